@@ -1,0 +1,38 @@
+# Everything a person does with csvsum. Each command makes its own set-up: a virtual environment, once.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-unit check lint bench clean
+
+help: ## say what there is
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
+
+$(INSTALLED): requirements.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "csvsum needs Python 3.11 or newer; set PYTHON=...")'
+	@echo "Installing into $(VENV) (once) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: $(INSTALLED) ## start the whole service here: make run [PORT=8000] [WORKERS=2] [DATA=data]
+	@exec $(BIN)/python -m local
+
+test: $(INSTALLED) ## run every test
+	@$(BIN)/python -m pytest -q
+
+test-unit: $(INSTALLED) ## run the tests that need nothing but Python
+	@$(BIN)/python -m pytest -q tests/unit
+
+lint: $(INSTALLED) ## ruff, mypy and the layer test
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q tests/unit/test_layers.py
+
+check: lint test ## all checks: lint and every test
+
+clean: ## remove what the other commands made
+	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,64 @@
+"""The triggers of csvsum: routes, queues, dead letters, a schedule. What they do is in chalicelib/."""
+
+from chalice.app import Chalice, CloudWatchEvent, Rate, Response, SQSEvent
+
+from chalicelib.aws.work_queue import decode
+from chalicelib.web import requests, responses
+from chalicelib.web.responses import answers
+from chalicelib.wiring import service, settings
+
+SETTINGS = settings()
+
+app = Chalice(app_name="csvsum")
+app.log.setLevel(SETTINGS.log_level)
+app.register_middleware(requests.remember, "http")
+
+
+@app.route("/{segment}")
+@answers
+def submit_by_name(segment: str) -> Response:
+    name = requests.name_in_path(segment)
+    if name is None:
+        return responses.no_such_page()
+    return responses.accepted_in_the_old_way(service().submit(name, requests.options_in_query()))
+
+
+@app.route("/storage/get_counter")
+@answers
+def get_counter() -> Response:
+    return responses.counter(service().in_progress())
+
+
+@app.route("/storage/get_json/{job_id}")
+@answers
+def get_sums(job_id: str) -> Response:
+    return responses.sums(service().job(job_id))
+
+
+@app.route("/jobs", methods=["POST"], content_types=["application/json"])
+@answers
+def submit() -> Response:
+    return responses.accepted(service().submit(*requests.job_in_body()))
+
+
+@app.route("/jobs/{job_id}")
+@answers
+def get_job(job_id: str) -> Response:
+    return responses.whole_job(service().job(job_id))
+
+
+@app.on_sqs_message(queue=SETTINGS.jobs_queue, batch_size=1, name="work_job")
+def work_job(event: SQSEvent) -> None:
+    for record in event:
+        service().work(decode(record.body))
+
+
+@app.on_sqs_message(queue=SETTINGS.dead_queue, batch_size=1, name="give_up")
+def give_up(event: SQSEvent) -> None:
+    for record in event:
+        service().give_up(decode(record.body))
+
+
+@app.schedule(Rate(SETTINGS.sweep_minutes, unit=Rate.MINUTES), name="sweep")
+def sweep(event: CloudWatchEvent) -> None:  # noqa: ARG001  # Chalice calls it with the event
+    service().sweep()

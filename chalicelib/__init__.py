@@ -1,0 +1,1 @@
+"""csvsum: exact sums of every 10th column of CSV files, as serverless functions."""

@@ -1,0 +1,85 @@
+"""The door to a mounted folder of CSV files.
+
+No name can lead out of the folder: each component is opened relative to the folder before it, and no symbolic link is
+followed, so that what was checked is what is read.
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from chalicelib.errors import FileChanged, FileGone, FileMissing, TryAgain
+from chalicelib.jobs import FileVersion
+
+READ_BYTES = 1024 * 1024
+OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
+# What opening answers for a name that is not there, that is a link or a folder, or that may not be read.
+NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENXIO)
+
+
+class Folder:
+    """A ``ports.Source`` over the files below ``root``."""
+
+    def __init__(self, root: str) -> None:
+        self.root = root
+
+    def version(self, name: str) -> FileVersion:
+        try:
+            with self._opened(name) as file:
+                return _version(os.fstat(file))
+        except OSError as error:
+            if error.errno in NOT_THERE:
+                raise FileMissing(name) from error
+            raise _no_answer(error) from error
+
+    def read(self, name: str, version: FileVersion, start: int = 0) -> Iterator[bytes]:
+        try:
+            with self._opened(name) as file:
+                yield from _read_version(file, name, version, start)
+        except FileNotFoundError as error:
+            raise FileGone(name) from error
+        except OSError as error:
+            raise (FileGone(name) if error.errno in NOT_THERE else _no_answer(error)) from error
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[int]:
+        """A plain file's descriptor; OSError for anything else."""
+        *folders, last = name.split("/")
+        # O_NONBLOCK: opening a FIFO must not wait for a writer.
+        flags = [OPEN | os.O_DIRECTORY] * len(folders) + [OPEN | os.O_NONBLOCK]
+        descriptor = os.open(self.root, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
+        try:
+            for component, flag in zip([*folders, last], flags, strict=True):
+                below = os.open(component, flag, dir_fd=descriptor)
+                os.close(descriptor)
+                descriptor = below
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise OSError(errno.EISDIR, "not a plain file")
+            yield descriptor
+        finally:
+            os.close(descriptor)
+
+
+def _version(status: os.stat_result) -> FileVersion:
+    return FileVersion(status.st_size, f"{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}")
+
+
+def _read_version(file: int, name: str, version: FileVersion, start: int) -> Iterator[bytes]:
+    position = start
+    while True:
+        block = os.pread(file, READ_BYTES, position)
+        # Checked behind each read: bytes of another version must not be handed out.
+        if _version(os.fstat(file)) != version:
+            raise FileChanged(name)
+        if not block:
+            break
+        yield block
+        position += len(block)
+    if position < version.size:
+        raise FileChanged(name)
+
+
+def _no_answer(error: OSError) -> TryAgain:
+    return TryAgain(f"The folder of CSV files did not answer ({errno.errorcode.get(error.errno or 0, 'unknown')}).")

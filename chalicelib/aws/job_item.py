@@ -1,0 +1,84 @@
+"""A job as an item of the table, and back. Structures travel as JSON texts, so that an item can be read by eye."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from chalicelib.jobs import FileVersion, Job, Ledger, Problem, Result, Status
+from chalicelib.options import Options
+
+Item = dict[str, dict[str, Any]]
+SORT_KEY = "job"
+SHARDS = "0123456789"
+
+
+def key_of(job_id: str) -> Item:
+    return {"pk": {"S": job_id}, "sk": {"S": SORT_KEY}}
+
+
+def shard_of(job_id: str) -> str:
+    """Which tenth of the sparse index a job in progress is counted in."""
+    return SHARDS[int(job_id[:8], 16) % len(SHARDS)]
+
+
+def as_text(moment: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds: texts sort as the moments do."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def expiry(submitted_at: datetime, keep_days: int) -> Item:
+    return {"expires_at": {"N": str(int((submitted_at + timedelta(days=keep_days)).timestamp()))}}
+
+
+def new_item(job: Job, keep_days: int) -> Item:
+    """The item of a job that was just accepted."""
+    return {
+        **key_of(job.id),
+        **expiry(job.submitted_at, keep_days),
+        "csv": {"S": job.csv},
+        "options": {"S": json.dumps(job.options.as_dict())},
+        "file": {"S": json.dumps(asdict(job.file))},
+        "status": {"S": job.status.value},
+        "in_progress": {"S": shard_of(job.id)},
+        "submitted_at": {"S": as_text(job.submitted_at)},
+        "touched_at": {"S": as_text(job.touched_at)},
+        "attempts": {"N": str(job.attempts)},
+        "parts": {"N": str(job.parts)},
+    }
+
+
+def job_of(item: Item, result_text: str | None = None) -> Job:
+    """The job of an item; ``result_text`` where the item only names where its result is."""
+    text = item.get("result", {}).get("S", result_text)
+    return Job(
+        id=item["pk"]["S"],
+        csv=item["csv"]["S"],
+        options=Options(**json.loads(item["options"]["S"])),
+        file=FileVersion(**json.loads(item["file"]["S"])),
+        submitted_at=_moment(item["submitted_at"]["S"]),
+        touched_at=_moment(item["touched_at"]["S"]),
+        status=Status(item["status"]["S"]),
+        started_at=_moment(item["started_at"]["S"]) if "started_at" in item else None,
+        finished_at=_moment(item["finished_at"]["S"]) if "finished_at" in item else None,
+        attempts=int(item["attempts"]["N"]),
+        parts=int(item["parts"]["N"]),
+        done_parts=frozenset(int(part) for part in item.get("done_parts", {}).get("SS", ())),
+        last_problem=item["last_problem"]["S"] if "last_problem" in item else None,
+        problem=Problem(**json.loads(item["problem"]["S"])) if "problem" in item else None,
+        result=result_of(text) if text else None,
+        ledger=Ledger(**json.loads(item["ledger"]["S"])) if "ledger" in item else None,
+    )
+
+
+def result_text(result: Result) -> str:
+    return json.dumps(asdict(result), separators=(",", ":"))
+
+
+def result_of(text: str) -> Result:
+    members = json.loads(text)
+    return Result(**{name: tuple(value) for name, value in members.items()})
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text)

@@ -1,0 +1,175 @@
+"""The door to DynamoDB: the table of jobs.
+
+Every change is one conditional write that names the legal source states. A refused write answers with the item that
+won, and that is what the caller gets: someone was faster, which is no error.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from chalicelib.aws.blobs import Blobs
+from chalicelib.aws.clients import client
+from chalicelib.aws.job_item import SHARDS, Item, as_text, job_of, key_of, new_item, result_text
+from chalicelib.errors import ServiceDown, UnknownJob
+from chalicelib.jobs import SOURCES, Job, Ledger, Problem, Result, Status
+
+INDEX = "in_progress"
+# A text of this many bytes stays in the item: reading it costs 4 read units, and an item may not grow beyond 400 KB.
+INLINE_BYTES = 16 * 1024
+PROBLEM_CHARS = 500
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _answered(method: Callable[P, R]) -> Callable[P, R]:
+    """What AWS cannot do now is ServiceDown."""
+
+    @wraps(method)
+    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+        from botocore.exceptions import BotoCoreError, ClientError
+
+        try:
+            return method(*args, **kwargs)
+        except (BotoCoreError, ClientError) as error:
+            raise ServiceDown("The table of jobs does not answer; try again in a moment.") from error
+
+    return call
+
+
+class JobsTable:
+    """A ``ports.Jobs``."""
+
+    def __init__(self, table: str, blobs: Blobs, keep_days: int) -> None:
+        self.table = table
+        self.blobs = blobs
+        self.keep_days = keep_days
+
+    @_answered
+    def put(self, job: Job) -> None:
+        item = new_item(job, self.keep_days)
+        client("dynamodb").put_item(TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(pk)")
+
+    @_answered
+    def get(self, job_id: str) -> Job:
+        answer = client("dynamodb").get_item(TableName=self.table, Key=key_of(job_id), ConsistentRead=True)
+        if "Item" not in answer:
+            raise UnknownJob
+        return self._job(answer["Item"])
+
+    @_answered
+    def remove_unsent(self, job_id: str) -> None:
+        still_queued = "#status = :queued"
+        self._unless_refused(
+            client("dynamodb").delete_item,
+            Key=key_of(job_id),
+            ConditionExpression=still_queued,
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={":queued": {"S": Status.QUEUED.value}},
+        )
+
+    @_answered
+    def start(self, job_id: str, now: datetime) -> Job:
+        stamp = {"S": as_text(now)}
+        return self._change(job_id, Status.RUNNING, {"touched_at": stamp}, once={"started_at": stamp})
+
+    @_answered
+    def note(self, job_id: str, text: str) -> None:
+        self._change(job_id, Status.RUNNING, {"last_problem": {"S": text[:PROBLEM_CHARS]}})
+
+    @_answered
+    def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
+        text = result_text(result)
+        changes = {"finished_at": {"S": as_text(now)}, "ledger": {"S": json.dumps(asdict(ledger))}}
+        if len(text.encode()) <= INLINE_BYTES:
+            changes["result"] = {"S": text}
+        else:
+            # The object first: an item must never name what is not there. The same job always writes the same bytes.
+            changes["result_key"] = {"S": f"{job_id}/result.json"}
+            self.blobs.put(changes["result_key"]["S"], text)
+        return self._change(job_id, Status.SUCCEEDED, changes)
+
+    @_answered
+    def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
+        changes = {"finished_at": {"S": as_text(now)}, "problem": {"S": json.dumps(asdict(problem))}}
+        return self._change(job_id, Status.FAILED, changes)
+
+    @_answered
+    def retry(self, job: Job, now: datetime) -> bool:
+        unmoved = "#status = :status AND touched_at = :seen"
+        answer = self._unless_refused(
+            client("dynamodb").update_item,
+            Key=key_of(job.id),
+            UpdateExpression="SET touched_at = :now ADD attempts :one",
+            ConditionExpression=unmoved,
+            ExpressionAttributeNames={"#status": "status"},
+            ExpressionAttributeValues={
+                ":status": {"S": job.status.value},
+                ":seen": {"S": as_text(job.touched_at)},
+                ":now": {"S": as_text(now)},
+                ":one": {"N": "1"},
+            },
+        )
+        return answer is not None
+
+    @_answered
+    def in_progress(self) -> int:
+        return sum(page["Count"] for shard in SHARDS for page in self._index_pages(shard, Select="COUNT"))
+
+    @_answered
+    def untouched_since(self, before: datetime) -> Sequence[Job]:
+        found = [item["pk"]["S"] for shard in SHARDS for page in self._index_pages(shard, before=as_text(before)) for item in page["Items"]]
+        return [self.get(job_id) for job_id in found]
+
+    def _index_pages(self, shard: str, before: str | None = None, **more: Any) -> Any:
+        condition, values = "in_progress = :shard", {":shard": {"S": shard}}
+        if before is not None:
+            condition += " AND touched_at < :before"
+            values[":before"] = {"S": before}
+        pages = client("dynamodb").get_paginator("query")
+        return pages.paginate(
+            TableName=self.table, IndexName=INDEX, KeyConditionExpression=condition, ExpressionAttributeValues=values, **more
+        )
+
+    def _change(self, job_id: str, to: Status, changes: Item, once: Item | None = None) -> Job:
+        """Move a job to the status ``to`` and set attributes; those in ``once`` only where they are not set yet."""
+        once = once or {}
+        values = {"status": {"S": to.value}} | changes | once
+        sets = [f"#{name} = :{name}" for name in values if name not in once]
+        sets += [f"#{name} = if_not_exists(#{name}, :{name})" for name in once]
+        sources = {f":from{number}": {"S": status.value} for number, status in enumerate(sorted(SOURCES[to]))}
+        # A change comes from a legal source state only; this also refuses an item that does not exist.
+        from_legal_state = f"#status IN ({', '.join(sources)})"
+        update = "SET " + ", ".join(sets)
+        if to.ended:
+            update += " REMOVE in_progress"  # leaves the sparse index, and the counter with it
+        try:
+            answer = client("dynamodb").update_item(
+                TableName=self.table,
+                Key=key_of(job_id),
+                UpdateExpression=update,
+                ConditionExpression=from_legal_state,
+                ExpressionAttributeNames={f"#{name}": name for name in values},
+                ExpressionAttributeValues=sources | {f":{name}": value for name, value in values.items()},
+                ReturnValues="ALL_NEW",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            )
+        except client("dynamodb").exceptions.ConditionalCheckFailedException as refused:
+            if "Item" not in refused.response:
+                raise UnknownJob from None
+            return self._job(refused.response["Item"])
+        return self._job(answer["Attributes"])
+
+    def _unless_refused(self, call: Callable[..., Any], **arguments: Any) -> Any | None:
+        try:
+            return call(TableName=self.table, **arguments)
+        except client("dynamodb").exceptions.ConditionalCheckFailedException:
+            return None
+
+    def _job(self, item: Item) -> Job:
+        key = item.get("result_key", {}).get("S")
+        return job_of(item, self.blobs.get(key) if key else None)

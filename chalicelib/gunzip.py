@@ -1,0 +1,65 @@
+"""Gzip, streamed with bounded memory and bounded growth. Pure Python, no I/O."""
+
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from chalicelib.errors import BadGzip
+
+OUT_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthLimit:
+    """How far a gzip file may grow: to ``max_bytes``, and beyond ``free_bytes`` to at most ``max_ratio`` times its size.
+
+    Deflate can shrink zeros to a thousandth (zlib's "maximum compression factor", 1032:1); CSVs rarely shrink to less
+    than a fiftieth.
+    """
+
+    max_ratio: int = 200
+    free_bytes: int = 64 * 1024 * 1024
+    max_bytes: int = 64 * 1024**3
+
+    def check(self, read: int, written: int) -> None:
+        if written > self.max_bytes:
+            raise BadGzip("gzip_too_large", f"The gzip file grows beyond {self.max_bytes} bytes; submit it uncompressed.")
+        if written > self.free_bytes and written > self.max_ratio * read:
+            raise BadGzip("gzip_ratio", f"The gzip file grows to more than {self.max_ratio} times its size; submit it uncompressed.")
+
+
+def gunzip(blocks: Iterable[bytes], limit: GrowthLimit | None = None) -> Iterator[bytes]:
+    """The decompressed bytes of one or more gzip members, in blocks of at most 1 MiB.
+
+    Raises BadGzip for what is not gzip, damaged, cut short or too large.
+    """
+    limit = limit or GrowthLimit()
+    member, read, written, fresh = _member(), 0, 0, True
+    for block in blocks:
+        read += len(block)
+        data = block
+        # Zeros behind a member are padding.
+        while data and not (fresh and written and not data.strip(b"\0")):
+            out = _decompress(member, data, first=written == 0)
+            written += len(out)
+            limit.check(read, written)
+            if out:
+                yield out
+            data, fresh = member.unconsumed_tail, member.eof
+            if member.eof:
+                data, member = member.unused_data, _member()
+    if not fresh or not read:
+        raise BadGzip("gzip_truncated", f"The gzip file ends in the middle, after {read} bytes; upload it again.")
+
+
+def _member() -> "zlib._Decompress":
+    return zlib.decompressobj(wbits=31)
+
+
+def _decompress(member: "zlib._Decompress", data: bytes, *, first: bool) -> bytes:
+    try:
+        return member.decompress(data, OUT_BYTES)
+    except zlib.error as error:
+        if first and "header" in str(error):
+            raise BadGzip("not_gzip", "The file's name ends in .gz but it is not gzip; rename it, or compress it.") from error
+        raise BadGzip("gzip_damaged", f"The gzip file is damaged ({str(error).rpartition(': ')[2]}); upload it again.") from error

@@ -1,0 +1,142 @@
+"""A job, its life, and what it becomes. Pure Python.
+
+A job is queued, then running, then ended: succeeded or failed. SOURCES is the one table of legal changes; the store
+makes each row of it the condition of its write.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from chalicelib.errors import BadCsv, CsvsumError, Fault
+from chalicelib.options import Options
+from chalicelib.sums import as_json_number
+
+
+class Status(StrEnum):
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+    @property
+    def ended(self) -> bool:
+        return self in (Status.SUCCEEDED, Status.FAILED)
+
+
+# The states from which a job may enter the state on the left. Running to running: a worker takes over a job whose
+# worker died. Queued to succeeded is not legal: nobody has read the file.
+SOURCES: dict[Status, frozenset[Status]] = {
+    Status.RUNNING: frozenset({Status.QUEUED, Status.RUNNING}),
+    Status.SUCCEEDED: frozenset({Status.RUNNING}),
+    Status.FAILED: frozenset({Status.QUEUED, Status.RUNNING}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FileVersion:
+    """The one version of a file that a job sums: its size in bytes and its ETag (or inode, mtime and size)."""
+
+    size: int
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a job failed. ``line`` is 1-based, ``byte_offset`` 0-based; ``column`` is a name from the header."""
+
+    code: str
+    detail: str
+    line: int | None = None
+    column: str | None = None
+    byte_offset: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The exact totals of a job, as decimal digits, in the order of the columns."""
+
+    names: tuple[str, ...]
+    totals: tuple[str, ...]
+    whole: tuple[bool, ...]
+    values: tuple[int, ...]
+    missing: tuple[int, ...]
+    skipped: tuple[int, ...]
+
+    def numbers(self) -> dict[str, int | float | None]:
+        """Each column's total as a JSON number."""
+        return {name: as_json_number(total, whole) for name, total, whole in zip(self.names, self.totals, self.whole, strict=True)}
+
+    def exact(self) -> dict[str, str]:
+        """Each column's total in all its digits."""
+        return dict(zip(self.names, self.totals, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What was read, so that a user can cross-check: data ``rows``, ``bytes`` of the file, ``parts``, wall ``seconds``."""
+
+    rows: int
+    bytes: int
+    parts: int
+    seconds: float
+    kernel: str
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    id: str
+    csv: str
+    options: Options
+    file: FileVersion
+    submitted_at: datetime
+    touched_at: datetime
+    status: Status = Status.QUEUED
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    attempts: int = 1
+    parts: int = 1
+    done_parts: frozenset[int] = field(default=frozenset())
+    last_problem: str | None = None
+    problem: Problem | None = None
+    result: Result | None = None
+    ledger: Ledger | None = None
+
+    @property
+    def bytes_done(self) -> int:
+        """How much of the file the finished parts are."""
+        if self.status is Status.SUCCEEDED:
+            return self.file.size
+        return self.file.size * len(self.done_parts) // self.parts
+
+
+def queued(job_id: str, csv: str, options: Options, file: FileVersion, now: datetime) -> Job:
+    return Job(job_id, csv, options, file, submitted_at=now, touched_at=now)
+
+
+def seconds_since_start(job: Job, now: datetime) -> float:
+    return round((now - (job.started_at or job.submitted_at)).total_seconds(), 3)
+
+
+def problem_of(error: CsvsumError, names: dict[int, str]) -> Problem:
+    """The problem to show for an error; ``names`` are those of the summed columns by index."""
+    if isinstance(error, BadCsv):
+        return _problem_at(error.fault, names)
+    return Problem(error.code, error.detail)
+
+
+def _problem_at(fault: Fault, names: dict[int, str]) -> Problem:
+    column = None if fault.column is None else names.get(fault.column, f"column {fault.column}")
+    line = None if fault.line is None else fault.line + 1
+    places = [
+        f"line {line}" if line is not None else "",
+        f"column {column!r}" if column is not None else "",
+        f"byte {fault.byte}" if fault.byte is not None else "",
+    ]
+    where = ", ".join(place for place in places if place)
+    detail = f"{where}: {fault.message}." if where else f"{fault.message}."
+    return Problem(fault.code, detail[0].upper() + detail[1:], line, column, fault.byte)
+
+
+def with_changes(job: Job, **changes: object) -> Job:
+    return replace(job, **changes)  # type: ignore[arg-type]

@@ -1,0 +1,122 @@
+"""Rows and fields as Python's ``csv`` module (strict=False) sees them, with their places in the bytes.
+
+This is the definition of a row here; whatever is faster must agree with it. Pure Python, no I/O.
+"""
+
+import csv
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from chalicelib.errors import BadCsv, Fault
+from chalicelib.parts import State, open_quote, walk
+
+MAX_ROW_BYTES = 64 * 1024 * 1024
+csv.field_size_limit(sys.maxsize)  # rows are limited as a whole, by MAX_ROW_BYTES
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """``start`` and ``end`` are offsets in the bytes walked, ``line`` counts the line feeds before ``start``."""
+
+    start: int
+    end: int
+    line: int
+    cells: list[str]
+
+
+class _Lines:
+    """Feeds csv.reader line by line, and knows how far it has read."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.position = 0
+        self.read = 0
+        self.exhausted = False
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        if self.position == len(self.data):
+            self.exhausted = True
+            raise StopIteration
+        end = self.data.find(b"\n", self.position) + 1 or len(self.data)
+        line = self.data[self.position : end]
+        self.position = end
+        self.read += 1
+        # A byte that is not UTF-8 must not stop the walk: it matters only in a summed cell, where it is no number.
+        return line.decode("utf-8", "surrogateescape")
+
+
+def walk_rows(data: bytes, delimiter: str, *, ended: bool, max_row_bytes: int = MAX_ROW_BYTES) -> Iterator[Row]:
+    """The complete rows of ``data``, which starts at a row; a blank line is a Row without cells.
+
+    ``ended``: nothing follows ``data``, so its last row needs no line feed. Raises BadCsv where a row cannot be read,
+    after the rows before it were given.
+    """
+    lines = _Lines(data)
+    reader = csv.reader(lines, delimiter=delimiter)
+    while True:
+        start, line = lines.position, lines.read
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            raise BadCsv(lone_return(data, start, line, delimiter)) from error
+        end = lines.position
+        if end - start > max_row_bytes:
+            raise BadCsv(too_long(data[start:end], start, line, delimiter, max_row_bytes))
+        if lines.exhausted and ended:
+            raise BadCsv(unclosed(data[start:], start, line, delimiter))
+        if lines.exhausted or not (ended or data.endswith(b"\n", start, end)):
+            return
+        if data.endswith((b"\r", b"\r\r\n"), start, end):
+            raise BadCsv(lone_return(data, start, line, delimiter))
+        yield Row(start, end, line, cells)
+
+
+def unclosed(rest: bytes, start: int, line: int, delimiter: str) -> Fault:
+    """The fault of a quote that ``rest``, from the start of its row on, never closes."""
+    quote = open_quote(rest, delimiter.encode()) or 0
+    message = "a quote is opened here and never closed; close it, or double it if it is text"
+    return Fault("unclosed_quote", message, line + rest.count(b"\n", 0, quote), start + quote)
+
+
+def too_long(rest: bytes, start: int, line: int, delimiter: str, limit: int) -> Fault:
+    """The fault of a row that is longer than ``limit`` bytes: most often that of a quote that is never closed."""
+    quote = open_quote(rest[:limit], delimiter.encode())
+    if quote is not None:
+        message = f"a quote is opened here and not closed in a row of {limit} bytes, the longest that is read"
+        return Fault("unclosed_quote", message, line + rest.count(b"\n", 0, quote), start + quote)
+    return Fault("row_too_long", f"the row is longer than {limit} bytes, the longest that is read", line, start)
+
+
+def lone_return(data: bytes, start: int, line: int, delimiter: str) -> Fault:
+    """The fault of a carriage return, outside quotes, that no line feed follows, in the row at ``start``."""
+    message = "a carriage return without a line feed; end rows with LF or CRLF, and quote fields that contain CR"
+    state, position = State.ROW, start
+    for match in re.finditer(rb"\r(?!\n)", data[start:]):
+        at = start + match.start()
+        state, position = walk(data[position:at], state, delimiter.encode()), at
+        if state is not State.QUOTED:
+            return Fault("lone_carriage_return", message, line + data.count(b"\n", start, at), at)
+    return Fault("lone_carriage_return", message, line, start)
+
+
+def ragged(row: Row, fields: int) -> Fault:
+    """The fault of a row with more or fewer fields than the first row of its file."""
+    message = f"the row has {len(row.cells)} fields, the first row has {fields}; quote fields that contain the delimiter"
+    return Fault("ragged_row", message, row.line, row.start)
+
+
+def cell_start(row: bytes, index: int, delimiter: str) -> int:
+    """The offset in ``row`` of its field number ``index`` (0-based)."""
+    field = re.compile(rb'(?:"[^"]*")*+[^%b\r\n]*+' % re.escape(delimiter.encode()))
+    position = 0
+    for _ in range(index):
+        match = field.match(row, position)
+        position = match.end() + 1 if match else position
+    return position

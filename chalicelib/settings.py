@@ -1,0 +1,67 @@
+"""The settings, and the only reader of the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from chalicelib.errors import CsvsumError
+
+DEFAULT_SOURCE = "file:///mnt/csv"
+
+
+class BadSetting(CsvsumError):
+    code = "bad_setting"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that can be set. Times are whole seconds, sizes bytes; docs: the table in README.md."""
+
+    csv_source: str = DEFAULT_SOURCE
+    table: str = "csvsum"
+    jobs_queue: str = "csvsum-jobs"
+    parts_queue: str = "csvsum-parts"
+    dead_queue: str = "csvsum-dead"
+    results_bucket: str = "csvsum-results"
+    keep_days: int = 30
+    stale_seconds: int = 2400
+    give_up_hours: int = 96
+    sweep_minutes: int = 5
+    log_level: str = "INFO"
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read what is set; raises BadSetting with a sentence that names the variable."""
+        default = cls()
+        return cls(
+            csv_source=_source(environ.get("CSV_SOURCE") or default.csv_source),
+            table=environ.get("JOBS_TABLE") or default.table,
+            jobs_queue=environ.get("JOBS_QUEUE") or default.jobs_queue,
+            parts_queue=environ.get("PARTS_QUEUE") or default.parts_queue,
+            dead_queue=environ.get("DEAD_QUEUE") or default.dead_queue,
+            results_bucket=environ.get("RESULTS_BUCKET") or default.results_bucket,
+            keep_days=_whole(environ, "KEEP_DAYS", default.keep_days, 1),
+            stale_seconds=_whole(environ, "STALE_SECONDS", default.stale_seconds, 1),
+            give_up_hours=_whole(environ, "GIVE_UP_HOURS", default.give_up_hours, 1),
+            sweep_minutes=_whole(environ, "SWEEP_MINUTES", default.sweep_minutes, 1),
+            log_level=_level(environ.get("LOG_LEVEL") or default.log_level),
+        )
+
+
+def _source(value: str) -> str:
+    scheme, separator, rest = value.partition("://")
+    if separator and ((scheme == "file" and rest.startswith("/")) or (scheme == "s3" and rest.strip("/"))):
+        return value
+    raise BadSetting(f"CSV_SOURCE must be file:///folder or s3://bucket/prefix, not {value!r}.")
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int, least: int) -> int:
+    text = environ.get(name) or str(default)
+    if text.isascii() and text.isdigit() and int(text) >= least:
+        return int(text)
+    raise BadSetting(f"{name} must be a whole number of at least {least}, not {text!r}.")
+
+
+def _level(value: str) -> str:
+    if value.upper() in ("DEBUG", "INFO", "WARNING", "ERROR"):
+        return value.upper()
+    raise BadSetting(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {value!r}.")

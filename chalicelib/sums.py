@@ -1,0 +1,166 @@
+"""Exact sums: cells to partial sums, partial sums to totals. Pure Python, no I/O.
+
+A total is a ``Decimal`` that is never rounded: the context below holds every digit that the limits on a cell allow and
+raises should one ever be lost. Addition is therefore associative and commutative, and any order of cells, blocks and
+parts gives the same digits.
+"""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow, localcontext
+
+from chalicelib.errors import Fault
+
+# A number may have this many characters. Together with the range of a double (1.8e308) and the smallest exponent it
+# bounds a total to 309 + 20 digits before the point and 1,400 behind it, far below the precision of EXACT.
+MAX_NUMBER_CHARS = 1000
+MIN_EXPONENT = -400
+EXACT = Context(prec=10_000, Emax=100_000, Emin=-100_000, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
+
+# What pandas.read_csv reads as missing by default.
+_PANDAS_MARKS = ("<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null", "-NaN", "-nan")
+MISSING = frozenset(["", *_PANDAS_MARKS, "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "1.#IND", "1.#QNAN"])
+PADDING = " \t"
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
+# What Decimal accepts of these characters alone is a number here too; without an exponent and with at most PLAIN_CHARS
+# characters it is inside every limit, so that whole columns need no look at single cells.
+PLAIN = "0123456789.+-"
+PLAIN_CHARS = 300
+SHOWN_CHARS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSum:
+    """One column's exact ``total``, and how many cells were ``values``, ``missing``, and ``skipped`` as no number.
+
+    ``whole``: every value was written without point and exponent, so the total is an integer to its user as well.
+    """
+
+    total: Decimal = Decimal(0)
+    values: int = 0
+    missing: int = 0
+    skipped: int = 0
+    whole: bool = True
+
+    def __add__(self, other: "ColumnSum") -> "ColumnSum":
+        return ColumnSum(
+            EXACT.add(self.total, other.total),
+            self.values + other.values,
+            self.missing + other.missing,
+            self.skipped + other.skipped,
+            self.whole and other.whole,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class BadCell:
+    """The first cell of a column that cannot be added: its row (0-based among the cells given) and what is wrong."""
+
+    row: int
+    code: str
+    message: str
+
+
+class Refused(ValueError):
+    """A cell that is no number, or none that is summed here."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def parse_number(text: str) -> Decimal:
+    """The exact value of a cell without padding; ValueError says why it has none."""
+    match = NUMBER.fullmatch(text)
+    if match is None:
+        raise Refused("not_a_number", f"{_shown(text)} is not a number; correct it, or submit with non_numeric=skip")
+    if len(text) > MAX_NUMBER_CHARS:
+        raise Refused("number_too_long", f"a number of {len(text)} characters; at most {MAX_NUMBER_CHARS} are read")
+    if int(match[1] or 0) < MIN_EXPONENT:
+        raise Refused("out_of_range", f"{_shown(text)} has an exponent below {MIN_EXPONENT}")
+    if math.isinf(float(text)):
+        raise Refused("out_of_range", f"{_shown(text)} is beyond the range of a double (about 1.8e308)")
+    # Zero is zero: the exponent of 0e999999999999999999999 is more than Decimal can hold.
+    return Decimal(text) if re.search("[1-9]", re.split("[eE]", text)[0]) else Decimal(0)
+
+
+def sum_cells(cells: Sequence[str], *, skip: bool) -> tuple[ColumnSum, BadCell | None]:
+    """Add one column's cells exactly; with ``skip`` a cell that is no number is counted and left out.
+
+    The first cell that is refused ends the sum and comes back as BadCell.
+    """
+    values = [cell for cell in cells if cell]
+    joined = "".join(values)
+    if joined.strip(PLAIN) == "" and max(map(len, values), default=0) <= PLAIN_CHARS:
+        try:
+            with localcontext(EXACT):
+                total = sum(map(Decimal, values), Decimal(0))
+        except InvalidOperation:
+            pass
+        else:
+            return ColumnSum(total, len(values), len(cells) - len(values), 0, "." not in joined), None
+    return _sum_one_by_one(cells, skip)
+
+
+def _sum_one_by_one(cells: Iterable[str], skip: bool) -> tuple[ColumnSum, BadCell | None]:
+    total, values, missing, skipped, whole = Decimal(0), 0, 0, 0, True
+    for row, cell in enumerate(cells):
+        text = cell.strip(PADDING)
+        if text in MISSING:
+            missing += 1
+            continue
+        try:
+            total = EXACT.add(total, parse_number(text))
+        except Refused as refused:
+            if not (skip and refused.code == "not_a_number"):
+                return ColumnSum(), BadCell(row, refused.code, refused.message)
+            skipped += 1
+            continue
+        values += 1
+        whole = whole and text.strip("+-0123456789") == ""
+    return ColumnSum(total, values, missing, skipped, whole), None
+
+
+def _shown(text: str) -> str:
+    return ascii(text if len(text) <= SHOWN_CHARS else text[:SHOWN_CHARS] + "…")
+
+
+def add_columns(left: Sequence[ColumnSum], right: Sequence[ColumnSum]) -> tuple[ColumnSum, ...]:
+    """Column by column; both must have the same columns."""
+    return tuple(a + b for a, b in zip(left, right, strict=True))
+
+
+def digits(total: Decimal) -> str:
+    """All digits of an exact total, without exponent and without zeros that say nothing: "87.2", "-0.001", "0"."""
+    return format(EXACT.normalize(total), "f") if total else "0"
+
+
+def as_json_number(column_total: str, whole: bool) -> int | float | None:
+    """An exact total as its user gets it: an integer where all values were whole, else the nearest double.
+
+    One rounding, to nearest, ties to even: what ``float(str)`` does. Beyond a double's range: None.
+    """
+    if whole:
+        return int(column_total)
+    nearest = float(column_total)
+    return nearest if math.isfinite(nearest) else None
+
+
+@dataclass(frozen=True, slots=True)
+class PartialSum:
+    """What one part (or a whole file) adds up to.
+
+    ``rows`` are records, ``lines`` are line feeds and ``bytes`` the bytes of those rows; ``end`` is the state (see
+    parts.State) in which the next part starts. With a ``fault`` the other members say nothing, except that the fault's
+    positions count from the part's first row.
+    """
+
+    columns: tuple[ColumnSum, ...]
+    rows: int
+    lines: int
+    bytes: int
+    end: str
+    fault: Fault | None = None

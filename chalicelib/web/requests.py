@@ -1,0 +1,64 @@
+"""What comes in over HTTP. Decoding happens once, here, before anything is checked."""
+
+import json
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from chalicelib.errors import BadRequest
+from chalicelib.options import Options, parse_options
+
+PREFIX = "csv_name="
+MAX_BODY_BYTES = 64 * 1024
+
+# The request of this thread of control. Chalice keeps the current request on the app object, which `chalice local`
+# shares between its threads: two requests at once would read each other's bodies.
+_current: ContextVar[Any] = ContextVar("current")
+
+
+def remember(request: Any, get_response: Callable[[Any], Any]) -> Any:
+    """Chalice middleware: makes ``query`` and ``body`` answer for this very request."""
+    _current.set(request)
+    return get_response(request)
+
+
+def query() -> dict[str, str]:
+    """The query string; of a repeated name the last value."""
+    given: Any = _current.get().query_params
+    return dict(given.items()) if given else {}
+
+
+def body() -> Mapping[str, object]:
+    """The JSON object of the request body; raises BadRequest for anything else."""
+    raw: bytes = _current.get().raw_body or b""
+    if len(raw) > MAX_BODY_BYTES:
+        raise BadRequest(f"The body has {len(raw)} bytes; at most {MAX_BODY_BYTES} are read.")
+    try:
+        members = json.loads(raw)
+    except (ValueError, RecursionError):
+        members = None
+    if not isinstance(members, dict):
+        raise BadRequest('The body must be a JSON object, like {"csv": "data.csv"}.')
+    return members
+
+
+def name_in_path(segment: str) -> str | None:
+    """The file's name in ``csv_name=<name>``, percent-decoded once; None when the segment is something else."""
+    if not segment.startswith(PREFIX):
+        return None
+    try:
+        return unquote_to_bytes(segment.removeprefix(PREFIX)).decode()
+    except UnicodeDecodeError:
+        raise BadRequest("The name is not valid UTF-8; percent-encode it as UTF-8.") from None
+
+
+def options_in_query() -> Options:
+    return parse_options(query())
+
+
+def job_in_body() -> tuple[object, Options]:
+    """The name and the options of ``POST /jobs``."""
+    members = dict(body())
+    name = members.pop("csv", None)
+    return name, parse_options(members)

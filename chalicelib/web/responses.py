@@ -1,0 +1,130 @@
+"""What goes out over HTTP: jobs, results and problems (RFC 9457) as JSON."""
+
+import json
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any, ParamSpec
+
+from chalice.app import Response
+
+from chalicelib.aws.job_item import as_text
+from chalicelib.errors import BadRequest, CsvsumError, FileMissing, TryAgain, UnknownJob
+from chalicelib.jobs import Job, Problem, Result, Status
+
+P = ParamSpec("P")
+
+RETRY_SECONDS = "1"
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
+    (BadRequest, HTTPStatus.BAD_REQUEST),
+    (FileMissing, HTTPStatus.NOT_FOUND),
+    (UnknownJob, HTTPStatus.NOT_FOUND),
+    (TryAgain, HTTPStatus.SERVICE_UNAVAILABLE),
+)
+
+
+def reply(status: HTTPStatus, content: object, headers: dict[str, str] | None = None, kind: str = "application/json") -> Response:
+    text = json.dumps(content, ensure_ascii=False, separators=(", ", ": "))
+    return Response(body=text, status_code=status.value, headers={"Content-Type": kind, **HEADERS, **(headers or {})})
+
+
+def problem(status: HTTPStatus, code: str, detail: str, **more: object) -> Response:
+    content = {"type": "about:blank", "title": status.phrase, "status": status.value, "code": code, "detail": detail, **more}
+    return reply(status, content, _retry_header(status), "application/problem+json")
+
+
+def answers(view: Callable[P, Response]) -> Callable[P, Response]:
+    """Stands under @app.route: errors of the service become problems. Chalice makes replies of what views raise before
+    any middleware sees it, so this has to be here."""
+
+    @wraps(view)
+    def answered(*args: P.args, **kwargs: P.kwargs) -> Response:
+        try:
+            return view(*args, **kwargs)
+        except CsvsumError as error:
+            return problem(_status_of(error), error.code, error.detail)
+
+    return answered
+
+
+def no_such_page() -> Response:
+    return problem(HTTPStatus.NOT_FOUND, "no_such_page", "There is nothing here; see GET /csv_name=<name> and POST /jobs.")
+
+
+def accepted_in_the_old_way(job: Job) -> Response:
+    return reply(HTTPStatus.OK, {"Task started, your id": job.id})
+
+
+def accepted(job: Job) -> Response:
+    return reply(HTTPStatus.ACCEPTED, as_json(job), {"Location": f"/jobs/{job.id}"})
+
+
+def counter(in_progress: int) -> Response:
+    return reply(HTTPStatus.OK, {"ongoing_tasks": in_progress})
+
+
+def whole_job(job: Job) -> Response:
+    return reply(HTTPStatus.OK, as_json(job), None if job.status.ended else {"Retry-After": RETRY_SECONDS})
+
+
+def sums(job: Job) -> Response:
+    """The sums alone, or why there are none."""
+    if job.status is Status.SUCCEEDED and job.result:
+        return reply(HTTPStatus.OK, job.result.numbers())
+    if job.status is Status.FAILED and job.problem:
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, job.problem.code, job.problem.detail, **_place(job.problem))
+    return reply(HTTPStatus.ACCEPTED, as_json(job), {"Retry-After": RETRY_SECONDS})
+
+
+def as_json(job: Job) -> dict[str, Any]:
+    """The job as its user sees it; members that say nothing yet are left out."""
+    members: dict[str, Any] = {
+        "id": job.id,
+        "csv": job.csv,
+        "options": job.options.as_dict(),
+        "status": job.status.value,
+        "progress": {"parts_done": _parts_done(job), "parts": job.parts, "bytes": job.bytes_done},
+        "submitted_at": as_text(job.submitted_at),
+        "started_at": as_text(job.started_at) if job.started_at else None,
+        "finished_at": as_text(job.finished_at) if job.finished_at else None,
+    }
+    if job.result:
+        members["result"] = job.result.numbers()
+        members["exact"] = job.result.exact()
+        members["cells"] = _cells(job.result)
+    if job.problem:
+        members["error"] = {"code": job.problem.code, "detail": job.problem.detail, **_place(job.problem)}
+    if job.ledger:
+        ledger = job.ledger
+        members["ledger"] = {
+            "rows": ledger.rows,
+            "bytes": ledger.bytes,
+            "parts": ledger.parts,
+            "etag": job.file.etag,
+            "seconds": ledger.seconds,
+            "kernel": ledger.kernel,
+        }
+    return members
+
+
+def _parts_done(job: Job) -> int:
+    return job.parts if job.status is Status.SUCCEEDED else len(job.done_parts)
+
+
+def _cells(result: Result) -> dict[str, dict[str, int]]:
+    counts = zip(result.names, result.values, result.missing, result.skipped, strict=True)
+    return {name: {"values": values, "missing": missing, "skipped": skipped} for name, values, missing, skipped in counts}
+
+
+def _place(problem: Problem) -> dict[str, int | str]:
+    place = {"line": problem.line, "column": problem.column, "byte_offset": problem.byte_offset}
+    return {name: value for name, value in place.items() if value is not None}
+
+
+def _status_of(error: CsvsumError) -> HTTPStatus:
+    return next((status for kind, status in STATUS_OF if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _retry_header(status: HTTPStatus) -> dict[str, str]:
+    return {"Retry-After": RETRY_SECONDS} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}

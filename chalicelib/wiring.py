@@ -1,0 +1,45 @@
+"""Puts the service together from the settings. Nothing connects before it is used."""
+
+from datetime import timedelta
+from functools import cache
+from os import environ
+
+from chalicelib.aws.blobs import Blobs
+from chalicelib.aws.bucket import Bucket
+from chalicelib.aws.folder import Folder
+from chalicelib.aws.jobs_table import JobsTable
+from chalicelib.aws.work_queue import WorkQueue
+from chalicelib.kernel import ReferenceKernel
+from chalicelib.ports import Source
+from chalicelib.service import Service
+from chalicelib.settings import Settings
+
+
+def build(settings: Settings) -> Service:
+    return Service(
+        jobs=JobsTable(settings.table, Blobs(settings.results_bucket), settings.keep_days),
+        queue=WorkQueue(settings.jobs_queue, settings.parts_queue),
+        source=source_of(settings.csv_source),
+        kernel=ReferenceKernel(),
+        stale_after=timedelta(seconds=settings.stale_seconds),
+        give_up_after=timedelta(hours=settings.give_up_hours),
+    )
+
+
+def source_of(url: str) -> Source:
+    """The folder of file:///folder, or the bucket of s3://bucket/prefix."""
+    scheme, _, rest = url.partition("://")
+    if scheme == "file":
+        return Folder(rest)
+    bucket, _, prefix = rest.partition("/")
+    return Bucket(bucket, prefix)
+
+
+@cache
+def settings() -> Settings:
+    return Settings.from_env(environ)
+
+
+@cache
+def service() -> Service:
+    return build(settings())

@@ -1,0 +1,87 @@
+"""What `make run` can be told, and what its processes are told in turn."""
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from chalicelib.settings import Settings
+
+HOST = "127.0.0.1"
+
+
+class Unusable(Exception):
+    """One sentence on why nothing was started."""
+
+
+@dataclass(frozen=True, slots=True)
+class LocalConfig:
+    """``visibility_seconds``: how long a message that a worker took stays hidden once that worker is dead."""
+
+    port: int
+    workers: int
+    data: Path
+    visibility_seconds: int
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "LocalConfig":
+        data = Path(environ.get("DATA") or "data").resolve()
+        if not data.is_dir():
+            raise Unusable(f"DATA: there is no folder {str(data)!r}; make it, or name another one.")
+        return cls(
+            port=_whole(environ, "PORT", 8000, 1, 65535),
+            workers=_whole(environ, "WORKERS", 2, 1, 64),
+            data=data,
+            visibility_seconds=_whole(environ, "VISIBILITY_SECONDS", 10, 1, 43200),
+        )
+
+
+def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    text = environ.get(name) or str(default)
+    if text.isascii() and text.isdigit() and least <= int(text) <= most:
+        return int(text)
+    raise Unusable(f"{name} must be a whole number from {least} to {most}, not {text!r}.")
+
+
+def require_free(port: int) -> None:
+    """Raises Unusable when something listens on the port already."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            raise Unusable(f"PORT: {port} cannot be used ({os.strerror(error.errno or 0)}); choose another one with PORT=...") from error
+
+
+def child_environment(environ: Mapping[str, str], config: LocalConfig, endpoint: str) -> dict[str, str]:
+    """The environment of every process of the local service: that of the caller, with the embedded AWS as its AWS."""
+    local = {
+        "CSV_SOURCE": environ.get("CSV_SOURCE") or config.data.as_uri(),
+        "STALE_SECONDS": environ.get("STALE_SECONDS") or str(6 * config.visibility_seconds),
+        "SWEEP_MINUTES": environ.get("SWEEP_MINUTES") or "1",
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "PYTHONUNBUFFERED": "1",
+    }
+    inherited = {name: value for name, value in environ.items() if not name.startswith("AWS_")}
+    merged = inherited | local
+    Settings.from_env(merged)  # a wrong setting is one sentence here, not a traceback in each child
+    return merged
+
+
+def stack_parameters(environ: Mapping[str, str], config: LocalConfig) -> dict[str, str]:
+    """The parameters of infra/resources.json for these settings."""
+    settings = Settings.from_env(environ)
+    return {
+        "JobsTable": settings.table,
+        "JobsQueue": settings.jobs_queue,
+        "PartsQueue": settings.parts_queue,
+        "DeadQueue": settings.dead_queue,
+        "ResultsBucket": settings.results_bucket,
+        "KeepDays": str(settings.keep_days),
+        "VisibilitySeconds": str(config.visibility_seconds),
+    }

@@ -1,0 +1,67 @@
+"""An AWS in this process: moto's server on a loopback port of its own, with everything in infra/resources.json."""
+
+import json
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from werkzeug.serving import make_server
+
+from local.config import HOST
+
+RESOURCES = Path(__file__).parent.parent / "infra" / "resources.json"
+STACK = "csvsum"
+
+
+class OneAtATime:
+    """WSGI: requests to DynamoDB one after the other. moto checks a condition and then writes; two threads that do so
+    at once would both win."""
+
+    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
+        self.app = app
+        self.lock = threading.Lock()
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        if not environ.get("HTTP_X_AMZ_TARGET", "").startswith("DynamoDB"):
+            return self.app(environ, start_response)
+        with self.lock:
+            return list(self.app(environ, start_response))
+
+
+class EmbeddedAws:
+    """Running from ``start`` to ``stop``; its state lives and dies with it."""
+
+    def __init__(self) -> None:
+        logging.getLogger("werkzeug").setLevel(logging.ERROR)
+        self._server = make_server(HOST, 0, OneAtATime(DomainDispatcherApplication(create_backend_app)), threaded=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self.endpoint = f"http://{HOST}:{self._server.server_port}"
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def client(self, service: str) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=self.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",  # noqa: S106  # the embedded AWS takes any
+        )
+
+    def create_resources(self, parameters: Mapping[str, str], stack: str = STACK) -> None:
+        """Create everything in infra/resources.json, in one CloudFormation stack."""
+        template = json.loads(RESOURCES.read_text())
+        given = [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items() if name in template["Parameters"]]
+        cloudformation = self.client("cloudformation")
+        cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(template), Parameters=given)
+        cloudformation.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})

@@ -1,0 +1,46 @@
+"""Hypothesis strategies: CSV files, tidy and odd."""
+
+from hypothesis import strategies as st
+
+numbers = st.one_of(
+    st.integers(-(10**20), 10**20).map(str),
+    st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-(10**12), max_value=10**12).map(str),
+    st.floats(allow_nan=False, allow_infinity=False).map(repr),
+    st.sampled_from(["-0", "+1", ".5", "1.", "1e308", "1e-320", "-.25e+3", "0.1", "1e16", "-1e16", "0e999", "1E5", " 7", "8\t"]),
+    st.sampled_from(["9" * 40, "0." + "3" * 200, "1" * 299, "-" + "1" * 301, "0" * 400 + "5"]),
+    st.sampled_from(["", "", "NA", "NaN", "null", " ", '""', '"12"', '"-3.5"', '" 4 "']),
+)
+texts = st.one_of(
+    st.sampled_from(
+        ["", "x", "é", "a b", '"a,b"', '"a\nb"', '"a\r\nb"', '"say ""hi"""', 'a"b', ' "a', '"a"b', '"a""', "2024-01-01", "=SUM(A1)"]
+    ),
+    st.text(alphabet='ab ,\n"é😀', max_size=6).map(lambda text: '"' + text.replace('"', '""') + '"'),
+)
+bad_numbers = st.sampled_from(["nan1", "inf", "1_000", "\uff11", "0x10", "1,5", "True", "1 2", "--1", "1e309", "1e-401", "٣"])
+
+
+@st.composite
+def tidy_files(draw: st.DrawFn, bad: bool = False) -> bytes:
+    """A CSV with a header, quotes regular and not, LF or CRLF; ``bad`` lets faults in."""
+    fields = draw(st.integers(1, 13))
+    row_end = draw(st.sampled_from(["\n", "\r\n"]))
+    blank = draw(st.booleans())
+    summed = st.one_of(numbers, bad_numbers) if bad and draw(st.booleans()) else numbers
+    lines = [",".join(f"n{index}" for index in range(fields))]
+    for _ in range(draw(st.integers(0, 12))):
+        row = [draw(summed) if index % 10 == 0 else draw(texts) for index in range(fields)]
+        if bad and draw(st.integers(0, 15)) == 0:
+            row = row[: draw(st.integers(0, fields))] + [""] * draw(st.integers(0, 2))
+        lines.append(",".join(row))
+        if blank and draw(st.integers(0, 5)) == 0:
+            lines.append("")
+    bom = draw(st.sampled_from(["", "", "\ufeff"]))
+    last = draw(st.sampled_from([row_end, row_end, "", row_end * 2]))
+    return (bom + row_end.join(lines) + last).encode()
+
+
+def junk_files(
+    alphabet: tuple[bytes, ...] = (b'"', b",", b"\n", b"\r\n", b"1", b".", b" ", b"\xc3\xa9", b"a", b"\r"),
+) -> st.SearchStrategy[bytes]:
+    """Bytes that have little sense but separators and quotes."""
+    return st.lists(st.sampled_from(alphabet), max_size=40).map(b"".join)
