@@ -2,10 +2,11 @@
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, Response, SQSEvent
 
-from chalicelib.aws.work_queue import decode
+from chalicelib.aws.work_queue import decode, decode_dead
+from chalicelib.settings import settings
 from chalicelib.web import requests, responses
 from chalicelib.web.responses import answers
-from chalicelib.wiring import service, settings
+from chalicelib.wiring import service
 
 SETTINGS = settings()
 
@@ -35,7 +36,7 @@ def get_sums(job_id: str) -> Response:
     return responses.sums(service().job(job_id))
 
 
-@app.route("/jobs", methods=["POST"], content_types=["application/json"])
+@app.route("/jobs", methods=["POST"], content_types=["*/*"])
 @answers
 def submit() -> Response:
     return responses.accepted(service().submit(*requests.job_in_body()))
@@ -56,7 +57,7 @@ def work_job(event: SQSEvent) -> None:
 @app.on_sqs_message(queue=SETTINGS.dead_queue, batch_size=1, name="give_up")
 def give_up(event: SQSEvent) -> None:
     for record in event:
-        service().give_up(decode(record.body))
+        service().give_up(decode_dead(record.body))
 
 
 @app.schedule(Rate(SETTINGS.sweep_minutes, unit=Rate.MINUTES), name="sweep")

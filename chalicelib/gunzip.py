@@ -34,20 +34,20 @@ def gunzip(blocks: Iterable[bytes], limit: GrowthLimit | None = None) -> Iterato
     Raises BadGzip for what is not gzip, damaged, cut short or too large.
     """
     limit = limit or GrowthLimit()
-    member, read, written, fresh = _member(), 0, 0, True
+    member, read, written, members, fresh = _member(), 0, 0, 0, True
     for block in blocks:
         read += len(block)
         data = block
         # Zeros behind a member are padding.
-        while data and not (fresh and written and not data.strip(b"\0")):
-            out = _decompress(member, data, first=written == 0)
+        while data and not (fresh and members and not data.strip(b"\0")):
+            out = _decompress(member, data, first=not members and not written)
             written += len(out)
             limit.check(read, written)
             if out:
                 yield out
             data, fresh = member.unconsumed_tail, member.eof
             if member.eof:
-                data, member = member.unused_data, _member()
+                data, member, members = member.unused_data, _member(), members + 1
     if not fresh or not read:
         raise BadGzip("gzip_truncated", f"The gzip file ends in the middle, after {read} bytes; upload it again.")
 

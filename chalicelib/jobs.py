@@ -4,6 +4,7 @@ A job is queued, then running, then ended: succeeded or failed. SOURCES is the o
 makes each row of it the condition of its write.
 """
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -108,6 +109,13 @@ class Job:
         if self.status is Status.SUCCEEDED:
             return self.file.size
         return self.file.size * len(self.done_parts) // self.parts
+
+
+ID = re.compile("[0-9a-f]{32}")
+
+
+def is_id(text: str) -> bool:
+    return ID.fullmatch(text) is not None
 
 
 def queued(job_id: str, csv: str, options: Options, file: FileVersion, now: datetime) -> Job:

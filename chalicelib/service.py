@@ -4,11 +4,12 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import ParamSpec
 from uuid import uuid4
 
-from chalicelib.errors import BadCsv, CsvsumError, GivenUp
+from chalicelib.errors import BadCsv, CsvsumError, GivenUp, UnknownJob
 from chalicelib.gunzip import gunzip
-from chalicelib.jobs import Job, Ledger, Result, problem_of, queued, seconds_since_start
+from chalicelib.jobs import Job, Ledger, Result, is_id, problem_of, queued, seconds_since_start
 from chalicelib.kernel import Kernel
 from chalicelib.layout import Layout, read_layout
 from chalicelib.options import Options, parse_name
@@ -16,6 +17,8 @@ from chalicelib.ports import Jobs, Message, Queue, Source
 from chalicelib.sums import PartialSum, digits
 
 log = logging.getLogger("csvsum")
+
+P = ParamSpec("P")
 
 MAX_ATTEMPTS = 3
 
@@ -55,6 +58,9 @@ class Service:
         return job
 
     def job(self, job_id: str) -> Job:
+        """Raises UnknownJob, also for what cannot be an id."""
+        if not is_id(job_id):
+            raise UnknownJob
         return self.jobs.get(job_id)
 
     def in_progress(self) -> int:
@@ -65,8 +71,8 @@ class Service:
 
         What no retry mends fails the job; everything else is raised, and the message will be delivered again.
         """
-        job = self.jobs.start(message.job, self.now())
-        if job.status.ended:
+        job = _known(self.jobs.start, message.job, self.now())
+        if job is None or job.status.ended:
             return
         names: dict[int, str] = {}
         try:
@@ -97,10 +103,10 @@ class Service:
         blocks = self.source.read(job.csv, job.file)
         return gunzip(blocks) if job.csv.endswith(".gz") else blocks
 
-    def give_up(self, message: Message) -> None:
+    def give_up(self, message: Message | None) -> None:
         """A message came to the dead letters: its job fails, with the last known reason."""
-        job = self.jobs.get(message.job)
-        if not job.status.ended:
+        job = _known(self.jobs.get, message.job) if message else None
+        if job is not None and not job.status.ended:
             self._give_up(job, "it was tried several times, and each try ended before its result was saved")
 
     def _give_up(self, job: Job, why: str) -> None:
@@ -127,6 +133,15 @@ class Service:
                 self.queue.send(Message(job.id))
             swept += 1
         return swept
+
+
+def _known(call: Callable[P, Job], *args: P.args, **kwargs: P.kwargs) -> Job | None:
+    """The job, or None where it is gone: taken back at submission, or past its time to live."""
+    try:
+        return call(*args, **kwargs)
+    except UnknownJob:
+        log.warning("a message of a job that is gone was dropped")
+        return None
 
 
 def _result(layout: Layout, partial: PartialSum) -> Result:

@@ -1,7 +1,9 @@
 """The settings, and the only reader of the environment."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from chalicelib.errors import CsvsumError
 
@@ -45,6 +47,12 @@ class Settings:
             sweep_minutes=_whole(environ, "SWEEP_MINUTES", default.sweep_minutes, 1),
             log_level=_level(environ.get("LOG_LEVEL") or default.log_level),
         )
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read once."""
+    return Settings.from_env(os.environ)
 
 
 def _source(value: str) -> str:

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 from functools import cache
-from os import environ
 
 from chalicelib.aws.blobs import Blobs
 from chalicelib.aws.bucket import Bucket
@@ -12,7 +11,7 @@ from chalicelib.aws.work_queue import WorkQueue
 from chalicelib.kernel import ReferenceKernel
 from chalicelib.ports import Source
 from chalicelib.service import Service
-from chalicelib.settings import Settings
+from chalicelib.settings import Settings, settings
 
 
 def build(settings: Settings) -> Service:
@@ -33,11 +32,6 @@ def source_of(url: str) -> Source:
         return Folder(rest)
     bucket, _, prefix = rest.partition("/")
     return Bucket(bucket, prefix)
-
-
-@cache
-def settings() -> Settings:
-    return Settings.from_env(environ)
 
 
 @cache

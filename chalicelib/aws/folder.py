@@ -18,6 +18,8 @@ OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
 # What opening answers for a name that is not there, that is a link or a folder, or that may not be read.
 NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENXIO)
 
+UPWARD = frozenset({"", ".", ".."})
+
 
 class Folder:
     """A ``ports.Source`` over the files below ``root``."""
@@ -46,12 +48,14 @@ class Folder:
     @contextmanager
     def _opened(self, name: str) -> Iterator[int]:
         """A plain file's descriptor; OSError for anything else."""
-        *folders, last = name.split("/")
+        *folders, _ = components = name.split("/")
+        if not UPWARD.isdisjoint(components):
+            raise OSError(errno.ENOENT, "not a path below the folder")
         # O_NONBLOCK: opening a FIFO must not wait for a writer.
         flags = [OPEN | os.O_DIRECTORY] * len(folders) + [OPEN | os.O_NONBLOCK]
         descriptor = os.open(self.root, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
         try:
-            for component, flag in zip([*folders, last], flags, strict=True):
+            for component, flag in zip(components, flags, strict=True):
                 below = os.open(component, flag, dir_fd=descriptor)
                 os.close(descriptor)
                 descriptor = below

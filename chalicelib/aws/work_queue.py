@@ -1,11 +1,14 @@
 """The door to SQS: the two work queues."""
 
 import json
+import logging
 from functools import cached_property
 
 from chalicelib.aws.clients import client
 from chalicelib.errors import CsvsumError, ServiceDown
 from chalicelib.ports import Message
+
+log = logging.getLogger("csvsum")
 
 
 class BadMessage(CsvsumError):
@@ -31,6 +34,15 @@ def decode(text: str) -> Message:
     if not isinstance(job, str) or not (part is None or isinstance(part, int)):
         raise BadMessage("A message that is not one of this service's.")
     return Message(job, part)
+
+
+def decode_dead(text: str) -> Message | None:
+    """A dead letter; None for one that no job can be told of, which is logged and let go."""
+    try:
+        return decode(text)
+    except BadMessage:
+        log.error("a dead letter that is not one of this service's was dropped")
+        return None
 
 
 class WorkQueue:

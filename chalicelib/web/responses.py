@@ -1,6 +1,7 @@
 """What goes out over HTTP: jobs, results and problems (RFC 9457) as JSON."""
 
 import json
+import logging
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
@@ -13,6 +14,7 @@ from chalicelib.errors import BadRequest, CsvsumError, FileMissing, TryAgain, Un
 from chalicelib.jobs import Job, Problem, Result, Status
 
 P = ParamSpec("P")
+log = logging.getLogger("csvsum")
 
 RETRY_SECONDS = "1"
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -43,6 +45,8 @@ def answers(view: Callable[P, Response]) -> Callable[P, Response]:
         try:
             return view(*args, **kwargs)
         except CsvsumError as error:
+            if error.retryable:
+                log.warning("%s: %r", error.code, error.__cause__)
             return problem(_status_of(error), error.code, error.detail)
 
     return answered

@@ -1,0 +1,34 @@
+"""What tests share: one embedded AWS for the contract tests, and names nobody else uses."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+from hypothesis import settings
+
+from local.embedded_aws import EmbeddedAws
+
+settings.register_profile("default", deadline=None, derandomize=True)
+settings.register_profile("long", deadline=None, max_examples=20_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(scope="session")
+def aws() -> Iterator[EmbeddedAws]:
+    """moto's server, with this process's boto3 turned to it."""
+    server = EmbeddedAws()
+    server.start()
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("AWS_ENDPOINT_URL", server.endpoint)
+        environment.setenv("AWS_ACCESS_KEY_ID", "test")
+        environment.setenv("AWS_SECRET_ACCESS_KEY", "test")
+        environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
+        yield server
+    server.stop()
+
+
+@pytest.fixture
+def unique() -> Callable[[str], str]:
+    """A name with a random end, so that no test meets what another one made."""
+    return lambda start: f"{start}-{uuid.uuid4().hex[:8]}"

@@ -1,0 +1,157 @@
+"""One contract, held by the store in memory and by the table."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from chalicelib.aws.blobs import Blobs
+from chalicelib.aws.jobs_table import INLINE_BYTES, JobsTable
+from chalicelib.errors import UnknownJob
+from chalicelib.jobs import FileVersion, Job, Ledger, Problem, Result, Status, queued
+from chalicelib.options import Options
+from chalicelib.ports import Jobs
+from local.embedded_aws import EmbeddedAws
+from tests.fakes import MemoryJobs
+
+NOW = datetime(2026, 11, 24, 12, 0, 0, 250_000, UTC)
+LATER = NOW + timedelta(seconds=90)
+RESULT = Result(("a", "b"), ("87.20", "12"), (False, True), (2, 3), (1, 0), (0, 0))
+LEDGER = Ledger(3, 120, 1, 0.25, "pandas")
+PROBLEM = Problem("not_a_number", "Line 3: 'x' is not a number.", 3, "a", 17)
+
+
+@pytest.fixture(params=["memory", "table"])
+def jobs(request: pytest.FixtureRequest, unique: Callable[[str], str]) -> Jobs:
+    if request.param == "memory":
+        return MemoryJobs()
+    aws: EmbeddedAws = request.getfixturevalue("aws")
+    names = {name: unique(name.lower()) for name in ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")}
+    aws.create_resources(names, unique("stack"))
+    return JobsTable(names["JobsTable"], Blobs(names["ResultsBucket"]), keep_days=30)
+
+
+def a_job(now: datetime = NOW) -> Job:
+    return queued(uuid4().hex, "sub/день.csv", Options(step=3, delimiter="\t"), FileVersion(120, '"etag"'), now)
+
+
+def accepted(jobs: Jobs, now: datetime = NOW) -> Job:
+    job = a_job(now)
+    jobs.put(job)
+    return job
+
+
+def test_a_job_comes_back_as_it_was_put(jobs: Jobs) -> None:
+    job = accepted(jobs)
+    assert jobs.get(job.id) == job
+
+
+def test_an_unknown_id_is_unknown_to_every_call(jobs: Jobs) -> None:
+    missing = uuid4().hex
+    calls: list[Callable[[], Job]] = [
+        lambda: jobs.get(missing),
+        lambda: jobs.start(missing, NOW),
+        lambda: jobs.succeed(missing, RESULT, LEDGER, NOW),
+        lambda: jobs.fail(missing, PROBLEM, NOW),
+    ]
+    for call in calls:
+        with pytest.raises(UnknownJob):
+            call()
+
+
+def test_a_job_is_queued_then_running_then_succeeded(jobs: Jobs) -> None:
+    job = accepted(jobs)
+    running = jobs.start(job.id, LATER)
+    assert running == replace(job, status=Status.RUNNING, started_at=LATER, touched_at=LATER)
+    succeeded = jobs.succeed(job.id, RESULT, LEDGER, LATER)
+    assert succeeded == replace(running, status=Status.SUCCEEDED, result=RESULT, ledger=LEDGER, finished_at=LATER)
+    assert jobs.get(job.id) == succeeded
+
+
+def test_a_second_start_keeps_the_time_of_the_first(jobs: Jobs) -> None:
+    job = accepted(jobs)
+    jobs.start(job.id, NOW)
+    again = jobs.start(job.id, LATER)
+    assert (again.started_at, again.touched_at, again.status) == (NOW, LATER, Status.RUNNING)
+
+
+def test_a_failed_job_carries_its_problem(jobs: Jobs) -> None:
+    job = accepted(jobs)
+    assert jobs.fail(job.id, PROBLEM, LATER).problem == PROBLEM
+    assert jobs.get(job.id).status is Status.FAILED
+
+
+def test_a_job_that_nobody_started_cannot_succeed(jobs: Jobs) -> None:
+    job = accepted(jobs)
+    assert jobs.succeed(job.id, RESULT, LEDGER, NOW) == job
+
+
+@pytest.mark.parametrize("end", ["succeed", "fail"])
+def test_what_has_ended_stays_as_it_ended(jobs: Jobs, end: str) -> None:
+    job = accepted(jobs)
+    jobs.start(job.id, NOW)
+    ended = jobs.succeed(job.id, RESULT, LEDGER, NOW) if end == "succeed" else jobs.fail(job.id, PROBLEM, NOW)
+    other = Problem("given_up", "Too late.")
+    assert jobs.start(job.id, LATER) == ended
+    assert jobs.fail(job.id, other, LATER) == ended
+    assert jobs.succeed(job.id, RESULT, LEDGER, LATER) == ended
+    jobs.note(job.id, "too late")
+    assert not jobs.retry(job, LATER)
+    assert jobs.get(job.id) == ended
+
+
+def test_a_result_too_long_for_an_item_comes_back_whole(jobs: Jobs) -> None:
+    count = INLINE_BYTES // 8
+    long = Result(tuple(f"c{index}" for index in range(count)), ("1",) * count, (True,) * count, (1,) * count, (0,) * count, (0,) * count)
+    job = accepted(jobs)
+    jobs.start(job.id, NOW)
+    jobs.succeed(job.id, long, LEDGER, NOW)
+    assert jobs.get(job.id).result == long
+
+
+def test_the_counter_counts_jobs_until_they_end(jobs: Jobs) -> None:
+    before = [accepted(jobs) for _ in range(25)]
+    assert jobs.in_progress() == 25
+    for job in before:
+        jobs.start(job.id, NOW)
+    assert jobs.in_progress() == 25
+    for job in before[:10]:
+        jobs.fail(job.id, PROBLEM, NOW)
+    for job in before[10:]:
+        jobs.succeed(job.id, RESULT, LEDGER, NOW)
+    assert jobs.in_progress() == 0
+
+
+def test_only_jobs_in_progress_that_nothing_touched_are_untouched(jobs: Jobs) -> None:
+    old, started, ended = accepted(jobs), accepted(jobs), accepted(jobs)
+    jobs.start(started.id, LATER)
+    jobs.fail(ended.id, PROBLEM, NOW)
+    accepted(jobs, LATER)
+    assert [job.id for job in jobs.untouched_since(NOW + timedelta(seconds=1))] == [old.id]
+
+
+def test_a_retry_counts_an_attempt_once(jobs: Jobs) -> None:
+    job = accepted(jobs)
+    assert jobs.retry(job, LATER)
+    assert not jobs.retry(job, LATER), "the job has moved since it was read"
+    assert (jobs.get(job.id).attempts, jobs.get(job.id).touched_at) == (2, LATER)
+
+
+def test_a_job_is_taken_back_only_while_it_is_queued(jobs: Jobs) -> None:
+    unsent, started = accepted(jobs), accepted(jobs)
+    jobs.start(started.id, NOW)
+    jobs.remove_unsent(unsent.id)
+    jobs.remove_unsent(started.id)
+    with pytest.raises(UnknownJob):
+        jobs.get(unsent.id)
+    assert jobs.get(started.id).status is Status.RUNNING
+    assert jobs.in_progress() == 1
+
+
+def test_the_last_problem_on_the_way_is_kept(jobs: Jobs) -> None:
+    job = accepted(jobs)
+    jobs.start(job.id, NOW)
+    jobs.note(job.id, "The bucket did not answer.")
+    assert jobs.get(job.id).last_problem == "The bucket did not answer."

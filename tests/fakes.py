@@ -1,0 +1,89 @@
+"""In-memory doors with the contracts of the real ones; tests/contract holds both to them."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from chalicelib.errors import FileChanged, FileGone, FileMissing, UnknownJob
+from chalicelib.jobs import SOURCES, FileVersion, Job, Ledger, Problem, Result, Status
+from chalicelib.ports import Message
+
+
+@dataclass
+class MemorySource:
+    files: dict[str, bytes] = field(default_factory=dict)
+    block_bytes: int = 1 << 16
+
+    def version(self, name: str) -> FileVersion:
+        if name not in self.files:
+            raise FileMissing(name)
+        data = self.files[name]
+        return FileVersion(len(data), f"{hash(data):x}")
+
+    def read(self, name: str, version: FileVersion, start: int = 0) -> Iterator[bytes]:
+        if name not in self.files:
+            raise FileGone(name)
+        data = self.files[name]
+        if self.version(name) != version:
+            raise FileChanged(name)
+        return (data[at : at + self.block_bytes] for at in range(start, len(data), self.block_bytes))
+
+
+@dataclass
+class MemoryQueue:
+    sent: list[Message] = field(default_factory=list)
+
+    def send(self, message: Message) -> None:
+        self.sent.append(message)
+
+    def waiting(self) -> int:
+        return len(self.sent)
+
+
+class MemoryJobs:
+    def __init__(self) -> None:
+        self.records: dict[str, Job] = {}
+
+    def put(self, job: Job) -> None:
+        assert job.id not in self.records
+        self.records[job.id] = job
+
+    def get(self, job_id: str) -> Job:
+        if job_id not in self.records:
+            raise UnknownJob
+        return self.records[job_id]
+
+    def remove_unsent(self, job_id: str) -> None:
+        if self.get(job_id).status is Status.QUEUED:
+            del self.records[job_id]
+
+    def start(self, job_id: str, now: datetime) -> Job:
+        return self._change(job_id, Status.RUNNING, touched_at=now, started_at=self.get(job_id).started_at or now)
+
+    def note(self, job_id: str, text: str) -> None:
+        self._change(job_id, Status.RUNNING, last_problem=text)
+
+    def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
+        return self._change(job_id, Status.SUCCEEDED, result=result, ledger=ledger, finished_at=now)
+
+    def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
+        return self._change(job_id, Status.FAILED, problem=problem, finished_at=now)
+
+    def retry(self, job: Job, now: datetime) -> bool:
+        present = self.get(job.id)
+        if (present.status, present.touched_at) != (job.status, job.touched_at):
+            return False
+        self.records[job.id] = replace(present, touched_at=now, attempts=present.attempts + 1)
+        return True
+
+    def in_progress(self) -> int:
+        return sum(not job.status.ended for job in self.records.values())
+
+    def untouched_since(self, before: datetime) -> Sequence[Job]:
+        return [job for job in self.records.values() if not job.status.ended and job.touched_at < before]
+
+    def _change(self, job_id: str, to: Status, **changes: object) -> Job:
+        job = self.get(job_id)
+        if job.status in SOURCES[to]:
+            self.records[job_id] = replace(job, status=to, **changes)  # type: ignore[arg-type]
+        return self.records[job_id]

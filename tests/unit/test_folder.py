@@ -1,0 +1,50 @@
+"""No name leads out of the folder, and nothing but plain files is opened."""
+
+import os
+import socket
+from pathlib import Path
+
+import pytest
+
+from chalicelib.aws.folder import Folder
+from chalicelib.errors import FileMissing
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Folder:
+    (tmp_path / "outside.csv").write_text("secret\n1\n")
+    inside = tmp_path / "inside"
+    (inside / "sub").mkdir(parents=True)
+    (inside / "data.csv").write_text("a\n1\n")
+    (inside / "link.csv").symlink_to(tmp_path / "outside.csv")
+    (inside / "inner.csv").symlink_to("data.csv")
+    (inside / "linked").symlink_to(tmp_path)
+    (inside / "loop").symlink_to("loop")
+    os.mkfifo(inside / "pipe.csv")
+    return Folder(str(inside))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../outside.csv", "sub/../../outside.csv", "link.csv", "inner.csv", "linked/outside.csv", "loop", "pipe.csv", "sub", "sub//data.csv"]
+    + ["/etc/passwd", "/dev/zero", "..", ".", "data.csv/x", "x" * 300],
+)
+def test_what_is_no_plain_file_below_the_folder_is_missing(folder: Folder, name: str) -> None:
+    with pytest.raises(FileMissing):
+        folder.version(name)
+
+
+def test_a_socket_is_missing(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "s.csv"))
+        with pytest.raises(FileMissing):
+            Folder(str(tmp_path)).version("s.csv")
+
+
+def test_a_link_swapped_in_after_submission_is_not_followed(folder: Folder, tmp_path: Path) -> None:
+    version = folder.version("data.csv")
+    inside = tmp_path / "inside"
+    (inside / "data.csv").unlink()
+    (inside / "data.csv").symlink_to(tmp_path / "outside.csv")
+    with pytest.raises(Exception, match="cannot be opened any more"):
+        list(folder.read("data.csv", version))

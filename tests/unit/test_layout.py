@@ -1,0 +1,105 @@
+"""The first row: names, places, and files that are no CSV at all."""
+
+import io
+
+import pandas
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from chalicelib.errors import BadCsv, Fault
+from chalicelib.layout import Layout, read_layout, unique_names
+from chalicelib.options import Options
+
+
+def layout_of(data: bytes, options: Options | None = None, block: int = 5) -> tuple[Layout, bytes]:
+    layout, rest = read_layout((data[at : at + block] for at in range(0, len(data), block)), options or Options())
+    return layout, b"".join(rest)
+
+
+def fault_of(data: bytes, options: Options | None = None) -> Fault:
+    with pytest.raises(BadCsv) as bad:
+        layout_of(data, options)
+    return bad.value.fault
+
+
+HEADER = ",".join(f"n{index}" for index in range(25)).encode()
+
+
+@pytest.mark.parametrize("block", [1, 3, 1000])
+def test_every_tenth_name_and_the_rest_of_the_bytes(block: int) -> None:
+    layout, rest = layout_of(HEADER + b"\r\n1,2\n", block=block)
+    assert (layout.fields, layout.names) == (25, ("n0", "n10", "n20"))
+    assert (layout.data_start, layout.data_line, rest) == (len(HEADER) + 2, 1, b"1,2\n")
+
+
+def test_step_and_first_choose_the_columns() -> None:
+    layout, _ = layout_of(HEADER, Options(step=7, first=3))
+    assert layout.names == ("n3", "n10", "n17", "n24")
+
+
+def test_without_a_header_columns_are_named_by_index_and_the_first_row_is_data() -> None:
+    layout, rest = layout_of(b"\n1,2\n3,4\n", Options(header=False, step=1))
+    assert (layout.names, layout.data_start, layout.data_line, rest) == (("col0", "col1"), 1, 1, b"1,2\n3,4\n")
+
+
+def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
+    layout, rest = layout_of(b'\xef\xbb\xbf"a ""x""\ny",b\n1,2\n')
+    assert (layout.names, layout.data_start, layout.data_line, rest) == (('a "x"\ny',), 17, 2, b"1,2\n")
+
+
+def test_blank_lines_before_the_header_are_passed_over() -> None:
+    layout, rest = layout_of(b"\n\r\na,b\n1,2\n")
+    assert (layout.names, layout.data_line, rest) == (("a",), 3, b"1,2\n")
+
+
+def test_a_name_left_empty_is_named_by_its_index() -> None:
+    assert layout_of(b",b,\n", Options(step=1))[0].names == ("col0", "b", "col2")
+
+
+@pytest.mark.parametrize("names", ["a,a,a", "a,a.1,a", "a,b,a,b", "a,a,a.1,a.1"])
+def test_repeated_names_are_told_apart_as_pandas_does(names: str) -> None:
+    frame = pandas.read_csv(io.StringIO(names + "\n"))
+    assert layout_of(names.encode(), Options(step=1))[0].names == tuple(frame.columns)
+
+
+@given(st.lists(st.sampled_from(["a", "a.1", "a.1.1", "b", "a.2"]), max_size=12))
+def test_told_apart_means_no_name_twice(names: list[str]) -> None:
+    unique = unique_names(names)
+    assert len(set(unique)) == len(names)
+    assert all(new == old or new.startswith(old + ".") for new, old in zip(unique, names, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty_file"),
+        (b"\n\r\n", "empty_file"),
+        (b"\xef\xbb\xbf", "empty_file"),
+        (b"\xff\xfea\0", "utf_16"),
+        (b"\xfe\xff\0a", "utf_16"),
+    ]
+    + [(b"a\0,\0b\0\n\0", "nul_byte"), (b"\x1f\x8b\x08\x00", "gzip"), (b"PK\x03\x04rest", "zip"), (b'a,"b', "unclosed_quote")]
+    + [(b"a,b\rc,d\n", "lone_carriage_return"), (b"caf\xe9,b\n", "not_utf8"), (b"a,b\r", "lone_carriage_return")],
+)
+def test_what_is_no_csv_is_named(data: bytes, code: str) -> None:
+    fault = fault_of(data)
+    assert fault.code == code
+    assert fault.line == 0 or code in ("empty_file",)
+
+
+def test_a_name_that_is_not_utf8_matters_only_where_it_is_summed() -> None:
+    assert layout_of(b"a,caf\xe9\n")[0].names == ("a",)
+    fault = fault_of(b"a,caf\xe9\n", Options(first=1))
+    assert (fault.code, fault.byte) == ("not_utf8", 2)
+
+
+def test_a_first_column_beyond_the_row_says_how_many_there_are() -> None:
+    fault = fault_of(b"a,b\n", Options(first=2))
+    assert fault.code == "no_column"
+    assert "2 fields" in fault.message
+
+
+def test_too_many_sums_are_refused() -> None:
+    assert fault_of(b"," * 200_000 + b"\n", Options(step=1)).code == "too_many_sums"
+    assert len(layout_of(b"," * 200_000 + b"\n", block=1 << 20)[0].names) == 20_001
