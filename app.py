@@ -6,7 +6,7 @@ from chalicelib.aws.work_queue import decode, decode_dead
 from chalicelib.settings import settings
 from chalicelib.web import requests, responses
 from chalicelib.web.responses import answers
-from chalicelib.wiring import service
+from chalicelib.wiring import recovery, service, work
 
 SETTINGS = settings()
 
@@ -51,15 +51,21 @@ def get_job(job_id: str) -> Response:
 @app.on_sqs_message(queue=SETTINGS.jobs_queue, batch_size=1, name="work_job")
 def work_job(event: SQSEvent) -> None:
     for record in event:
-        service().work(decode(record.body))
+        work().do_job(decode(record.body))
+
+
+@app.on_sqs_message(queue=SETTINGS.parts_queue, batch_size=1, name="work_part")
+def work_part(event: SQSEvent) -> None:
+    for record in event:
+        work().do_part(decode(record.body))
 
 
 @app.on_sqs_message(queue=SETTINGS.dead_queue, batch_size=1, name="give_up")
 def give_up(event: SQSEvent) -> None:
     for record in event:
-        service().give_up(decode_dead(record.body))
+        recovery().give_up(decode_dead(record.body))
 
 
 @app.schedule(Rate(SETTINGS.sweep_minutes, unit=Rate.MINUTES), name="sweep")
 def sweep(event: CloudWatchEvent) -> None:  # noqa: ARG001  # Chalice calls it with the event
-    service().sweep()
+    recovery().sweep()

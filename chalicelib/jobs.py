@@ -5,12 +5,13 @@ makes each row of it the condition of its write.
 """
 
 import re
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from chalicelib.errors import BadCsv, CsvsumError, Fault
 from chalicelib.options import Options
+from chalicelib.parts import Plan
 from chalicelib.sums import as_json_number
 
 
@@ -96,7 +97,7 @@ class Job:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     attempts: int = 1
-    parts: int = 1
+    plan: Plan | None = None
     done_parts: frozenset[int] = field(default=frozenset())
     last_problem: str | None = None
     problem: Problem | None = None
@@ -104,11 +105,28 @@ class Job:
     ledger: Ledger | None = None
 
     @property
+    def parts(self) -> int:
+        return self.plan.count if self.plan else 1
+
+    @property
+    def missing_parts(self) -> list[int]:
+        """The parts whose sums are not in yet."""
+        return [number for number in range(self.parts) if number not in self.done_parts]
+
+    @property
+    def parts_done(self) -> int:
+        return self.parts if self.status is Status.SUCCEEDED else len(self.done_parts)
+
+    @property
     def bytes_done(self) -> int:
         """How much of the file the finished parts are."""
         if self.status is Status.SUCCEEDED:
             return self.file.size
-        return self.file.size * len(self.done_parts) // self.parts
+        return sum(len(self.plan.range_of(number)) for number in self.done_parts) if self.plan else 0
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
 
 
 ID = re.compile("[0-9a-f]{32}")
@@ -144,7 +162,3 @@ def _problem_at(fault: Fault, names: dict[int, str]) -> Problem:
     where = ", ".join(place for place in places if place)
     detail = f"{where}: {fault.message}." if where else f"{fault.message}."
     return Problem(fault.code, detail[0].upper() + detail[1:], line, column, fault.byte)
-
-
-def with_changes(job: Job, **changes: object) -> Job:
-    return replace(job, **changes)  # type: ignore[arg-type]

@@ -11,8 +11,8 @@ from typing import Protocol
 
 from chalicelib.errors import BadCsv, Fault
 from chalicelib.layout import Layout
-from chalicelib.parts import State, first_row, walk
 from chalicelib.rows import MAX_ROW_BYTES, Row, cell_start, ragged, too_long, walk_rows
+from chalicelib.states import State, first_row, walk
 from chalicelib.sums import BadCell, ColumnSum, PartialSum, add_columns, sum_cells
 
 # Blocks of 1 MiB: larger ones spend more on page faults than they save in calls.

@@ -1,19 +1,31 @@
 """The doors to the outside, as the service sees them. The real ones are in ``aws/``."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from chalicelib.jobs import FileVersion, Job, Ledger, Problem, Result
+from chalicelib.parts import Outcome, Plan
+from chalicelib.states import State
+from chalicelib.sums import ColumnSum
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What travels on a queue: a job, or one part of it."""
+    """What travels on a queue: a job, or one part of it, and the state it starts in where that was found out."""
 
     job: str
     part: int | None = None
+    start: State | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPart:
+    """The outcome of a part, and its sums, which are fetched only when asked for."""
+
+    outcome: Outcome
+    columns: Callable[[], tuple[ColumnSum, ...]]
 
 
 class Source(Protocol):
@@ -23,8 +35,10 @@ class Source(Protocol):
         """The file's present version. Raises FileMissing for what is not there, not allowed or not a plain file."""
         ...
 
-    def read(self, name: str, version: FileVersion, start: int = 0) -> Iterator[bytes]:
+    def read(self, name: str, version: FileVersion, start: int = 0, until: int | None = None) -> Iterator[bytes]:
         """The bytes of exactly that version from ``start`` to the end, in blocks.
+
+        ``until`` is where the caller is likely to stop: what lies behind it is not fetched ahead.
 
         Raises FileChanged when the file is another version by now, FileGone when it is not there, TryAgain when it
         does not answer.
@@ -35,7 +49,7 @@ class Source(Protocol):
 class Jobs(Protocol):
     """The store of jobs. Each change names its legal source states; a refused one changes nothing.
 
-    ``start``, ``touch``, ``succeed`` and ``fail`` return the job as it is after the write, whoever won.
+    Those that return a job return it as it is after the write, whoever won.
     """
 
     def put(self, job: Job) -> None: ...
@@ -49,6 +63,20 @@ class Jobs(Protocol):
         ...
 
     def start(self, job_id: str, now: datetime) -> Job: ...
+
+    def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
+        """Keep how a running job's file is cut; a plan that is there already stays."""
+        ...
+
+    def save_part(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
+        """Keep the sums of a part under its number and start state; the same part may be saved any number of times."""
+        ...
+
+    def saved_parts(self, job_id: str) -> Mapping[tuple[int, State], SavedPart]: ...
+
+    def add_done(self, job_id: str, number: int, now: datetime) -> Job:
+        """Add a part to the done parts of a running job."""
+        ...
 
     def note(self, job_id: str, text: str) -> None:
         """Keep the last problem met on the way, for whoever has to give up."""
@@ -74,8 +102,8 @@ class Jobs(Protocol):
 class Queue(Protocol):
     """Both work queues: jobs, and parts."""
 
-    def send(self, message: Message) -> None:
-        """Raises ServiceDown."""
+    def send(self, messages: Sequence[Message]) -> None:
+        """Send all of them; raises ServiceDown when one was not sent, others may have been."""
         ...
 
     def waiting(self) -> int:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from chalicelib.errors import BadCsv, Fault
-from chalicelib.parts import State, open_quote, walk
+from chalicelib.states import State, open_quote, walk
 
 MAX_ROW_BYTES = 64 * 1024 * 1024
 csv.field_size_limit(sys.maxsize)  # rows are limited as a whole, by MAX_ROW_BYTES

@@ -24,6 +24,7 @@ class Settings:
     parts_queue: str = "csvsum-parts"
     dead_queue: str = "csvsum-dead"
     results_bucket: str = "csvsum-results"
+    part_bytes: int = 64 * 1024 * 1024
     keep_days: int = 30
     stale_seconds: int = 2400
     give_up_hours: int = 96
@@ -41,6 +42,7 @@ class Settings:
             parts_queue=environ.get("PARTS_QUEUE") or default.parts_queue,
             dead_queue=environ.get("DEAD_QUEUE") or default.dead_queue,
             results_bucket=environ.get("RESULTS_BUCKET") or default.results_bucket,
+            part_bytes=_whole(environ, "PART_BYTES", default.part_bytes, 1),
             keep_days=_whole(environ, "KEEP_DAYS", default.keep_days, 1),
             stale_seconds=_whole(environ, "STALE_SECONDS", default.stale_seconds, 1),
             give_up_hours=_whole(environ, "GIVE_UP_HOURS", default.give_up_hours, 1),

@@ -154,7 +154,7 @@ class PartialSum:
     """What one part (or a whole file) adds up to.
 
     ``rows`` are records, ``lines`` are line feeds and ``bytes`` the bytes of those rows; ``end`` is the state (see
-    parts.State) in which the next part starts. With a ``fault`` the other members say nothing, except that the fault's
+    states.State) in which the next part starts. With a ``fault`` the other members say nothing, except that the fault's
     positions count from the part's first row.
     """
 

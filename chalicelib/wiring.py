@@ -8,18 +8,26 @@ from chalicelib.aws.bucket import Bucket
 from chalicelib.aws.folder import Folder
 from chalicelib.aws.jobs_table import JobsTable
 from chalicelib.aws.work_queue import WorkQueue
-from chalicelib.kernel import ReferenceKernel
+from chalicelib.kernel import Kernel, ReferenceKernel
 from chalicelib.ports import Source
-from chalicelib.service import Service
+from chalicelib.recovery import Recovery
+from chalicelib.service import Doors, Service
 from chalicelib.settings import Settings, settings
+from chalicelib.work import Work
 
 
-def build(settings: Settings) -> Service:
-    return Service(
+@cache
+def doors() -> Doors:
+    return doors_of(settings())
+
+
+def doors_of(settings: Settings) -> Doors:
+    return Doors(
         jobs=JobsTable(settings.table, Blobs(settings.results_bucket), settings.keep_days),
         queue=WorkQueue(settings.jobs_queue, settings.parts_queue),
         source=source_of(settings.csv_source),
-        kernel=ReferenceKernel(),
+        kernel=best_kernel(),
+        part_bytes=settings.part_bytes,
         stale_after=timedelta(seconds=settings.stale_seconds),
         give_up_after=timedelta(hours=settings.give_up_hours),
     )
@@ -34,6 +42,17 @@ def source_of(url: str) -> Source:
     return Bucket(bucket, prefix)
 
 
-@cache
+def best_kernel() -> Kernel:
+    return ReferenceKernel()
+
+
 def service() -> Service:
-    return build(settings())
+    return Service(doors())
+
+
+def work() -> Work:
+    return Work(doors())
+
+
+def recovery() -> Recovery:
+    return Recovery(doors())

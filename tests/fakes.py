@@ -1,12 +1,15 @@
 """In-memory doors with the contracts of the real ones; tests/contract holds both to them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from chalicelib.errors import FileChanged, FileGone, FileMissing, UnknownJob
 from chalicelib.jobs import SOURCES, FileVersion, Job, Ledger, Problem, Result, Status
-from chalicelib.ports import Message
+from chalicelib.parts import Outcome, Plan
+from chalicelib.ports import Message, SavedPart
+from chalicelib.states import State
+from chalicelib.sums import ColumnSum
 
 
 @dataclass
@@ -20,7 +23,7 @@ class MemorySource:
         data = self.files[name]
         return FileVersion(len(data), f"{hash(data):x}")
 
-    def read(self, name: str, version: FileVersion, start: int = 0) -> Iterator[bytes]:
+    def read(self, name: str, version: FileVersion, start: int = 0, until: int | None = None) -> Iterator[bytes]:
         if name not in self.files:
             raise FileGone(name)
         data = self.files[name]
@@ -33,8 +36,8 @@ class MemorySource:
 class MemoryQueue:
     sent: list[Message] = field(default_factory=list)
 
-    def send(self, message: Message) -> None:
-        self.sent.append(message)
+    def send(self, messages: Sequence[Message]) -> None:
+        self.sent += messages
 
     def waiting(self) -> int:
         return len(self.sent)
@@ -43,6 +46,7 @@ class MemoryQueue:
 class MemoryJobs:
     def __init__(self) -> None:
         self.records: dict[str, Job] = {}
+        self.parts: dict[str, dict[tuple[int, State], SavedPart]] = {}
 
     def put(self, job: Job) -> None:
         assert job.id not in self.records
@@ -59,6 +63,18 @@ class MemoryJobs:
 
     def start(self, job_id: str, now: datetime) -> Job:
         return self._change(job_id, Status.RUNNING, touched_at=now, started_at=self.get(job_id).started_at or now)
+
+    def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
+        return self._change(job_id, Status.RUNNING, touched_at=now, plan=self.get(job_id).plan or plan)
+
+    def save_part(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
+        self.parts.setdefault(job_id, {})[outcome.number, outcome.start] = SavedPart(outcome, lambda: tuple(columns))
+
+    def saved_parts(self, job_id: str) -> Mapping[tuple[int, State], SavedPart]:
+        return dict(self.parts.get(job_id, {}))
+
+    def add_done(self, job_id: str, number: int, now: datetime) -> Job:
+        return self._change(job_id, Status.RUNNING, touched_at=now, done_parts=self.get(job_id).done_parts | {number})
 
     def note(self, job_id: str, text: str) -> None:
         self._change(job_id, Status.RUNNING, last_problem=text)

@@ -36,7 +36,7 @@ class Folder:
                 raise FileMissing(name) from error
             raise _no_answer(error) from error
 
-    def read(self, name: str, version: FileVersion, start: int = 0) -> Iterator[bytes]:
+    def read(self, name: str, version: FileVersion, start: int = 0, until: int | None = None) -> Iterator[bytes]:  # noqa: ARG002
         try:
             with self._opened(name) as file:
                 yield from _read_version(file, name, version, start)

@@ -1,12 +1,18 @@
 """A job as an item of the table, and back. Structures travel as JSON texts, so that an item can be read by eye."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
+from chalicelib.errors import Fault
 from chalicelib.jobs import FileVersion, Job, Ledger, Problem, Result, Status
 from chalicelib.options import Options
+from chalicelib.parts import Outcome, Plan
+from chalicelib.states import State
+from chalicelib.sums import ColumnSum, digits
 
 Item = dict[str, dict[str, Any]]
 SORT_KEY = "job"
@@ -44,7 +50,6 @@ def new_item(job: Job, keep_days: int) -> Item:
         "submitted_at": {"S": as_text(job.submitted_at)},
         "touched_at": {"S": as_text(job.touched_at)},
         "attempts": {"N": str(job.attempts)},
-        "parts": {"N": str(job.parts)},
     }
 
 
@@ -62,7 +67,7 @@ def job_of(item: Item, result_text: str | None = None) -> Job:
         started_at=_moment(item["started_at"]["S"]) if "started_at" in item else None,
         finished_at=_moment(item["finished_at"]["S"]) if "finished_at" in item else None,
         attempts=int(item["attempts"]["N"]),
-        parts=int(item["parts"]["N"]),
+        plan=Plan(**json.loads(item["plan"]["S"])) if "plan" in item else None,
         done_parts=frozenset(int(part) for part in item.get("done_parts", {}).get("SS", ())),
         last_problem=item["last_problem"]["S"] if "last_problem" in item else None,
         problem=Problem(**json.loads(item["problem"]["S"])) if "problem" in item else None,
@@ -78,6 +83,32 @@ def result_text(result: Result) -> str:
 def result_of(text: str) -> Result:
     members = json.loads(text)
     return Result(**{name: tuple(value) for name, value in members.items()})
+
+
+def part_key(job_id: str, outcome: Outcome) -> Item:
+    return {"pk": {"S": job_id}, "sk": {"S": f"part#{outcome.number}#{outcome.start.value}"}}
+
+
+def part_item(job_id: str, outcome: Outcome) -> Item:
+    """A part's outcome without its sums."""
+    return {**part_key(job_id, outcome), "outcome": {"S": json.dumps(asdict(outcome))}}
+
+
+def outcome_of(item: Item) -> Outcome:
+    members = json.loads(item["outcome"]["S"])
+    members["start"] = State(members["start"])
+    members["ends"] = {State(start): State(end) for start, end in members["ends"].items()}
+    members["fault"] = Fault(**members["fault"]) if members["fault"] else None
+    return Outcome(**members)
+
+
+def columns_text(columns: Sequence[ColumnSum]) -> str:
+    rows = [[digits(column.total), column.values, column.missing, column.skipped, column.whole] for column in columns]
+    return json.dumps(rows, separators=(",", ":"))
+
+
+def columns_of(text: str) -> tuple[ColumnSum, ...]:
+    return tuple(ColumnSum(Decimal(total), values, missing, skipped, whole) for total, values, missing, skipped, whole in json.loads(text))
 
 
 def _moment(text: str) -> datetime:

@@ -5,22 +5,40 @@ won, and that is what the caller gets: someone was faster, which is no error.
 """
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, ParamSpec, TypeVar
 
 from chalicelib.aws.blobs import Blobs
 from chalicelib.aws.clients import client
-from chalicelib.aws.job_item import SHARDS, Item, as_text, job_of, key_of, new_item, result_text
+from chalicelib.aws.job_item import (
+    SHARDS,
+    Item,
+    as_text,
+    columns_of,
+    columns_text,
+    expiry,
+    job_of,
+    key_of,
+    new_item,
+    outcome_of,
+    part_item,
+    result_text,
+)
 from chalicelib.errors import ServiceDown, UnknownJob
-from chalicelib.jobs import SOURCES, Job, Ledger, Problem, Result, Status
+from chalicelib.jobs import SOURCES, Job, Ledger, Problem, Result, Status, utc_now
+from chalicelib.parts import Outcome, Plan
+from chalicelib.ports import SavedPart
+from chalicelib.states import State
+from chalicelib.sums import ColumnSum
 
 INDEX = "in_progress"
 # A text of this many bytes stays in the item: reading it costs 4 read units, and an item may not grow beyond 400 KB.
 INLINE_BYTES = 16 * 1024
 PROBLEM_CHARS = 500
+NOTHING: Item = {}
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -44,7 +62,8 @@ def _answered(method: Callable[P, R]) -> Callable[P, R]:
 class JobsTable:
     """A ``ports.Jobs``."""
 
-    def __init__(self, table: str, blobs: Blobs, keep_days: int) -> None:
+    def __init__(self, table: str, blobs: Blobs, keep_days: int, now: Callable[[], datetime] = utc_now) -> None:
+        self.now = now
         self.table = table
         self.blobs = blobs
         self.keep_days = keep_days
@@ -78,19 +97,43 @@ class JobsTable:
         return self._change(job_id, Status.RUNNING, {"touched_at": stamp}, once={"started_at": stamp})
 
     @_answered
+    def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
+        kept = {"plan": {"S": json.dumps(asdict(plan))}}
+        return self._change(job_id, Status.RUNNING, {"touched_at": {"S": as_text(now)}}, once=kept)
+
+    @_answered
+    def save_part(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
+        name = f"{job_id}/part-{outcome.number}-{outcome.start.value}.json"
+        item = part_item(job_id, outcome) | self._text_or_blob("columns", columns_text(columns), name) | expiry(self.now(), self.keep_days)
+        client("dynamodb").put_item(TableName=self.table, Item=item)
+
+    @_answered
+    def saved_parts(self, job_id: str) -> Mapping[tuple[int, State], SavedPart]:
+        pages = (
+            client("dynamodb")
+            .get_paginator("query")
+            .paginate(
+                TableName=self.table,
+                KeyConditionExpression="pk = :job AND begins_with(sk, :part)",
+                ExpressionAttributeValues={":job": {"S": job_id}, ":part": {"S": "part#"}},
+                ConsistentRead=True,
+            )
+        )
+        saved = [SavedPart(outcome_of(item), partial(self._columns, item)) for page in pages for item in page["Items"]]
+        return {(part.outcome.number, part.outcome.start): part for part in saved}
+
+    @_answered
+    def add_done(self, job_id: str, number: int, now: datetime) -> Job:
+        return self._change(job_id, Status.RUNNING, {"touched_at": {"S": as_text(now)}}, done=number)
+
+    @_answered
     def note(self, job_id: str, text: str) -> None:
         self._change(job_id, Status.RUNNING, {"last_problem": {"S": text[:PROBLEM_CHARS]}})
 
     @_answered
     def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
-        text = result_text(result)
         changes = {"finished_at": {"S": as_text(now)}, "ledger": {"S": json.dumps(asdict(ledger))}}
-        if len(text.encode()) <= INLINE_BYTES:
-            changes["result"] = {"S": text}
-        else:
-            # The object first: an item must never name what is not there. The same job always writes the same bytes.
-            changes["result_key"] = {"S": f"{job_id}/result.json"}
-            self.blobs.put(changes["result_key"]["S"], text)
+        changes |= self._text_or_blob("result", result_text(result), f"{job_id}/result.json")
         return self._change(job_id, Status.SUCCEEDED, changes)
 
     @_answered
@@ -122,8 +165,14 @@ class JobsTable:
 
     @_answered
     def untouched_since(self, before: datetime) -> Sequence[Job]:
-        found = [item["pk"]["S"] for shard in SHARDS for page in self._index_pages(shard, before=as_text(before)) for item in page["Items"]]
-        return [self.get(job_id) for job_id in found]
+        pages = [page for shard in SHARDS for page in self._index_pages(shard, before=as_text(before))]
+        return [job for page in pages for item in page["Items"] if (job := self._still_there(item["pk"]["S"]))]
+
+    def _still_there(self, job_id: str) -> Job | None:
+        try:
+            return self.get(job_id)
+        except UnknownJob:
+            return None
 
     def _index_pages(self, shard: str, before: str | None = None, **more: Any) -> Any:
         condition, values = "in_progress = :shard", {":shard": {"S": shard}}
@@ -135,16 +184,29 @@ class JobsTable:
             TableName=self.table, IndexName=INDEX, KeyConditionExpression=condition, ExpressionAttributeValues=values, **more
         )
 
-    def _change(self, job_id: str, to: Status, changes: Item, once: Item | None = None) -> Job:
-        """Move a job to the status ``to`` and set attributes; those in ``once`` only where they are not set yet."""
-        once = once or {}
-        values = {"status": {"S": to.value}} | changes | once
-        sets = [f"#{name} = :{name}" for name in values if name not in once]
-        sets += [f"#{name} = if_not_exists(#{name}, :{name})" for name in once]
+    def _text_or_blob(self, name: str, text: str, key: str) -> Item:
+        """The attribute for a text: the text itself, or the key of the object that it was put into."""
+        if len(text.encode()) <= INLINE_BYTES:
+            return {name: {"S": text}}
+        # The object first: an item must never name what is not there. Repeated work writes the same bytes again.
+        self.blobs.put(key, text)
+        return {f"{name}_key": {"S": key}}
+
+    def _columns(self, item: Item) -> tuple[ColumnSum, ...]:
+        return columns_of(item["columns"]["S"] if "columns" in item else self.blobs.get(item["columns_key"]["S"]))
+
+    def _change(self, job_id: str, to: Status, sets: Item, once: Item = NOTHING, done: int | None = None) -> Job:
+        """Move a job to the status ``to`` and set attributes; those in ``once`` only where they are not set yet.
+
+        ``done`` is a part to add to the set of done parts.
+        """
+        values = {"status": {"S": to.value}} | sets | once
+        assignments = [f"#{name} = {f'if_not_exists(#{name}, :{name})' if name in once else f':{name}'}" for name in values]
         sources = {f":from{number}": {"S": status.value} for number, status in enumerate(sorted(SOURCES[to]))}
         # A change comes from a legal source state only; this also refuses an item that does not exist.
         from_legal_state = f"#status IN ({', '.join(sources)})"
-        update = "SET " + ", ".join(sets)
+        update = f"SET {', '.join(assignments)}" + ("" if done is None else " ADD done_parts :done")
+        added = {} if done is None else {":done": {"SS": [str(done)]}}
         if to.ended:
             update += " REMOVE in_progress"  # leaves the sparse index, and the counter with it
         try:
@@ -154,7 +216,7 @@ class JobsTable:
                 UpdateExpression=update,
                 ConditionExpression=from_legal_state,
                 ExpressionAttributeNames={f"#{name}": name for name in values},
-                ExpressionAttributeValues=sources | {f":{name}": value for name, value in values.items()},
+                ExpressionAttributeValues=sources | {f":{name}": value for name, value in values.items()} | added,
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )

@@ -2,11 +2,16 @@
 
 import json
 import logging
+from collections.abc import Sequence
 from functools import cached_property
 
 from chalicelib.aws.clients import client
 from chalicelib.errors import CsvsumError, ServiceDown
 from chalicelib.ports import Message
+from chalicelib.states import State
+
+NO_ANSWER = "The queue does not answer; try again in a moment."
+BATCH = 10  # the most that SQS takes in one call
 
 log = logging.getLogger("csvsum")
 
@@ -21,6 +26,8 @@ def encode(message: Message) -> str:
     body: dict[str, object] = {"job": message.job}
     if message.part is not None:
         body["part"] = message.part
+    if message.start is not None:
+        body["start"] = message.start.value
     return json.dumps(body)
 
 
@@ -29,11 +36,12 @@ def decode(text: str) -> Message:
     try:
         body = json.loads(text)
         job, part = body["job"], body.get("part")
+        start = State(body["start"]) if "start" in body else None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadMessage("A message that is not one of this service's.") from error
     if not isinstance(job, str) or not (part is None or isinstance(part, int)):
         raise BadMessage("A message that is not one of this service's.")
-    return Message(job, part)
+    return Message(job, part, start)
 
 
 def decode_dead(text: str) -> Message | None:
@@ -46,19 +54,30 @@ def decode_dead(text: str) -> Message | None:
 
 
 class WorkQueue:
-    """A ``ports.Queue``: messages of parts go to the parts queue, all others to the jobs queue."""
+    """A ``ports.Queue``: messages of parts go to the parts queue, those of jobs to the jobs queue; a call sends one kind."""
 
     def __init__(self, jobs_queue: str, parts_queue: str) -> None:
         self.names = (jobs_queue, parts_queue)
 
-    def send(self, message: Message) -> None:
+    def send(self, messages: Sequence[Message]) -> None:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            url = self._urls[0 if message.part is None else 1]
-            client("sqs").send_message(QueueUrl=url, MessageBody=encode(message))
+            for start in range(0, len(messages), BATCH):
+                self._send_batch(messages[start : start + BATCH])
         except (BotoCoreError, ClientError) as error:
-            raise ServiceDown("The queue does not answer; try again in a moment.") from error
+            raise ServiceDown(NO_ANSWER) from error
+
+    def _send_batch(self, messages: Sequence[Message]) -> None:
+        url = self._urls[0 if messages[0].part is None else 1]
+        entries = [{"Id": str(number), "MessageBody": encode(message)} for number, message in enumerate(messages)]
+        # A batch may be taken in part: what was refused is sent once more, and then whoever asked has to.
+        for _ in range(2):
+            refused = {failure["Id"] for failure in client("sqs").send_message_batch(QueueUrl=url, Entries=entries).get("Failed", [])}
+            entries = [entry for entry in entries if entry["Id"] in refused]
+            if not entries:
+                return
+        raise ServiceDown(NO_ANSWER)
 
     def waiting(self) -> int:
         total = 0

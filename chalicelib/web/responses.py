@@ -88,7 +88,7 @@ def as_json(job: Job) -> dict[str, Any]:
         "csv": job.csv,
         "options": job.options.as_dict(),
         "status": job.status.value,
-        "progress": {"parts_done": _parts_done(job), "parts": job.parts, "bytes": job.bytes_done},
+        "progress": {"parts_done": job.parts_done, "parts": job.parts, "bytes": job.bytes_done},
         "submitted_at": as_text(job.submitted_at),
         "started_at": as_text(job.started_at) if job.started_at else None,
         "finished_at": as_text(job.finished_at) if job.finished_at else None,
@@ -110,10 +110,6 @@ def as_json(job: Job) -> dict[str, Any]:
             "kernel": ledger.kernel,
         }
     return members
-
-
-def _parts_done(job: Job) -> int:
-    return job.parts if job.status is Status.SUCCEEDED else len(job.done_parts)
 
 
 def _cells(result: Result) -> dict[str, dict[str, int]]:

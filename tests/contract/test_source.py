@@ -101,6 +101,14 @@ def test_reading_begins_at_the_byte_asked_for(place: Place, start: int) -> None:
     assert b"".join(place.source.read("data.csv", version, start)) == data[start:]
 
 
+@pytest.mark.parametrize(("start", "until"), [(0, 5), (3, 3), (7, 2_000_000), (2_000_000, 5), (0, 99_000_000)])
+def test_where_the_caller_may_stop_changes_no_byte(place: Place, start: int, until: int) -> None:
+    data = os.urandom(17_000_003)
+    place.put("data.csv", data)
+    version = place.source.version("data.csv")
+    assert b"".join(place.source.read("data.csv", version, start, until)) == data[start:]
+
+
 def test_an_empty_file_has_no_bytes(place: Place) -> None:
     place.put("empty.csv", b"")
     version = place.source.version("empty.csv")
@@ -133,7 +141,7 @@ def test_another_version_is_refused(place: Place, changed: bytes) -> None:
 
 @pytest.mark.parametrize("place", ["folder", "bucket"], indirect=True)
 def test_a_file_that_changes_while_it_is_read_is_noticed(place: Place) -> None:
-    data = os.urandom(10 * 1024 * 1024)
+    data = os.urandom(1024 * 1024) * 64
     place.put("data.csv", data)
     version = place.source.version("data.csv")
     blocks = place.source.read("data.csv", version)

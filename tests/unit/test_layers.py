@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
-DOMAIN = ["errors", "gunzip", "jobs", "layout", "options", "parts", "rows", "sums"]
+DOMAIN = ["errors", "gunzip", "jobs", "layout", "options", "parts", "rows", "states", "sums"]
 STANDARD_ONLY = {"chalice", "boto3", "botocore", "pandas", "numpy", "moto", "urllib3", "local", "os", "socket", "pathlib", "subprocess"}
 
 

@@ -1,0 +1,69 @@
+"""Where rows begin: the state machine of quotes. Pure Python, no I/O.
+
+A CSV, for its row ends, is a machine of three states: at the start of a field (or just after a closing quote, which
+reacts alike), in an unquoted field, in a quoted one. Only a quote at the start of a field opens; in a quoted field the
+next quote closes; ``""`` needs no rule of its own. ROW is the start of a field that is the first of its row.
+"""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """The state before a byte."""
+
+    ROW = "row"
+    FIELD = "field"
+    TEXT = "text"
+    QUOTED = "quoted"
+
+
+AFTER_QUOTE = {State.ROW: State.QUOTED, State.FIELD: State.QUOTED, State.TEXT: State.TEXT, State.QUOTED: State.FIELD}
+
+
+def walk(data: bytes, state: State, delimiter: bytes) -> State:
+    """The state after ``data``, which starts in ``state``."""
+    position = 0
+    while (quote := data.find(b'"', position)) >= 0:
+        state = AFTER_QUOTE[_after(data, position, quote, state, delimiter)]
+        position = quote + 1
+    return _after(data, position, len(data), state, delimiter)
+
+
+def first_row(data: bytes, state: State, delimiter: bytes) -> int | None:
+    """The offset of the first row start in ``data``, which starts in ``state``; None if it holds none.
+
+    The offset is len(data) when the last byte ends a row.
+    """
+    if state is State.ROW:
+        return 0
+    position = 0
+    while True:
+        quote = data.find(b'"', position)
+        stretch_end = len(data) if quote < 0 else quote
+        row_end = -1 if state is State.QUOTED else data.find(b"\n", position, stretch_end)
+        if row_end >= 0:
+            return row_end + 1
+        if quote < 0:
+            return None
+        state = AFTER_QUOTE[_after(data, position, quote, state, delimiter)]
+        position = quote + 1
+
+
+def open_quote(data: bytes, delimiter: bytes) -> int | None:
+    """The offset of the quote that ``data``, which starts at a row, opens and does not close; None if it closes all."""
+    state, position, opened = State.ROW, 0, None
+    while (quote := data.find(b'"', position)) >= 0:
+        state = AFTER_QUOTE[_after(data, position, quote, state, delimiter)]
+        opened = quote if state is State.QUOTED else None
+        position = quote + 1
+    return opened
+
+
+def _after(data: bytes, start: int, end: int, state: State, delimiter: bytes) -> State:
+    """The state before byte ``end``, from ``state`` before byte ``start``, with no quote between them."""
+    if start == end or state is State.QUOTED:
+        return state
+    last = data[end - 1 : end]
+    if last == b"\n":
+        return State.ROW
+    return State.FIELD if last in (delimiter, b"\r") else State.TEXT

@@ -1,0 +1,73 @@
+"""The proof of cutting: whatever the part size, the order and the repeats, the answer is that of one serial read."""
+
+import os
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.options import Options
+from tests.csv_files import junk_files, long_texts, tidy_files
+from tests.harness import World, answer_of
+from tests.oracle import Answer, answer, read_rows
+
+# Without a delimiter no row is ragged, so that the quotes alone decide.
+ONE_FIELD = (b'"', b"\n", b"\r\n", b"1", b".", b" ", b"\xc3\xa9", b"a", b'\n"')
+EXAMPLES = int(os.environ.get("CUTTING_EXAMPLES", "300"))
+
+
+def agrees(data: bytes, options: Options, world: World, random: Random, expected: Answer) -> None:
+    job = world.submit(data, options)
+    world.run(random, duplicates=0.1)
+    ended = world.jobs.get(job.id)
+    assert answer_of(ended) == expected, (data, world.part_bytes, world.proof_bytes, world.block_bytes)
+    assert world.jobs.in_progress() == 0
+
+
+def every_part_size(data: bytes, options: Options, counted: Counter[str], random: Random) -> None:
+    """Cut at every part size from 1 to the whole, each with another window of proof and size of block."""
+    if not read_rows(data.removeprefix(b"\xef\xbb\xbf"), options.delimiter)[0]:
+        return
+    expected = answer(data, options)
+    for part_bytes in range(1, len(data) + 1):
+        world = World(part_bytes, proof_bytes=random.choice([0, 1, 2, 5, 1000]), block_bytes=random.choice([1, 3, 16, 1 << 16]))
+        agrees(data, options, world, random, expected)
+        counted["pairs"] += 1
+        counted["cuts"] += max(0, -(-len(data) // part_bytes) - 1)
+
+
+@pytest.mark.parametrize(
+    ("files", "header"),
+    [
+        (tidy_files(small=True), True),
+        (tidy_files(bad=True, small=True), True),
+        (junk_files(), False),
+        (junk_files(ONE_FIELD), False),
+        (long_texts(), False),
+    ],
+    ids=["tidy", "bad", "junk", "one field", "long texts"],
+)
+def test_every_part_size_gives_the_serial_answer(files: st.SearchStrategy[bytes], header: bool) -> None:
+    counted: Counter[str] = Counter()
+
+    @given(files, st.sampled_from(["fail", "skip"]), st.integers(0, 1 << 30))
+    @settings(max_examples=EXAMPLES)
+    def check(data: bytes, non_numeric: str, seed: int) -> None:
+        every_part_size(
+            data, Options(header=header, non_numeric="skip" if non_numeric == "skip" else "fail", step=3), counted, Random(seed)
+        )
+
+    run: Callable[[], None] = check
+    run()
+    print(f"\n{counted['pairs']} (file, part size) pairs, {counted['cuts']} (file, cut) pairs")
+    assert counted["cuts"] >= 10 * EXAMPLES
+
+
+@given(tidy_files(bad=True), st.integers(1, 400), st.integers(0, 200), st.integers(0, 1 << 30))
+@settings(max_examples=300)
+def test_larger_files_cut_anywhere_give_the_serial_answer(data: bytes, part_bytes: int, proof_bytes: int, seed: int) -> None:
+    if read_rows(data.removeprefix(b"\xef\xbb\xbf"))[0]:
+        agrees(data, Options(), World(part_bytes, proof_bytes), Random(seed), answer(data, Options()))
