@@ -37,7 +37,7 @@ class Kernel(Protocol):
         ...
 
 
-class _Window:
+class Window:
     """The bytes at hand: from ``offset`` on, growing at the end, dropped at the front."""
 
     def __init__(self, blocks: Iterable[bytes]) -> None:
@@ -62,6 +62,26 @@ class _Window:
         self.offset += size
 
 
+def find_first_row(window: Window, layout: Layout, state: State, span: int | None, block_bytes: int) -> State | None:
+    """Drop what belongs to the row before; where no row starts in the span, the state at its end."""
+    delimiter = layout.delimiter.encode()
+    while not (window.ended and not window.data):
+        window.grow(block_bytes)
+        limit = len(window.data) if span is None else min(span - window.offset, len(window.data))
+        found = first_row(window.data[:limit], state, delimiter)
+        if found is None:
+            state = walk(window.data[:limit], state, delimiter)
+        elif span is None or window.offset + found < span:
+            window.drop(found)
+            return None
+        else:
+            state = State.ROW
+        window.drop(limit)
+        if window.offset == span:
+            return state
+    return state
+
+
 class ReferenceKernel:
     name = "pandas"
 
@@ -72,34 +92,15 @@ class ReferenceKernel:
     def sum_rows(
         self, blocks: Iterable[bytes], layout: Layout, *, skip: bool, start: State = State.ROW, span: int | None = None
     ) -> PartialSum:
-        window = _Window(blocks)
-        tally = _Tally(layout, skip, self.max_row_bytes)
+        window = Window(blocks)
+        tally = Tally(layout, skip, self.max_row_bytes)
         try:
-            end = self._find_first_row(window, layout, start, span) or self._sum_to_end(window, tally, span)
+            end = find_first_row(window, layout, start, span, self.block_bytes) or self._sum_to_end(window, tally, span)
         except BadCsv as bad:
             return tally.partial(State.ROW, bad.fault.moved(tally.lines, tally.bytes))
         return tally.partial(end, None)
 
-    def _find_first_row(self, window: _Window, layout: Layout, state: State, span: int | None) -> State | None:
-        """Drop what belongs to the row before; where no row starts in the span, the state at its end."""
-        delimiter = layout.delimiter.encode()
-        while not (window.ended and not window.data):
-            window.grow(self.block_bytes)
-            limit = len(window.data) if span is None else min(span - window.offset, len(window.data))
-            found = first_row(window.data[:limit], state, delimiter)
-            if found is None:
-                state = walk(window.data[:limit], state, delimiter)
-            elif span is None or window.offset + found < span:
-                window.drop(found)
-                return None
-            else:
-                state = State.ROW
-            window.drop(limit)
-            if window.offset == span:
-                return state
-        return state
-
-    def _sum_to_end(self, window: _Window, tally: "_Tally", span: int | None) -> State:
+    def _sum_to_end(self, window: Window, tally: "Tally", span: int | None) -> State:
         enough = self.block_bytes
         while True:
             window.grow(enough)
@@ -114,7 +115,7 @@ class ReferenceKernel:
             window.drop(used)
 
 
-class _Tally:
+class Tally:
     """The running sums of one part."""
 
     def __init__(self, layout: Layout, skip: bool, max_row_bytes: int) -> None:
@@ -136,12 +137,12 @@ class _Tally:
         Raises BadCsv with a fault that counts from the rows already added.
         """
         if b'"' in data or b"\0" in data or self.layout.fields >= WIDE_FIELDS or len(data) > self.max_row_bytes:
-            return self._add_by_walking(data, limit, ended)
+            return self.add_by_walking(data, limit, ended)
         end = _end_of_plain_rows(data, limit, ended)
         rows = data[:end]
         added = self._by_pandas(rows) if rows and self._is_regular(rows) else None
         if added is None:
-            return self._add_by_walking(data, limit, ended)
+            return self.add_by_walking(data, limit, ended)
         self._account(rows, *added)
         return end
 
@@ -180,7 +181,8 @@ class _Tally:
             return None
         return tuple(column for column, _ in sums), len(frame)
 
-    def _add_by_walking(self, data: bytes, limit: int, ended: bool) -> int:
+    def add_by_walking(self, data: bytes, limit: int, ended: bool) -> int:
+        """As ``add_rows``, exact by definition and slow."""
         walked: list[Row] = []
         used, broken = 0, None
         try:
