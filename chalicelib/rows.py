@@ -65,7 +65,7 @@ def walk_rows(data: bytes, delimiter: str, *, ended: bool, max_row_bytes: int = 
         except StopIteration:
             return
         except csv.Error as error:
-            raise BadCsv(lone_return(data, start, line, delimiter)) from error
+            raise BadCsv(_stray_return(data, start, line, delimiter, max_row_bytes)) from error
         end = lines.position
         if end - start > max_row_bytes:
             raise BadCsv(too_long(data[start:end], start, line, delimiter, max_row_bytes))
@@ -104,6 +104,14 @@ def lone_return(data: bytes, start: int, line: int, delimiter: str) -> Fault:
         if state is not State.QUOTED:
             return Fault("lone_carriage_return", message, line + data.count(b"\n", start, at), at)
     return Fault("lone_carriage_return", message, line, start)
+
+
+def _stray_return(data: bytes, start: int, line: int, delimiter: str, limit: int) -> Fault:
+    """The fault of a row that a carriage return breaks off: where that lies beyond ``limit``, the row is too long first."""
+    fault = lone_return(data, start, line, delimiter)
+    if fault.byte is not None and fault.byte - start >= limit:
+        return too_long(data[start:], start, line, delimiter, limit)
+    return fault
 
 
 def ragged(row: Row, fields: int) -> Fault:
