@@ -187,14 +187,14 @@ class Tally:
         used, broken = 0, None
         try:
             for row in walk_rows(data, self.layout.delimiter, ended=ended, max_row_bytes=self.max_row_bytes):
-                if row.start >= limit:
-                    break
                 if row.cells and len(row.cells) != self.layout.fields:
                     raise BadCsv(ragged(row, self.layout.fields))
                 if row.cells:
                     wanted = row.cells[self.layout.wanted.start :: self.layout.wanted.step]
                     walked.append(Row(row.start, row.end, row.line, wanted))
                 used = row.end
+                if used >= limit:  # before the next row is read: what is wrong with it is not for this part to say
+                    break
         except BadCsv as bad:
             broken = bad
         columns = self._by_column(data, walked)
