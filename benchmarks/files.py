@@ -1,0 +1,98 @@
+"""The CSV files that are measured: the same bytes on every machine, made once."""
+
+import os
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import accumulate
+from pathlib import Path
+from random import Random
+
+FOLDER = Path(__file__).parent / "files"
+MEGABYTE = 1_000_000
+# A file is these many bytes of rows over and over, each time in another order: quick to make, too much to be learned
+# by a branch predictor, and too much for a processor's cache.
+POOL_BYTES = 8 * MEGABYTE
+TEXTS = ("plain", "with, comma", "two\nlines", 'say ""hi""', "", "a longer text, with a comma; and more of it")
+TEXT_COLUMNS = (3, 7)  # of each ten; never one that is summed
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Files of ``columns`` columns; ``cell`` makes the text of one cell from its column's index."""
+
+    columns: int
+    cell: Callable[[Random, int], str]
+    quote: str = ""
+
+    def row(self, cells: list[str]) -> bytes:
+        return (",".join(f"{self.quote}{cell}{self.quote}" for cell in cells) + "\n").encode()
+
+    def header(self) -> bytes:
+        return self.row([f"c{index}" for index in range(self.columns)])
+
+
+def _float(random: Random, _index: int) -> str:
+    return repr(random.random() * 1000)
+
+
+def _integer(random: Random, _index: int) -> str:
+    return str(random.randrange(1_000_000))
+
+
+def _price(random: Random, _index: int) -> str:
+    return f"{random.randrange(1000, 10_000) / 100:.2f}"
+
+
+def _number_or_text(random: Random, index: int) -> str:
+    return random.choice(TEXTS) if index % 10 in TEXT_COLUMNS else _float(random, index)
+
+
+def _float_or_nothing(random: Random, index: int) -> str:
+    return _float(random, index) if random.random() < 0.5 else ""
+
+
+KINDS = {
+    "floats": Kind(50, _float),
+    "integers": Kind(50, _integer),
+    "prices": Kind(50, _price),
+    "wide": Kind(10_000, _float),
+    "narrow": Kind(3, _float),
+    "quoted": Kind(50, _number_or_text, quote='"'),
+    "empty": Kind(50, _float_or_nothing),
+}
+
+
+def csv_file(name: str, size: int) -> Path:
+    """The file of that kind of about ``size`` bytes (whole rows, at least one), made unless it is there."""
+    path = FOLDER / f"{name}-{size}.csv"
+    if not path.exists():
+        FOLDER.mkdir(exist_ok=True)
+        unfinished = path.with_suffix(".unfinished")
+        _write(unfinished, KINDS[name], size, Random(name))
+        os.replace(unfinished, path)
+    return path
+
+
+def _write(path: Path, kind: Kind, size: int, random: Random) -> None:
+    pool = _rows(kind, min(size, POOL_BYTES), random)
+    with path.open("wb") as file:
+        file.write(kind.header())
+        while (left := size - file.tell()) > 0:
+            file.writelines(_first_rows(pool, left))
+            random.shuffle(pool)
+
+
+def _rows(kind: Kind, size: int, random: Random) -> list[bytes]:
+    """Different rows, of ``size`` bytes together or a little more."""
+    rows = []
+    while size > 0:
+        rows.append(kind.row([kind.cell(random, index) for index in range(kind.columns)]))
+        size -= len(rows[-1])
+    return rows
+
+
+def _first_rows(rows: list[bytes], size: int) -> list[bytes]:
+    """The first rows that together have at least ``size`` bytes; all when they have not."""
+    ends = list(accumulate(map(len, rows)))
+    return rows[: bisect_left(ends, size) + 1]

@@ -1,0 +1,108 @@
+"""Sums of one file at a time, by csvsum's kernel and by its peers, in turns: python -m benchmarks kernel."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from benchmarks import peers
+from benchmarks.files import KINDS, MEGABYTE, csv_file
+from benchmarks.tables import number, table, times
+
+OURS = "csvsum"
+YARDSTICK = "polars-1"
+TIMEOUT_SECONDS = 600
+HEADER = ("reader", "MB/s", "lowest to highest", f"of {YARDSTICK}", "peak MB", "exact sums")
+LEGEND = f"""\
+Each run is a process of its own; the number behind a name is its threads, and a reader of one thread is kept to one core. All
+readers take turns, round by round; MB/s is the median of the rounds, from opening the file (in the page cache) to having the sums,
+imports excluded. "of {YARDSTICK}" is the median of the rounds' ratios. "exact sums" are those that equal the exact total, correctly
+rounded to a double, in every round; what a reader is compared with is {OURS}, and csv-decimal proves that by other means.
+mawk knows no quotes. plain-read only reads the bytes: nothing can be faster."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    seconds: float
+    peak_bytes: int
+    sums: peers.Sums
+
+
+class Failed(Exception):
+    """A reader that gave no sums, with the last line it wrote."""
+
+
+def report(size: int, rounds: int) -> str:
+    """One table per kind of file."""
+    tables = (_table(kind, csv_file(kind, size), rounds) for kind in KINDS)
+    return f"## One file, one reader\n\n{LEGEND}\n\n" + "\n\n".join(tables)
+
+
+def _table(kind: str, path: Path, rounds: int) -> str:
+    runs = measure(path, peers.names(), rounds)
+    size = path.stat().st_size / MEGABYTE
+    rows = [_row(name, size, runs) for name in runs]
+    return f"### {kind}: {size:.0f} MB, {KINDS[kind].columns:,} columns, rounds: {rounds}\n\n{table(HEADER, rows)}"
+
+
+def measure(path: Path, names: Sequence[str], rounds: int) -> dict[str, list[Run]]:
+    """Every reader once per round; a reader that fails has no runs."""
+    runs: dict[str, list[Run]] = {name: [] for name in names}
+    failed = set()
+    run("plain-read", path)  # brings the file into the page cache
+    for turn in range(rounds):
+        print(f"{path.name}: round {turn + 1} of {rounds}", file=sys.stderr, flush=True)
+        for name in names:
+            try:
+                runs[name].append(run(name, path))
+            except Failed as error:
+                print(f"{name}: {error}", file=sys.stderr, flush=True)
+                failed.add(name)
+    return {name: [] if name in failed else done for name, done in runs.items()}
+
+
+def run(name: str, path: Path) -> Run:
+    """One reader, once, in its process. Raises Failed."""
+    command = [sys.executable, "-m", "benchmarks.peers", name, str(path)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=TIMEOUT_SECONDS)
+    except subprocess.TimeoutExpired as error:
+        raise Failed(f"not done after {TIMEOUT_SECONDS} seconds") from error
+    except subprocess.CalledProcessError as error:
+        raise Failed((error.stderr.splitlines() or [f"ended with {error.returncode}"])[-1]) from error
+    return Run(**json.loads(done.stdout))
+
+
+def _row(name: str, size: float, runs: dict[str, list[Run]]) -> list[str]:
+    done = runs[name]
+    if not done:
+        return [name, "failed", "", "", "", ""]
+    speeds = [size / run.seconds for run in done]
+    ratios = [peer.seconds / run.seconds for run, peer in zip(done, runs[YARDSTICK], strict=False)]
+    return [
+        name,
+        number(median(speeds)),
+        f"{number(min(speeds))} to {number(max(speeds))}",
+        times(median(ratios)) if ratios else "",
+        number(max(run.peak_bytes for run in done) / MEGABYTE),
+        _exact(done, runs[OURS]),
+    ]
+
+
+def _exact(done: list[Run], ours: list[Run]) -> str:
+    """How many sums are the right doubles, in the worst round."""
+    if not ours or not done[0].sums:
+        return ""
+    right = ours[0].sums
+    return f"{min(_equal(run.sums, right) for run in done):,} of {len(right):,}"
+
+
+def _equal(sums: peers.Sums, right: peers.Sums) -> int:
+    return sum(_double(ours) == _double(theirs) for ours, theirs in zip(right, sums, strict=False))
+
+
+def _double(value: float | None) -> float | None:
+    return None if value is None else float(value)
