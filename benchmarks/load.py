@@ -1,0 +1,84 @@
+"""Clients of a service over HTTP: some threads, each with one connection that it keeps."""
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from itertools import chain
+from typing import Any
+
+HOST = "127.0.0.1"
+ACCEPTED = "Task started, your id"
+POLL_SECONDS = 0.1  # asking more often takes the service's time from the jobs
+TIMEOUT_SECONDS = 300
+
+Sums = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Seconds of one round: of each submit; from the first submit to the last result, and to ``ongoing_tasks`` 0."""
+
+    submits: list[float]
+    to_results: float
+    to_idle: float
+    sums: list[Sums]
+
+
+def put(port: int, name: str, jobs: int, clients: int) -> Load:
+    """Submit the file ``jobs`` times, from ``clients`` threads at once, and wait for everything."""
+    started = time.perf_counter()
+    with ThreadPoolExecutor(clients) as threads:
+        done = list(chain.from_iterable(threads.map(lambda _: _one_client(port, name, jobs // clients), range(clients))))
+    to_results = time.perf_counter() - started
+    _wait_until_idle(Connection(port))
+    to_idle = time.perf_counter() - started
+    return Load([seconds for seconds, _ in done], to_results, to_idle, [sums for _, sums in done])
+
+
+def _one_client(port: int, name: str, jobs: int) -> list[tuple[float, Sums]]:
+    """Submit, one after the other, then ask for each result; how long each submit took, and the sums."""
+    connection = Connection(port)
+    submitted = [connection.submit(name) for _ in range(jobs)]
+    return [(seconds, connection.sums(reply)) for seconds, reply in submitted]
+
+
+class Connection:
+    """Raises RuntimeError for every reply that is not the wanted one, OSError when there is none."""
+
+    def __init__(self, port: int) -> None:
+        self._http = HTTPConnection(HOST, port, timeout=TIMEOUT_SECONDS)
+
+    def get(self, path: str) -> tuple[int, dict[str, Any]]:
+        self._http.request("GET", path)
+        reply = self._http.getresponse()
+        content = json.loads(reply.read())
+        if reply.status not in (200, 202):
+            raise RuntimeError(f"{path}: {reply.status} {content}")
+        return reply.status, content
+
+    def submit(self, name: str) -> tuple[float, dict[str, Any]]:
+        started = time.perf_counter()
+        _, reply = self.get(f"/csv_name={name}")
+        return time.perf_counter() - started, reply
+
+    def sums(self, reply: dict[str, Any]) -> Sums:
+        """The reply to a submit, if it is the sums; else those of the job that it names, once there are any."""
+        if ACCEPTED not in reply:
+            return reply
+        deadline = time.monotonic() + TIMEOUT_SECONDS
+        while time.monotonic() < deadline:
+            status, content = self.get(f"/storage/get_json/{reply[ACCEPTED]}")
+            if status == 200:
+                return content
+            time.sleep(POLL_SECONDS)
+        raise RuntimeError(f"the job {reply[ACCEPTED]} did not end in {TIMEOUT_SECONDS} seconds")
+
+
+def _wait_until_idle(connection: Connection) -> None:
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while connection.get("/storage/get_counter")[1]["ongoing_tasks"]:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"ongoing_tasks was not 0 after {TIMEOUT_SECONDS} seconds")
+        time.sleep(POLL_SECONDS)

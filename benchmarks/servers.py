@@ -1,0 +1,82 @@
+"""A service as a process of its own, with a free port, for as long as a ``with`` block lasts."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.load import HOST, Connection
+
+START_SECONDS = 60
+STOP_SECONDS = 15
+
+
+@contextmanager
+def csvsum(folder: Path, workers: int) -> Iterator[int]:
+    """The whole service with its embedded AWS, as `make run` starts it; its port."""
+    port = _free_port()
+    settings = {"PORT": str(port), "WORKERS": str(workers), "DATA": str(folder)}
+    with _running(port, ["local"], settings):
+        yield port
+
+
+@contextmanager
+def baseline(folder: Path) -> Iterator[int]:
+    """benchmarks/baseline.py; its port."""
+    port = _free_port()
+    with _running(port, ["benchmarks.baseline", str(port), str(folder)], {}):
+        yield port
+
+
+@contextmanager
+def _running(port: int, arguments: list[str], settings: dict[str, str]) -> Iterator[None]:
+    with tempfile.TemporaryFile("w+") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", *arguments],
+            env=os.environ | settings,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        try:
+            _wait_for(port, process)
+            yield
+        except Exception:
+            log.seek(0)
+            print(log.read(), file=sys.stderr)
+            raise
+        finally:
+            _stop(process)
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        try:
+            Connection(port).get("/storage/get_counter")
+            return
+        except (OSError, RuntimeError):
+            time.sleep(0.1)
+    raise RuntimeError(f"nothing answers on port {port}")
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """SIGTERM, so that the process ends its children; where that takes too long, SIGKILL for its group."""
+    process.terminate()
+    try:
+        process.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
