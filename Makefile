@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+BENCH_VENV := .venv-bench
+BENCH_INSTALLED := $(BENCH_VENV)/.installed
+BENCH ?= quick
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-unit check lint bench clean
@@ -34,5 +37,14 @@ lint: $(INSTALLED) ## ruff, mypy and the layer test
 
 check: lint test ## all checks: lint and every test
 
+$(BENCH_INSTALLED): requirements.txt requirements-dev.txt benchmarks/requirements.txt
+	@echo "Installing what csvsum is compared with into $(BENCH_VENV) (once) ..."
+	@test -x $(BENCH_VENV)/bin/python || $(PYTHON) -m venv $(BENCH_VENV)
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	@touch $@
+
+bench: $(BENCH_INSTALLED) ## measure beside polars, duckdb, ...: make bench [BENCH=quick|full] [WRITE=1]
+	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(if $(WRITE),--write)
+
 clean: ## remove what the other commands made
-	rm -rf $(VENV) build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) benchmarks/files build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,40 @@
+"""What the figures depend on: the machine and the versions."""
+
+import os
+import platform
+import re
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+
+from benchmarks.tables import table
+
+LIBRARIES = ("pandas", "numpy", "polars", "duckdb", "pyarrow", "chalice", "boto3", "moto", "flask")
+
+
+def report() -> str:
+    cores = len(os.sched_getaffinity(0))
+    facts = {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "csvsum": _revision(),
+        "processor": _processor(),
+        "cores": str(cores),
+        "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB",
+        "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "load when it began": f"{os.getloadavg()[0]:.1f} of {cores}",
+        "Python": platform.python_version(),
+        **{name: version(name) for name in LIBRARIES},
+    }
+    return "## Machine\n\n" + table(("what", "value"), facts.items())
+
+
+def _processor() -> str:
+    match = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text())
+    return match[1] if match else platform.processor() or "unknown"
+
+
+def _revision() -> str:
+    """The commit, and whether anything differs from it."""
+    done = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
