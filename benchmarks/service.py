@@ -17,8 +17,8 @@ LEGEND = f"""\
 csvsum runs as `make run` starts it: the API, {WORKERS} workers and an embedded AWS (an emulator in Python, on the same cores). The baseline
 is benchmarks/baseline.py: Flask and pandas' Python parser; it sums while the client waits and keeps nothing. Both are up all the time
 and take turns, round by round; figures are medians of the rounds, ratios medians of the rounds' ratios. A client submits its jobs
-one after the other over a connection that it keeps, then asks for each result, every {1000 * POLL_SECONDS:.0f} ms until
-it is there. Of jobs/s more is better, of all else less."""
+one after the other over a connection that it keeps, then asks for each result, every {1000 * POLL_SECONDS:.0f} ms until it is there.
+Of jobs/s more is better, of all else less."""
 MORE_WORK = """\
 On the smallest files csvsum does {ratio} the jobs per second of the baseline. For each job it writes a record, sends a message, has a
 worker take it, saves the exact sums and answers a second request for them, through an emulator; the baseline does none of this, and
