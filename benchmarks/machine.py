@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.ours import kernel
 from benchmarks.tables import table
 
 LIBRARIES = ("pandas", "numpy", "polars", "duckdb", "pyarrow", "chalice", "boto3", "moto", "flask")
@@ -17,11 +18,11 @@ def report() -> str:
     cores = len(os.sched_getaffinity(0))
     facts = {
         "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "csvsum": _revision(),
+        "csvsum": f"{_revision()}, kernel: {kernel().name}",
         "processor": _processor(),
         "cores": str(cores),
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB",
-        "kernel": f"{platform.system()} {platform.release()} {platform.machine()}",
+        "system": f"{platform.system()} {platform.release()} {platform.machine()}",
         "load when it began": f"{os.getloadavg()[0]:.1f} of {cores}",
         "Python": platform.python_version(),
         **{name: version(name) for name in LIBRARIES},

@@ -9,7 +9,7 @@ import os
 import re
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from decimal import Context, Decimal, localcontext
 from functools import partial
 from typing import TypeVar
@@ -32,20 +32,7 @@ peaks_of_children: list[int] = []
 
 
 def csvsum() -> Sum:
-    """What a worker of the service does with a file, with the kernel that the service would take here."""
-    from chalicelib.layout import read_layout
-    from chalicelib.options import Options
-    from chalicelib.sums import as_json_number, digits
-    from chalicelib.wiring import service
-
-    kernel = service().kernel
-
-    def sums(path: str) -> Sums:
-        layout, rows = read_layout(_blocks(path), Options(step=STEP))
-        partial_sum = kernel.sum_rows(rows, layout, skip=False)
-        if partial_sum.fault is not None:
-            raise ValueError(partial_sum.fault)
-        return [as_json_number(digits(column.total), column.whole) for column in partial_sum.columns]
+    from benchmarks.ours import sums
 
     return sums
 
@@ -166,12 +153,6 @@ def peak_bytes(status: str) -> int:
     """From /proc/<pid>/status. (``ru_maxrss`` would count the parent's memory in as well, from before exec.)"""
     match = re.search(r"VmHWM:\s+(\d+) kB", status)
     return int(match[1]) * 1024 if match else 0
-
-
-def _blocks(path: str) -> Iterator[bytes]:
-    with open(path, "rb", buffering=0) as file:
-        while block := file.read(BLOCK_BYTES):
-            yield block
 
 
 def _header(path: str) -> list[str]:

@@ -1,0 +1,32 @@
+"""How csvsum is run on one file: what a worker of the service does with it. The only place that knows."""
+
+from collections.abc import Callable, Iterator
+from functools import cache
+
+from benchmarks.readers import BLOCK_BYTES, STEP, Sums
+from chalicelib import wiring
+from chalicelib.kernel import Kernel, ReferenceKernel
+from chalicelib.layout import read_layout
+from chalicelib.options import Options
+from chalicelib.sums import as_json_number, digits
+
+
+@cache
+def kernel() -> Kernel:
+    """The kernel that a worker would take here."""
+    door: Callable[[], Kernel] = getattr(wiring, "best_kernel", ReferenceKernel)
+    return door()
+
+
+def sums(path: str) -> Sums:
+    layout, rows = read_layout(_blocks(path), Options(step=STEP))
+    partial = kernel().sum_rows(rows, layout, skip=False)
+    if partial.fault is not None:
+        raise ValueError(partial.fault)
+    return [as_json_number(digits(column.total), column.whole) for column in partial.columns]
+
+
+def _blocks(path: str) -> Iterator[bytes]:
+    with open(path, "rb", buffering=0) as file:
+        while block := file.read(BLOCK_BYTES):
+            yield block
