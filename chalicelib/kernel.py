@@ -106,8 +106,10 @@ class ReferenceKernel:
             window.grow(enough)
             limit = len(window.data) + 1 if span is None else span - window.offset
             used = tally.add_rows(window.data, limit, window.ended)
-            if limit <= used or window.ended:
-                return walk(window.data[: min(limit, used)], State.ROW, tally.layout.delimiter.encode())
+            if limit < used:
+                return walk(window.data[tally.last_row : limit], State.ROW, tally.layout.delimiter.encode())
+            if limit == used or window.ended:
+                return State.ROW
             if not used and len(window.data) > self.max_row_bytes:
                 raise BadCsv(too_long(window.data, 0, 0, tally.layout.delimiter, self.max_row_bytes))
             # Doubled while no row ends in it, so that a long row is not walked once per block.
@@ -124,6 +126,7 @@ class Tally:
         self.max_row_bytes = max_row_bytes
         self.columns: tuple[ColumnSum, ...] = (ColumnSum(),) * len(layout.wanted)
         self.rows = self.lines = self.bytes = 0
+        self.last_row = 0  # where the last row that was added starts, in the bytes that it was added from
         delimiter = layout.delimiter.encode()
         self._row_shape = delimiter * (layout.fields - 1) + b"\n"
         self._not_separators = bytes(byte for byte in range(256) if byte not in delimiter + b"\n")
@@ -144,6 +147,7 @@ class Tally:
         if added is None:
             return self.add_by_walking(data, limit, ended)
         self._account(rows, *added)
+        self.last_row = rows.rfind(b"\n", 0, end - 1) + 1
         return end
 
     def _is_regular(self, rows: bytes) -> bool:
@@ -192,7 +196,7 @@ class Tally:
                 if row.cells:
                     wanted = row.cells[self.layout.wanted.start :: self.layout.wanted.step]
                     walked.append(Row(row.start, row.end, row.line, wanted))
-                used = row.end
+                used, self.last_row = row.end, row.start
                 if used >= limit:  # before the next row is read: what is wrong with it is not for this part to say
                     break
         except BadCsv as bad:

@@ -17,7 +17,7 @@ from chalicelib.states import State, walk
 MAX_PARTS = 2000
 # Any state that a file can be in becomes one state within a few fields; only long texts take more.
 PROOF_BYTES = 64 * 1024
-CANDIDATES = (State.FIELD, State.TEXT, State.QUOTED)
+CANDIDATES = (State.ROW, State.FIELD, State.TEXT, State.QUOTED)
 
 
 @dataclass(frozen=True, slots=True)
