@@ -33,7 +33,7 @@ def get_counter() -> Response:
 @app.route("/storage/get_json/{job_id}")
 @answers
 def get_sums(job_id: str) -> Response:
-    return responses.sums(service().job(job_id))
+    return responses.sums(service().job(job_id), service().publish)
 
 
 @app.route("/jobs", methods=["POST"], content_types=["*/*"])
@@ -45,7 +45,7 @@ def submit() -> Response:
 @app.route("/jobs/{job_id}")
 @answers
 def get_job(job_id: str) -> Response:
-    return responses.whole_job(service().job(job_id))
+    return responses.whole_job(service().job(job_id), service().publish)
 
 
 @app.on_sqs_message(queue=SETTINGS.jobs_queue, batch_size=1, name="work_job")

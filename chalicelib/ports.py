@@ -99,6 +99,14 @@ class Jobs(Protocol):
         ...
 
 
+class Outbox(Protocol):
+    """Where replies go that are too large to be given at once."""
+
+    def publish(self, key: str, text: str) -> str:
+        """Keep a JSON text and return a URL that gives it for some minutes."""
+        ...
+
+
 class Queue(Protocol):
     """Both work queues: jobs, and parts."""
 

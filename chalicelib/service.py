@@ -9,7 +9,7 @@ from chalicelib.errors import CsvsumError, UnknownJob
 from chalicelib.jobs import Job, is_id, queued, utc_now
 from chalicelib.kernel import Kernel
 from chalicelib.options import Options, parse_name
-from chalicelib.ports import Jobs, Message, Queue, Source
+from chalicelib.ports import Jobs, Message, Outbox, Queue, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Doors:
     queue: Queue
     source: Source
     kernel: Kernel
+    outbox: Outbox
     part_bytes: int
     stale_after: timedelta
     give_up_after: timedelta
@@ -55,6 +56,10 @@ class Service:
         if not is_id(job_id):
             raise UnknownJob
         return self.doors.jobs.get(job_id)
+
+    def publish(self, job: Job, name: str, text: str) -> str:
+        """The URL of a text about a job that is too large for a reply."""
+        return self.doors.outbox.publish(f"{job.id}/{name}.json", text)
 
     def in_progress(self) -> int:
         return self.doors.jobs.in_progress()

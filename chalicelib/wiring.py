@@ -22,11 +22,13 @@ def doors() -> Doors:
 
 
 def doors_of(settings: Settings) -> Doors:
+    blobs = Blobs(settings.results_bucket)
     return Doors(
-        jobs=JobsTable(settings.table, Blobs(settings.results_bucket), settings.keep_days),
+        jobs=JobsTable(settings.table, blobs, settings.keep_days),
         queue=WorkQueue(settings.jobs_queue, settings.parts_queue),
         source=source_of(settings.csv_source),
         kernel=best_kernel(),
+        outbox=blobs,
         part_bytes=settings.part_bytes,
         stale_after=timedelta(seconds=settings.stale_seconds),
         give_up_after=timedelta(hours=settings.give_up_hours),

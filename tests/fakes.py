@@ -43,6 +43,15 @@ class MemoryQueue:
         return len(self.sent)
 
 
+@dataclass
+class MemoryOutbox:
+    published: dict[str, str] = field(default_factory=dict)
+
+    def publish(self, key: str, text: str) -> str:
+        self.published[key] = text
+        return f"memory:{key}"
+
+
 class MemoryJobs:
     def __init__(self) -> None:
         self.records: dict[str, Job] = {}

@@ -12,7 +12,7 @@ from chalicelib.ports import Message
 from chalicelib.recovery import Recovery
 from chalicelib.service import Doors, Service
 from chalicelib.work import Work
-from tests.fakes import MemoryJobs, MemoryQueue, MemorySource
+from tests.fakes import MemoryJobs, MemoryOutbox, MemoryQueue, MemorySource
 from tests.oracle import Answer
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -46,7 +46,7 @@ class World:
         self.source.block_bytes = self.block_bytes
         kernel = self.kernel or ReferenceKernel(block_bytes=self.block_bytes)
         times = {"stale_after": timedelta(minutes=10), "give_up_after": timedelta(days=4)}
-        self.doors = Doors(self.jobs, self.queue, self.source, kernel, self.part_bytes, **times, now=self.clock)
+        self.doors = Doors(self.jobs, self.queue, self.source, kernel, MemoryOutbox(), self.part_bytes, **times, now=self.clock)
         self.service = Service(self.doors)
         self.work = Work(self.doors, self.proof_bytes)
         self.recovery = Recovery(self.doors)

@@ -2,13 +2,22 @@
 
 from chalicelib.aws.clients import client
 
+LINK_SECONDS = 300
+
 
 class Blobs:
+    """The texts themselves; also a ``ports.Outbox``."""
+
     def __init__(self, bucket: str) -> None:
         self.bucket = bucket
 
     def put(self, key: str, text: str) -> None:
         client("s3").put_object(Bucket=self.bucket, Key=key, Body=text.encode(), ContentType="application/json")
+
+    def publish(self, key: str, text: str) -> str:
+        self.put(key, text)
+        url: str = client("s3").generate_presigned_url("get_object", Params={"Bucket": self.bucket, "Key": key}, ExpiresIn=LINK_SECONDS)
+        return url
 
     def get(self, key: str) -> str:
         body: bytes = client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read()

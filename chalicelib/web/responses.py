@@ -17,6 +17,9 @@ P = ParamSpec("P")
 log = logging.getLogger("csvsum")
 
 RETRY_SECONDS = "1"
+# A Lambda replies with at most 6 MB, in which the body is a JSON string once more.
+MAX_REPLY_BYTES = 5_500_000
+Publish = Callable[[Job, str, str], str]
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (BadRequest, HTTPStatus.BAD_REQUEST),
@@ -68,17 +71,25 @@ def counter(in_progress: int) -> Response:
     return reply(HTTPStatus.OK, {"ongoing_tasks": in_progress})
 
 
-def whole_job(job: Job) -> Response:
-    return reply(HTTPStatus.OK, as_json(job), None if job.status.ended else {"Retry-After": RETRY_SECONDS})
+def whole_job(job: Job, publish: Publish) -> Response:
+    headers = None if job.status.ended else {"Retry-After": RETRY_SECONDS}
+    return _or_elsewhere(reply(HTTPStatus.OK, as_json(job), headers), job, "job", publish)
 
 
-def sums(job: Job) -> Response:
+def sums(job: Job, publish: Publish) -> Response:
     """The sums alone, or why there are none."""
     if job.status is Status.SUCCEEDED and job.result:
-        return reply(HTTPStatus.OK, job.result.numbers())
+        return _or_elsewhere(reply(HTTPStatus.OK, job.result.numbers()), job, "sums", publish)
     if job.status is Status.FAILED and job.problem:
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, job.problem.code, job.problem.detail, **_place(job.problem))
     return reply(HTTPStatus.ACCEPTED, as_json(job), {"Retry-After": RETRY_SECONDS})
+
+
+def _or_elsewhere(response: Response, job: Job, name: str, publish: Publish) -> Response:
+    """The response, or where it is when it is larger than a Lambda can give."""
+    if len(json.dumps(response.body)) <= MAX_REPLY_BYTES:
+        return response
+    return reply(HTTPStatus.SEE_OTHER, {"id": job.id, "status": job.status.value}, {"Location": publish(job, name, response.body)})
 
 
 def as_json(job: Job) -> dict[str, Any]:

@@ -3,16 +3,20 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
 from chalicelib.aws.blobs import Blobs
 from chalicelib.aws.jobs_table import INLINE_BYTES, JobsTable
-from chalicelib.errors import UnknownJob
+from chalicelib.errors import Fault, UnknownJob
 from chalicelib.jobs import FileVersion, Job, Ledger, Problem, Result, Status, queued
 from chalicelib.options import Options
+from chalicelib.parts import Outcome, Plan
 from chalicelib.ports import Jobs
+from chalicelib.states import State
+from chalicelib.sums import ColumnSum
 from local.embedded_aws import EmbeddedAws
 from tests.fakes import MemoryJobs
 
@@ -148,6 +152,69 @@ def test_a_job_is_taken_back_only_while_it_is_queued(jobs: Jobs) -> None:
         jobs.get(unsent.id)
     assert jobs.get(started.id).status is Status.RUNNING
     assert jobs.in_progress() == 1
+
+
+PLAN = Plan(size=1000, part_bytes=100, data_start=7, data_line=1, fields=2)
+FAULT = Fault("not_a_number", "'x' is not a number", 3, 17, 0)
+COLUMNS = (ColumnSum(Decimal("-12.50"), 3, 1, 0, False), ColumnSum(Decimal(10) ** 40, 4, 0, 2, True))
+
+
+def cut(jobs: Jobs) -> Job:
+    job = accepted(jobs)
+    jobs.start(job.id, NOW)
+    return jobs.plan(job.id, PLAN, LATER)
+
+
+def test_a_job_keeps_the_first_plan_it_was_given(jobs: Jobs) -> None:
+    job = cut(jobs)
+    assert (job.plan, job.parts, job.touched_at) == (PLAN, 10, LATER)
+    assert jobs.plan(job.id, replace(PLAN, part_bytes=50), LATER).plan == PLAN
+
+
+def test_done_parts_are_a_set(jobs: Jobs) -> None:
+    job = cut(jobs)
+    for number in (3, 0, 3, 9, 0):
+        after = jobs.add_done(job.id, number, LATER)
+    assert after.done_parts == {0, 3, 9}
+    assert after.missing_parts == [1, 2, 4, 5, 6, 7, 8]
+    assert jobs.get(job.id) == after
+
+
+def test_a_part_is_saved_under_its_number_and_start_state(jobs: Jobs) -> None:
+    job = cut(jobs)
+    proven = Outcome(0, State.ROW, 5, 6, 93, {State.ROW: State.TEXT})
+    assumed = Outcome(1, State.TEXT, 0, 0, 0, {State.QUOTED: State.ROW}, FAULT)
+    again = Outcome(1, State.QUOTED, 4, 4, 100, {State.QUOTED: State.ROW})
+    for outcome in (proven, assumed, again, proven):
+        jobs.save_part(job.id, outcome, COLUMNS)
+    saved = jobs.saved_parts(job.id)
+    assert {key: part.outcome for key, part in saved.items()} == {
+        (0, State.ROW): proven,
+        (1, State.TEXT): assumed,
+        (1, State.QUOTED): again,
+    }
+    assert saved[0, State.ROW].columns() == COLUMNS
+
+
+def test_sums_too_long_for_an_item_come_back_whole(jobs: Jobs) -> None:
+    job = cut(jobs)
+    many = tuple(ColumnSum(Decimal(index) / 8, 1, 0, 0, False) for index in range(5000))
+    jobs.save_part(job.id, Outcome(0, State.ROW, 1, 1, 100, {State.ROW: State.ROW}), many)
+    assert jobs.saved_parts(job.id)[0, State.ROW].columns() == many
+
+
+def test_two_thousand_parts_are_all_found(jobs: Jobs) -> None:
+    job = cut(jobs)
+    for number in range(2000):
+        jobs.save_part(job.id, Outcome(number, State.ROW, 1, 1, 100, {State.ROW: State.ROW}), COLUMNS)
+    assert len(jobs.saved_parts(job.id)) == 2000
+
+
+def test_a_part_of_a_job_that_has_ended_is_not_added(jobs: Jobs) -> None:
+    job = cut(jobs)
+    ended = jobs.fail(job.id, PROBLEM, LATER)
+    assert jobs.add_done(job.id, 1, LATER) == ended
+    assert jobs.plan(job.id, PLAN, LATER) == ended
 
 
 def test_the_last_problem_on_the_way_is_kept(jobs: Jobs) -> None:

@@ -1,0 +1,87 @@
+"""The work queues on moto's SQS: what is sent arrives, what is refused is told, and dead letters are readable."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from chalicelib.aws import clients
+from chalicelib.aws.work_queue import BadMessage, WorkQueue, decode, decode_dead, encode
+from chalicelib.errors import ServiceDown
+from chalicelib.ports import Message
+from chalicelib.states import State
+from local.embedded_aws import EmbeddedAws
+
+
+@pytest.fixture
+def names(aws: EmbeddedAws, unique: Callable[[str], str]) -> tuple[str, str]:
+    names = (unique("jobs"), unique("parts"))
+    for name in names:
+        aws.client("sqs").create_queue(QueueName=name)
+    return names
+
+
+def received(aws: EmbeddedAws, name: str) -> list[Message]:
+    sqs = aws.client("sqs")
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    found: list[Message] = []
+    while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+        found += [decode(message["Body"]) for message in messages]
+    return found
+
+
+def test_jobs_and_parts_have_a_queue_each(aws: EmbeddedAws, names: tuple[str, str]) -> None:
+    queue = WorkQueue(*names)
+    job = uuid4().hex
+    parts = [Message(job, number) for number in range(25)] + [Message(job, 3, State.QUOTED)]
+    queue.send([Message(job)])
+    queue.send(parts)
+    assert queue.waiting() == 27
+    assert received(aws, names[0]) == [Message(job)]
+    assert sorted(received(aws, names[1]), key=str) == sorted(parts, key=str)
+    assert queue.waiting() == 0
+
+
+def test_a_queue_that_is_not_there_is_a_service_that_is_down(aws: EmbeddedAws, unique: Callable[[str], str]) -> None:
+    with pytest.raises(ServiceDown):
+        WorkQueue(unique("missing"), unique("missing")).send([Message("x")])
+
+
+@pytest.mark.parametrize("refusals", [1, 5])
+def test_what_a_batch_refuses_is_sent_again_or_told(aws: EmbeddedAws, names: tuple[str, str], refusals: int) -> None:
+    left = [refusals]
+
+    def refuse_one(parsed: dict[str, Any], **_: Any) -> None:
+        if left[0] and parsed.get("Successful"):
+            left[0] -= 1
+            refused = parsed["Successful"].pop()
+            parsed["Failed"] = [{"Id": refused["Id"], "Code": "InternalError", "SenderFault": False}]
+
+    events = clients.client("sqs").meta.events
+    events.register("after-call.sqs.SendMessageBatch", refuse_one)
+    try:
+        if refusals == 1:
+            WorkQueue(*names).send([Message("x", number) for number in range(3)])
+        else:
+            with pytest.raises(ServiceDown):
+                WorkQueue(*names).send([Message("x", number) for number in range(3)])
+    finally:
+        events.unregister("after-call.sqs.SendMessageBatch", refuse_one)
+    assert {message.part for message in received(aws, names[1])} == {0, 1, 2}
+
+
+@pytest.mark.parametrize("message", [Message("a"), Message("a", 0), Message("a", 7, State.QUOTED)])
+def test_a_message_reads_as_it_was_written(message: Message) -> None:
+    assert decode(encode(message)) == message
+
+
+def test_members_of_a_newer_version_are_left_alone() -> None:
+    assert decode('{"job": "a", "part": 1, "trace": "x"}') == Message("a", 1)
+
+
+@pytest.mark.parametrize("text", ["", "x", "[]", "null", "{}", '{"job": 5}', '{"job": "a", "part": "1"}', '{"job": "a", "start": "?"}'])
+def test_what_is_not_a_message_is_refused_and_as_a_dead_letter_let_go(text: str) -> None:
+    with pytest.raises(BadMessage):
+        decode(text)
+    assert decode_dead(text) is None
