@@ -8,7 +8,7 @@ BENCH_INSTALLED := $(BENCH_VENV)/.installed
 BENCH ?= quick
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-unit check lint bench clean
+.PHONY: help run test test-long test-unit check lint bench clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -25,6 +25,10 @@ run: $(INSTALLED) ## start the whole service here: make run [PORT=8000] [WORKERS
 
 test: $(INSTALLED) ## run every test
 	@$(BIN)/python -m pytest -q
+
+test-long: $(INSTALLED) ## the proof of cutting a million times over, and every property test at length
+	@CUTTING_EXAMPLES=2500 $(BIN)/python -m pytest -q -s tests/proof
+	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q tests/unit
 
 test-unit: $(INSTALLED) ## run the tests that need nothing but Python
 	@$(BIN)/python -m pytest -q tests/unit
