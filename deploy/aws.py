@@ -22,15 +22,16 @@ def environment_of(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 class Aws:
-    """Endpoint, profile and credentials are boto3's: AWS_ENDPOINT_URL, AWS_PROFILE, AWS_ACCESS_KEY_ID, ..."""
+    """Endpoint, profile and credentials are boto3's (AWS_ENDPOINT_URL, AWS_PROFILE, AWS_ACCESS_KEY_ID, ...) unless given."""
 
-    def __init__(self) -> None:
-        self.session = boto3.Session()
+    def __init__(self, session: Any = None, endpoint: str | None = None) -> None:
+        self.session = session or boto3.Session()
+        self.endpoint = endpoint
         if not self.session.region_name:
             raise Unusable("Set AWS_REGION, or a region in your AWS profile.")
 
     def client(self, service: str) -> Any:
-        return self.session.client(service)
+        return self.session.client(service, endpoint_url=self.endpoint)
 
     def identity(self) -> dict[str, str]:
         """The values of the pseudo parameters."""

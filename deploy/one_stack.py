@@ -8,7 +8,7 @@ from typing import Any
 
 from deploy import data
 from deploy.aws import Aws
-from deploy.package import package
+from deploy.package import Package, package
 from deploy.stage import Stage
 
 
@@ -18,8 +18,11 @@ def code_bucket(stage: Stage, identity: Mapping[str, str]) -> str:
 
 def put(stage: Stage, aws: Aws, environment: Mapping[str, str], more: Sequence[Path] = ()) -> Mapping[str, str]:
     """Package, upload, create or update the stack; its outputs. Repeatable: nothing changed, nothing done."""
+    return put_package(stage, aws, package(stage, environment, more))
+
+
+def put_package(stage: Stage, aws: Aws, made: Package) -> Mapping[str, str]:
     identity = aws.identity()
-    made = package(stage, environment, more)
     bucket = code_bucket(stage, identity)
     aws.make_bucket(bucket)
     key = f"{hashlib.sha256(made.code.read_bytes()).hexdigest()}.zip"
