@@ -8,7 +8,7 @@ BENCH_INSTALLED := $(BENCH_VENV)/.installed
 BENCH ?= quick
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-unit check lint bench clean
+.PHONY: help run test test-long test-unit test-deployed check lint lint-template bench clean package deploy undeploy stage-given localstack
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -33,6 +33,9 @@ test-long: $(INSTALLED) ## the proof of cutting a million times over, and every 
 test-unit: $(INSTALLED) ## run the tests that need nothing but Python
 	@$(BIN)/python -m pytest -q tests/unit
 
+test-deployed: $(INSTALLED) ## run the packaged service on an emulator and test it over HTTP
+	@$(BIN)/python -m pytest -q tests/deployed
+
 lint: $(INSTALLED) ## ruff, mypy and the layer test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -49,6 +52,18 @@ $(BENCH_INSTALLED): requirements.txt requirements-dev.txt benchmarks/requirement
 
 bench: $(BENCH_INSTALLED) ## measure beside polars, duckdb, ...: make bench [BENCH=quick|full] [WRITE=1]
 	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(if $(WRITE),--write)
+
+stage-given:
+	@test -n "$(STAGE)" || { echo "Say which stage: STAGE=prod or STAGE=localstack (see .chalice/config.json)." >&2; exit 2; }
+
+package: stage-given $(INSTALLED) ## make template and zip for a pipeline: make package STAGE=prod [SET="NAME=value ..."] [WITH=infra/efs.json]
+	@$(BIN)/python -m deploy package $(STAGE) $(SET) $(foreach file,$(WITH),--with $(file))
+
+deploy: stage-given $(INSTALLED) ## deploy, or bring up to date: make deploy STAGE=prod [SET="NAME=value ..."]
+	@$(BIN)/python -m deploy up $(STAGE) $(SET)
+
+undeploy: stage-given $(INSTALLED) ## take it all down, data only with DATA=delete: make undeploy STAGE=prod [DATA=delete]
+	@$(BIN)/python -m deploy down $(STAGE) $(SET) --data $(or $(DATA),keep)
 
 clean: ## remove what the other commands made
 	rm -rf $(VENV) $(BENCH_VENV) benchmarks/files build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -56,7 +56,9 @@ def _require_complete(packed: zipfile.ZipFile, requirements: Path) -> None:
     present = {name.split("/")[0].split("-")[0].replace("_", "-").lower() for name in packed.namelist() if ".dist-info/" in name}
     missing = sorted(_required(requirements) - present)
     if missing:
-        raise Unusable(f"Chalice found no wheels for {', '.join(missing)}: requirements.txt asks for versions that this runtime cannot have.")
+        raise Unusable(
+            f"Chalice found no wheels for {', '.join(missing)}: requirements.txt asks for versions that this runtime cannot have."
+        )
 
 
 def _required(requirements: Path) -> set[str]:

@@ -53,7 +53,9 @@ def _delete_bucket(aws: Aws, name: str, prefix: str) -> bool:
 
 def empty_bucket(s3: Any, name: str) -> None:
     for page in s3.get_paginator("list_object_versions").paginate(Bucket=name):
-        found = [{"Key": each["Key"], "VersionId": each["VersionId"]} for kind in ("Versions", "DeleteMarkers") for each in page.get(kind, [])]
+        found = [
+            {"Key": each["Key"], "VersionId": each["VersionId"]} for kind in ("Versions", "DeleteMarkers") for each in page.get(kind, [])
+        ]
         if found:
             s3.delete_objects(Bucket=name, Delete={"Objects": found, "Quiet": True})
 

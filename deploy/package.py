@@ -26,12 +26,12 @@ def package(stage: Stage, environment: Mapping[str, str], more: Sequence[Path] =
     merge.write_text(json.dumps(to_merge(stage, more), indent=2))
     chalice(project, "package", "--stage", stage.name, "--merge-template", str(merge), str(out), environment=environment)
     made.template.write_text(json.dumps(finished(json.loads(made.template.read_text())), indent=2) + "\n")
-    shutil.copyfile(sealed_code(project, environment, made.code), made.code)
+    shutil.copyfile(sealed_code(project, made.code), made.code)
     return made
 
 
-def sealed_code(project: Path, environment: Mapping[str, str], packed: Path) -> Path:
-    """Seal the zip that Chalice keeps for this very content; it will deploy the zip that it finds there."""
+def sealed_code(project: Path, packed: Path) -> Path:
+    """Seal the zip that Chalice keeps, of which ``packed`` is a copy; `chalice deploy` takes the one that it finds kept."""
     for kept in (project / ".chalice" / "deployments").glob("*.zip"):
         if kept.stat().st_size == packed.stat().st_size and kept.read_bytes() == packed.read_bytes():
             seal(kept, project / "requirements.txt")

@@ -1,9 +1,6 @@
 """The deployed service: the one of --base-url, or the packaged one on a MiniStack of its own."""
 
-import subprocess
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
 
 import boto3
 import pytest

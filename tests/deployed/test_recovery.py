@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from local.triggers import schedule_event
 from tests.deployed.deployment import Deployment
 
-SCHEDULED = b'{"version": "0", "id": "x", "detail-type": "Scheduled Event", "source": "aws.events", "account": "1", "time": "", "region": "", "resources": [], "detail": {}}'
+SCHEDULED = json.dumps(schedule_event()).encode()
 
 
 def received(deployment: Deployment, job_id: str, hidden_seconds: int) -> dict[str, Any]:
