@@ -239,7 +239,8 @@ def test_no_policy_has_a_star_where_there_is_a_name(scene: Scene, function: str)
 
 
 @pytest.mark.parametrize(
-    ("function", "queue"), [("work_job", "JOBS_QUEUE"), ("work_part", "PARTS_QUEUE"), ("give_up", "DEAD_QUEUE"), ("sweep", None), ("api_handler", None)]
+    ("function", "queue"),
+    [("work_job", "JOBS_QUEUE"), ("work_part", "PARTS_QUEUE"), ("give_up", "DEAD_QUEUE"), ("sweep", None), ("api_handler", None)],
 )
 def test_lambda_may_take_messages_for_a_function_from_its_own_queue_alone(scene: Scene, function: str, queue: str | None) -> None:
     triggers = [each for each in policy_of(scene.stage, function)["Statement"] if each["Sid"] == "Trigger"]
