@@ -8,7 +8,7 @@ BENCH_INSTALLED := $(BENCH_VENV)/.installed
 BENCH ?= quick
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-unit check lint bench clean
+.PHONY: help run test test-long mutate test-unit check lint bench clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -29,6 +29,12 @@ test: $(INSTALLED) ## run every test
 test-long: $(INSTALLED) ## the proof of cutting a million times over, and every property test at length
 	@CUTTING_EXAMPLES=2500 $(BIN)/python -m pytest -q -s tests/proof
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q tests/unit
+
+mutate: $(INSTALLED) ## mutation testing of the cutting: how many small errors the tests notice
+	@test -x .venv-mutate/bin/mutmut || ($(PYTHON) -m venv .venv-mutate && \
+		.venv-mutate/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt mutmut==3.8.1)
+	@.venv-mutate/bin/mutmut run --max-children 2
+	@.venv-mutate/bin/mutmut results
 
 test-unit: $(INSTALLED) ## run the tests that need nothing but Python
 	@$(BIN)/python -m pytest -q tests/unit
@@ -51,4 +57,4 @@ bench: $(BENCH_INSTALLED) ## measure beside polars, duckdb, ...: make bench [BEN
 	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(if $(WRITE),--write)
 
 clean: ## remove what the other commands made
-	rm -rf $(VENV) $(BENCH_VENV) benchmarks/files build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-mutate mutants $(BENCH_VENV) benchmarks/files build .pytest_cache .mypy_cache .ruff_cache .hypothesis

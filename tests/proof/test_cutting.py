@@ -16,7 +16,7 @@ from tests.oracle import Answer, answer, read_rows
 
 # Without a delimiter no row is ragged, so that the quotes alone decide.
 ONE_FIELD = (b'"', b"\n", b"\r\n", b"1", b".", b" ", b"\xc3\xa9", b"a", b'\n"')
-EXAMPLES = int(os.environ.get("CUTTING_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("CUTTING_EXAMPLES", "250"))
 
 
 def agrees(data: bytes, options: Options, world: World, random: Random, expected: Answer) -> None:
