@@ -3,7 +3,10 @@
 from functools import cache
 from typing import Any
 
-RETRIES = {"mode": "standard", "total_max_attempts": 4}
+# Three tries of eight seconds end before API Gateway gives up on the API (29 s); bodies of S3 may stall for longer.
+READ_SECONDS = 8
+BODY_SECONDS = 30
+TRIES = 3
 
 
 @cache
@@ -12,5 +15,10 @@ def client(service: str) -> Any:
     import boto3
     from botocore.config import Config
 
-    config = Config(retries=RETRIES, connect_timeout=5, read_timeout=30, max_pool_connections=16)
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": TRIES},
+        connect_timeout=READ_SECONDS,
+        read_timeout=BODY_SECONDS if service == "s3" else READ_SECONDS,
+        max_pool_connections=16,
+    )
     return boto3.client(service, config=config)
