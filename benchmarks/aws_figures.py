@@ -49,12 +49,12 @@ LAMBDA_STEP = figure("Lambda itself: more in 10 s", 1000, LAMBDA_GUIDE + "scalin
 ACCOUNT = figure("invocations at once in an account", 1000, LAMBDA_GUIDE + "quotas: the default; can be raised (--account)")
 FULL_CORE = figure("memory for a whole core, MB", 1769, LAMBDA_GUIDE + "memory: less memory is less of a core")
 
-# What nobody publishes.
+# Assumed, or counted from what the service writes.
 CALL = figure("a call to SQS or DynamoDB, s", 0.01, ASSUMED)
 DELIVERY = figure("from a message sent to its worker called, s", 0.05, ASSUMED)
 PAGE = figure("a page (1 MB) of a query, s", 0.05, ASSUMED)
-JOB_BYTES = figure("the job's item without its done set, bytes", 800, DYNAMO_GUIDE + "item sizes; a short name, 5 summed columns")
-PART_BYTES = figure("a part's item, bytes", 900, "likewise")
+JOB_BYTES = figure("the job's item without its done set, bytes", 500, DYNAMO_GUIDE + "item sizes; tests/unit/test_simulate.py")
+PART_BYTES = figure("a part's item with 5 summed columns, bytes", 500, "likewise; 45 to 50 bytes for each column more")
 INDEX_UNITS = figure("write units of the index for each part", 2, DYNAMO_GUIDE + "global secondary indexes: its key touched_at changes")
 
 # Dollars for each one; the figures are for a million.

@@ -20,6 +20,7 @@ NOTE = """\
 A model: AWS was not reached. Limits and prices are those published for us-east-1, read 2026-11; what each figure is and where it is
 from says `python -m benchmarks.simulate --sources`. "workers" are the most at once, "write units/s" (of the partition that the job lies
 in) and "GET/s" what was asked for in the busiest second: more than 1,000 or 5,500 has to wait. The rest is dollars."""
+EFS_NOTE = "Where the files lie in a mounted folder (EFS) in place of a bucket, reading them costs"
 # By name: the bytes a second that a kernel sums on a whole core, and the seconds of a cold start.
 KERNELS = {"pandas": (aws.PANDAS_RATE, aws.PANDAS_COLD), "native": (aws.NATIVE_RATE, aws.NATIVE_COLD)}
 # What can be set, by the name of the option.
@@ -37,7 +38,17 @@ OPTIONS = {
 def report(base: Setup | None = None, sizes: Sequence[int] = SIZES, kernels: Mapping[str, tuple[float, float]] = KERNELS) -> str:
     """A table of times and dollars: every size with every kernel and both ways of polling."""
     rows = [_row(kernel, setup, simulate(setup)) for kernel, setup in _setups(base or Setup(0), sizes, kernels)]
-    return f"## One job on AWS: a model\n\n{NOTE}\n\n{table((*HEADER, '$', *DOLLARS), rows)}"
+    efs = ", ".join(f"${efs_dollars(size):,.2f} for {_bytes(size)}" for size in sizes)
+    return f"## One job on AWS: a model\n\n{NOTE}\n\n{table((*HEADER, '$', *DOLLARS), rows)}\n\n{EFS_NOTE} {efs}."
+
+
+def efs_dollars(size: int) -> float:
+    """What EFS asks for reading a file once."""
+    return size / aws.GIB * aws.EFS_GIB
+
+
+def _bytes(size: int) -> str:
+    return f"{size / 1e12:g} TB" if size >= 1e12 else f"{size / 1e9:g} GB"
 
 
 def _setups(base: Setup, sizes: Sequence[int], kernels: Mapping[str, tuple[float, float]]) -> Iterator[tuple[str, Setup]]:
@@ -48,11 +59,10 @@ def _setups(base: Setup, sizes: Sequence[int], kernels: Mapping[str, tuple[float
 
 
 def _row(kernel: str, setup: Setup, done: Outcome) -> list[str]:
-    size = f"{setup.size / 1e12:g} TB" if setup.size >= 1e12 else f"{setup.size / 1e9:g} GB"
     times = [number(done.seconds), number(setup.size / 1e9 / done.seconds)]
     most = [f"{each:,}" for each in (done.workers, done.writes_a_second, done.gets_a_second)]
     dollars = [f"{each:.4f}" for each in (sum(done.dollars.values()), *(done.dollars[name] for name in DOLLARS))]
-    return [size, kernel, setup.pollers.name, f"{len(setup.spans):,}", number(setup.part_bytes / MB), *times, *most, *dollars]
+    return [_bytes(setup.size), kernel, setup.pollers.name, f"{len(setup.spans):,}", number(setup.part_bytes / MB), *times, *most, *dollars]
 
 
 def _arguments() -> argparse.Namespace:
