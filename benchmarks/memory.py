@@ -99,6 +99,14 @@ class MemoryJobs:
         job = self.jobs[job_id]
         return self._keep(replace(job, done_parts=job.done_parts | {number}, touched_at=now))
 
+    def expect_again(self, job_id: str, count: int, now: datetime) -> Job:
+        job = self.jobs[job_id]
+        return self._keep(replace(job, expected_again=job.expected_again or count, touched_at=now))
+
+    def add_done_again(self, job_id: str, number: int, now: datetime) -> Job:
+        job = self.jobs[job_id]
+        return self._keep(replace(job, done_again=job.done_again | {number}, touched_at=now))
+
     def note(self, job_id: str, text: str) -> None:
         self._keep(replace(self.jobs[job_id], last_problem=text))
 
