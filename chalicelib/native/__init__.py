@@ -64,6 +64,9 @@ def library_name(system: str, machine: str) -> str:
     return f"csvsum-{system}-{machine.lower()}.so"
 
 
+LIBRARY_NAME = library_name(sys.platform, platform.machine())
+
+
 def source_id(source: bytes) -> int:
     """What tells a library that was built from another source."""
     return zlib.crc32(source)
@@ -78,8 +81,9 @@ def load() -> "NativeKernel | None":
 
 
 @cache
-def _library() -> ctypes.CDLL:
-    library = ctypes.CDLL(str(FOLDER / "lib" / library_name(sys.platform, platform.machine())))
+def open_library() -> ctypes.CDLL:
+    """The library for this machine, built from this source; OSError if there is none."""
+    library = ctypes.CDLL(str(FOLDER / "lib" / LIBRARY_NAME))
     try:
         built_from, sizes = library.csvsum_source(), library.csvsum_sizes()
     except AttributeError as missing:
@@ -97,7 +101,7 @@ class NativeKernel:
     def __init__(self, max_row_bytes: int = MAX_ROW_BYTES, block_bytes: int = BLOCK_BYTES, *, portable: bool = False) -> None:
         self.max_row_bytes = max_row_bytes
         self.block_bytes = block_bytes
-        library = _library()
+        library = open_library()
         wide = not portable and library.csvsum_has_avx2()
         self._add_rows = library.csvsum_rows_avx2 if wide else library.csvsum_rows
         self._add_rows.restype = ctypes.c_int64
