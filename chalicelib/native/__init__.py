@@ -25,25 +25,19 @@ FOLDER = Path(__file__).parent
 SOURCE = FOLDER / "kernel.c"
 
 # As in kernel.c.
-SCALES, POINT = 32, 63
+SCALES = 32
 DONE, LIST_IS_FULL, ROW_IS_REFUSED, ROW_IS_INCOMPLETE = range(4)
 # A sum has room for 10**10 numbers; a call adds far fewer than the difference.
 ROWS_TO_EMPTY_AT = 10**9
+# So many cells (or those of one row) are found before they are added, and so many undecided ones are listed at once.
+CELL_ROOM = 128
 ODD_ROOM = 4096
-# A row that the end of a block cuts is finished with at least so much of the next block, not with a copy of all of it.
+# A row that the end of a block cuts is finished with about so much of the next block, not with a copy of all of it.
 SEAM_BYTES = 4096
 
 
-class _Sum(ctypes.Structure):
-    _fields_ = (("low", ctypes.c_uint64), ("high", ctypes.c_int64))
-
-
 class _Column(ctypes.Structure):
-    _fields_ = (
-        ("sums", _Sum * SCALES),
-        ("scales", ctypes.c_uint64),
-        *((name, ctypes.c_int64) for name in ("missing", "skipped", "listed")),
-    )
+    _fields_ = tuple((name, ctypes.c_int64) for name in ("missing", "skipped", "listed"))
 
 
 class _Job(ctypes.Structure):
@@ -51,7 +45,9 @@ class _Job(ctypes.Structure):
         *((name, ctypes.c_int64) for name in ("fields", "first", "step", "wanted", "delimiter", "skip", "max_row_bytes")),
         ("marks", ctypes.c_void_p),
         ("mark_count", ctypes.c_int64),
-        *((name, ctypes.c_void_p) for name in ("columns", "cells", "odd")),
+        *((name, ctypes.c_void_p) for name in ("sums", "points", "columns", "cells")),
+        ("cell_room", ctypes.c_int64),
+        ("odd", ctypes.c_void_p),
         *((name, ctypes.c_int64) for name in ("odd_room", "odd_count", "rows", "lines", "last_row")),
     )
 
@@ -148,7 +144,7 @@ class NativeKernel:
 
     def _finish_row(self, tally: "_NativeTally", rest: bytes, block: bytes) -> tuple[bytes, int]:
         """Add the row that begins with ``rest`` and goes on in ``block``; the bytes to go on with, and from where on."""
-        head = block[: tally.seam_bytes()]
+        head = block[: tally.seam_bytes(len(rest))]
         used = tally.add_rows(rest + head, 0, one=True)
         return (block, used - len(rest)) if used else (rest + block, 0)
 
@@ -171,8 +167,9 @@ class _NativeTally:
         self._empty()
         return PartialSum(self.columns, self.rows, self.lines, self.bytes, end, fault)
 
-    def seam_bytes(self) -> int:
-        return max(SEAM_BYTES, 2 * self.bytes // max(self.rows, 1))
+    def seam_bytes(self, held: int) -> int:
+        """How much more than the bytes held is likely to finish a row: somewhat more than the rows so far took."""
+        return SEAM_BYTES + max(0, 9 * self.bytes // max(8 * self.rows, 1) - held)
 
     def add_rows(self, data: bytes, at: int, *, ended: bool = False, one: bool = False) -> int:
         """Add the complete rows of ``data`` from ``at`` on, or ``one``, up to the limit; where the next row starts.
@@ -254,9 +251,13 @@ class _Room:
     def __init__(self, layout: Layout, skip: bool, max_row_bytes: int) -> None:
         wanted, marks = len(layout.wanted), sorted(MISSING - {""})
         self.rows = 0
+        self._sums = (ctypes.c_uint64 * (2 * SCALES * wanted))()
         self._columns = (_Column * wanted)()
-        self._cells = (ctypes.c_int64 * (2 * wanted))()
-        self._odd = (ctypes.c_int64 * (3 * max(ODD_ROOM, wanted)))()
+        self._points = (ctypes.c_uint8 * wanted)()
+        cell_room = max(CELL_ROOM, wanted)
+        odd_room = max(ODD_ROOM, cell_room)
+        self._cells = (ctypes.c_int64 * (2 * cell_room))()
+        self._odd = (ctypes.c_int64 * (3 * odd_room))()
         self._marks = (ctypes.c_uint64 * len(marks))(*(_packed(mark) for mark in marks))
         self.job = _Job(
             fields=layout.fields,
@@ -268,10 +269,13 @@ class _Room:
             max_row_bytes=max_row_bytes,
             marks=ctypes.addressof(self._marks),
             mark_count=len(marks),
+            sums=ctypes.addressof(self._sums),
             columns=ctypes.addressof(self._columns),
+            points=ctypes.addressof(self._points),
             cells=ctypes.addressof(self._cells),
+            cell_room=cell_room,
             odd=ctypes.addressof(self._odd),
-            odd_room=len(self._odd) // 3,
+            odd_room=odd_room,
         )
 
     def listed(self) -> list[tuple[int, int, int]]:
@@ -281,23 +285,33 @@ class _Room:
 
     def taken(self) -> tuple[ColumnSum, ...]:
         """What was added, leaving nothing."""
-        sums = tuple(_column_sum(column, self.rows) for column in self._columns)
-        ctypes.memset(self._columns, 0, ctypes.sizeof(self._columns))
+        totals = self._totals()
+        sums = tuple(
+            ColumnSum(total, self.rows - column.missing - column.skipped - column.listed, column.missing, column.skipped, not point)
+            for total, column, point in zip(totals, self._columns, self._points, strict=True)
+        )
+        for memory in (self._sums, self._columns, self._points):
+            ctypes.memset(memory, 0, ctypes.sizeof(memory))
         self.rows = 0
         return sums
+
+    def _totals(self) -> list[Decimal]:
+        wanted = len(self._columns)
+        integers, scales = [0] * wanted, [0] * wanted
+        for scale in range(SCALES):
+            halves = self._sums[2 * wanted * scale : 2 * wanted * (scale + 1)]
+            for column in range(wanted) if any(halves) else ():
+                if added := _signed(halves[2 * column + 1]) << 64 | halves[2 * column]:
+                    integers[column] = integers[column] * 10 ** (scale - scales[column]) + added
+                    scales[column] = scale
+        return [Decimal(integer).scaleb(-scale, EXACT) for integer, scale in zip(integers, scales, strict=True)]
+
+
+def _signed(half: int) -> int:
+    return half - (half >> 63 << 64)
 
 
 def _packed(mark: str) -> int:
     if len(mark) > 8 or not mark.isascii():
         raise ValueError(f"{mark!r} does not fit the table of missing marks")
     return int.from_bytes(mark.encode(), "little")
-
-
-def _column_sum(column: _Column, rows: int) -> ColumnSum:
-    scales, total = column.scales, Decimal(0)
-    for scale in range(SCALES):
-        if scales >> scale & 1:
-            integer = Decimal(column.sums[scale].high << 64 | column.sums[scale].low)
-            total = EXACT.add(total, integer.scaleb(-scale, EXACT))
-    values = rows - column.missing - column.skipped - column.listed
-    return ColumnSum(total, values, column.missing, column.skipped, not scales >> POINT)

@@ -12,7 +12,7 @@
  *      added to the column's sum for its scale (the number of digits behind the point). Integers are exact.
  *
  * The file is compiled twice for x86-64, see build.py: once for any such processor and once with AVX2, BMI2 and
- * PCLMUL. The two differ in three functions: classify, prefix_xor, nth_bit. It needs a little-endian processor of
+ * PCLMUL. The two differ in four functions: classify, prefix_xor, nth_bit, read_plain. It needs a little-endian processor of
  * 64 bits, and gcc's or clang's builtins. It holds no state between calls, allocates nothing, and reads no byte
  * outside data[at, size).
  *
@@ -45,21 +45,21 @@
 typedef uint8_t u8;
 typedef uint64_t u64;
 typedef int64_t i64;
+typedef __int128 i128;
 typedef unsigned __int128 u128;
 
 /* ---- What the caller and this file share: chalicelib/native/__init__.py has the same structures. ---- */
 
 /* A sum takes 10^10 numbers of MAX_DIGITS digits before it leaves 127 bits; the caller empties the sums sooner. */
-enum { SCALES = 32, MAX_DIGITS = 28, POINT = 63 };
+enum { SCALES = 32, MAX_DIGITS = 28 };
 
 /* A signed integer of 128 bits, in halves, so that the structure needs no alignment above 8. */
 typedef struct {
     u64 low, high;
 } Sum;
 
+/* How many cells of a column were missing, skipped as no number, and listed for the caller. */
 typedef struct {
-    Sum sums[SCALES]; /* by scale: the value is the integer divided by 10^scale */
-    u64 scales;       /* bit s: sums[s] is in use; bit POINT: a value had a point or an exponent */
     i64 missing, skipped, listed;
 } Column;
 
@@ -77,9 +77,12 @@ typedef struct {
     i64 delimiter, skip, max_row_bytes;
     const u64 *marks; /* texts that mean "missing", of 1 to 8 bytes, each as a little-endian number */
     i64 mark_count;
+    Sum *sums;       /* SCALES times wanted, those of a scale side by side; to be divided by 10^scale */
+    u8 *points;      /* for each column, whether a value had a point or an exponent */
     Column *columns; /* wanted of them */
-    Cell *cells;     /* room for the wanted cells of a row */
-    Odd *odd;        /* room for odd_room, at least wanted */
+    Cell *cells;     /* room for cell_room, at least wanted */
+    i64 cell_room;
+    Odd *odd; /* room for odd_room, at least cell_room */
     i64 odd_room;
     i64 odd_count, rows, lines, last_row; /* out: listed cells; rows and line feeds added; where the last row began */
 } Job;
@@ -92,12 +95,6 @@ enum { DONE, LIST_IS_FULL, ROW_IS_REFUSED, ROW_IS_INCOMPLETE };
 typedef struct {
     u64 separators, ends, quotes, returns; /* delimiters and line feeds; line feeds; quotes; carriage returns */
 } Kinds;
-
-INLINE u64 load8(const u8 *at) {
-    u64 word;
-    memcpy(&word, at, 8);
-    return word;
-}
 
 #if WITH_AVX2
 
@@ -141,6 +138,12 @@ INLINE u64 nth_bit(u64 bits, i64 n) { return _pdep_u64(1ull << (n - 1), bits); }
 
 #define EACH_BYTE(value) (0x0101010101010101ull * (value))
 
+INLINE u64 load8(const u8 *at) {
+    u64 word;
+    memcpy(&word, at, 8);
+    return word;
+}
+
 /* 0x80 in each byte of word that is equal to the one in pattern. Exact for every byte, unlike the shorter form, since
  * no carry leaves a byte (Bit Twiddling Hacks, "Determine if a word has a zero byte"). */
 INLINE u64 equal_bytes(u64 word, u64 pattern) {
@@ -178,7 +181,7 @@ INLINE u64 nth_bit(u64 bits, i64 n) {
 
 #endif
 
-/* ---- A cursor over the separators of the data. ---- */
+/* ---- A cursor over the separators of the data. Its address is given to nothing but inlined code, so it lives in registers. ---- */
 
 typedef struct {
     const u8 *data;
@@ -189,6 +192,7 @@ typedef struct {
     u64 fresh;                 /* 1: the next word begins at the start of a field, where a quote opens */
     int ended;                 /* nothing follows the data, so its end is a row end */
     int feeds_in_quotes;       /* a quoted line feed was seen: there are more of them than row ends */
+    int lone_returns;          /* a row end was seen that is a carriage return */
     u8 delimiter;
 } Cursor;
 
@@ -218,6 +222,7 @@ INLINE void take_quoted(Cursor *cursor, Kinds kinds, int feed_follows) {
     const u64 closing = quotes & ~inside;
     const u64 lone = kinds.returns & ~inside & ~(kinds.ends >> 1 | (u64)feed_follows << 63);
     cursor->feeds_in_quotes |= (kinds.ends & inside) != 0;
+    cursor->lone_returns |= lone != 0;
     /* A carriage return alone is put among the row ends: whichever way its row is cut then, it is refused. */
     cursor->separators = (kinds.separators & ~inside) | lone;
     cursor->ends = (kinds.ends & ~inside) | lone;
@@ -227,14 +232,14 @@ INLINE void take_quoted(Cursor *cursor, Kinds kinds, int feed_follows) {
 
 /* The last bytes of the data, filled up to a word; false if there are none. A last row without a line feed gets one.
  * A carriage return at the very end is lone if nothing follows, and else no matter yet: it ends no row by itself. */
-APART int last_word(const Cursor *cursor, u8 *word) {
-    const i64 left = cursor->size - cursor->base;
-    if (left < 0 || (left == 0 && !cursor->ended)) return 0;
+APART int last_word(const u8 *data, i64 base, i64 size, int ended, u8 *word) {
+    const i64 left = size - base;
+    if (left < 0 || (left == 0 && !ended)) return 0;
     memset(word, 0, 64);
-    memcpy(word, cursor->data + cursor->base, (size_t)left);
-    const int returns = cursor->data[cursor->size - 1] == '\r';
-    if (cursor->ended && !returns) word[left] = '\n';
-    if (!cursor->ended && returns && left > 0) word[left - 1] = 0;
+    memcpy(word, data + base, (size_t)left);
+    const int returns = data[size - 1] == '\r';
+    if (ended && !returns) word[left] = '\n';
+    if (!ended && returns && left > 0) word[left - 1] = 0;
     return 1;
 }
 
@@ -245,7 +250,7 @@ INLINE int next_word(Cursor *cursor) {
     if (LIKELY(after <= cursor->size)) {
         kinds = classify(cursor->data + cursor->base, cursor->delimiter);
     } else {
-        if (!last_word(cursor, copy)) return 0;
+        if (!last_word(cursor->data, cursor->base, cursor->size, cursor->ended, copy)) return 0;
         kinds = classify(copy, cursor->delimiter);
     }
     if (LIKELY(!(kinds.quotes | kinds.returns | cursor->quoted))) {
@@ -275,20 +280,66 @@ INLINE i64 pass(Cursor *cursor, i64 n, int at_end) {
     return cursor->base + __builtin_ctzll(last);
 }
 
+/* The same for n = 1, which is half of all. */
+INLINE i64 pass_one(Cursor *cursor, int at_end) {
+    while (UNLIKELY(!cursor->separators))
+        if (UNLIKELY(!next_word(cursor))) return -ROW_IS_INCOMPLETE;
+    const i64 place = __builtin_ctzll(cursor->separators);
+    cursor->separators &= cursor->separators - 1;
+    if (UNLIKELY((int)(cursor->ends >> place & 1) != at_end)) return -ROW_IS_REFUSED;
+    return cursor->base + place;
+}
+
 /* ---- Cells to numbers. ---- */
 
 static const u64 TEN[20] = {1u, 10u, 100u, 1000u, 10000u, 100000u, 1000000u, 10000000u, 100000000u, 1000000000u,
     10000000000u, 100000000000u, 1000000000000u, 10000000000000u, 100000000000000u, 1000000000000000u,
     10000000000000000u, 100000000000000000u, 1000000000000000000u, 10000000000000000000u};
 
-INLINE void add(Column *column, u128 digits, i64 scale, u64 negative, u64 point) {
-    Sum *sum = &column->sums[scale];
-    const u128 sign = (u128)0 - negative; /* all ones for a negative number: -x is ~x + 1 */
-    const u128 total = ((u128)sum->high << 64 | sum->low) + ((digits ^ sign) - sign);
+INLINE void add(const Job *job, i64 number, i128 value, i64 scale, u64 point) {
+    Sum *sum = &job->sums[scale * job->wanted + number];
+    const u128 total = ((u128)sum->high << 64 | sum->low) + (u128)value;
     sum->low = (u64)total;
     sum->high = (u64)(total >> 64);
-    column->scales |= 1ull << scale | point << POINT;
+    job->points[number] |= (u8)point;
 }
+
+/* 18 digits and a point are read at once: 18 digits fit 64 bits with a sign. read_plain reads from 33 bytes before the end of a
+ * number to 31 behind its start. */
+enum { PLAIN_DIGITS = 18, PLAIN_BEFORE = 33, PLAIN_AFTER = 32 };
+
+#if WITH_AVX2
+
+/* 32 bytes from LAST_BYTES + n on have their last n set. */
+static const u8 LAST_BYTES[64] = {[32] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+
+INLINE __m256i load32(const u8 *at) { return _mm256_loadu_si256((const __m256i *)(const void *)at); }
+
+/* The n bytes at ``at`` (1 to 19) as digits with at most one point among them; false if they are anything else. The 32
+ * bytes that end with the number are loaded twice, one byte apart: from the one come the digits behind the point, from
+ * the other those in front of it, which so move up by one and close the gap. Then pairs, fours and eights are joined
+ * (Mula, "SIMD-ized conversion of strings to integers", 0x80.pl). */
+INLINE int read_plain(const u8 *at, i64 n, u64 *digits, i64 *scale, u64 *point) {
+    const __m256i behind = load32(at + n - 32), before = load32(at + n - 33), nine = _mm256_set1_epi8(9);
+    const u64 points = (u64)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(behind, _mm256_set1_epi8('.'))) >> (32 - n);
+    *point = points != 0;
+    *scale = points ? n - 1 - __builtin_ctzll(points) : 0;
+    const __m256i taken = _mm256_blendv_epi8(before, behind, load32(LAST_BYTES + (points ? *scale : n)));
+    const i64 count = n - (i64)*point;
+    const __m256i values = _mm256_and_si256(_mm256_xor_si256(taken, _mm256_set1_epi8('0')), load32(LAST_BYTES + count));
+    const __m256i above_nine = _mm256_subs_epu8(values, nine);
+    if (UNLIKELY(count == 0 || count > PLAIN_DIGITS || !_mm256_testz_si256(above_nine, above_nine))) return 0;
+    const __m256i pairs = _mm256_maddubs_epi16(values, _mm256_set1_epi16(0x010a)); /* each weighs 10, 1 */
+    const __m256i fours = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x00010064)); /* 100, 1 */
+    const __m256i eights = _mm256_madd_epi16(_mm256_packus_epi32(fours, fours), _mm256_set1_epi32(0x00012710)); /* 10^4, 1 */
+    const u64 high = (u64)_mm_cvtsi128_si64(_mm256_castsi256_si128(eights));
+    const u64 low = (u64)_mm_cvtsi128_si64(_mm256_extracti128_si256(eights, 1));
+    *digits = ((high >> 32) * TEN[8] + (low & 0xffffffff)) * TEN[8] + (low >> 32);
+    return 1;
+}
+
+#else
 
 /* Eight bytes, each 0 to 9, the first the most significant, to a number: neighbours are joined to pairs, pairs to
  * fours, fours to eight (Johnny Lee, "Fast numeric string to int"; Lemire, "Quickly parsing eight digits", 2022). */
@@ -305,8 +356,8 @@ INLINE u64 digits_at(const u8 *at, i64 n, u64 *bad) {
     for (;; at += 8, n -= 8) {
         const i64 here = n < 8 ? n : 8;
         /* Shifted up, the digits get zeros in front of them. */
-        const u64 digits = (load8(at) ^ 0x3030303030303030ull) << (64 - 8 * here);
-        *bad |= (digits + 0x7676767676767676ull) | digits; /* the top bit, for more than 9 */
+        const u64 digits = (load8(at) ^ EACH_BYTE('0')) << (64 - 8 * here);
+        *bad |= (digits + EACH_BYTE(0x76)) | digits; /* the top bit, for more than 9 */
         number = number * TEN[here] + join8(digits);
         if (n <= 8) return number;
     }
@@ -315,35 +366,35 @@ INLINE u64 digits_at(const u8 *at, i64 n, u64 *bad) {
 /* The offset of the first point in n bytes; n or more if there is none. */
 INLINE i64 find_point(const u8 *at, i64 n) {
     for (i64 i = 0; i < n; i += 8) {
-        const u64 zero_if_point = load8(at + i) ^ 0x2e2e2e2e2e2e2e2eull;
-        /* Its lowest set bit is exact (Bit Twiddling Hacks, as above). */
-        const u64 found = (zero_if_point - 0x0101010101010101ull) & ~zero_if_point & 0x8080808080808080ull;
+        const u64 found = equal_bytes(load8(at + i), EACH_BYTE('.'));
         if (found) return i + (__builtin_ctzll(found) >> 3);
     }
     return n;
 }
 
-enum { PLAIN_DIGITS = 19, PLAIN_READ = 32 }; /* 19 digits fit 64 bits; add_plain reads less than this from its start */
+/* As above, but for a point at the very start or end, which is for add_number. */
+INLINE int read_plain(const u8 *at, i64 n, u64 *digits, i64 *scale, u64 *point) {
+    const i64 whole = find_point(at, n);
+    u64 bad = 0;
+    *point = whole < n;
+    *scale = *point ? n - whole - 1 : 0;
+    if (UNLIKELY(*point ? whole == 0 || *scale == 0 : n > PLAIN_DIGITS)) return 0;
+    if (*point) *digits = digits_at(at, whole, &bad) * TEN[*scale] + digits_at(at + whole + 1, *scale, &bad);
+    else *digits = digits_at(at, n, &bad);
+    return !(bad & EACH_BYTE(0x80));
+}
 
-/* Add a cell that is an optional sign, digits and perhaps a point with more digits; false if it is anything else. */
-INLINE int add_plain(Column *column, const u8 *at, i64 n) {
-    const u64 negative = *at == '-', sign = negative | (*at == '+');
+#endif
+
+/* Add a cell that is an optional sign, digits and perhaps a point among them; false if it is anything else. */
+INLINE int add_plain(const Job *job, i64 number, const u8 *at, i64 n) {
+    const u64 negative = *at == '-', sign = negative | (*at == '+'), flip = 0 - negative;
+    u64 digits, point;
+    i64 scale;
     at += sign;
     n -= (i64)sign;
-    if (UNLIKELY((u64)(n - 1) > PLAIN_DIGITS)) return 0;
-    const i64 whole = find_point(at, n);
-    u64 bad = 0, digits;
-    i64 scale = 0;
-    if (whole >= n) {
-        if (UNLIKELY(n > PLAIN_DIGITS)) return 0;
-        digits = digits_at(at, n, &bad);
-    } else {
-        scale = n - whole - 1;
-        if (UNLIKELY(whole == 0 || scale == 0)) return 0;
-        digits = digits_at(at, whole, &bad) * TEN[scale] + digits_at(at + whole + 1, scale, &bad);
-    }
-    if (UNLIKELY(bad & 0x8080808080808080ull)) return 0;
-    add(column, digits, scale, negative, scale != 0);
+    if (UNLIKELY((u64)(n - 1) > PLAIN_DIGITS || !read_plain(at, n, &digits, &scale, &point))) return 0;
+    add(job, number, (i64)((digits ^ flip) - flip), scale, point); /* -x is ~x + 1 */
     return 1;
 }
 
@@ -376,7 +427,7 @@ static i64 take_digits(Text *text, u128 *number, i64 *used) {
 }
 
 /* Add any number of the grammar in sums.py that is small enough; what is larger is UNDECIDED, what is none NO_NUMBER. */
-APART Verdict add_number(Column *column, Text text) {
+APART Verdict add_number(const Job *job, i64 number, Text text) {
     u128 digits = 0, exponent = 0;
     i64 used = 0, exponent_used = 0;
     const int is_long = text.end - text.at > MAX_CHARS;
@@ -401,7 +452,7 @@ APART Verdict add_number(Column *column, Text text) {
         used++;
     }
     if (used > MAX_DIGITS || scale >= SCALES) return UNDECIDED;
-    add(column, digits, scale, negative, point | raised);
+    add(job, number, negative ? -(i128)digits : (i128)digits, scale, point | raised);
     return NUMBER;
 }
 
@@ -419,14 +470,15 @@ static int is_missing(const Job *job, Text text) {
 INLINE int is_padding(u8 byte) { return byte == ' ' || byte == '\t'; }
 
 /* A cell that is not plain: with padding, an exponent, many digits; a mark that it is missing; or no number. */
-APART void add_odd(Job *job, Column *column, Cell cell, Text text) {
+APART void add_odd(Job *job, i64 number, Cell cell, Text text) {
+    Column *const column = &job->columns[number];
     while (text.at < text.end && is_padding(*text.at)) text.at++;
     while (text.at < text.end && is_padding(text.end[-1])) text.end--;
     if (is_missing(job, text)) {
         column->missing++;
         return;
     }
-    const Verdict verdict = add_number(column, text);
+    const Verdict verdict = add_number(job, number, text);
     if (verdict == NUMBER) return;
     /* Only a text without quotes is surely what the cell says. */
     if (verdict == NO_NUMBER && job->skip && !memchr(text.at, '"', (size_t)(text.end - text.at))) {
@@ -434,12 +486,12 @@ APART void add_odd(Job *job, Column *column, Cell cell, Text text) {
         return;
     }
     column->listed++;
-    job->odd[job->odd_count++] = (Odd){column - job->columns, cell.start, cell.end};
+    job->odd[job->odd_count++] = (Odd){number, cell.start, cell.end};
 }
 
-INLINE void add_cell(Job *job, Column *column, const u8 *data, i64 size, Cell cell) {
+INLINE void add_cell(Job *job, const Job *plan, i64 number, const u8 *data, i64 size, Cell cell) {
     Text text = {data + cell.start, data + cell.end};
-    u8 copy[PLAIN_READ];
+    u8 copy[PLAIN_BEFORE + PLAIN_AFTER];
     if (text.end - text.at >= 2 && *text.at == '"' && text.end[-1] == '"') {
         text.at++;
         text.end--;
@@ -447,42 +499,92 @@ INLINE void add_cell(Job *job, Column *column, const u8 *data, i64 size, Cell ce
     const i64 n = text.end - text.at;
     const u8 *at = text.at;
     if (n == 0) {
-        column->missing++;
+        plan->columns[number].missing++;
         return;
     }
-    if (UNLIKELY(size - cell.start <= PLAIN_READ)) { /* read nothing behind the data */
-        memset(copy, 0, PLAIN_READ);
-        memcpy(copy, at, (size_t)(n < PLAIN_READ ? n : PLAIN_READ));
-        at = copy;
+    if (UNLIKELY(cell.end <= PLAIN_BEFORE || size - cell.start <= PLAIN_AFTER)) { /* read nothing outside the data */
+        memset(copy, 0, sizeof copy);
+        memcpy(copy + PLAIN_BEFORE, at, (size_t)(n < PLAIN_AFTER ? n : PLAIN_AFTER));
+        at = copy + PLAIN_BEFORE;
     }
-    if (UNLIKELY(!add_plain(column, at, n))) add_odd(job, column, cell, text);
+    if (UNLIKELY(!add_plain(plan, number, at, n))) add_odd(job, number, cell, text);
 }
 
 /* ---- Rows. ---- */
 
 /* Find the wanted cells of the row that starts at ``row``; the offset of its row end, or why there is none as in pass. */
-INLINE i64 find_cells(const Job *job, Cursor *cursor, i64 row) {
+INLINE i64 find_cells(const Job *job, Cursor *cursor, i64 row, Cell *cell) {
     i64 before = job->first, start = row, end = 0;
     const i64 behind = job->fields - 1 - job->first - (job->wanted - 1) * job->step;
-    for (i64 i = 0; i < job->wanted; i++, before = job->step - 1) {
+    const Cell *const last = cell + job->wanted - 1;
+    for (;; before = job->step - 1) {
         if (before) {
             const i64 passed = pass(cursor, before, 0);
             if (UNLIKELY(passed < 0)) return passed;
             start = passed + 1;
         }
-        end = pass(cursor, 1, behind == 0 && i == job->wanted - 1);
+        end = pass_one(cursor, behind == 0 && cell == last);
         if (UNLIKELY(end < 0)) return end;
-        job->cells[i] = (Cell){start, end};
+        *cell = (Cell){start, end};
+        if (cell++ == last) break;
         start = end + 1;
     }
-    if (behind) end = pass(cursor, behind, 1);
-    else if (end > row && cursor->data[end - 1] == '\r') job->cells[job->wanted - 1].end--;
+    if (behind) return pass(cursor, behind, 1);
+    cell[-1].end -= end > row && cursor->data[end - 1] == '\r';
     return end;
 }
 
 /* Whether a line feed, or CRLF, is all there is of the row at ``row``. */
 INLINE int is_blank(const u8 *data, i64 size, i64 row) {
     return data[row] == '\n' || (data[row] == '\r' && row + 1 < size && data[row + 1] == '\n');
+}
+
+INLINE Cursor cursor_at(const u8 *data, i64 row, i64 size, int ended, u8 delimiter) {
+    return (Cursor){.data = data, .size = size, .base = row - 64, .fresh = 1, .ended = ended, .delimiter = delimiter};
+}
+
+/* Whether a row that ends at ``end`` is too long (its end may be that of the data, which is no byte) or ends with CR. */
+INLINE int refuses(const Cursor *cursor, i64 row, i64 end, i64 max_row_bytes) {
+    const i64 next = end < cursor->size ? end + 1 : end;
+    return next - row > max_row_bytes || (end < cursor->size && cursor->data[end] != '\n');
+}
+
+typedef struct {
+    i64 row, last_row, rows, blanks; /* the next row; the last one found; how many were, and how many blank lines */
+} Found;
+
+/* Find the cells of whole rows until their room is full, all before ``limit`` are found, or one is not to be added: why. */
+INLINE i64 find_rows(const Job *job, Cursor *cursor, i64 limit, Found *found) {
+    Cell *cell = job->cells;
+    const Cell *const full = job->cells + job->cell_room - job->wanted;
+    while (found->row < limit && cell <= full) {
+        const i64 row = found->row, end = find_cells(job, cursor, row, cell);
+        if (UNLIKELY(end <= row + 1) && is_blank(cursor->data, cursor->size, row)) {
+            /* The cursor is lost where more fields were looked for: begin again. */
+            const int feeds_in_quotes = cursor->feeds_in_quotes;
+            found->last_row = row;
+            found->row += 1 + (cursor->data[row] == '\r');
+            found->blanks++;
+            *cursor = cursor_at(cursor->data, found->row, cursor->size, cursor->ended, cursor->delimiter);
+            cursor->feeds_in_quotes = feeds_in_quotes;
+            continue;
+        }
+        if (UNLIKELY(end < 0)) return end == -ROW_IS_INCOMPLETE && !cursor->ended ? ROW_IS_INCOMPLETE : ROW_IS_REFUSED;
+        if (UNLIKELY(end - row >= job->max_row_bytes || cursor->lone_returns))
+            if (refuses(cursor, row, end, job->max_row_bytes)) return ROW_IS_REFUSED;
+        cell += job->wanted;
+        found->rows++;
+        found->last_row = row;
+        found->row = end + 1;
+    }
+    return DONE;
+}
+
+/* Add the cells of so many rows. */
+INLINE void add_cells(Job *job, const Job *plan, const u8 *data, i64 size, i64 rows) {
+    const Cell *cell = plan->cells;
+    for (; rows; rows--)
+        for (i64 number = 0; number < plan->wanted; number++) add_cell(job, plan, number, data, size, *cell++);
 }
 
 static i64 count_feeds(const u8 *data, i64 from, i64 to) {
@@ -497,35 +599,26 @@ static i64 count_feeds(const u8 *data, i64 from, i64 to) {
 i64 CSVSUM_ROWS(Job *job, const u8 *data, i64 at, i64 size, i64 limit, i64 ended, i64 *status);
 
 i64 CSVSUM_ROWS(Job *job, const u8 *data, i64 at, i64 size, i64 limit, i64 ended, i64 *status) {
-    Cursor cursor = {.data = data, .size = size, .base = at - 64, .fresh = 1, .ended = ended != 0,
-        .delimiter = (u8)job->delimiter};
-    i64 row = at, feeds = 0;
-    *status = DONE;
+    Cursor cursor = cursor_at(data, at, size, ended != 0, (u8)job->delimiter);
+    const Job plan = *job; /* a copy that no store can change, so that it need not be read again */
+    Found found = {at, at, 0, 0};
     limit = limit < size ? limit : size;
-    while (row < limit) {
-        if (UNLIKELY(job->odd_room - job->odd_count < job->wanted)) {
+    *status = DONE;
+    while (found.row < limit && *status == DONE) {
+        if (UNLIKELY(plan.odd_room - job->odd_count < plan.cell_room)) {
             *status = LIST_IS_FULL;
             break;
         }
-        const int blank = is_blank(data, size, row);
-        const i64 end = LIKELY(!blank) ? find_cells(job, &cursor, row) : pass(&cursor, 1, 1);
-        if (UNLIKELY(end < 0)) {
-            *status = end == -ROW_IS_INCOMPLETE && !ended ? ROW_IS_INCOMPLETE : ROW_IS_REFUSED;
-            break;
-        }
-        const i64 next = end < size ? end + 1 : size;
-        if (UNLIKELY(next - row > job->max_row_bytes || (end < size && data[end] != '\n'))) {
-            *status = ROW_IS_REFUSED;
-            break;
-        }
-        for (i64 i = 0; i < (blank ? 0 : job->wanted); i++) add_cell(job, &job->columns[i], data, size, job->cells[i]);
-        job->rows += !blank;
-        feeds += end < size;
-        job->last_row = row;
-        row = next;
+        /* Some rows are found and then their cells are added: so neither has to wait for the other. */
+        const i64 before = found.rows;
+        *status = find_rows(&plan, &cursor, limit, &found);
+        add_cells(job, &plan, data, size, found.rows - before);
     }
-    job->lines += cursor.feeds_in_quotes ? count_feeds(data, at, row) : feeds;
-    return row;
+    const i64 unfed = found.row > size; /* the end of the data ended the last row */
+    job->rows += found.rows;
+    job->last_row = found.last_row;
+    job->lines += cursor.feeds_in_quotes ? count_feeds(data, at, found.row - unfed) : found.rows + found.blanks - unfed;
+    return found.row - unfed;
 }
 
 #if !WITH_AVX2

@@ -131,7 +131,7 @@ def test_the_first_bad_cell_is_the_first_of_the_file_not_of_the_first_column(por
 
 
 def test_more_undecided_cells_than_are_listed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(native, "ODD_ROOM", 5)
+    monkeypatch.setattr(native, "ODD_ROOM", 128)
     data = b"1e100,x,NA\n" * 100
     partial = NativeKernel().sum_rows([data], a_layout(3, 0, 1), skip=True)
     assert answer(partial) == answer(ReferenceKernel().sum_rows([data], a_layout(3, 0, 1), skip=True))
