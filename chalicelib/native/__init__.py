@@ -15,7 +15,7 @@ from operator import itemgetter
 from pathlib import Path
 
 from chalicelib.errors import BadCsv, Fault
-from chalicelib.kernel import BLOCK_BYTES, Tally, Window, find_first_row
+from chalicelib.kernel import Tally, Window, find_first_row
 from chalicelib.layout import Layout
 from chalicelib.parts import State, walk
 from chalicelib.rows import MAX_ROW_BYTES, too_long, walk_rows
@@ -27,6 +27,8 @@ SOURCE = FOLDER / "kernel.c"
 # As in kernel.c.
 SCALES = 32
 DONE, LIST_IS_FULL, ROW_IS_REFUSED, ROW_IS_INCOMPLETE = range(4)
+# Blocks of this size are taken as they come; smaller ones are joined, since a call costs as much as 50 KB of rows.
+BLOCK_BYTES = 64 * 1024
 # A sum has room for 10**10 numbers; a call adds far fewer than the difference.
 ROWS_TO_EMPTY_AT = 10**9
 # So many cells (or those of one row) are found before they are added, and so many undecided ones are listed at once.

@@ -4,17 +4,17 @@
  * common cases fast and leaves the rest to them. Every row is either added whole or refused whole. A cell that this
  * file cannot decide is listed for its caller; a row that it refuses is one that the caller will find a fault in.
  *
- * How it goes, per row:
+ * How it goes:
  *   1. 64 bytes at a time become bit masks: separators (delimiters and row ends) outside quotes, and row ends alone.
  *   2. Counting bits finds the fields that are summed without looking at the others. Each separator that is passed
  *      must not be a row end, but the last one must: so a row with too few or too many fields is noticed at no cost.
- *   3. Once the row is known to be whole, each wanted cell becomes an integer (the digits without the point) and is
- *      added to the column's sum for its scale (the number of digits behind the point). Integers are exact.
+ *   3. When some whole rows are found, each wanted cell becomes an integer (the digits without the point) and is added
+ *      to the column's sum for its scale (the number of digits behind the point). Integers are exact.
  *
  * The file is compiled twice for x86-64, see build.py: once for any such processor and once with AVX2, BMI2 and
- * PCLMUL. The two differ in four functions: classify, prefix_xor, nth_bit, read_plain. It needs a little-endian processor of
- * 64 bits, and gcc's or clang's builtins. It holds no state between calls, allocates nothing, and reads no byte
- * outside data[at, size).
+ * PCLMUL. The forms differ in four functions: classify, prefix_xor, nth_bit, read_plain; for arm64 classify alone is
+ * special. It needs a little-endian processor of 64 bits, and gcc's or clang's builtins. It holds no state between
+ * calls, allocates nothing, and reads no byte outside data[0, size).
  *
  * Names of tricks: "Bit Twiddling Hacks" is Sean Anderson's page (graphics.stanford.edu/~seander/bithacks.html),
  * "simdjson" is Langdale and Lemire, "Parsing Gigabytes of JSON per Second", VLDB Journal 28 (2019).
@@ -30,6 +30,8 @@
 #define WITH_AVX2 0
 #if defined(__x86_64__)
 #include <cpuid.h>
+#elif defined(__aarch64__)
+#include <arm_neon.h>
 #endif
 #endif
 
@@ -41,6 +43,10 @@
 #define APART static __attribute__((noinline)) /* rare enough to be kept out of the hot loop */
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "bytes are read as little-endian words"
+#endif
 
 typedef uint8_t u8;
 typedef uint64_t u64;
@@ -151,6 +157,41 @@ INLINE u64 equal_bytes(u64 word, u64 pattern) {
     return ~(((zero_if_equal & low) + low) | zero_if_equal | low);
 }
 
+#if defined(__aarch64__)
+
+/* Each byte keeps the bit of its place among 8; adding neighbours three times puts 8 bytes' bits into one (simdjson). */
+INLINE u64 mask_of(uint8x16_t a, uint8x16_t b, uint8x16_t c, uint8x16_t d) {
+    const uint8x16_t place = {1, 2, 4, 8, 16, 32, 64, 128, 1, 2, 4, 8, 16, 32, 64, 128};
+    const uint8x16_t twos_low = vpaddq_u8(vandq_u8(a, place), vandq_u8(b, place));
+    const uint8x16_t twos_high = vpaddq_u8(vandq_u8(c, place), vandq_u8(d, place));
+    const uint8x16_t fours = vpaddq_u8(twos_low, twos_high), eights = vpaddq_u8(fours, fours);
+    return vgetq_lane_u64(vreinterpretq_u64_u8(eights), 0);
+}
+
+INLINE Kinds classify(const u8 *at, u8 delimiter) {
+    const uint8x16_t a = vld1q_u8(at), b = vld1q_u8(at + 16), c = vld1q_u8(at + 32), d = vld1q_u8(at + 48);
+    const uint8x16_t comma = vdupq_n_u8(delimiter), feed = vdupq_n_u8('\n');
+    const uint8x16_t quote = vdupq_n_u8('"'), back = vdupq_n_u8('\r');
+    const uint8x16_t a_end = vceqq_u8(a, feed), b_end = vceqq_u8(b, feed);
+    const uint8x16_t c_end = vceqq_u8(c, feed), d_end = vceqq_u8(d, feed);
+    const uint8x16_t a_quote = vceqq_u8(a, quote), b_quote = vceqq_u8(b, quote);
+    const uint8x16_t c_quote = vceqq_u8(c, quote), d_quote = vceqq_u8(d, quote);
+    const uint8x16_t a_back = vceqq_u8(a, back), b_back = vceqq_u8(b, back);
+    const uint8x16_t c_back = vceqq_u8(c, back), d_back = vceqq_u8(d, back);
+    Kinds kinds = {0, mask_of(a_end, b_end, c_end, d_end), 0, 0};
+    kinds.separators = kinds.ends
+        | mask_of(vceqq_u8(a, comma), vceqq_u8(b, comma), vceqq_u8(c, comma), vceqq_u8(d, comma));
+    const uint8x16_t rare_low = vorrq_u8(vorrq_u8(a_quote, b_quote), vorrq_u8(a_back, b_back));
+    const uint8x16_t rare_high = vorrq_u8(vorrq_u8(c_quote, d_quote), vorrq_u8(c_back, d_back));
+    if (vmaxvq_u8(vorrq_u8(rare_low, rare_high))) {
+        kinds.quotes = mask_of(a_quote, b_quote, c_quote, d_quote);
+        kinds.returns = mask_of(a_back, b_back, c_back, d_back);
+    }
+    return kinds;
+}
+
+#else
+
 /* The top bits of 8 bytes, side by side: the product moves bit 8i to bit 56 + i. */
 INLINE u64 gather(u64 flags) { return ((flags >> 7) * 0x0102040810204080ull) >> 56; }
 
@@ -169,6 +210,8 @@ INLINE Kinds classify(const u8 *at, u8 delimiter) {
     return kinds;
 }
 
+#endif
+
 INLINE u64 prefix_xor(u64 bits) {
     for (unsigned shift = 1; shift < 64; shift *= 2) bits ^= bits << shift;
     return bits;
@@ -181,18 +224,18 @@ INLINE u64 nth_bit(u64 bits, i64 n) {
 
 #endif
 
-/* ---- A cursor over the separators of the data. Its address is given to nothing but inlined code, so it lives in registers. ---- */
+/* ---- A cursor over the separators of the data. Only inlined code gets its address, so it lives in registers. ---- */
 
 typedef struct {
     const u8 *data;
     i64 size;
-    i64 base;                  /* the offset of the word at hand */
-    u64 separators, ends;      /* those of the word that were not passed yet; its row ends */
-    u64 quoted;                /* all ones: the next word begins inside quotes */
-    u64 fresh;                 /* 1: the next word begins at the start of a field, where a quote opens */
-    int ended;                 /* nothing follows the data, so its end is a row end */
-    int feeds_in_quotes;       /* a quoted line feed was seen: there are more of them than row ends */
-    int lone_returns;          /* a row end was seen that is a carriage return */
+    i64 base;             /* the offset of the word at hand */
+    u64 separators, ends; /* those of the word that were not passed yet; its row ends */
+    u64 quoted;           /* all ones: the next word begins inside quotes */
+    u64 fresh;            /* 1: the next word begins at the start of a field, where a quote opens */
+    int ended;            /* nothing follows the data, so its end is a row end */
+    int feeds_in_quotes;  /* a quoted line feed was seen: there are more of them than row ends */
+    int lone_returns;     /* a row end was seen that is a carriage return */
     u8 delimiter;
 } Cursor;
 
@@ -304,22 +347,22 @@ INLINE void add(const Job *job, i64 number, i128 value, i64 scale, u64 point) {
     job->points[number] |= (u8)point;
 }
 
-/* 18 digits and a point are read at once: 18 digits fit 64 bits with a sign. read_plain reads from 33 bytes before the end of a
- * number to 31 behind its start. */
+/* 18 digits and a point are read at once: 18 digits fit 64 bits with a sign. read_plain reads from 33 bytes before the
+ * end of a number to 31 behind its start. */
 enum { PLAIN_DIGITS = 18, PLAIN_BEFORE = 33, PLAIN_AFTER = 32 };
 
 #if WITH_AVX2
 
 /* 32 bytes from LAST_BYTES + n on have their last n set. */
-static const u8 LAST_BYTES[64] = {[32] = 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-    0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+static const u64 LAST_WORDS[8] = {0, 0, 0, 0, ~0ull, ~0ull, ~0ull, ~0ull};
+#define LAST_BYTES ((const u8 *)LAST_WORDS)
 
 INLINE __m256i load32(const u8 *at) { return _mm256_loadu_si256((const __m256i *)(const void *)at); }
 
 /* The n bytes at ``at`` (1 to 19) as digits with at most one point among them; false if they are anything else. The 32
  * bytes that end with the number are loaded twice, one byte apart: from the one come the digits behind the point, from
  * the other those in front of it, which so move up by one and close the gap. Then pairs, fours and eights are joined
- * (Mula, "SIMD-ized conversion of strings to integers", 0x80.pl). */
+ * (Mula, "Parsing decimal numbers, part 2: SSE", 0x80.pl, 2014). */
 INLINE int read_plain(const u8 *at, i64 n, u64 *digits, i64 *scale, u64 *point) {
     const __m256i behind = load32(at + n - 32), before = load32(at + n - 33), nine = _mm256_set1_epi8(9);
     const u64 points = (u64)(uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(behind, _mm256_set1_epi8('.'))) >> (32 - n);
@@ -342,7 +385,7 @@ INLINE int read_plain(const u8 *at, i64 n, u64 *digits, i64 *scale, u64 *point) 
 #else
 
 /* Eight bytes, each 0 to 9, the first the most significant, to a number: neighbours are joined to pairs, pairs to
- * fours, fours to eight (Johnny Lee, "Fast numeric string to int"; Lemire, "Quickly parsing eight digits", 2022). */
+ * fours, fours to eight (Johnny Lee, "Fast numeric string to int"; Lemire, "Quickly parsing eight digits", 2018). */
 INLINE u64 join8(u64 digits) {
     const u64 mask = 0x000000ff000000ffull;
     digits = digits * 10 + (digits >> 8);
@@ -415,7 +458,7 @@ INLINE int takes(Text *text, char lower, char upper) {
     return 1;
 }
 
-/* The digits at hand, appended to ``number``; how many there are. What MAX_DIGITS cannot hold is lost: look at ``used``. */
+/* The digits at hand, appended to ``number``; how many there are. More than MAX_DIGITS are lost: look at ``used``. */
 static i64 take_digits(Text *text, u128 *number, i64 *used) {
     const u8 *start = text->at;
     for (; is_digit(text); text->at++) {
@@ -426,7 +469,7 @@ static i64 take_digits(Text *text, u128 *number, i64 *used) {
     return text->at - start;
 }
 
-/* Add any number of the grammar in sums.py that is small enough; what is larger is UNDECIDED, what is none NO_NUMBER. */
+/* Add any number of the grammar in sums.py that is small enough; a larger one is UNDECIDED, what is none NO_NUMBER. */
 APART Verdict add_number(const Job *job, i64 number, Text text) {
     u128 digits = 0, exponent = 0;
     i64 used = 0, exponent_used = 0;
@@ -489,6 +532,7 @@ APART void add_odd(Job *job, i64 number, Cell cell, Text text) {
     job->odd[job->odd_count++] = (Odd){number, cell.start, cell.end};
 }
 
+/* Add a cell; ``plan`` is the copy of ``job`` that is faster to read. */
 INLINE void add_cell(Job *job, const Job *plan, i64 number, const u8 *data, i64 size, Cell cell) {
     Text text = {data + cell.start, data + cell.end};
     u8 copy[PLAIN_BEFORE + PLAIN_AFTER];
@@ -512,7 +556,7 @@ INLINE void add_cell(Job *job, const Job *plan, i64 number, const u8 *data, i64 
 
 /* ---- Rows. ---- */
 
-/* Find the wanted cells of the row that starts at ``row``; the offset of its row end, or why there is none as in pass. */
+/* Find the wanted cells of the row that starts at ``row``: the offset of its end, or why there is none as in pass. */
 INLINE i64 find_cells(const Job *job, Cursor *cursor, i64 row, Cell *cell) {
     i64 before = job->first, start = row, end = 0;
     const i64 behind = job->fields - 1 - job->first - (job->wanted - 1) * job->step;
@@ -544,7 +588,7 @@ INLINE Cursor cursor_at(const u8 *data, i64 row, i64 size, int ended, u8 delimit
 }
 
 /* Whether a row that ends at ``end`` is too long (its end may be that of the data, which is no byte) or ends with CR. */
-INLINE int refuses(const Cursor *cursor, i64 row, i64 end, i64 max_row_bytes) {
+INLINE int is_refused(const Cursor *cursor, i64 row, i64 end, i64 max_row_bytes) {
     const i64 next = end < cursor->size ? end + 1 : end;
     return next - row > max_row_bytes || (end < cursor->size && cursor->data[end] != '\n');
 }
@@ -553,25 +597,29 @@ typedef struct {
     i64 row, last_row, rows, blanks; /* the next row; the last one found; how many were, and how many blank lines */
 } Found;
 
-/* Find the cells of whole rows until their room is full, all before ``limit`` are found, or one is not to be added: why. */
+/* Step over a blank line. Where more fields were looked for the cursor is lost in it, so it begins again behind it. */
+INLINE void skip_blank(Cursor *cursor, Found *found) {
+    const int feeds_in_quotes = cursor->feeds_in_quotes;
+    found->last_row = found->row;
+    found->row += 1 + (cursor->data[found->row] == '\r');
+    found->blanks++;
+    *cursor = cursor_at(cursor->data, found->row, cursor->size, cursor->ended, cursor->delimiter);
+    cursor->feeds_in_quotes = feeds_in_quotes;
+}
+
+/* Find the cells of whole rows until their room is full, all before ``limit`` are found, or one cannot be added: why. */
 INLINE i64 find_rows(const Job *job, Cursor *cursor, i64 limit, Found *found) {
     Cell *cell = job->cells;
     const Cell *const full = job->cells + job->cell_room - job->wanted;
     while (found->row < limit && cell <= full) {
         const i64 row = found->row, end = find_cells(job, cursor, row, cell);
         if (UNLIKELY(end <= row + 1) && is_blank(cursor->data, cursor->size, row)) {
-            /* The cursor is lost where more fields were looked for: begin again. */
-            const int feeds_in_quotes = cursor->feeds_in_quotes;
-            found->last_row = row;
-            found->row += 1 + (cursor->data[row] == '\r');
-            found->blanks++;
-            *cursor = cursor_at(cursor->data, found->row, cursor->size, cursor->ended, cursor->delimiter);
-            cursor->feeds_in_quotes = feeds_in_quotes;
+            skip_blank(cursor, found);
             continue;
         }
         if (UNLIKELY(end < 0)) return end == -ROW_IS_INCOMPLETE && !cursor->ended ? ROW_IS_INCOMPLETE : ROW_IS_REFUSED;
-        if (UNLIKELY(end - row >= job->max_row_bytes || cursor->lone_returns))
-            if (refuses(cursor, row, end, job->max_row_bytes)) return ROW_IS_REFUSED;
+        const int suspect = end - row >= job->max_row_bytes || cursor->lone_returns;
+        if (UNLIKELY(suspect) && is_refused(cursor, row, end, job->max_row_bytes)) return ROW_IS_REFUSED;
         cell += job->wanted;
         found->rows++;
         found->last_row = row;
@@ -580,7 +628,7 @@ INLINE i64 find_rows(const Job *job, Cursor *cursor, i64 limit, Found *found) {
     return DONE;
 }
 
-/* Add the cells of so many rows. */
+/* Add the cells of ``rows`` rows. */
 INLINE void add_cells(Job *job, const Job *plan, const u8 *data, i64 size, i64 rows) {
     const Cell *cell = plan->cells;
     for (; rows; rows--)

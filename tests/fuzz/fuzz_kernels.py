@@ -4,7 +4,7 @@
 
 Each file is made from its own number alone, so ``--seed N --files 1`` repeats file N. The reference kernel is judged
 as well: it reads each file twice, in blocks of different sizes. ``--native-only`` leaves the reference out, for a
-library built with a sanitizer (see sanitized.py): then the two forms of the native kernel judge each other.
+library built with a sanitizer (see fuzz_entry.py): then the two forms of the native kernel judge each other.
 """
 
 import argparse
@@ -14,9 +14,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 
 from chalicelib import kernel as reference
+from chalicelib import native as native_kernel
 from chalicelib.kernel import Kernel, ReferenceKernel
 from chalicelib.layout import Layout
 from chalicelib.native import NativeKernel
@@ -183,7 +185,10 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--native-only", action="store_true")
     parser.add_argument("--pandas", action="store_true", help="let the reference use pandas; else it walks every row, which is faster here")
+    parser.add_argument("--library-folder", type=Path, help="where lib/ with another build of the native kernel is")
     given = parser.parse_args()
+    if given.library_folder:
+        native_kernel.FOLDER = given.library_folder
     if not given.pandas:
         reference.WIDE_FIELDS = 0
     counts: Counter[str] = Counter()
