@@ -8,7 +8,7 @@ BENCH_INSTALLED := $(BENCH_VENV)/.installed
 BENCH ?= quick
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long mutate test-unit check lint bench clean
+.PHONY: help build run test test-long mutate test-unit check lint bench clean
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -20,10 +20,17 @@ $(INSTALLED): requirements.txt requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+$(NATIVE): $(INSTALLED) chalicelib/native/kernel.c chalicelib/native/build.py
+	@echo "Compiling the native kernel ..."
+	@$(BIN)/python -m chalicelib.native.build
+	@touch $@
+
+build: $(NATIVE) ## compile the native kernel: for this machine, and for Lambda on x86-64 and arm64
+
 run: $(INSTALLED) ## start the whole service here: make run [PORT=8000] [WORKERS=2] [DATA=data]
 	@exec $(BIN)/python -m local
 
-test: $(INSTALLED) ## run every test
+test: $(NATIVE) ## run every test
 	@$(BIN)/python -m pytest -q
 
 test-long: $(INSTALLED) ## the proof of cutting a million times over, and every property test at length
@@ -37,6 +44,7 @@ mutate: $(INSTALLED) ## mutation testing of the cutting: how many small errors t
 	@.venv-mutate/bin/mutmut results
 
 test-unit: $(INSTALLED) ## run the tests that need nothing but Python
+test-unit: $(NATIVE) ## run the tests that need nothing but Python
 	@$(BIN)/python -m pytest -q tests/unit
 
 lint: $(INSTALLED) ## ruff, mypy and the layer test
@@ -57,4 +65,4 @@ bench: $(BENCH_INSTALLED) ## measure beside polars, duckdb, ...: make bench [BEN
 	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(if $(WRITE),--write)
 
 clean: ## remove what the other commands made
-	rm -rf $(VENV) .venv-mutate mutants $(BENCH_VENV) benchmarks/files build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-mutate mutants $(BENCH_VENV) benchmarks/files build chalicelib/native/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis
