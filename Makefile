@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+NATIVE := chalicelib/native/lib/.built
 BENCH_VENV := .venv-bench
 BENCH_INSTALLED := $(BENCH_VENV)/.installed
 BENCH ?= quick
@@ -33,7 +34,7 @@ run: $(INSTALLED) ## start the whole service here: make run [PORT=8000] [WORKERS
 test: $(NATIVE) ## run every test
 	@$(BIN)/python -m pytest -q
 
-test-long: $(INSTALLED) ## the proof of cutting a million times over, and every property test at length
+test-long: $(NATIVE) ## the proof of cutting a million times over, and every property test at length
 	@CUTTING_EXAMPLES=2500 $(BIN)/python -m pytest -q -s tests/proof
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q tests/unit
 
@@ -43,7 +44,6 @@ mutate: $(INSTALLED) ## mutation testing of the cutting: how many small errors t
 	@.venv-mutate/bin/mutmut run --max-children 2
 	@.venv-mutate/bin/mutmut results
 
-test-unit: $(INSTALLED) ## run the tests that need nothing but Python
 test-unit: $(NATIVE) ## run the tests that need nothing but Python
 	@$(BIN)/python -m pytest -q tests/unit
 

@@ -17,8 +17,8 @@ from pathlib import Path
 from chalicelib.errors import BadCsv, Fault
 from chalicelib.kernel import Tally, Window, find_first_row
 from chalicelib.layout import Layout
-from chalicelib.parts import State, walk
 from chalicelib.rows import MAX_ROW_BYTES, too_long, walk_rows
+from chalicelib.states import State, walk
 from chalicelib.sums import EXACT, MISSING, ColumnSum, PartialSum, add_columns, sum_cells
 
 FOLDER = Path(__file__).parent
@@ -185,8 +185,10 @@ class _NativeTally:
             if status == ROW_IS_REFUSED:
                 last_row, at = at, at + self._walk_row(data[at:], ended)
                 status = LIST_IS_FULL if last_row < at and not one else ROW_IS_INCOMPLETE
-        if ended or limit <= at:
-            self.end = walk(data[last_row : min(limit, at)], State.ROW, self.layout.delimiter.encode())
+        if limit < at:
+            self.end = walk(data[last_row:limit], State.ROW, self.layout.delimiter.encode())
+        elif ended or limit == at:
+            self.end = State.ROW
         return at
 
     def _call(self, data: bytes, at: int, limit: int, ended: bool) -> tuple[int, int, int]:

@@ -23,7 +23,7 @@ from chalicelib.kernel import Kernel, ReferenceKernel
 from chalicelib.layout import Layout
 from chalicelib.native import NativeKernel
 from chalicelib.options import DELIMITERS
-from chalicelib.parts import State
+from chalicelib.states import State
 from chalicelib.sums import MISSING, PartialSum
 
 MARKS = sorted(MISSING)

@@ -16,7 +16,7 @@ from chalicelib.kernel import ReferenceKernel
 from chalicelib.layout import Layout
 from chalicelib.native import NativeKernel, load
 from chalicelib.options import DELIMITERS
-from chalicelib.parts import State
+from chalicelib.states import State
 from chalicelib.sums import MISSING, PartialSum
 from tests.csv_files import junk_files, tidy_files
 from tests.fuzz.fuzz_kernels import differences, make_case
