@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import cache
 
+from chalicelib import native
 from chalicelib.aws.blobs import Blobs
 from chalicelib.aws.bucket import Bucket
 from chalicelib.aws.folder import Folder
@@ -45,7 +46,8 @@ def source_of(url: str) -> Source:
 
 
 def best_kernel() -> Kernel:
-    return ReferenceKernel()
+    """The native kernel where it is built for this machine; the reference kernel does the same anywhere."""
+    return native.load() or ReferenceKernel()
 
 
 def service() -> Service:
