@@ -8,6 +8,8 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.kernel import Kernel, ReferenceKernel
+from chalicelib.native import NativeKernel, load
 from chalicelib.options import Options
 from tests.csv_files import junk_files, long_texts, tidy_files
 from tests.harness import World, answer_of
@@ -16,6 +18,13 @@ from tests.oracle import Answer, answer, read_rows
 # Without a delimiter no row is ragged, so that the quotes alone decide.
 ONE_FIELD = (b'"', b"\n", b"\r\n", b"1", b".", b" ", b"\xc3\xa9", b"a", b'\n"')
 EXAMPLES = int(os.environ.get("CUTTING_EXAMPLES", "250"))
+
+
+def any_kernel(block_bytes: int, random: Random) -> Kernel:
+    """One of the kernels that there are here, in one of its forms."""
+    if load() is None or random.random() < 0.4:
+        return ReferenceKernel(block_bytes=block_bytes)
+    return NativeKernel(block_bytes=block_bytes, portable=random.random() < 0.5)
 
 
 def agrees(data: bytes, options: Options, world: World, random: Random, expected: Answer) -> None:
@@ -33,7 +42,8 @@ def every_part_size(data: bytes, options: Options, counted: Counter[str], random
     expected = answer(data, options)
     counted["files"] += 1
     for part_bytes in range(1, len(data) + 1):
-        world = World(part_bytes, proof_bytes=random.choice([0, 1, 2, 5, 1000]), block_bytes=random.choice([1, 3, 16, 1 << 16]))
+        block_bytes = random.choice([1, 3, 16, 1 << 16])
+        world = World(part_bytes, random.choice([0, 1, 2, 5, 1000]), block_bytes, any_kernel(block_bytes, random))
         agrees(data, options, world, random, expected)
         counted["pairs"] += 1
         counted["cuts"] += max(0, -(-len(data) // part_bytes) - 1)
