@@ -130,3 +130,16 @@ def test_a_quote_that_is_never_closed_is_not_read_to_the_end_of_the_file(kernel:
     assert partial.fault is not None
     assert (partial.fault.code, partial.fault.line, partial.fault.byte) == ("unclosed_quote", 0, 2)
     assert len(taken) < 10
+
+
+@every_kernel
+@pytest.mark.parametrize("block", [1, 2, 3, 1 << 20])
+@pytest.mark.parametrize(("row", "code"), [(b"1234567\r\r\n", "lone_carriage_return"), (b"12345678\r\r5\n", "row_too_long")])
+def test_a_row_that_is_too_long_and_has_a_stray_return_is_refused_for_the_first_of_the_two(
+    kernel: Maker, block: int, row: bytes, code: str
+) -> None:
+    layout, _ = read_layout([b"a\n"], Options())
+    limited = kernel(max_row_bytes=8, block_bytes=block)
+    fault = limited.sum_rows(in_blocks(b"1\n" + row, block), layout, skip=False).fault
+    assert fault is not None
+    assert (fault.code, fault.line) == (code, 1)
