@@ -3,12 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
+NATIVE := chalicelib/native/lib/.built
 BENCH_VENV := .venv-bench
 BENCH_INSTALLED := $(BENCH_VENV)/.installed
 BENCH ?= quick
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-long test-unit test-deployed check lint lint-template bench clean package deploy undeploy stage-given localstack
+.PHONY: help build run test test-long mutate test-unit test-deployed check lint lint-template bench clean package deploy undeploy \
+	stage-given localstack
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -20,20 +22,33 @@ $(INSTALLED): requirements.txt requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-run: $(INSTALLED) ## start the whole service here: make run [PORT=8000] [WORKERS=2] [DATA=data]
+$(NATIVE): $(INSTALLED) chalicelib/native/kernel.c chalicelib/native/build.py
+	@echo "Compiling the native kernel ..."
+	@$(BIN)/python -m chalicelib.native.build || echo "It could not be compiled here; the reference kernel does the work."
+	@mkdir -p $(@D) && touch $@
+
+build: $(NATIVE) ## compile the native kernel: for this machine, and for Lambda on x86-64 and arm64
+
+run: $(NATIVE) ## start the whole service here: make run [PORT=8000] [WORKERS=2] [DATA=data]
 	@exec $(BIN)/python -m local
 
-test: $(INSTALLED) ## run every test
+test: $(NATIVE) ## run every test
 	@$(BIN)/python -m pytest -q
 
-test-long: $(INSTALLED) ## the proof of cutting a million times over, and every property test at length
+test-long: $(NATIVE) ## the proof of cutting a million times over, and every property test at length
 	@CUTTING_EXAMPLES=2500 $(BIN)/python -m pytest -q -s tests/proof
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q tests/unit
 
-test-unit: $(INSTALLED) ## run the tests that need nothing but Python
+mutate: $(INSTALLED) ## mutation testing of the cutting: how many small errors the tests notice
+	@test -x .venv-mutate/bin/mutmut || ($(PYTHON) -m venv .venv-mutate && \
+		.venv-mutate/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt mutmut==3.8.1)
+	@.venv-mutate/bin/mutmut run --max-children 2
+	@.venv-mutate/bin/mutmut results
+
+test-unit: $(NATIVE) ## run the tests that need nothing but Python
 	@$(BIN)/python -m pytest -q tests/unit
 
-test-deployed: $(INSTALLED) ## run the packaged service on an emulator and test it over HTTP
+test-deployed: $(NATIVE) ## run the packaged service on an emulator and test it over HTTP
 	@$(BIN)/python -m pytest -q tests/deployed
 
 lint: $(INSTALLED) ## ruff, mypy and the layer test
@@ -56,14 +71,14 @@ bench: $(BENCH_INSTALLED) ## measure beside polars, duckdb, ...: make bench [BEN
 stage-given:
 	@test -n "$(STAGE)" || { echo "Say which stage: STAGE=prod or STAGE=localstack (see .chalice/config.json)." >&2; exit 2; }
 
-package: stage-given $(INSTALLED) ## make template and zip for a pipeline: make package STAGE=prod [SET="NAME=value ..."] [WITH=infra/efs.json]
+package: stage-given $(NATIVE) ## make template and zip for a pipeline: make package STAGE=prod [SET="NAME=value ..."] [WITH=infra/efs.json]
 	@$(BIN)/python -m deploy package $(STAGE) $(SET) $(foreach file,$(WITH),--with $(file))
 
-deploy: stage-given $(INSTALLED) ## deploy, or bring up to date: make deploy STAGE=prod [SET="NAME=value ..."]
+deploy: stage-given $(NATIVE) ## deploy, or bring up to date: make deploy STAGE=prod [SET="NAME=value ..."]
 	@$(BIN)/python -m deploy up $(STAGE) $(SET)
 
-undeploy: stage-given $(INSTALLED) ## take it all down, data only with DATA=delete: make undeploy STAGE=prod [DATA=delete]
+undeploy: stage-given $(NATIVE) ## take it all down, data only with DATA=delete: make undeploy STAGE=prod [DATA=delete]
 	@$(BIN)/python -m deploy down $(STAGE) $(SET) --data $(or $(DATA),keep)
 
 clean: ## remove what the other commands made
-	rm -rf $(VENV) $(BENCH_VENV) benchmarks/files build .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-mutate mutants $(BENCH_VENV) benchmarks/files build chalicelib/native/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis

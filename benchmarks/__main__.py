@@ -1,4 +1,4 @@
-"""python -m benchmarks [quick|full] [--only kernel|service] [--write]: measure, print the tables, and keep them if told to."""
+"""python -m benchmarks [quick|full] [--only kernel|service|scale] [--write]: measure, print the tables, and keep them if told to."""
 
 import argparse
 import signal
@@ -7,43 +7,86 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import kernel, machine, service
+from benchmarks import beside, kernel, large, machine, overhead, quotes, service, simulate
 from benchmarks.files import MEGABYTE
 from benchmarks.service import Trial
 
+KIB, MIB = 2**10, 2**20
 RESULTS = Path(__file__).parent / "RESULTS.md"
 NOTE = """\
 Figures of one machine on one day; other work on it moves them. Compare ratios, not speeds. Made with"""
 
 
 @dataclass(frozen=True, slots=True)
+class Scale:
+    """What is measured of large files: their sizes, and PART_BYTES for them (the middle one of three for ``large``)."""
+
+    sizes: tuple[int, ...]
+    part_bytes: tuple[int, int, int]
+    rounds: int
+    quoted_bytes: int
+    quoted_part_bytes: int
+    many_parts: int
+    small_jobs: int
+
+
+@dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured: the files' bytes and rounds for the readers, and the trials of the service."""
+    """How much is measured: the files' bytes and rounds for the readers, the trials of the service, and the large files."""
 
     file_bytes: int
     rounds: int
     trials: list[Trial]
+    scale: Scale
 
 
 SIZES = {
-    "smoke": Size(MEGABYTE, 1, [Trial("prices", 1000, 16, 8, 1), Trial("floats", MEGABYTE, 4, 4, 1)]),
-    "quick": Size(20 * MEGABYTE, 3, [Trial("prices", 1000, 200, 8, 3), Trial("floats", 20 * MEGABYTE, 4, 4, 1)]),
-    "full": Size(250 * MEGABYTE, 5, [Trial("prices", 1000, 200, 8, 5), Trial("floats", 50 * MEGABYTE, 4, 4, 3)]),
+    "smoke": Size(
+        file_bytes=MEGABYTE,
+        rounds=1,
+        trials=[Trial("prices", 1000, 16, 8, 1), Trial("floats", MEGABYTE, 4, 4, 1)],
+        scale=Scale((MEGABYTE, 2 * MEGABYTE), (KIB * 64, KIB * 256, KIB * 1024), 1, 4 * MEGABYTE, KIB * 256, 40, 8),
+    ),
+    "quick": Size(
+        file_bytes=20 * MEGABYTE,
+        rounds=3,
+        trials=[Trial("prices", 1000, 200, 8, 3), Trial("floats", 20 * MEGABYTE, 4, 4, 1)],
+        scale=Scale((10 * MEGABYTE, 100 * MEGABYTE), (4 * MIB, 16 * MIB, 64 * MIB), 3, 50 * MEGABYTE, 4 * MIB, 2000, 100),
+    ),
+    "full": Size(
+        file_bytes=250 * MEGABYTE,
+        rounds=5,
+        trials=[Trial("prices", 1000, 200, 8, 5), Trial("floats", 50 * MEGABYTE, 4, 4, 3)],
+        scale=Scale(
+            (100 * MEGABYTE, 1000 * MEGABYTE, 5000 * MEGABYTE), (16 * MIB, 64 * MIB, 256 * MIB), 3, 250 * MEGABYTE, 16 * MIB, 2000, 100
+        ),
+    ),
 }
+PARTS_OF_RESULTS = ("kernel", "service", "scale")
 
 
 def _sections(size: Size, only: str | None) -> Iterator[str]:
     yield machine.report()
-    if only != "service":
+    if only in (None, "kernel"):
         yield kernel.report(size.file_bytes, size.rounds)
-    if only != "kernel":
+    if only in (None, "service"):
         yield service.report(size.trials)
+    if only in (None, "scale"):
+        yield from _scale(size.scale)
+
+
+def _scale(scale: Scale) -> Iterator[str]:
+    yield large.report(scale.sizes, scale.part_bytes[1], scale.rounds)
+    yield overhead.report(scale.sizes[1], scale.part_bytes, scale.rounds)
+    yield quotes.report(scale.quoted_bytes, scale.quoted_part_bytes)
+    yield beside.report(scale.sizes[1], scale.many_parts, scale.small_jobs, scale.rounds)
+    yield simulate.report()
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure csvsum beside its peers.")
     parser.add_argument("size", nargs="?", choices=SIZES, default="quick", help="how much is measured (default: quick)")
-    parser.add_argument("--only", choices=("kernel", "service"), help="one half alone")
+    parser.add_argument("--only", choices=PARTS_OF_RESULTS, help="one of them alone")
     parser.add_argument("--write", action="store_true", help=f"keep the tables in benchmarks/{RESULTS.name}")
     return parser.parse_args()
 

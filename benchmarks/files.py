@@ -2,7 +2,8 @@
 
 import os
 from bisect import bisect_left
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -13,6 +14,7 @@ MEGABYTE = 1_000_000
 # A file is these many bytes of rows over and over, each time in another order: quick to make, too much to be learned
 # by a branch predictor, and too much for a processor's cache.
 POOL_BYTES = 8 * MEGABYTE
+KEEP_BYTES = 1000 * MEGABYTE
 TEXTS = ("plain", "with, comma", "two\nlines", 'say ""hi""', "", "a longer text, with a comma; and more of it")
 TEXT_COLUMNS = (3, 7)  # of each ten; never one that is summed
 
@@ -63,15 +65,47 @@ KINDS = {
 }
 
 
+def _review(random: Random, index: int) -> str:
+    """Numbers, and in some columns some hundred to some thousand characters of prose, as people write reviews."""
+    return " ".join(random.choices(TEXTS, k=random.randrange(10, 100))) if index % 10 in TEXT_COLUMNS else _price(random, index)
+
+
+def _look_alike(random: Random, index: int) -> str:
+    """One column of texts longer than what is read before a cut, all of it rows of this very file; no quote inside."""
+    if index != LOOK_ALIKE_COLUMN:
+        return _price(random, index)
+    row = ",".join(_price(random, each) for each in range(LOOK_ALIKE_COLUMNS)) + "\n"
+    return '"' + row * (random.randrange(80_000, 400_000) // len(row)) + '"'
+
+
+LOOK_ALIKE_COLUMNS, LOOK_ALIKE_COLUMN = 11, 3
+# Of these only the quotes are measured.
+TEXT_KINDS = {
+    "reviews": Kind(20, _review, quote='"'),
+    "look-alikes": Kind(LOOK_ALIKE_COLUMNS, _look_alike),
+}
+
+
 def csv_file(name: str, size: int) -> Path:
     """The file of that kind of about ``size`` bytes (whole rows, at least one), made unless it is there."""
     path = FOLDER / f"{name}-{size}.csv"
     if not path.exists():
         FOLDER.mkdir(exist_ok=True)
         unfinished = path.with_suffix(".unfinished")
-        _write(unfinished, KINDS[name], size, Random(name))
+        _write(unfinished, (KINDS | TEXT_KINDS)[name], size, Random(name))
         os.replace(unfinished, path)
     return path
+
+
+@contextmanager
+def borrowed(name: str, size: int) -> Iterator[Path]:
+    """``csv_file`` for as long as the block lasts; one too large to lie about is deleted behind it."""
+    path = csv_file(name, size)
+    try:
+        yield path
+    finally:
+        if size > KEEP_BYTES:
+            path.unlink()
 
 
 def _write(path: Path, kind: Kind, size: int, random: Random) -> None:

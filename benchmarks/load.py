@@ -11,7 +11,8 @@ from typing import Any
 HOST = "127.0.0.1"
 ACCEPTED = "Task started, your id"
 POLL_SECONDS = 0.1  # asking more often takes the service's time from the jobs
-TIMEOUT_SECONDS = 300
+SHORT_POLL_SECONDS = 0.02  # where few jobs are waited for, and 100 ms more or less would be seen
+TIMEOUT_SECONDS = 600
 
 Sums = dict[str, float]
 
@@ -32,7 +33,7 @@ def put(port: int, name: str, jobs: int, clients: int) -> Load:
     with ThreadPoolExecutor(clients) as threads:
         done = list(chain.from_iterable(threads.map(lambda _: _one_client(port, name, jobs // clients), range(clients))))
     to_results = time.perf_counter() - started
-    _wait_until_idle(Connection(port))
+    wait_until_idle(Connection(port))
     to_idle = time.perf_counter() - started
     return Load([seconds for seconds, _ in done], to_results, to_idle, [sums for _, sums in done])
 
@@ -47,7 +48,8 @@ def _one_client(port: int, name: str, jobs: int) -> list[tuple[float, Sums]]:
 class Connection:
     """Raises RuntimeError for every reply that is not the wanted one, OSError when there is none."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, pause: float = POLL_SECONDS) -> None:
+        self._pause = pause
         self._http = HTTPConnection(HOST, port, timeout=TIMEOUT_SECONDS)
 
     def get(self, path: str) -> tuple[int, dict[str, Any]]:
@@ -72,11 +74,30 @@ class Connection:
             status, content = self.get(f"/storage/get_json/{reply[ACCEPTED]}")
             if status == 200:
                 return content
-            time.sleep(POLL_SECONDS)
+            time.sleep(self._pause)
         raise RuntimeError(f"the job {reply[ACCEPTED]} did not end in {TIMEOUT_SECONDS} seconds")
 
 
-def _wait_until_idle(connection: Connection) -> None:
+def one_job(connection: Connection, name: str) -> tuple[float, Sums]:
+    """Seconds from the submit of one job to its result, and the result."""
+    started = time.perf_counter()
+    _, reply = connection.submit(name)
+    sums = connection.sums(reply)
+    return time.perf_counter() - started, sums
+
+
+def latencies(port: int, name: str, jobs: int, clients: int) -> list[float]:
+    """The seconds of each of ``jobs`` jobs, from ``clients`` threads of which each waits for one before the next."""
+
+    def one_client(share: int) -> list[float]:
+        connection = Connection(port, SHORT_POLL_SECONDS)
+        return [one_job(connection, name)[0] for _ in range(share)]
+
+    with ThreadPoolExecutor(clients) as threads:
+        return list(chain.from_iterable(threads.map(one_client, [jobs // clients] * clients)))
+
+
+def wait_until_idle(connection: Connection) -> None:
     deadline = time.monotonic() + TIMEOUT_SECONDS
     while connection.get("/storage/get_counter")[1]["ongoing_tasks"]:
         if time.monotonic() > deadline:

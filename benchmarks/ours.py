@@ -1,21 +1,20 @@
 """How csvsum is run on one file: what a worker of the service does with it. The only place that knows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 
 from benchmarks.readers import BLOCK_BYTES, STEP, Sums
-from chalicelib import wiring
-from chalicelib.kernel import Kernel, ReferenceKernel
+from chalicelib.kernel import Kernel
 from chalicelib.layout import read_layout
 from chalicelib.options import Options
 from chalicelib.sums import as_json_number, digits
+from chalicelib.wiring import best_kernel
 
 
 @cache
 def kernel() -> Kernel:
     """The kernel that a worker would take here."""
-    door: Callable[[], Kernel] = getattr(wiring, "best_kernel", ReferenceKernel)
-    return door()
+    return best_kernel()
 
 
 def sums(path: str) -> Sums:

@@ -12,18 +12,37 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.load import HOST, Connection
+from benchmarks.readers import peak_bytes
 
 START_SECONDS = 60
 STOP_SECONDS = 15
 
 
 @contextmanager
-def csvsum(folder: Path, workers: int) -> Iterator[int]:
-    """The whole service with its embedded AWS, as `make run` starts it; its port."""
+def csvsum(folder: Path, workers: int, part_bytes: int | None = None) -> Iterator[int]:
+    """The whole service with its embedded AWS, as `make run` starts it; its port. ``part_bytes``: another PART_BYTES."""
     port = _free_port()
     settings = {"PORT": str(port), "WORKERS": str(workers), "DATA": str(folder)}
+    if part_bytes is not None:
+        settings["PART_BYTES"] = str(part_bytes)
     with _running(port, ["local"], settings):
         yield port
+
+
+def worker_peaks(port: int) -> list[int]:
+    """The peak memory (VmHWM) of each worker process of the service on that port, in bytes.
+
+    A worker is known by its command line, and by the port in its environment: other services may run here.
+    """
+    return [peak_bytes((process / "status").read_text()) for process in Path("/proc").glob("[0-9]*") if _is_worker(process, port)]
+
+
+def _is_worker(process: Path, port: int) -> bool:
+    try:
+        command = (process / "cmdline").read_bytes().split(b"\0")
+        return b"local.worker" in command and f"PORT={port}".encode() in (process / "environ").read_bytes().split(b"\0")
+    except OSError:  # it has ended, or is someone else's
+        return False
 
 
 @contextmanager

@@ -87,6 +87,8 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Job:
+    """``expected_again`` parts assumed the wrong start state and are summed again; ``done_again`` of them are in."""
+
     id: str
     csv: str
     options: Options
@@ -99,6 +101,8 @@ class Job:
     attempts: int = 1
     plan: Plan | None = None
     done_parts: frozenset[int] = field(default=frozenset())
+    expected_again: int = 0
+    done_again: frozenset[int] = field(default=frozenset())
     last_problem: str | None = None
     problem: Problem | None = None
     result: Result | None = None
@@ -114,6 +118,11 @@ class Job:
         return [number for number in range(self.parts) if number not in self.done_parts]
 
     @property
+    def all_again(self) -> bool:
+        """Whether all parts that had to be summed again are in again."""
+        return len(self.done_again) >= self.expected_again
+
+    @property
     def parts_done(self) -> int:
         return self.parts if self.status is Status.SUCCEEDED else len(self.done_parts)
 
@@ -127,6 +136,11 @@ class Job:
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
+
+
+def as_text(moment: datetime) -> str:
+    """ISO 8601 in UTC with milliseconds: texts sort as the moments do."""
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 ID = re.compile("[0-9a-f]{32}")

@@ -67,13 +67,15 @@ def walk_rows(data: bytes, delimiter: str, *, ended: bool, max_row_bytes: int = 
         except csv.Error as error:
             raise BadCsv(_stray_return(data, start, line, delimiter, max_row_bytes)) from error
         end = lines.position
+        if not lines.exhausted and data.endswith((b"\r\r", b"\r\r\n"), start, end):  # lone, whatever follows
+            raise BadCsv(_stray_return(data, start, line, delimiter, max_row_bytes))
         if end - start > max_row_bytes:
             raise BadCsv(too_long(data[start:end], start, line, delimiter, max_row_bytes))
         if lines.exhausted and ended:
             raise BadCsv(unclosed(data[start:], start, line, delimiter))
         if lines.exhausted or not (ended or data.endswith(b"\n", start, end)):
             return
-        if data.endswith((b"\r", b"\r\r\n"), start, end):
+        if data.endswith(b"\r", start, end):
             raise BadCsv(lone_return(data, start, line, delimiter))
         yield Row(start, end, line, cells)
 

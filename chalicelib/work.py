@@ -82,12 +82,12 @@ class Work:
     def _open(self, job: Job, until: int) -> tuple[Layout, Iterator[bytes]]:
         """The file's layout, and its bytes from the first data row on."""
         blocks = self.doors.source.read(job.csv, job.file, until=until)
-        return read_layout(gunzip(blocks) if job.csv.endswith(".gz") else blocks, job.options)
+        return read_layout(gunzip(blocks) if _is_gzip(job) else blocks, job.options)
 
     def _sum_or_cut(self, job: Job) -> None:
         if job.plan:
             self._go_on(job)
-        elif job.file.size > self.doors.part_bytes and not job.csv.endswith(".gz"):
+        elif job.file.size > self.doors.part_bytes and not _is_gzip(job):
             self._cut(job)
         else:
             self._sum_whole(job)
@@ -127,9 +127,10 @@ class Work:
         else:
             outcome, columns = self._outcome(job, plan, number, message.start)
             self.doors.jobs.save_part(job.id, outcome, columns)
-            done = self.doors.jobs.add_done(job.id, number, self.doors.now())
-        if not done.status.ended and not done.missing_parts:
-            self._put_together(done, first=message.start is None)
+            add = self.doors.jobs.add_done_again if message.start else self.doors.jobs.add_done
+            done = add(job.id, number, self.doors.now())
+        if not done.status.ended and not done.missing_parts and (done.all_again or not message.start):
+            self._put_together(done)
 
     def _outcome(self, job: Job, plan: Plan, number: int, start: State | None) -> tuple[Outcome, Sequence[ColumnSum]]:
         delimiter = job.options.delimiter.encode()
@@ -154,11 +155,8 @@ class Work:
         before = b"" if not window else _first_bytes(blocks, len(window))
         return start_states(before, window.start == plan.data_start, job.options.delimiter.encode())
 
-    def _put_together(self, job: Job, first: bool = True) -> None:
-        """Finish a job whose parts are in, or have those summed again that began in another state than they assumed.
-
-        These are all known at ``first``; a part that was summed again only has to wait for the others.
-        """
+    def _put_together(self, job: Job) -> None:
+        """Finish a job whose parts are in, or have those summed again that began in another state than they assumed."""
         if job.plan is None:
             raise ValueError("a job that was not cut has no parts")
         saved = self.doors.jobs.saved_parts(job.id)
@@ -166,9 +164,10 @@ class Work:
         if settled.fault is not None:
             raise BadCsv(settled.fault)
         if settled.again:
-            if first:
-                log.info("job %s: %d parts began inside quotes and are summed again", job.id, len(settled.again))
-                self.doors.queue.send([Message(job.id, number, start) for number, start in settled.again])
+            log.info("job %s: %d parts began inside quotes and are summed again", job.id, len(settled.again))
+            # First how many: the last of them must know that it is the last.
+            self.doors.jobs.expect_again(job.id, len(settled.again), self.doors.now())
+            self.doors.queue.send([Message(job.id, number, start) for number, start in settled.again])
             return
         _require_whole(job.plan, settled.chain)
         layout, _ = self._open(job, HEADER_BYTES)
@@ -206,6 +205,10 @@ class _Walks:
         while self._states and self._left > 0 and next(self, None) is not None:
             pass
         return self._states
+
+
+def _is_gzip(job: Job) -> bool:
+    return job.csv.lower().endswith(".gz")
 
 
 def _first_bytes(blocks: Iterator[bytes], size: int) -> bytes:

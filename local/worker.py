@@ -15,7 +15,7 @@ from local.triggers import QueueTrigger, context, queue_triggers, sqs_event
 
 log = logging.getLogger("worker")
 
-LONG_POLL_SECONDS = 10
+LONG_POLL_SECONDS = 5  # below the time that a client waits for an answer
 
 
 class Poller:

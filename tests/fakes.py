@@ -85,6 +85,12 @@ class MemoryJobs:
     def add_done(self, job_id: str, number: int, now: datetime) -> Job:
         return self._change(job_id, Status.RUNNING, touched_at=now, done_parts=self.get(job_id).done_parts | {number})
 
+    def expect_again(self, job_id: str, count: int, now: datetime) -> Job:
+        return self._change(job_id, Status.RUNNING, touched_at=now, expected_again=self.get(job_id).expected_again or count)
+
+    def add_done_again(self, job_id: str, number: int, now: datetime) -> Job:
+        return self._change(job_id, Status.RUNNING, touched_at=now, done_again=self.get(job_id).done_again | {number})
+
     def note(self, job_id: str, text: str) -> None:
         self._change(job_id, Status.RUNNING, last_problem=text)
 

@@ -1,5 +1,6 @@
 """The door to CSV files in an S3 bucket: ranged reads, each pinned to one version of the object by its ETag."""
 
+import logging
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,8 @@ from typing import Any
 from chalicelib.aws.clients import client
 from chalicelib.errors import CsvsumError, FileChanged, FileGone, FileMissing, TryAgain
 from chalicelib.jobs import FileVersion
+
+log = logging.getLogger("csvsum")
 
 # 8 MiB a request: the time to first byte (27 ms in the median) is then a fraction of the transfer, and three ranges in
 # flight are 24 MiB of memory.
@@ -33,6 +36,7 @@ class Bucket:
             head = client("s3").head_object(Bucket=self.bucket, Key=self._key(name))
         except ClientError as error:
             if _code(error) in NOT_THERE:
+                log.warning("the bucket answered %s for a file that was asked for", _code(error))
                 raise FileMissing(name) from error
             raise _no_answer() from error
         except BotoCoreError as error:

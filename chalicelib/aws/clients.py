@@ -1,9 +1,37 @@
 """boto3 clients, each made when it is first used: making them is most of what a cold start takes."""
 
-from functools import cache
-from typing import Any
+from collections.abc import Callable
+from functools import cache, wraps
+from typing import Any, ParamSpec, TypeVar
 
-RETRIES = {"mode": "standard", "total_max_attempts": 4}
+from chalicelib.errors import ServiceDown
+
+# Three tries of eight seconds end before API Gateway gives up on the API (29 s); bodies of S3 may stall for longer.
+READ_SECONDS = 8
+BODY_SECONDS = 30
+TRIES = 3
+
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def answered(what: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """What AWS does not do now is ServiceDown: ``what`` does not answer."""
+
+    def decorate(method: Callable[P, R]) -> Callable[P, R]:
+        @wraps(method)
+        def call(*args: P.args, **kwargs: P.kwargs) -> R:
+            from botocore.exceptions import BotoCoreError, ClientError
+
+            try:
+                return method(*args, **kwargs)
+            except (BotoCoreError, ClientError) as error:
+                raise ServiceDown(f"{what} does not answer; try again in a moment.") from error
+
+        return call
+
+    return decorate
 
 
 @cache
@@ -12,5 +40,11 @@ def client(service: str) -> Any:
     import boto3
     from botocore.config import Config
 
-    config = Config(retries=RETRIES, connect_timeout=5, read_timeout=30, max_pool_connections=16)
+    config = Config(
+        retries={"mode": "standard", "total_max_attempts": TRIES},
+        connect_timeout=READ_SECONDS,
+        read_timeout=BODY_SECONDS if service == "s3" else READ_SECONDS,
+        max_pool_connections=16,
+        signature_version="s3v4" if service == "s3" else None,  # links of version 2 are refused by newer buckets
+    )
     return boto3.client(service, config=config)

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from chalicelib.errors import Fault
-from chalicelib.jobs import FileVersion, Job, Ledger, Problem, Result, Status
+from chalicelib.jobs import FileVersion, Job, Ledger, Problem, Result, Status, as_text
 from chalicelib.options import Options
 from chalicelib.parts import Outcome, Plan
 from chalicelib.states import State
@@ -26,11 +26,6 @@ def key_of(job_id: str) -> Item:
 def shard_of(job_id: str) -> str:
     """Which tenth of the sparse index a job in progress is counted in."""
     return SHARDS[int(job_id[:8], 16) % len(SHARDS)]
-
-
-def as_text(moment: datetime) -> str:
-    """ISO 8601 in UTC with milliseconds: texts sort as the moments do."""
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def expiry(submitted_at: datetime, keep_days: int) -> Item:
@@ -68,7 +63,9 @@ def job_of(item: Item, result_text: str | None = None) -> Job:
         finished_at=_moment(item["finished_at"]["S"]) if "finished_at" in item else None,
         attempts=int(item["attempts"]["N"]),
         plan=Plan(**json.loads(item["plan"]["S"])) if "plan" in item else None,
-        done_parts=frozenset(int(part) for part in item.get("done_parts", {}).get("SS", ())),
+        done_parts=_numbers(item, "done_parts"),
+        expected_again=int(item["expected_again"]["N"]) if "expected_again" in item else 0,
+        done_again=_numbers(item, "done_again"),
         last_problem=item["last_problem"]["S"] if "last_problem" in item else None,
         problem=Problem(**json.loads(item["problem"]["S"])) if "problem" in item else None,
         result=result_of(text) if text else None,
@@ -109,6 +106,10 @@ def columns_text(columns: Sequence[ColumnSum]) -> str:
 
 def columns_of(text: str) -> tuple[ColumnSum, ...]:
     return tuple(ColumnSum(Decimal(total), values, missing, skipped, whole) for total, values, missing, skipped, whole in json.loads(text))
+
+
+def _numbers(item: Item, name: str) -> frozenset[int]:
+    return frozenset(int(number) for number in item.get(name, {}).get("SS", ()))
 
 
 def _moment(text: str) -> datetime:

@@ -8,15 +8,14 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from functools import partial, wraps
-from typing import Any, ParamSpec, TypeVar
+from functools import partial
+from typing import Any
 
 from chalicelib.aws.blobs import Blobs
-from chalicelib.aws.clients import client
+from chalicelib.aws.clients import answered, client
 from chalicelib.aws.job_item import (
     SHARDS,
     Item,
-    as_text,
     columns_of,
     columns_text,
     expiry,
@@ -27,8 +26,8 @@ from chalicelib.aws.job_item import (
     part_item,
     result_text,
 )
-from chalicelib.errors import ServiceDown, UnknownJob
-from chalicelib.jobs import SOURCES, Job, Ledger, Problem, Result, Status, utc_now
+from chalicelib.errors import UnknownJob
+from chalicelib.jobs import SOURCES, Job, Ledger, Problem, Result, Status, as_text, utc_now
 from chalicelib.parts import Outcome, Plan
 from chalicelib.ports import SavedPart
 from chalicelib.states import State
@@ -39,24 +38,7 @@ INDEX = "in_progress"
 INLINE_BYTES = 16 * 1024
 PROBLEM_CHARS = 500
 NOTHING: Item = {}
-
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def _answered(method: Callable[P, R]) -> Callable[P, R]:
-    """What AWS cannot do now is ServiceDown."""
-
-    @wraps(method)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            return method(*args, **kwargs)
-        except (BotoCoreError, ClientError) as error:
-            raise ServiceDown("The table of jobs does not answer; try again in a moment.") from error
-
-    return call
+TABLE = "The table of jobs"
 
 
 class JobsTable:
@@ -68,19 +50,19 @@ class JobsTable:
         self.blobs = blobs
         self.keep_days = keep_days
 
-    @_answered
+    @answered(TABLE)
     def put(self, job: Job) -> None:
         item = new_item(job, self.keep_days)
         client("dynamodb").put_item(TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(pk)")
 
-    @_answered
+    @answered(TABLE)
     def get(self, job_id: str) -> Job:
         answer = client("dynamodb").get_item(TableName=self.table, Key=key_of(job_id), ConsistentRead=True)
         if "Item" not in answer:
             raise UnknownJob
         return self._job(answer["Item"])
 
-    @_answered
+    @answered(TABLE)
     def remove_unsent(self, job_id: str) -> None:
         still_queued = "#status = :queued"
         self._unless_refused(
@@ -91,23 +73,23 @@ class JobsTable:
             ExpressionAttributeValues={":queued": {"S": Status.QUEUED.value}},
         )
 
-    @_answered
+    @answered(TABLE)
     def start(self, job_id: str, now: datetime) -> Job:
         stamp = {"S": as_text(now)}
         return self._change(job_id, Status.RUNNING, {"touched_at": stamp}, once={"started_at": stamp})
 
-    @_answered
+    @answered(TABLE)
     def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
         kept = {"plan": {"S": json.dumps(asdict(plan))}}
         return self._change(job_id, Status.RUNNING, {"touched_at": {"S": as_text(now)}}, once=kept)
 
-    @_answered
+    @answered(TABLE)
     def save_part(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
         name = f"{job_id}/part-{outcome.number}-{outcome.start.value}.json"
         item = part_item(job_id, outcome) | self._text_or_blob("columns", columns_text(columns), name) | expiry(self.now(), self.keep_days)
         client("dynamodb").put_item(TableName=self.table, Item=item)
 
-    @_answered
+    @answered(TABLE)
     def saved_parts(self, job_id: str) -> Mapping[tuple[int, State], SavedPart]:
         pages = (
             client("dynamodb")
@@ -122,26 +104,35 @@ class JobsTable:
         saved = [SavedPart(outcome_of(item), partial(self._columns, item)) for page in pages for item in page["Items"]]
         return {(part.outcome.number, part.outcome.start): part for part in saved}
 
-    @_answered
+    @answered(TABLE)
     def add_done(self, job_id: str, number: int, now: datetime) -> Job:
-        return self._change(job_id, Status.RUNNING, {"touched_at": {"S": as_text(now)}}, done=number)
+        return self._change(job_id, Status.RUNNING, {"touched_at": {"S": as_text(now)}}, member=("done_parts", number))
 
-    @_answered
+    @answered(TABLE)
+    def expect_again(self, job_id: str, count: int, now: datetime) -> Job:
+        kept = {"expected_again": {"N": str(count)}}
+        return self._change(job_id, Status.RUNNING, {"touched_at": {"S": as_text(now)}}, once=kept)
+
+    @answered(TABLE)
+    def add_done_again(self, job_id: str, number: int, now: datetime) -> Job:
+        return self._change(job_id, Status.RUNNING, {"touched_at": {"S": as_text(now)}}, member=("done_again", number))
+
+    @answered(TABLE)
     def note(self, job_id: str, text: str) -> None:
         self._change(job_id, Status.RUNNING, {"last_problem": {"S": text[:PROBLEM_CHARS]}})
 
-    @_answered
+    @answered(TABLE)
     def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
         changes = {"finished_at": {"S": as_text(now)}, "ledger": {"S": json.dumps(asdict(ledger))}}
         changes |= self._text_or_blob("result", result_text(result), f"{job_id}/result.json")
         return self._change(job_id, Status.SUCCEEDED, changes)
 
-    @_answered
+    @answered(TABLE)
     def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
         changes = {"finished_at": {"S": as_text(now)}, "problem": {"S": json.dumps(asdict(problem))}}
         return self._change(job_id, Status.FAILED, changes)
 
-    @_answered
+    @answered(TABLE)
     def retry(self, job: Job, now: datetime) -> bool:
         unmoved = "#status = :status AND touched_at = :seen"
         answer = self._unless_refused(
@@ -159,11 +150,11 @@ class JobsTable:
         )
         return answer is not None
 
-    @_answered
+    @answered(TABLE)
     def in_progress(self) -> int:
         return sum(page["Count"] for shard in SHARDS for page in self._index_pages(shard, Select="COUNT"))
 
-    @_answered
+    @answered(TABLE)
     def untouched_since(self, before: datetime) -> Sequence[Job]:
         pages = [page for shard in SHARDS for page in self._index_pages(shard, before=as_text(before))]
         return [job for page in pages for item in page["Items"] if (job := self._still_there(item["pk"]["S"]))]
@@ -195,18 +186,18 @@ class JobsTable:
     def _columns(self, item: Item) -> tuple[ColumnSum, ...]:
         return columns_of(item["columns"]["S"] if "columns" in item else self.blobs.get(item["columns_key"]["S"]))
 
-    def _change(self, job_id: str, to: Status, sets: Item, once: Item = NOTHING, done: int | None = None) -> Job:
+    def _change(self, job_id: str, to: Status, sets: Item, once: Item = NOTHING, member: tuple[str, int] | None = None) -> Job:
         """Move a job to the status ``to`` and set attributes; those in ``once`` only where they are not set yet.
 
-        ``done`` is a part to add to the set of done parts.
+        ``member`` is a number to add to the set of that name.
         """
         values = {"status": {"S": to.value}} | sets | once
         assignments = [f"#{name} = {f'if_not_exists(#{name}, :{name})' if name in once else f':{name}'}" for name in values]
         sources = {f":from{number}": {"S": status.value} for number, status in enumerate(sorted(SOURCES[to]))}
         # A change comes from a legal source state only; this also refuses an item that does not exist.
         from_legal_state = f"#status IN ({', '.join(sources)})"
-        update = f"SET {', '.join(assignments)}" + ("" if done is None else " ADD done_parts :done")
-        added = {} if done is None else {":done": {"SS": [str(done)]}}
+        update = f"SET {', '.join(assignments)}" + (f" ADD {member[0]} :member" if member else "")
+        added = {":member": {"SS": [str(member[1])]}} if member else {}
         if to.ended:
             update += " REMOVE in_progress"  # leaves the sparse index, and the counter with it
         try:

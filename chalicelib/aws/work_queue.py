@@ -5,12 +5,11 @@ import logging
 from collections.abc import Sequence
 from functools import cached_property
 
-from chalicelib.aws.clients import client
+from chalicelib.aws.clients import answered, client
 from chalicelib.errors import CsvsumError, ServiceDown
 from chalicelib.ports import Message
 from chalicelib.states import State
 
-NO_ANSWER = "The queue does not answer; try again in a moment."
 BATCH = 10  # the most that SQS takes in one call
 
 log = logging.getLogger("csvsum")
@@ -59,14 +58,10 @@ class WorkQueue:
     def __init__(self, jobs_queue: str, parts_queue: str) -> None:
         self.names = (jobs_queue, parts_queue)
 
+    @answered("The queue")
     def send(self, messages: Sequence[Message]) -> None:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            for start in range(0, len(messages), BATCH):
-                self._send_batch(messages[start : start + BATCH])
-        except (BotoCoreError, ClientError) as error:
-            raise ServiceDown(NO_ANSWER) from error
+        for start in range(0, len(messages), BATCH):
+            self._send_batch(messages[start : start + BATCH])
 
     def _send_batch(self, messages: Sequence[Message]) -> None:
         url = self._urls[0 if messages[0].part is None else 1]
@@ -77,8 +72,9 @@ class WorkQueue:
             entries = [entry for entry in entries if entry["Id"] in refused]
             if not entries:
                 return
-        raise ServiceDown(NO_ANSWER)
+        raise ServiceDown("The queue did not take all messages; try again in a moment.")
 
+    @answered("The queue")
     def waiting(self) -> int:
         total = 0
         for url in self._urls:

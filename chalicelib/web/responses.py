@@ -9,9 +9,8 @@ from typing import Any, ParamSpec
 
 from chalice.app import Response
 
-from chalicelib.aws.job_item import as_text
 from chalicelib.errors import BadRequest, CsvsumError, FileMissing, TryAgain, UnknownJob
-from chalicelib.jobs import Job, Problem, Result, Status
+from chalicelib.jobs import Job, Problem, Result, Status, as_text
 
 P = ParamSpec("P")
 log = logging.getLogger("csvsum")

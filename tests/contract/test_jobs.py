@@ -180,6 +180,19 @@ def test_done_parts_are_a_set(jobs: Jobs) -> None:
     assert jobs.get(job.id) == after
 
 
+def test_parts_summed_again_are_a_set_of_a_size_that_is_said_once(jobs: Jobs) -> None:
+    job = cut(jobs)
+    assert jobs.expect_again(job.id, 2, LATER).expected_again == 2
+    assert jobs.expect_again(job.id, 1, LATER).expected_again == 2
+    assert not jobs.add_done_again(job.id, 4, LATER).all_again
+    assert not jobs.add_done_again(job.id, 4, LATER).all_again
+    after = jobs.add_done_again(job.id, 7, LATER)
+    assert after.all_again
+    assert after.done_again == {4, 7}
+    assert after.done_parts == frozenset()
+    assert jobs.get(job.id) == after
+
+
 def test_a_part_is_saved_under_its_number_and_start_state(jobs: Jobs) -> None:
     job = cut(jobs)
     proven = Outcome(0, State.ROW, 5, 6, 93, {State.ROW: State.TEXT})

@@ -78,7 +78,7 @@ class Stack:
         self.log = log
         self.port = free_port()
         given = {"PORT": str(self.port), "DATA": str(data), **settings}
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        inherited = callers_environment()
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 ["make", "run", *(f"{name}={value}" for name, value in given.items())],
@@ -118,6 +118,11 @@ class Stack:
                 return
             time.sleep(0.05)
         raise AssertionError(self.log.read_text())
+
+
+def callers_environment() -> dict[str, str]:
+    """As a user's shell has it: the tests may themselves run below make, and with an AWS of their own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MAKE", "MFLAGS"))}
 
 
 def free_port() -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 import boto3
 import pytest
 
-from tests.functional.stack import ROOT, Stack, command_line, free_port
+from tests.functional.stack import ROOT, Stack, callers_environment, command_line, free_port
 
 
 @pytest.fixture
@@ -86,7 +86,13 @@ def test_whatever_stops_it_leaves_no_process(own_stack: Stack, number: int) -> N
 )
 def test_a_wrong_setting_is_one_sentence(setting: str, word: str) -> None:
     ended = subprocess.run(
-        ["make", "run", f"PORT={free_port()}", setting], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+        ["make", "run", f"PORT={free_port()}", setting],
+        cwd=ROOT,
+        env=callers_environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert ended.returncode != 0
     told = [line for line in ended.stderr.splitlines() if not line.startswith("make: ***")]
@@ -95,7 +101,9 @@ def test_a_wrong_setting_is_one_sentence(setting: str, word: str) -> None:
 
 
 def test_a_busy_port_is_one_sentence(stack: Stack) -> None:
-    ended = subprocess.run(["make", "run", f"PORT={stack.port}"], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    ended = subprocess.run(
+        ["make", "run", f"PORT={stack.port}"], cwd=ROOT, env=callers_environment(), capture_output=True, text=True, timeout=60, check=False
+    )
     assert ended.returncode != 0
     assert f"{stack.port} cannot be used" in ended.stderr
     assert "Traceback" not in ended.stderr

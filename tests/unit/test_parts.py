@@ -86,6 +86,10 @@ def test_a_chain_that_fits_counts_every_part_once_in_file_order() -> None:
     assert (found.chain, found.again, found.fault) == (tuple(chain), (), None)
 
 
+def test_a_part_that_is_not_in_has_to_be_summed() -> None:
+    assert settle({}, PLAN).again == ((0, ROW),)
+
+
 def test_a_part_that_assumed_wrongly_is_summed_again_from_the_right_state() -> None:
     found = settle(
         {

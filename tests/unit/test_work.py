@@ -312,7 +312,7 @@ class MortalJobs(MemoryJobs):
 
     def __getattribute__(self, name: str) -> object:
         found = super().__getattribute__(name)
-        mortal = ("start", "plan", "save_part", "saved_parts", "add_done", "succeed", "fail")
+        mortal = ("start", "plan", "save_part", "saved_parts", "add_done", "expect_again", "add_done_again", "succeed", "fail")
         return _mortal(self, found) if name in mortal else found
 
 

@@ -1,0 +1,263 @@
+"""A model of one large job on AWS, event by event: what benchmarks/simulate.py prints. Pure: no clock, no network, no files.
+
+AWS was not reached, and nothing here was measured on it; the figures are in benchmarks/aws_figures.py. Left out: parts summed
+again, failures and their retries, other jobs of the account, the free tier, HTTP, logs, and the hourly price of provisioned
+pollers. What S3 and DynamoDB would refuse waits here.
+"""
+
+import heapq
+from collections import Counter
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import accumulate
+from math import ceil, log
+from random import Random
+
+from benchmarks import aws_figures as aws
+from benchmarks.aws_figures import MB
+from chalicelib.aws.bucket import IN_FLIGHT, RANGE_BYTES
+from chalicelib.aws.work_queue import BATCH
+from chalicelib.parts import MAX_PARTS
+from chalicelib.settings import Settings
+
+# A worker's reading is followed in steps of so many ranges.
+STEP_RANGES = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Pollers:
+    """How many invocations a mapping of a queue makes at once: ``first``, then more by ``a_minute``, up to ``most``."""
+
+    name: str
+    first: float
+    a_minute: float
+    most: float
+
+
+STANDARD = Pollers("standard", aws.STANDARD_FIRST, aws.STANDARD_MINUTE, aws.STANDARD_MOST)
+PROVISIONED = Pollers("provisioned", aws.PROVISIONED_FIRST, aws.PROVISIONED_MINUTE, aws.PROVISIONED_MOST)
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """A file of ``size`` bytes; ``least`` is PART_BYTES, ``memory`` the MB of a worker.
+
+    ``rate``: bytes a second that the kernel sums on a whole core; ``cold``: seconds that a worker takes to start;
+    ``in_flight``: how many ranges of ``range_bytes`` a worker asks for at a time.
+    """
+
+    size: int
+    pollers: Pollers = STANDARD
+    rate: float = aws.PANDAS_RATE
+    cold: float = aws.PANDAS_COLD
+    least: int = Settings().part_bytes
+    max_parts: int = MAX_PARTS
+    memory: float = aws.FULL_CORE
+    in_flight: int = IN_FLIGHT
+    range_bytes: int = RANGE_BYTES
+    account: float = aws.ACCOUNT
+    seed: int = 1
+
+    @property
+    def part_bytes(self) -> int:
+        """As ``parts.part_size`` says, with another limit of parts."""
+        return max(self.least, ceil(self.size / self.max_parts))
+
+    @property
+    def spans(self) -> list[int]:
+        """The bytes of each part."""
+        return [min(self.part_bytes, self.size - start) for start in range(0, self.size, self.part_bytes)]
+
+    @property
+    def most_workers(self) -> int:
+        return int(min(self.pollers.most, self.account, len(self.spans)))
+
+    @property
+    def worker_rate(self) -> float:
+        """The bytes a second of a worker before its network slows it down: its core's, or what its connections bring."""
+        core = min(1.0, self.memory / aws.FULL_CORE)
+        return min(core / (1 / self.rate + 1 / aws.TLS_RATE), self.in_flight * aws.CONNECTION_RATE, aws.BURST_RATE)
+
+    def ready(self, worker: int) -> float:
+        """When that worker (the first is 0) may start, in seconds from the first message on."""
+        by_mapping = max(0.0, worker + 1 - self.pollers.first) * 60 / self.pollers.a_minute
+        return max(by_mapping, worker // aws.LAMBDA_STEP * 10)
+
+
+@dataclass
+class Limit:
+    """So many units a second, to be taken in the order of time. ``asked``: the units that were asked for, by second."""
+
+    a_second: float
+    free: float = 0.0
+    asked: Counter[int] = field(default_factory=Counter)
+
+    def take(self, now: float, units: int) -> float:
+        """When all of them are through."""
+        self.asked[int(now)] += units
+        self.free = max(now, self.free) + units / self.a_second
+        return self.free
+
+    @property
+    def busiest(self) -> int:
+        return max(self.asked.values(), default=0)
+
+
+@dataclass
+class Network:
+    """One worker's: what is left of its burst, and since when. A worker that has not started yet has it whole."""
+
+    burst: float = aws.BURST_BYTES
+    since: float = float("inf")
+
+    def transfer(self, now: float, size: int, rate: float) -> float:
+        """The seconds that ``size`` bytes take: at ``rate`` while the burst lasts, then at what comes after it."""
+        self.burst = min(aws.BURST_BYTES, self.burst + max(0.0, now - self.since) * aws.REFILL_RATE)
+        drain = max(0.0, 1 - aws.REFILL_RATE / rate)  # of each byte, what the burst gives
+        fast = size if size * drain <= self.burst else self.burst / drain
+        self.burst -= fast * drain
+        seconds = fast / rate + (size - fast) / min(rate, aws.REFILL_RATE)
+        self.since = now + seconds
+        return seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``dollars`` by item; ``workers``: the most at once; what was asked of DynamoDB and S3 in the busiest second."""
+
+    seconds: float
+    dollars: dict[str, float]
+    workers: int
+    writes_a_second: int
+    gets_a_second: int
+
+
+@cache
+def done_bytes() -> list[int]:
+    """What a done set of that many parts takes: the digits of their numbers."""
+    return list(accumulate((len(str(number)) for number in range(100_000)), initial=0))
+
+
+def job_bytes(done: int) -> float:
+    """The size of a job's item with that many parts done."""
+    return aws.JOB_BYTES + done_bytes()[done]
+
+
+@dataclass
+class _Spent:
+    """What is paid for: seconds of Lambda, GETs, write units and read units."""
+
+    seconds: float = 0.0
+    gets: int = 0
+    writes: int = 0
+    reads: int = 0
+
+    def dollars(self, setup: Setup) -> dict[str, float]:
+        messages = len(setup.spans) + 1
+        return {
+            "Lambda": self.seconds * setup.memory / 1024 * aws.GB_SECOND + messages * aws.INVOCATION,
+            # Sent in batches, received and deleted one by one.
+            "SQS": (ceil(messages / BATCH) + 2 * messages) * aws.SQS_CALL,
+            "S3": self.gets * aws.GET,
+            "DynamoDB": self.writes * aws.WRITE + self.reads * aws.READ,
+        }
+
+
+@dataclass(order=True, slots=True)
+class _Event:
+    """A worker is ready for a part (``part`` is None), or for more of the one that it ``began``, with bytes ``left``."""
+
+    at: float
+    worker: int
+    part: int | None = field(default=None, compare=False)
+    left: int = field(default=0, compare=False)
+    began: float = field(default=0.0, compare=False)
+
+
+class _Run:
+    """One job: the planner, the messages, the workers, the merge."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        self.spans = setup.spans
+        self.first_bytes = _first_bytes(setup)
+        self.table, self.index, self.s3 = Limit(aws.WRITES_A_SECOND), Limit(aws.WRITES_A_SECOND), Limit(aws.GETS_A_SECOND)
+        self.networks: dict[int, Network] = {}
+        planned = aws.DELIVERY + setup.cold + 3 * aws.CALL + aws.FIRST_BYTE
+        batches = [planned + (batch + 1) * aws.CALL for batch in range(ceil(len(self.spans) / BATCH))]
+        self.arrivals = [batches[part // BATCH] + aws.DELIVERY for part in range(len(self.spans))]
+        # The planner: three writes with their entries in the index, three reads, the first row.
+        self.spent = _Spent(batches[-1], 1, 3 * (1 + int(aws.INDEX_UNITS)), 3)
+        self.events = [_Event(self.arrivals[0] + setup.ready(worker), worker) for worker in range(setup.most_workers)]
+        self.next = self.done = self.busy = self.peak = 0
+
+    def outcome(self) -> Outcome:
+        now = 0.0
+        while self.done < len(self.spans):
+            event = heapq.heappop(self.events)
+            if event.part is None:
+                self._take(event)
+            elif event.left:
+                self._read(event)
+            else:
+                now = self._save(event)
+        now = self._merge(now)
+        return Outcome(now, self.spent.dollars(self.setup), self.peak, self.table.busiest, self.s3.busiest)
+
+    def _take(self, event: _Event) -> None:
+        """The next message, as soon as it is there; the worker goes when none is left."""
+        part = self.next
+        if part == len(self.spans):
+            return
+        if event.at < self.arrivals[part]:
+            heapq.heappush(self.events, _Event(self.arrivals[part], event.worker))
+            return
+        self.next += 1
+        self.busy += 1
+        self.peak = max(self.peak, self.busy)
+        self.spent.reads += ceil(job_bytes(self.done) / 4096)
+        ready = event.at + aws.CALL + (0 if event.worker in self.networks else self.setup.cold) + self.first_bytes[part]
+        heapq.heappush(self.events, _Event(ready, event.worker, part, self.spans[part], event.at))
+
+    def _read(self, event: _Event) -> None:
+        step = min(event.left, STEP_RANGES * self.setup.range_bytes)
+        # With the last step one range before the part, and one for the end of its last row.
+        requests = ceil(step / self.setup.range_bytes) + (2 if step == event.left else 0)
+        self.spent.gets += requests
+        network = self.networks.setdefault(event.worker, Network())
+        read = event.at + network.transfer(event.at, step, self.setup.worker_rate)
+        at = max(read, self.s3.take(event.at, requests))
+        heapq.heappush(self.events, _Event(at, event.worker, event.part, event.left - step, event.began))
+
+    def _save(self, event: _Event) -> float:
+        """The part's item, and its number into the job's: when both are written."""
+        self.done += 1
+        self.busy -= 1
+        units = ceil(aws.PART_BYTES / 1024) + ceil(job_bytes(self.done) / 1024)
+        index_units = int(aws.INDEX_UNITS)
+        saved = max(self.table.take(event.at, units), self.index.take(event.at, index_units)) + 2 * aws.CALL
+        self.spent.writes += units + index_units
+        self.spent.seconds += saved - event.began
+        heapq.heappush(self.events, _Event(saved, event.worker))
+        return saved
+
+    def _merge(self, now: float) -> float:
+        """All parts' items, the first row for the names, the result."""
+        stored = len(self.spans) * aws.PART_BYTES
+        seconds = ceil(stored / MB) * aws.PAGE + aws.FIRST_BYTE + aws.CALL
+        self.spent.seconds += seconds
+        self.spent.gets += 1
+        self.spent.reads += ceil(stored / 4096)
+        self.spent.writes += ceil(job_bytes(self.done) / 1024) + 1
+        return now + seconds
+
+
+def simulate(setup: Setup) -> Outcome:
+    """What becomes of a job; the same setup gives the same outcome, always."""
+    return _Run(setup).outcome()
+
+
+def _first_bytes(setup: Setup) -> list[float]:
+    """For each part the seconds of three first bytes: before the part, in it, and behind it."""
+    random, sigma = Random(setup.seed), log(aws.FIRST_BYTE_P95 / aws.FIRST_BYTE) / 1.645
+    return [sum(random.lognormvariate(log(aws.FIRST_BYTE), sigma) for _ in range(3)) for _ in setup.spans]

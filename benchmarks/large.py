@@ -1,0 +1,94 @@
+"""Large files from submit to result beside polars and duckdb in a process, and the memory that the workers take for it."""
+
+import math
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from benchmarks import servers
+from benchmarks.files import FOLDER, MEGABYTE, borrowed, csv_file
+from benchmarks.kernel import Run, run
+from benchmarks.load import SHORT_POLL_SECONDS, Connection, Sums, one_job
+from benchmarks.tables import number, table, times
+
+WORKERS = 2
+PEERS = ("polars-2", "duckdb-2")
+SMALL_BYTES = 1000
+HEADER = ("who", "seconds", "lowest to highest", "csvsum / it")
+MEMORY_HEADER = ("file, MB", "csvsum, one worker", *PEERS)
+LEGEND = f"""\
+csvsum runs as `make run` starts it, {WORKERS} workers; its seconds go from the submit over HTTP to having the result, warm (asked
+every {1000 * SHORT_POLL_SECONDS:.0f} ms). The peers have 2 threads each, are told that the wanted columns are doubles, and their
+seconds go from opening the file to having the sums: no HTTP, no queue, no job that outlives the process. All take turns, round by
+round; the ratio is the median of the rounds' ratios, and less is better. The file is in the page cache, as far as that holds it."""
+MEMORY = """\
+### Peak memory by size of the file
+
+MB at the peak (VmHWM of the worker with most, after all rounds on that size and a job of a kilobyte, in a service started anew; of
+the peers' processes likewise). csvsum's should be flat: a worker holds some blocks and a row, never a part."""
+
+
+@dataclass
+class Rounds:
+    """The seconds of csvsum and the runs of the peers on one file; the workers' peak memory at the end."""
+
+    size: int
+    seconds: list[float] = field(default_factory=list)
+    peers: dict[str, list[Run]] = field(default_factory=lambda: {name: [] for name in PEERS})
+    worker_bytes: int = 0
+
+
+def report(sizes: tuple[int, ...], part_bytes: int, rounds: int) -> str:
+    """A table per size, and one of memory. Raises RuntimeError when a sum is wrong."""
+    measured = []
+    for size in sizes:
+        with borrowed("floats", size) as path:
+            measured.append(_measure(path, part_bytes, rounds))
+    title = f"## Large files\n\n{LEGEND}\n\nPART_BYTES: {number(part_bytes / 2**20)} MiB; rounds: {rounds}."
+    memory = f"{MEMORY}\n\n{table(MEMORY_HEADER, map(_memory_row, measured))}"
+    return "\n\n".join([title, *map(_table, measured), memory])
+
+
+def _measure(path: Path, part_bytes: int, rounds: int) -> Rounds:
+    small = csv_file("prices", SMALL_BYTES).name
+    done = Rounds(path.stat().st_size)
+    run("plain-read", path)  # brings the file into the page cache
+    with servers.csvsum(FOLDER, WORKERS, part_bytes) as port:
+        connection = Connection(port, SHORT_POLL_SECONDS)
+        for name in (small, path.name):
+            one_job(connection, name)
+        for turn in range(rounds):
+            print(f"large: {path.name}, round {turn + 1} of {rounds}", file=sys.stderr, flush=True)
+            seconds, sums = one_job(connection, path.name)
+            done.seconds.append(seconds)
+            for peer in PEERS:
+                done.peers[peer].append(run(peer, path))
+                _check(sums, done.peers[peer][-1])
+        done.worker_bytes = max(servers.worker_peaks(port), default=0)
+    return done
+
+
+def _check(ours: Sums, theirs: Run) -> None:
+    pairs = list(zip(ours.values(), theirs.sums, strict=True))
+    if not all(b is not None and math.isclose(a, b, rel_tol=1e-9) for a, b in pairs):
+        raise RuntimeError("one file has different sums")
+
+
+def _table(done: Rounds) -> str:
+    ours = ["csvsum", *_seconds(done.seconds), ""]
+    peers = [[name, *_seconds([run.seconds for run in runs]), times(_ratio(done.seconds, runs))] for name, runs in done.peers.items()]
+    return f"### floats: {done.size / MEGABYTE:,.0f} MB\n\n{table(HEADER, [ours, *peers])}"
+
+
+def _seconds(seconds: list[float]) -> tuple[str, str]:
+    return number(median(seconds)), f"{number(min(seconds))} to {number(max(seconds))}"
+
+
+def _ratio(ours: list[float], theirs: list[Run]) -> float:
+    return median(seconds / peer.seconds for seconds, peer in zip(ours, theirs, strict=True))
+
+
+def _memory_row(done: Rounds) -> list[str]:
+    peers = [number(max(run.peak_bytes for run in runs) / MEGABYTE) for runs in done.peers.values()]
+    return [f"{done.size / MEGABYTE:,.0f}", number(done.worker_bytes / MEGABYTE), *peers]
