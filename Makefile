@@ -10,7 +10,7 @@ BENCH ?= quick
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-long mutate test-unit test-deployed check lint lint-template bench clean package deploy undeploy \
-	stage-given localstack
+	stage-given lint-one localstack
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,17 @@ lint: $(INSTALLED) ## ruff, mypy and the layer test
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/unit/test_layers.py
 
+lint-template: $(NATIVE) ## cfn-lint and checkov on the packaged templates: no finding without a reason beside it
+	@test -x .venv-lint/bin/checkov || ($(PYTHON) -m venv .venv-lint && \
+		.venv-lint/bin/python -m pip install --quiet --disable-pip-version-check -r deploy/requirements-lint.txt)
+	@$(MAKE) --no-print-directory package lint-one STAGE=localstack
+	@$(MAKE) --no-print-directory package lint-one STAGE=prod
+	@$(MAKE) --no-print-directory package lint-one STAGE=prod SET=CSV_SOURCE=file:///mnt/csv WITH=infra/efs.json
+
+lint-one:
+	@$(BIN)/cfn-lint build/$(STAGE)/package/sam.json
+	@.venv-lint/bin/checkov --file build/$(STAGE)/package/sam.json --framework cloudformation --compact --quiet --skip-download
+
 check: lint test ## all checks: lint and every test
 
 $(BENCH_INSTALLED): requirements.txt requirements-dev.txt benchmarks/requirements.txt
@@ -80,5 +91,11 @@ deploy: stage-given $(NATIVE) ## deploy, or bring up to date: make deploy STAGE=
 undeploy: stage-given $(NATIVE) ## take it all down, data only with DATA=delete: make undeploy STAGE=prod [DATA=delete]
 	@$(BIN)/python -m deploy down $(STAGE) $(SET) --data $(or $(DATA),keep)
 
+localstack: $(NATIVE) ## start LocalStack in Docker, deploy to it, say where: make localstack [SET="NAME=value ..."]
+	@docker compose --file localstack-compose.yml up --detach --wait
+	@AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 \
+		$(BIN)/python -m deploy up localstack $(SET)
+	@echo "  Files are read from data/. It ends, and forgets all, with: docker compose --file localstack-compose.yml down"
+
 clean: ## remove what the other commands made
-	rm -rf $(VENV) .venv-mutate mutants $(BENCH_VENV) benchmarks/files build chalicelib/native/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-lint .venv-mutate mutants $(BENCH_VENV) benchmarks/files build chalicelib/native/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -7,11 +7,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from deploy import data, one_stack
+from deploy import data, logs, one_stack
 from deploy.aws import Aws
 from deploy.package import sealed_code
 from deploy.project import chalice, lay_out
-from deploy.stage import CHALICE, Stage, filled
+from deploy.stage import CHALICE, Stage
 from deploy.template import defaults, resources
 
 
@@ -25,6 +25,7 @@ def up(stage: Stage, aws: Aws, environment: Mapping[str, str]) -> str:
     project = lay_out(stage, identity)
     _seal(stage, project, environment)
     put_resources(stage, aws, identity)
+    logs.keep(stage, aws)
     _forget_what_is_gone(stage, aws)
     said = chalice(project, "deploy", "--stage", stage.name, environment=environment)
     return base_url(stage, aws, said)
@@ -85,7 +86,8 @@ def down(stage: Stage, aws: Aws, environment: Mapping[str, str], with_data: bool
     for name in (stage.prefix, resources_stack(stage)):
         if aws.stack(name) is not None:
             aws.delete_stack(name)
-    _delete_code(aws, filled(one_stack.code_bucket(stage, identity), identity))
+    logs.delete(stage, aws)
+    _delete_code(aws, one_stack.code_bucket(stage, identity))
     return data.delete(stage, aws, identity) if with_data else []
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from deploy.stage import CHALICE, ROOT, Stage, Unusable, filled, policy_of
 
 # Byte code of this machine's runs would make each zip another one; the artefact gets its own.
-NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc", "*.c", "*.h")
+NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
 def lay_out(stage: Stage, identity: Mapping[str, str]) -> Path:

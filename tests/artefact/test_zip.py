@@ -142,6 +142,15 @@ def test_what_nobody_can_use_is_left_out(name: str, needed: bool) -> None:
     assert is_needed(name) is needed
 
 
-def test_libraries_are_shipped_and_what_they_are_built_from_is_not() -> None:
-    names = ["kernel.py", "csvsum-aarch64.so", "csvsum-x86_64.so", "csvsum.c", "old.pyc", "__pycache__"]
-    assert NOT_SHIPPED("chalicelib/native/lib", names) == {"csvsum.c", "old.pyc", "__pycache__"}
+def test_no_byte_code_of_this_machine_is_shipped() -> None:
+    names = ["kernel.py", "kernel.c", "csvsum-linux-aarch64.so", "old.pyc", "__pycache__"]
+    assert NOT_SHIPPED("chalicelib/native/lib", names) == {"old.pyc", "__pycache__"}
+
+
+def test_the_native_kernel_is_in_it_for_both_machines_and_loads(made: Package, unpacked: Path) -> None:
+    if not (ROOT / "chalicelib" / "native" / "lib" / ".built").exists():
+        pytest.skip("not built here; `make build` does")
+    with zipfile.ZipFile(made.code) as packed:
+        names = set(packed.namelist())
+    assert {f"chalicelib/native/lib/csvsum-linux-{machine}.so" for machine in ("x86_64", "aarch64")} <= names
+    assert run(unpacked, "from chalicelib.wiring import best_kernel; print(json.dumps(best_kernel().name))") == "native"

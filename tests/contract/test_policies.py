@@ -53,7 +53,7 @@ def recorded() -> Iterator[set[Call]]:
     calls: set[Call] = set()
 
     def record(params: dict[str, Any], event_name: str, **_: Any) -> None:
-        _, service, operation = event_name.split(".")
+        service, operation = event_name.split(".")[1:]
         action = f"{service}:{operation}"
         calls.add((ACTIONS.get(action, action), arn_of(service, params)))
 
