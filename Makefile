@@ -9,7 +9,8 @@ BENCH_INSTALLED := $(BENCH_VENV)/.installed
 BENCH ?= quick
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-long mutate test-unit check lint bench clean
+.PHONY: help build run test test-long mutate test-unit test-deployed check lint lint-template bench clean package deploy undeploy \
+	stage-given lint-one localstack
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -47,11 +48,25 @@ mutate: $(INSTALLED) ## mutation testing of the cutting: how many small errors t
 test-unit: $(NATIVE) ## run the tests that need nothing but Python
 	@$(BIN)/python -m pytest -q tests/unit
 
+test-deployed: $(NATIVE) ## run the packaged service on an emulator and test it over HTTP
+	@$(BIN)/python -m pytest -q tests/deployed
+
 lint: $(INSTALLED) ## ruff, mypy and the layer test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/unit/test_layers.py
+
+lint-template: $(NATIVE) ## cfn-lint and checkov on the packaged templates: no finding without a reason beside it
+	@test -x .venv-lint/bin/checkov || ($(PYTHON) -m venv .venv-lint && \
+		.venv-lint/bin/python -m pip install --quiet --disable-pip-version-check -r deploy/requirements-lint.txt)
+	@$(MAKE) --no-print-directory package lint-one STAGE=localstack
+	@$(MAKE) --no-print-directory package lint-one STAGE=prod
+	@$(MAKE) --no-print-directory package lint-one STAGE=prod SET=CSV_SOURCE=file:///mnt/csv WITH=infra/efs.json
+
+lint-one:
+	@$(BIN)/cfn-lint build/$(STAGE)/package/sam.json
+	@.venv-lint/bin/checkov --file build/$(STAGE)/package/sam.json --framework cloudformation --compact --quiet --skip-download
 
 check: lint test ## all checks: lint and every test
 
@@ -64,5 +79,23 @@ $(BENCH_INSTALLED): requirements.txt requirements-dev.txt benchmarks/requirement
 bench: $(BENCH_INSTALLED) ## measure beside polars, duckdb, ...: make bench [BENCH=quick|full] [WRITE=1]
 	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(if $(WRITE),--write)
 
+stage-given:
+	@test -n "$(STAGE)" || { echo "Say which stage: STAGE=prod or STAGE=localstack (see .chalice/config.json)." >&2; exit 2; }
+
+package: stage-given $(NATIVE) ## make template and zip for a pipeline: make package STAGE=prod [SET="NAME=value ..."] [WITH=infra/efs.json]
+	@$(BIN)/python -m deploy package $(STAGE) $(SET) $(foreach file,$(WITH),--with $(file))
+
+deploy: stage-given $(NATIVE) ## deploy, or bring up to date: make deploy STAGE=prod [SET="NAME=value ..."]
+	@$(BIN)/python -m deploy up $(STAGE) $(SET)
+
+undeploy: stage-given $(NATIVE) ## take it all down, data only with DATA=delete: make undeploy STAGE=prod [DATA=delete]
+	@$(BIN)/python -m deploy down $(STAGE) $(SET) --data $(or $(DATA),keep)
+
+localstack: $(NATIVE) ## start LocalStack in Docker, deploy to it, say where: make localstack [SET="NAME=value ..."]
+	@docker compose --file localstack-compose.yml up --detach --wait
+	@AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 \
+		$(BIN)/python -m deploy up localstack $(SET)
+	@echo "  Files are read from data/. It ends, and forgets all, with: docker compose --file localstack-compose.yml down"
+
 clean: ## remove what the other commands made
-	rm -rf $(VENV) .venv-mutate mutants $(BENCH_VENV) benchmarks/files build chalicelib/native/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-lint .venv-mutate mutants $(BENCH_VENV) benchmarks/files build chalicelib/native/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis

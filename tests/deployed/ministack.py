@@ -1,0 +1,96 @@
+"""MiniStack: an AWS in one process that runs the packaged functions as processes, and enforces their policies."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from deploy import one_stack
+from deploy.aws import Aws
+from deploy.package import Package, package
+from deploy.stage import Stage, read_stage
+from tests.functional.stack import free_port
+
+SERVICES = "s3,sqs,sns,dynamodb,lambda,iam,sts,logs,apigateway,cloudformation,cloudwatch,monitoring,events,xray"
+CHANGES = (
+    "CSV_SOURCE=s3://csvsum-localstack-csv/in",
+    "PART_BYTES=200000",
+    "STALE_SECONDS=1",
+    # Its endpoint speaks plain HTTP, which the policies of buckets and queues refuse (there is a test for that).
+    "TlsOnly=false",
+    # Each concurrent call is a process here, with the zip unpacked anew.
+    "work_job.reserved_concurrency=2",
+    "work_part.reserved_concurrency=2",
+)
+
+
+class MiniStack:
+    """Running from the start to ``stop``; everything it keeps lies in ``folder``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.endpoint = f"http://127.0.0.1:{self.port}"
+        (folder / "tmp").mkdir(parents=True)
+        self.log = folder / "ministack.log"
+        with self.log.open("wb") as output:
+            command = [sys.executable, "-m", "ministack"]
+            self.process = subprocess.Popen(command, env=self._environment(folder), stdout=output, stderr=subprocess.STDOUT, cwd=folder)
+        self._wait_until_ready()
+        self.session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+        self.aws = Aws(self.session, self.endpoint)
+
+    def _environment(self, folder: Path) -> dict[str, str]:
+        own = {
+            "AUTH": "true",
+            "BIND_HOST": "127.0.0.1",
+            "GATEWAY_PORT": str(self.port),
+            "TMPDIR": str(folder / "tmp"),
+            "S3_DATA_DIR": str(folder / "s3"),
+            "SERVICES": SERVICES,
+            "IOT_MTLS_ENABLED": "false",
+        }
+        return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ} | own
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline and self.process.poll() is None:
+            try:
+                with urllib.request.urlopen(f"{self.endpoint}/_localstack/health", timeout=5):
+                    return
+            except OSError:
+                time.sleep(0.1)
+        raise AssertionError(self.log.read_text())
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(30)
+
+
+def packaged(*changes: str) -> tuple[Stage, Package]:
+    """The stage that the emulators get, and its package."""
+    stage = read_stage("localstack", (*CHANGES, *changes))
+    made = package(stage, {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"})
+    made.template.write_text(json.dumps(with_batch_actions(json.loads(made.template.read_text()))))
+    return stage, made
+
+
+def with_batch_actions(template: dict[str, Any]) -> dict[str, Any]:
+    """On AWS, SendMessageBatch needs the right to SendMessage, and there is no action of its own. MiniStack wants one."""
+    for resource in template["Resources"].values():
+        for policy in resource["Properties"].get("Policies", []):
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if "sqs:SendMessage" in statement["Action"]:
+                    statement["Action"].append("sqs:SendMessageBatch")
+    return template
+
+
+def deploy_to(ministack: MiniStack, stage: Stage, made: Package) -> str:
+    """Deploy the package; the service's base URL."""
+    outputs = one_stack.put_package(stage, ministack.aws, made)
+    return f"{ministack.endpoint}/restapis/{outputs['RestAPIId']}/api/_user_request_"
