@@ -76,7 +76,7 @@ $(BENCH_INSTALLED): requirements.txt requirements-dev.txt benchmarks/requirement
 	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@
 
-bench: $(BENCH_INSTALLED) ## measure beside polars, duckdb, ...: make bench [BENCH=quick|full] [WRITE=1]
+bench: $(BENCH_INSTALLED) ## measure beside polars, duckdb, ...: make bench [BENCH=smoke|quick|medium|full] [WRITE=1]
 	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(if $(WRITE),--write)
 
 stage-given:

@@ -1,4 +1,4 @@
-"""python -m benchmarks [quick|full] [--only kernel|service|scale] [--write]: measure, print the tables, and keep them if told to."""
+"""python -m benchmarks [smoke|quick|medium|full] [--only kernel|service|scale] [--write]: measure, print the tables, and keep them if told to."""
 
 import argparse
 import signal
@@ -52,6 +52,14 @@ SIZES = {
         rounds=3,
         trials=[Trial("prices", 1000, 200, 8, 3), Trial("floats", 20 * MEGABYTE, 4, 4, 1)],
         scale=Scale((10 * MEGABYTE, 100 * MEGABYTE), (4 * MIB, 16 * MIB, 64 * MIB), 3, 50 * MEGABYTE, 4 * MIB, 2000, 100),
+    ),
+    "medium": Size(
+        file_bytes=100 * MEGABYTE,
+        rounds=3,
+        trials=[Trial("prices", 1000, 200, 8, 3), Trial("floats", 50 * MEGABYTE, 4, 4, 2)],
+        scale=Scale(
+            (100 * MEGABYTE, 1000 * MEGABYTE, 5000 * MEGABYTE), (16 * MIB, 64 * MIB, 256 * MIB), 2, 100 * MEGABYTE, 16 * MIB, 2000, 100
+        ),
     ),
     "full": Size(
         file_bytes=250 * MEGABYTE,
