@@ -166,8 +166,9 @@ def without(deployment: Deployment, function: str, sid: str, *actions: str) -> I
     name = deployment.prefix + ("" if function == "api_handler" else f"-{function}")
     function_now = deployment.client("lambda").get_function_configuration(FunctionName=name)
     role, iam = function_now["Role"].rpartition("/")[2], deployment.client("iam")
-    # A process that has found its queues does not ask for them again; setting the function up anew ends it.
-    deployment.client("lambda").update_function_configuration(FunctionName=name, Timeout=function_now["Timeout"])
+    if "sqs:GetQueueUrl" in actions:
+        # A process that has found its queues does not ask for them again; setting the function up anew ends it.
+        deployment.client("lambda").update_function_configuration(FunctionName=name, Timeout=function_now["Timeout"])
     (policy,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
     whole = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
     iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(lessened(whole, sid, actions)))
