@@ -1,4 +1,4 @@
-"""python -m benchmarks [smoke|quick|medium|full] [--only kernel|service|scale] [--write]: measure, print the tables, and keep them if told to."""
+"""python -m benchmarks [smoke|quick|medium|full] [--only kernel|service|scale] [--write]: measure, print the tables, keep them if told."""
 
 import argparse
 import signal
