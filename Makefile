@@ -9,7 +9,7 @@ BENCH_INSTALLED := $(BENCH_VENV)/.installed
 BENCH ?= quick
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-long mutate test-unit test-deployed check lint lint-template bench clean package deploy undeploy \
+.PHONY: help build run test test-long fuzz mutate test-unit test-deployed check lint lint-template bench clean package deploy undeploy \
 	stage-given lint-one localstack
 
 help: ## say what there is
@@ -38,6 +38,9 @@ test: $(NATIVE) ## run every test
 test-long: $(NATIVE) ## the proof of cutting a million times over, and every property test at length
 	@CUTTING_EXAMPLES=2500 $(BIN)/python -m pytest -q -s tests/proof
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q tests/unit
+
+fuzz: $(NATIVE) ## kernels against each other on generated files: make fuzz [FILES=10000000]; sanitizers: python -m tests.fuzz.fuzz_entry
+	@$(BIN)/python -m tests.fuzz.fuzz_kernels --files $(or $(FILES),10000000)
 
 mutate: $(INSTALLED) ## mutation testing of the cutting: how many small errors the tests notice
 	@test -x .venv-mutate/bin/mutmut || ($(PYTHON) -m venv .venv-mutate && \
@@ -76,7 +79,7 @@ $(BENCH_INSTALLED): requirements.txt requirements-dev.txt benchmarks/requirement
 	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@
 
-bench: $(BENCH_INSTALLED) ## measure beside polars, duckdb, ...: make bench [BENCH=quick|full] [WRITE=1]
+bench: $(BENCH_INSTALLED) ## measure beside polars, duckdb, ...: make bench [BENCH=smoke|quick|medium|full] [WRITE=1]
 	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(if $(WRITE),--write)
 
 stage-given:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from statistics import median, quantiles
 
 from benchmarks import servers
@@ -39,10 +40,12 @@ class Round:
 def report(size: int, parts: int, jobs: int, rounds: int) -> str:
     """One table. ``parts``: into how many the large file is cut."""
     with borrowed("floats", size) as path:
-        small = csv_file("prices", SMALL_BYTES).name
-        with servers.csvsum(FOLDER, WORKERS, -(-path.stat().st_size // parts)) as port:
-            latencies(port, small, CLIENTS, CLIENTS)
-            done = [_round(port, path.name, small, jobs, f"beside: round {turn + 1} of {rounds}") for turn in range(rounds)]
+        small, part_bytes = csv_file("prices", SMALL_BYTES), ceil(path.stat().st_size / parts)
+        if small.stat().st_size > part_bytes:
+            raise ValueError(f"parts of {part_bytes} bytes: the small file would be cut too, and wait behind the large one")
+        with servers.csvsum(FOLDER, WORKERS, part_bytes) as port:
+            latencies(port, small.name, CLIENTS, CLIENTS)
+            done = [_round(port, path.name, small.name, jobs, f"beside: round {turn + 1} of {rounds}") for turn in range(rounds)]
     title = f"### {jobs} small jobs, one of {size / MEGABYTE:.0f} MB in {parts:,} parts, rounds: {rounds}"
     left = f"When the last small job ended, {min(each.left for each in done):.0%} of the large one's parts or more were still to do."
     rows = [_row(name, of, done) for name, of in MEASURES.items()]

@@ -23,7 +23,7 @@ HEADER = ("file", "MB", "parts", "of MiB", "parts again", "bytes again", "for pr
 LEGEND = f"""\
 "parts again" are the parts that began inside quotes although that could not be proven from the {PROOF_BYTES // 1024} KiB before them,
 and "bytes again" what their bytes are of the file's. "for proofs" is what was read before the parts, as a share of the file, and
-"of these used" how much the proof needed (a mounted folder is read 1 MiB at a time; a bucket gives exactly the range asked for).
+"of these used" how much the proof needed (both kinds of source give just what is asked for).
 floats has no quotes; quoted has short texts with separators in quotes; reviews has prose of up to 3,000 characters; look-alikes is
 written against csvsum: texts of 80 to 400 KB in quotes, with no quote inside, that are rows of the very file. The sums are compared
 with those of one serial read. A part is never summed more than twice, so "bytes again" ends at 100 %."""

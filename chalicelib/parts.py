@@ -13,7 +13,7 @@ from math import ceil
 from chalicelib.errors import Fault
 from chalicelib.states import State, walk
 
-# The set of done parts lies in the job's item: 2,000 numbers take some 14 KB of the 400 KB that an item may have.
+# The set of done parts lies in the job's item: 2,000 numbers take some 7 KB of the 400 KB that an item may have.
 MAX_PARTS = 2000
 # Any state that a file can be in becomes one state within a few fields; only long texts take more.
 PROOF_BYTES = 64 * 1024

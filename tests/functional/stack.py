@@ -54,7 +54,7 @@ class Api:
             job: dict[str, Any] = self.get(f"/jobs/{job_id}").json
             if job["status"] in ENDED:
                 return job
-            time.sleep(0.05)
+            time.sleep(seconds / 1000)
         raise AssertionError(f"{job_id} did not end in {seconds} s: {job}")
 
     def ongoing(self) -> int:

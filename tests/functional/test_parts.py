@@ -80,7 +80,7 @@ def test_workers_killed_in_the_middle_of_parts_lose_and_repeat_nothing(cutting: 
 
 
 def test_small_jobs_do_not_wait_for_one_of_two_thousand_parts(cutting: Stack, unique: Callable[[str], str]) -> None:
-    large = cutting.put(unique("huge") + ".csv", rows(700_000))
+    large = cutting.put(unique("huge") + ".csv", rows(700_000, "x" * 60))
     small = [cutting.put(f"{unique('small')}.csv", b"a,b\n1,2\n3,4\n") for _ in range(100)]
     large_id = cutting.api.submit(large)
     ids = [cutting.api.submit(name) for name in small]
