@@ -33,7 +33,7 @@ run: $(NATIVE) ## start the whole service here: make run [PORT=8000] [WORKERS=2]
 	@exec $(BIN)/python -m local
 
 test: $(NATIVE) ## run every test
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 test-long: $(NATIVE) ## the proof of cutting a million times over, and every property test at length
 	@CUTTING_EXAMPLES=2500 $(BIN)/python -m pytest -q -s tests/proof

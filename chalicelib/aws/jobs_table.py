@@ -157,7 +157,8 @@ class JobsTable:
     @answered(TABLE)
     def untouched_since(self, before: datetime) -> Sequence[Job]:
         pages = [page for shard in SHARDS for page in self._index_pages(shard, before=as_text(before))]
-        return [job for page in pages for item in page["Items"] if (job := self._still_there(item["pk"]["S"]))]
+        found = (self._still_there(item["pk"]["S"]) for page in pages for item in page["Items"])
+        return [job for job in found if job is not None and not job.status.ended]  # the index lags behind the table
 
     def _still_there(self, job_id: str) -> Job | None:
         try:

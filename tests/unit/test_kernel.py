@@ -63,7 +63,7 @@ def has_rows(data: bytes) -> bool:
 
 @every_kernel
 @given(tidy_files(bad=True), st.sampled_from([1, 2, 7, 64, 1 << 20]), st.sampled_from(["fail", "skip"]), st.booleans())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_sums_and_faults_of_any_file_are_those_of_the_serial_reference(
     kernel: Maker, data: bytes, block: int, non_numeric: str, header: bool
 ) -> None:
@@ -74,7 +74,7 @@ def test_sums_and_faults_of_any_file_are_those_of_the_serial_reference(
 
 @every_kernel
 @given(junk_files(), st.sampled_from([1, 3, 1 << 20]), st.integers(1, 3))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @example(b'"\r"\n1', 1, 1)
 @example(b"1\r\r\n2\n", 3, 1)
 def test_junk_is_read_as_the_serial_reference_reads_it(kernel: Maker, data: bytes, block: int, step: int) -> None:
