@@ -22,6 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--prefix", default="csvsum-localstack", help="what its functions' names begin with: csvsum-<stage>")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """`make test` runs folders side by side (pytest-xdist), each in one process: its tests share services. What packages or
     runs the package shares a build folder as well."""
