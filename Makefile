@@ -10,7 +10,7 @@ BENCH ?= quick
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-long fuzz mutate test-unit test-deployed check lint lint-template bench clean package deploy undeploy \
-	stage-given lint-one localstack
+	stage-given lint-one localstack test-alone test-running
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -33,7 +33,14 @@ run: $(NATIVE) ## start the whole service here: make run [PORT=8000] [WORKERS=2]
 	@exec $(BIN)/python -m local
 
 test: $(NATIVE) ## run every test
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+	@$(MAKE) --no-print-directory --jobs 2 test-alone test-running
+
+# Side by side, since most of both is waiting. What shares a service or a build folder is in the same one.
+test-alone:
+	@$(BIN)/python -m pytest -q tests/unit tests/contract tests/artefact tests/deployed
+
+test-running:
+	@$(BIN)/python -m pytest -q tests/proof tests/functional
 
 test-long: $(NATIVE) ## the proof of cutting a million times over, and every property test at length
 	@CUTTING_EXAMPLES=2500 $(BIN)/python -m pytest -q -s tests/proof

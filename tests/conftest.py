@@ -3,7 +3,6 @@
 import os
 import uuid
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -20,15 +19,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--base-url", help="where the service answers: what `make deploy` prints")
     group.addoption("--endpoint-url", help="where AWS answers, when that is an emulator")
     group.addoption("--prefix", default="csvsum-localstack", help="what its functions' names begin with: csvsum-<stage>")
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """`make test` runs folders side by side (pytest-xdist), each in one process: its tests share services. What packages or
-    runs the package shares a build folder as well."""
-    for item in items:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        item.add_marker(pytest.mark.xdist_group("deployed" if folder == "artefact" else folder))
 
 
 @pytest.fixture(scope="session")
