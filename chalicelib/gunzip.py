@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chalicelib.errors import BadGzip
 
 OUT_BYTES = 1024 * 1024
+PIECE_BYTES = 16 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +36,9 @@ def gunzip(blocks: Iterable[bytes], limit: GrowthLimit | None = None) -> Iterato
     """
     limit = limit or GrowthLimit()
     member, read, written, members, fresh = _member(), 0, 0, 0, True
-    for block in blocks:
-        read += len(block)
-        data = block
+    for piece in _pieces(blocks):
+        read += len(piece)
+        data = piece
         # Zeros behind a member are padding.
         while data and not (fresh and members and not data.strip(b"\0")):
             out = _decompress(member, data, first=not members and not written)
@@ -50,6 +51,12 @@ def gunzip(blocks: Iterable[bytes], limit: GrowthLimit | None = None) -> Iterato
                 data, member, members = member.unused_data, _member(), members + 1
     if not fresh or not read:
         raise BadGzip("gzip_truncated", f"The gzip file ends in the middle, after {read} bytes; upload it again.")
+
+
+def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
+    """Small pieces: zlib copies what is left of one for each member, and a member may be 20 bytes long."""
+    for block in blocks:
+        yield from (block[at : at + PIECE_BYTES] for at in range(0, len(block), PIECE_BYTES))
 
 
 def _member() -> "zlib._Decompress":

@@ -143,6 +143,7 @@ def as_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+SHOWN_NAME_CHARS = 200
 ID = re.compile("[0-9a-f]{32}")
 
 
@@ -165,8 +166,13 @@ def problem_of(error: CsvsumError, names: dict[int, str]) -> Problem:
     return Problem(error.code, error.detail)
 
 
+def _short(name: str) -> str:
+    """A column's name as a problem tells it: a longer one would not fit into the item of its job."""
+    return name if len(name) <= SHOWN_NAME_CHARS else name[:SHOWN_NAME_CHARS] + "…"
+
+
 def _problem_at(fault: Fault, names: dict[int, str]) -> Problem:
-    column = None if fault.column is None else names.get(fault.column, f"column {fault.column}")
+    column = None if fault.column is None else _short(names.get(fault.column, f"column {fault.column}"))
     line = None if fault.line is None else fault.line + 1
     places = [
         f"line {line}" if line is not None else "",

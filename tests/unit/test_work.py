@@ -34,6 +34,16 @@ def assert_summed(world: World, job: Job, parts: int | None = None) -> None:
     assert parts is None or found.ledger.parts == parts
 
 
+def test_a_fault_below_a_name_too_long_to_keep_is_told_with_its_beginning() -> None:
+    world = World()
+    job = world.submit(b"n" * 500_000 + b"\nx\n")
+    world.run()
+    problem = ended(world, job).problem
+    assert problem
+    assert problem.column == "n" * 200 + "…"
+    assert len(problem.detail) < 1000
+
+
 def test_a_job_is_recorded_before_it_is_sent() -> None:
     world = World()
     job = world.submit(ROWS)
