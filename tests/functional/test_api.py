@@ -5,11 +5,10 @@ import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from urllib.parse import quote
 
 import pytest
 
-from tests.functional.stack import Api, Reply, Stack
+from tests.functional.stack import ROOT, Reply, Stack
 
 HEADER = ",".join(f"n{index}" for index in range(12))
 ROW = "{},1,2,3,4,5,6,7,8,9,{},x"
@@ -258,7 +257,6 @@ def test_a_file_that_changes_between_submission_and_reading_fails_its_job(stack:
         assert stack.api.ended(each)["status"] == "succeeded"
 
 
-def test_the_api_takes_the_name_percent_encoded_as_clients_do(stack: Stack) -> None:
-    stack.put("q r/s.csv", table(("1", "2")))
-    assert stack.api.get("/csv_name=" + quote("q r/s.csv", safe="")).status == 200
-    assert isinstance(stack.api, Api)
+def test_the_sample_has_the_sums_that_the_readme_shows(stack: Stack) -> None:
+    stack.put("sample.csv", (ROOT / "data" / "sample.csv").read_bytes())
+    assert stack.api.ended(stack.api.submit("sample.csv"))["result"] == {"id": 5050, "price": 4656.09}

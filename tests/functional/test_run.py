@@ -129,7 +129,3 @@ def test_a_bucket_is_a_source_as_well(tmp_path: Path) -> None:
         assert running.api.get("/csv_name=missing.csv").status == 404
     finally:
         running.stop()
-
-
-def test_the_sample_of_the_readme_sums() -> None:
-    assert (ROOT / "data" / "sample.csv").is_file()
