@@ -37,17 +37,19 @@ test: $(NATIVE) ## run every test
 
 # Side by side, since most of both is waiting. What shares a service or a build folder is in the same one.
 test-alone:
-	@$(BIN)/python -m pytest -q tests/unit tests/contract tests/artefact tests/deployed
+	@$(BIN)/python -m pytest -q tests/unit tests/arm64 tests/contract tests/artefact tests/deployed
 
 test-running:
 	@$(BIN)/python -m pytest -q tests/proof tests/functional
 
-test-long: $(NATIVE) ## the proof of cutting a million times over, and every property test at length
+test-long: $(NATIVE) ## the proof of cutting a million times over, every property test at length, and the kernel for arm64 in qemu
+	@command -v qemu-aarch64 >/dev/null || command -v qemu-aarch64-static >/dev/null || { echo "The kernel for arm64 needs qemu: apt install qemu-user" >&2; exit 2; }
+	@ARM64_FILES=50000 $(BIN)/python -m pytest -q tests/arm64
 	@CUTTING_EXAMPLES=2500 $(BIN)/python -m pytest -q -s tests/proof
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q tests/unit
 
-fuzz: $(NATIVE) ## kernels against each other on generated files: make fuzz [FILES=10000000]; sanitizers: python -m tests.fuzz.fuzz_entry
-	@$(BIN)/python -m tests.fuzz.fuzz_kernels --files $(or $(FILES),10000000)
+fuzz: $(NATIVE) ## kernels against each other on generated files, with and without sanitizers: make fuzz [MINUTES=60]
+	@$(BIN)/python -m tests.fuzz.campaign --minutes $(or $(MINUTES),60)
 
 mutate: $(INSTALLED) ## mutation testing of the cutting: how many small errors the tests notice
 	@test -x .venv-mutate/bin/mutmut || ($(PYTHON) -m venv .venv-mutate && \

@@ -101,10 +101,11 @@ class NativeKernel:
         self.block_bytes = block_bytes
         library = open_library()
         wide = not portable and library.csvsum_has_avx2()
-        self._add_rows = library.csvsum_rows_avx2 if wide else library.csvsum_rows
-        self._add_rows.restype = ctypes.c_int64
+        add_rows = library.csvsum_rows_avx2 if wide else library.csvsum_rows
+        add_rows.restype = ctypes.c_int64
         offsets = [ctypes.c_int64] * 4
-        self._add_rows.argtypes = [ctypes.POINTER(_Job), ctypes.c_char_p, *offsets, ctypes.POINTER(ctypes.c_int64)]
+        add_rows.argtypes = [ctypes.POINTER(_Job), ctypes.c_char_p, *offsets, ctypes.POINTER(ctypes.c_int64)]
+        self._add_rows: Callable[..., int] = add_rows
 
     def sum_rows(
         self, blocks: Iterable[bytes], layout: Layout, *, skip: bool, start: State = State.ROW, span: int | None = None

@@ -44,7 +44,7 @@ def files(arguments: list[str]) -> int:
     compile_library(["gcc"], "x86_64", BUILD / "lib" / LIBRARY_NAME, flags)
     asan = subprocess.run(["gcc", "-print-file-name=libasan.so"], check=True, capture_output=True, text=True).stdout.strip()
     environment = {**os.environ, "LD_PRELOAD": asan, "ASAN_OPTIONS": "detect_leaks=0", "PYTHONMALLOC": "malloc"}
-    command = [sys.executable, "-m", "tests.fuzz.fuzz_kernels", "--native-only", "--library-folder", str(BUILD), *arguments]
+    command = [sys.executable, "-m", "tests.fuzz.fuzz_kernels", "--library-folder", str(BUILD), *arguments]
     return subprocess.run(command, env=environment, check=False).returncode
 
 

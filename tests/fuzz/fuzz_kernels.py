@@ -1,10 +1,9 @@
-"""A long campaign of random files: every kernel must give the same partial sum, digit for digit and fault for fault.
+"""Random files: every kernel must give the same partial sum, digit for digit and fault for fault.
 
     python -m tests.fuzz.fuzz_kernels --files 100000 --seed 1
 
 Each file is made from its own number alone, so ``--seed N --files 1`` repeats file N. The reference kernel is judged
-as well: it reads each file twice, in blocks of different sizes. ``--native-only`` leaves the reference out, for a
-library built with a sanitizer (see fuzz_entry.py): then the two forms of the native kernel judge each other.
+as well: it reads each file twice, in blocks of different sizes.
 """
 
 import argparse
@@ -27,6 +26,7 @@ from chalicelib.states import State
 from chalicelib.sums import MISSING, PartialSum
 
 MARKS = sorted(MISSING)
+MOST_SHOWN = 10
 JUNK = ('"', '"', ",", "\n", "\r\n", "1", "2", ".", " ", "é", "a", "\r", "-", "e", "\0", '""', '",', ',"', "\t", "+")
 
 
@@ -168,12 +168,17 @@ def portable(max_row_bytes: int, block_bytes: int) -> Kernel:
     return NativeKernel(max_row_bytes, block_bytes, portable=True)
 
 
-def differences(case: Case, native_only: bool = False) -> tuple[dict[str, tuple[object, ...]], PartialSum]:
+READINGS: tuple[tuple[str, Callable[[int, int], Kernel]], ...] = (
+    ("native", native),
+    ("portable", portable),
+    ("reference", ReferenceKernel),
+    ("reference again", ReferenceKernel),
+)
+
+
+def differences(case: Case) -> tuple[dict[str, tuple[object, ...]], PartialSum]:
     """The answers, by kernel, where they are not all the same; and one answer."""
-    readings: list[tuple[str, Callable[[int, int], Kernel]]] = [("native", native), ("portable", portable)]
-    if not native_only:
-        readings += [("reference", ReferenceKernel), ("reference again", ReferenceKernel)]
-    partials = {name: case.read(kernel, reading) for reading, (name, kernel) in enumerate(readings)}
+    partials = {name: case.read(kernel, reading) for reading, (name, kernel) in enumerate(READINGS)}
     answers = {name: comparable(partial) for name, partial in partials.items()}
     same = len(set(answers.values())) == 1
     return {} if same else answers, partials["native"]
@@ -181,9 +186,9 @@ def differences(case: Case, native_only: bool = False) -> tuple[dict[str, tuple[
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--files", type=int, default=10_000)
+    parser.add_argument("--files", type=int, default=sys.maxsize)
+    parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--native-only", action="store_true")
     parser.add_argument("--pandas", action="store_true", help="let the reference use pandas; else it walks every row, which is faster here")
     parser.add_argument("--library-folder", type=Path, help="where lib/ with another build of the native kernel is")
     given = parser.parse_args()
@@ -192,22 +197,26 @@ def main() -> int:
     if not given.pandas:
         reference.WIDE_FIELDS = 0
     counts: Counter[str] = Counter()
-    wrong, began = 0, time.monotonic()
-    for seed in range(given.seed, given.seed + given.files):
+    began = time.monotonic()
+    while counts["files"] < given.files and counts["different"] < MOST_SHOWN and time.monotonic() - began < 60 * given.minutes:
+        seed = given.seed + counts["files"]
         case = make_case(seed)
-        different, partial = differences(case, given.native_only)
+        different, partial = differences(case)
+        counts["files"] += 1
         counts[partial.fault.code if partial.fault else "summed"] += 1
         counts["rows"] += partial.rows
         counts["values"] += sum(column.values for column in partial.columns)
         if different:
-            wrong += 1
-            print(f"seed {seed}: {case}")
-            for name, answer in different.items():
-                print(f"  {name}: {answer}")
-        if wrong >= 10:
-            break
-    print(f"{seed + 1 - given.seed} files, {wrong} different, {time.monotonic() - began:.0f} s: {dict(counts)}")
-    return 1 if wrong else 0
+            counts["different"] += 1
+            _show(seed, case, different)
+    print(f"{counts['files']} files, {counts['different']} different, {time.monotonic() - began:.0f} s: {dict(counts)}")
+    return 1 if counts["different"] else 0
+
+
+def _show(seed: int, case: Case, different: dict[str, tuple[object, ...]]) -> None:
+    print(f"seed {seed}: {case}")
+    for name, answer in different.items():
+        print(f"  {name}: {answer}", flush=True)
 
 
 if __name__ == "__main__":

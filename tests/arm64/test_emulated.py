@@ -1,0 +1,59 @@
+"""The kernel as it is built for arm64 gives the partial sums of the reference kernel."""
+
+import os
+import struct
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from chalicelib import kernel as reference
+from chalicelib.kernel import ReferenceKernel
+from chalicelib.layout import Layout
+from tests.arm64.emulated import EMULATOR, EmulatedKernel, EmulatedProgram, compile_for_arm64
+from tests.fuzz.fuzz_kernels import comparable, make_case
+
+pytestmark = pytest.mark.skipif(EMULATOR is None, reason="there is no qemu-aarch64: `apt install qemu-user`")
+
+FILES = int(os.environ.get("ARM64_FILES", "500"))
+ELF_MACHINE, AARCH64 = slice(18, 20), 183
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("arm64") / "kernel_by_pipe"
+    compile_for_arm64(path)
+    return path
+
+
+@pytest.fixture
+def emulated(program: Path) -> Iterator[EmulatedProgram]:
+    with EmulatedProgram(program) as running:
+        yield running
+
+
+def test_the_program_is_one_for_arm64(program: Path) -> None:
+    assert struct.unpack("<H", program.read_bytes()[ELF_MACHINE]) == (AARCH64,)
+
+
+def test_generated_files_have_the_partial_sums_of_the_reference(emulated: EmulatedProgram, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reference, "WIDE_FIELDS", 0)  # the reference walks: faster for small files
+    different = []
+    for seed in range(FILES):
+        case = make_case(seed)
+        answers = [comparable(case.read(kernel, 0)) for kernel in (partial(EmulatedKernel, emulated), ReferenceKernel)]
+        if answers[0] != answers[1]:
+            different.append((seed, *answers))
+    assert different == []
+    assert emulated.calls >= FILES
+
+
+def test_a_large_file_of_many_blocks(emulated: EmulatedProgram) -> None:
+    rows = b"".join(b'%d.%03d,"a,b",-%d,,x\r\n' % (number, number % 1000, number) for number in range(50_000))
+    layout = Layout(",", 5, range(0, 5, 2), ("a", "b", "c"), 0, 0)
+    answers = [
+        comparable(kernel.sum_rows(iter([rows[:300_000], rows[300_000:]]), layout, skip=True))
+        for kernel in (EmulatedKernel(emulated, 1 << 20, 1 << 16), ReferenceKernel())
+    ]
+    assert answers[0] == answers[1]
