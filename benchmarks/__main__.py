@@ -1,4 +1,4 @@
-"""python -m benchmarks [smoke|quick|medium|full] [--only kernel|service|scale] [--write]: measure, print the tables, keep them if told."""
+"""python -m benchmarks [smoke|quick|medium|full] [--only PART] [--write]: measure, print the tables, keep them if told."""
 
 import argparse
 import signal
@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import beside, kernel, large, machine, overhead, quotes, service, simulate
+from benchmarks import beside, cold, kernel, large, machine, overhead, quotes, service, simulate
 from benchmarks.files import MEGABYTE
 from benchmarks.service import Trial
 
@@ -37,6 +37,7 @@ class Size:
     file_bytes: int
     rounds: int
     trials: list[Trial]
+    cold_starts: int
     scale: Scale
 
 
@@ -45,18 +46,21 @@ SIZES = {
         file_bytes=MEGABYTE,
         rounds=1,
         trials=[Trial("prices", 1000, 16, 8, 1), Trial("floats", MEGABYTE, 4, 4, 1)],
+        cold_starts=1,
         scale=Scale((MEGABYTE, 2 * MEGABYTE), (KIB * 64, KIB * 256, KIB * 1024), 1, 4 * MEGABYTE, KIB * 256, 40, 8),
     ),
     "quick": Size(
         file_bytes=20 * MEGABYTE,
         rounds=3,
         trials=[Trial("prices", 1000, 200, 8, 3), Trial("floats", 20 * MEGABYTE, 4, 4, 1)],
+        cold_starts=5,
         scale=Scale((10 * MEGABYTE, 100 * MEGABYTE), (4 * MIB, 16 * MIB, 64 * MIB), 3, 50 * MEGABYTE, 4 * MIB, 2000, 100),
     ),
     "medium": Size(
         file_bytes=100 * MEGABYTE,
         rounds=3,
         trials=[Trial("prices", 1000, 200, 8, 3), Trial("floats", 50 * MEGABYTE, 4, 4, 2)],
+        cold_starts=9,
         scale=Scale(
             (100 * MEGABYTE, 1000 * MEGABYTE, 5000 * MEGABYTE), (16 * MIB, 64 * MIB, 256 * MIB), 2, 100 * MEGABYTE, 16 * MIB, 2000, 100
         ),
@@ -65,12 +69,13 @@ SIZES = {
         file_bytes=250 * MEGABYTE,
         rounds=5,
         trials=[Trial("prices", 1000, 200, 8, 5), Trial("floats", 50 * MEGABYTE, 4, 4, 3)],
+        cold_starts=15,
         scale=Scale(
             (100 * MEGABYTE, 1000 * MEGABYTE, 5000 * MEGABYTE), (16 * MIB, 64 * MIB, 256 * MIB), 3, 250 * MEGABYTE, 16 * MIB, 2000, 100
         ),
     ),
 }
-PARTS_OF_RESULTS = ("kernel", "service", "scale")
+PARTS_OF_RESULTS = ("kernel", "service", "cold", "scale")
 
 
 def _sections(size: Size, only: str | None) -> Iterator[str]:
@@ -79,6 +84,8 @@ def _sections(size: Size, only: str | None) -> Iterator[str]:
         yield kernel.report(size.file_bytes, size.rounds)
     if only in (None, "service"):
         yield service.report(size.trials)
+    if only in (None, "cold"):
+        yield cold.report(size.cold_starts)
     if only in (None, "scale"):
         yield from _scale(size.scale)
 

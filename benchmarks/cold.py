@@ -1,0 +1,126 @@
+"""The cold start of a worker, with the native kernel and with pandas: python -m benchmarks --only cold."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
+
+from benchmarks.files import csv_file
+from benchmarks.tables import table, times
+from chalicelib.options import Options
+from chalicelib.service import Service
+from chalicelib.settings import Settings
+from chalicelib.wiring import doors_of
+from deploy.package import package
+from deploy.stage import read_stage
+from local.config import LocalConfig, child_environment, stack_parameters
+from local.embedded_aws import EmbeddedAws
+from local.triggers import sqs_event
+
+PROGRAM = Path(__file__).parent / "cold_worker.py"
+FILE_BYTES = 1000
+HEADER = ("kernel", "start Python", "import the application", "first job", "in all", "of native", "second job", "imported")
+LEGEND = """\
+Milliseconds of a process that is started for it, kept to one core: the zip that `make package` makes, unpacked, with nothing else but
+Python's standard library; the handler is called with a message of a job on a file of 1 KB, as Lambda calls it, and then with a
+second one. The first job makes the boto3 clients that it needs, which is most of it. Table and queue are the embedded AWS, on the
+other core; the file is in a folder and in the page cache. pandas is taken where the native kernel is not there. Medians; the ratio is
+the median of the rounds' ratios. What Lambda itself takes to get hold of zip and sandbox comes on top."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColdStart:
+    """Milliseconds of the steps: to start Python, to import the application, the first job, the second; what was imported."""
+
+    steps: tuple[float, ...]
+    heavy: tuple[str, ...]
+
+    @property
+    def total(self) -> float:
+        return sum(self.steps[:3])
+
+
+def report(rounds: int) -> str:
+    """One table. Raises RuntimeError when a job does not succeed, or the wrong kernel ran."""
+    with TemporaryDirectory() as temporary, _table_and_queues(csv_file("prices", FILE_BYTES)) as (aws, settings):
+        folders = _unpacked(Path(temporary))
+        runs: dict[str, list[ColdStart]] = {kernel: [] for kernel in folders}
+        for turn in range(rounds + 1):
+            print(f"cold start: round {turn} of {rounds}", file=sys.stderr, flush=True)
+            for kernel, folder in folders.items():
+                done = _cold_start(aws, settings, kernel, folder)
+                if turn:  # in the first one the disk is read
+                    runs[kernel].append(done)
+    rows = [_row(kernel, done, runs["native"]) for kernel, done in runs.items()]
+    return f"## Cold start of a worker\n\n{LEGEND}\n\n### Rounds: {rounds}\n\n{table(HEADER, rows)}"
+
+
+@contextmanager
+def _table_and_queues(path: Path) -> Iterator[tuple[EmbeddedAws, Settings]]:
+    """The embedded AWS, with this process's boto3 turned to it for as long as the block lasts."""
+    aws = EmbeddedAws()
+    config = LocalConfig.from_env({"DATA": str(path.parent)})
+    environment = child_environment(os.environ, config, aws.endpoint)
+    aws.start()
+    try:
+        with patch.dict(os.environ, environment):
+            aws.create_resources(stack_parameters(environment, config))
+            yield aws, Settings.from_env(environment)
+    finally:
+        aws.stop()
+
+
+def _unpacked(folder: Path) -> dict[str, Path]:
+    """What Lambda has in /var/task, by the kernel that it takes."""
+    with zipfile.ZipFile(package(read_stage("localstack"), os.environ).code) as packed:
+        packed.extractall(folder / "native")
+    shutil.copytree(folder / "native", folder / "pandas")
+    shutil.rmtree(folder / "pandas" / "chalicelib" / "native" / "lib")
+    return {"native": folder / "native", "pandas": folder / "pandas"}
+
+
+def _cold_start(aws: EmbeddedAws, settings: Settings, kernel: str, folder: Path) -> ColdStart:
+    service = Service(doors_of(settings))
+    jobs = [service.submit(csv_file("prices", FILE_BYTES).name, Options()) for _ in range(2)]
+    command = [sys.executable, "-I", "-S", "-B", str(PROGRAM), str(folder)]
+    events = json.dumps([_event(aws, settings.jobs_queue) for _ in jobs])
+    began = time.time()
+    done = subprocess.run(command, input=events, capture_output=True, text=True, check=True, preexec_fn=_keep_to_one_core)
+    for job in (service.job(each.id) for each in jobs):
+        if job.ledger is None or job.ledger.kernel != kernel:
+            raise RuntimeError(f"the job on a file of 1 KB: {job.status}, {job.problem}, {job.ledger}")
+    told = json.loads(done.stdout.splitlines()[-1])  # behind what the application logs
+    steps = tuple(1000 * (after - before) for before, after in pairwise([began, *told["clock"]]))
+    return ColdStart(steps, tuple(told["heavy"]))
+
+
+def _event(aws: EmbeddedAws, queue: str) -> dict[str, Any]:
+    """The event for the next message, which is taken off the queue."""
+    sqs = aws.client("sqs")
+    url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+    messages = sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
+    sqs.delete_message(QueueUrl=url, ReceiptHandle=messages[0]["ReceiptHandle"])
+    return sqs_event(queue, messages)
+
+
+def _keep_to_one_core() -> None:
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+
+
+def _row(kernel: str, runs: list[ColdStart], yardstick: list[ColdStart]) -> list[str]:
+    *before, second = (f"{median(milliseconds):.0f}" for milliseconds in zip(*(run.steps for run in runs), strict=True))
+    ratio = times(median(run.total / other.total for run, other in zip(runs, yardstick, strict=True)))
+    total = f"{median(run.total for run in runs):.0f}"
+    return [kernel, *before, total, ratio, second, ", ".join(runs[0].heavy) or "neither pandas nor numpy"]

@@ -1,0 +1,30 @@
+"""A worker function that has just been started: python -I -S -B benchmarks/cold_worker.py FOLDER < events.
+
+What Lambda does with the unpacked zip in FOLDER and two messages: start Python, import the application, call the
+handler. Prints JSON with what the clock said behind each, and which of the heavy libraries were imported.
+"""
+
+import time
+
+STARTED = time.time()
+
+import json  # noqa: E402  # the clock is read first
+import sys  # noqa: E402
+
+
+def main(folder: str) -> None:
+    sys.path.insert(0, folder)  # -I and -S: there is nothing else but the standard library
+    first, second = json.load(sys.stdin)
+    import app
+
+    imported = time.time()
+    app.work_job(first, None)
+    one_done = time.time()
+    app.work_job(second, None)
+    two_done = time.time()
+    heavy = sorted({"pandas", "numpy"} & set(sys.modules))
+    print(json.dumps({"clock": [STARTED, imported, one_done, two_done], "heavy": heavy}))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
