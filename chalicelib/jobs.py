@@ -37,7 +37,7 @@ SOURCES: dict[Status, frozenset[Status]] = {
 
 @dataclass(frozen=True, slots=True)
 class FileVersion:
-    """The one version of a file that a job sums: its size in bytes and its ETag (or inode, mtime and size)."""
+    """The one version of a file that a job sums: its size in bytes and its ETag (or inode, time of change and size)."""
 
     size: int
     etag: str

@@ -13,6 +13,8 @@ from chalicelib.errors import BadCsv, Fault
 from chalicelib.states import State, open_quote, walk
 
 MAX_ROW_BYTES = 64 * 1024 * 1024
+# A row of 64 MiB could have as many fields, which would take gigabytes once they are texts.
+MAX_FIELDS = 2_000_000
 csv.field_size_limit(sys.maxsize)  # rows are limited as a whole, by MAX_ROW_BYTES
 
 
@@ -27,13 +29,21 @@ class Row:
 
 
 class _Lines:
-    """Feeds csv.reader line by line, and knows how far it has read."""
+    """Feeds csv.reader line by line, and knows how far it has read. Refuses a row of too many fields before it is split."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, delimiter: str, max_row_bytes: int) -> None:
         self.data = data
+        self.delimiter = delimiter.encode()
+        self.max_row_bytes = max_row_bytes
         self.position = 0
         self.read = 0
         self.exhausted = False
+        self.begin_row()
+
+    def begin_row(self) -> None:
+        self.row = self.counted = self.position
+        self.row_line = self.read
+        self.separators = 0
 
     def __iter__(self) -> "_Lines":
         return self
@@ -43,11 +53,32 @@ class _Lines:
             self.exhausted = True
             raise StopIteration
         end = self.data.find(b"\n", self.position) + 1 or len(self.data)
+        if end - self.row >= MAX_FIELDS:  # fewer bytes have fewer separators
+            self._count_separators(end)
         line = self.data[self.position : end]
         self.position = end
         self.read += 1
         # A byte that is not UTF-8 must not stop the walk: it matters only in a summed cell, where it is no number.
         return line.decode("utf-8", "surrogateescape")
+
+    def _count_separators(self, end: int) -> None:
+        """Count on, up to ``end``: from the start of the row, or from that of a line, which begins inside quotes."""
+        text = self.data[self.counted : min(end, self.row + self.max_row_bytes)]
+        inside = self.counted > self.row
+        self.separators += separators(b'"' + text if inside else text, self.delimiter, MAX_FIELDS)
+        self.counted = end
+        if self.separators >= MAX_FIELDS:
+            message = f"the row has more than {MAX_FIELDS} fields, the most that are read; is the delimiter the right one?"
+            raise BadCsv(Fault("too_many_fields", message, self.row_line, self.row))
+
+
+def separators(text: bytes, delimiter: bytes, most: int) -> int:
+    """The delimiters outside quotes in ``text``, which starts at a field, up to a row end; at most ``most`` are counted."""
+    field = re.compile(rb'(?:"[^"]*(?:"|\Z))*+[^%b\r\n]*+' % re.escape(delimiter))
+    count = position = 0
+    while count < most and (match := field.match(text, position)) and text.startswith(delimiter, match.end()):
+        count, position = count + 1, match.end() + 1
+    return count
 
 
 def walk_rows(data: bytes, delimiter: str, *, ended: bool, max_row_bytes: int = MAX_ROW_BYTES) -> Iterator[Row]:
@@ -56,10 +87,11 @@ def walk_rows(data: bytes, delimiter: str, *, ended: bool, max_row_bytes: int = 
     ``ended``: nothing follows ``data``, so its last row needs no line feed. Raises BadCsv where a row cannot be read,
     after the rows before it were given.
     """
-    lines = _Lines(data)
+    lines = _Lines(data, delimiter, max_row_bytes)
     reader = csv.reader(lines, delimiter=delimiter)
     while True:
-        start, line = lines.position, lines.read
+        lines.begin_row()
+        start, line = lines.row, lines.row_line
         try:
             cells = next(reader)
         except StopIteration:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import ParamSpec
 
-from chalicelib.errors import BadCsv, CsvsumError, FileError, UnknownJob
+from chalicelib.errors import BadCsv, CsvsumError, Fault, FileError, UnknownJob
 from chalicelib.gunzip import gunzip
 from chalicelib.jobs import Job, Ledger, Result, problem_of, seconds_since_start
 from chalicelib.layout import Layout, read_layout
@@ -26,6 +26,8 @@ P = ParamSpec("P")
 
 # As much as is fetched at once where only the first row is wanted.
 HEADER_BYTES = 64 * 1024
+# Names and exact digits of a result may take this much: a reply has them several times, and must fit into the API's memory.
+MAX_RESULT_CHARS = 16 * 1024 * 1024
 
 
 def known(call: Callable[P, Job], *args: P.args, **kwargs: P.kwargs) -> Job | None:
@@ -175,9 +177,10 @@ class Work:
         self._succeed(job, layout.names, reduce(add_columns, parts), sum(outcome.rows for outcome in settled.chain))
 
     def _succeed(self, job: Job, names: tuple[str, ...], columns: Sequence[ColumnSum], rows: int) -> None:
+        result = _result(names, columns)
         now = self.doors.now()
         ledger = Ledger(rows, job.file.size, job.parts, seconds_since_start(job, now), self.doors.kernel.name)
-        self.doors.jobs.succeed(job.id, _result(names, columns), ledger, now)
+        self.doors.jobs.succeed(job.id, result, ledger, now)
 
 
 class _Walks:
@@ -226,9 +229,15 @@ def _require_whole(plan: Plan, outcomes: Sequence[Outcome]) -> None:
 
 
 def _result(names: tuple[str, ...], columns: Sequence[ColumnSum]) -> Result:
+    """Raises BadCsv for one that is too large to be given out."""
+    totals = tuple(digits(column.total) for column in columns)
+    chars = sum(map(len, names)) + sum(map(len, totals))
+    if chars > MAX_RESULT_CHARS:
+        message = f"names and sums take {chars} characters; at most {MAX_RESULT_CHARS} are given out, so choose a larger 'step'"
+        raise BadCsv(Fault("result_too_large", message))
     return Result(
         names=names,
-        totals=tuple(digits(column.total) for column in columns),
+        totals=totals,
         whole=tuple(column.whole for column in columns),
         values=tuple(column.values for column in columns),
         missing=tuple(column.missing for column in columns),

@@ -67,7 +67,9 @@ class Folder:
 
 
 def _version(status: os.stat_result) -> FileVersion:
-    return FileVersion(status.st_size, f"{status.st_ino:x}-{status.st_mtime_ns:x}-{status.st_size:x}")
+    """By the time of the last change, which nobody can set, and which every write moves on (that of the last modification
+    can be put back)."""
+    return FileVersion(status.st_size, f"{status.st_ino:x}-{status.st_ctime_ns:x}-{status.st_size:x}")
 
 
 def _read_version(file: int, name: str, version: FileVersion, start: int, until: int) -> Iterator[bytes]:

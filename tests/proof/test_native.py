@@ -103,6 +103,18 @@ def test_the_first_files_of_the_fuzz_campaign(monkeypatch: pytest.MonkeyPatch) -
     assert not [seed for seed in range(1500) if differences(make_case(seed))[0]]
 
 
+def test_kernels_agree_on_rows_of_too_many_fields(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel, "WIDE_FIELDS", 0)
+    faults = []
+    for seed in range(1500):
+        case = make_case(seed)
+        monkeypatch.setattr("chalicelib.rows.MAX_FIELDS", case.layout.fields)
+        different, partial = differences(case)
+        assert not different, seed
+        faults.append(partial.fault.code if partial.fault else "")
+    assert faults.count("too_many_fields") > 20
+
+
 @BOTH
 def test_totals_that_outgrow_128_bits_are_exact(portable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(native, "ROWS_TO_EMPTY_AT", 2)

@@ -2,12 +2,13 @@
 
 import os
 import socket
+import time
 from pathlib import Path
 
 import pytest
 
 from chalicelib.aws.folder import Folder
-from chalicelib.errors import FileMissing
+from chalicelib.errors import FileChanged, FileMissing
 
 
 @pytest.fixture
@@ -48,3 +49,15 @@ def test_a_link_swapped_in_after_submission_is_not_followed(folder: Folder, tmp_
     (inside / "data.csv").symlink_to(tmp_path / "outside.csv")
     with pytest.raises(Exception, match="cannot be opened any more"):
         list(folder.read("data.csv", version))
+
+
+def test_a_file_rewritten_in_place_is_another_version_though_its_times_are_put_back(folder: Folder, tmp_path: Path) -> None:
+    before, path = folder.version("data.csv"), tmp_path / "inside" / "data.csv"
+    time.sleep(0.02)  # some file systems' clocks tick every 10 ms
+    times = path.stat()
+    with path.open("r+b") as file:
+        file.write(b"a\n2\n")
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert path.stat().st_mtime_ns == times.st_mtime_ns
+    with pytest.raises(FileChanged):
+        list(folder.read("data.csv", before))

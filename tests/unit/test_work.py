@@ -44,6 +44,18 @@ def test_a_fault_below_a_name_too_long_to_keep_is_told_with_its_beginning() -> N
     assert len(problem.detail) < 1000
 
 
+def test_a_result_too_large_to_be_given_out_fails_its_job(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = World()
+    monkeypatch.setattr("chalicelib.work.MAX_RESULT_CHARS", 20)
+    fits, larger = world.submit(b"n" * 10 + b"\n1234567890\n", name="fits.csv"), world.submit(b"n" * 10 + b"\n12345678901\n")
+    world.run()
+    assert ended(world, fits).result
+    problem = ended(world, larger).problem
+    assert problem
+    assert (problem.code, problem.line) == ("result_too_large", None)
+    assert "21 characters" in problem.detail
+
+
 def test_a_job_is_recorded_before_it_is_sent() -> None:
     world = World()
     job = world.submit(ROWS)
