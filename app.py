@@ -2,7 +2,7 @@
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, Response, SQSEvent
 
-from chalicelib.aws.work_queue import decode, decode_dead
+from chalicelib.aws.work_queue import again_soon, decode, decode_dead
 from chalicelib.settings import settings
 from chalicelib.web import requests, responses
 from chalicelib.web.responses import answers
@@ -51,13 +51,15 @@ def get_job(job_id: str) -> Response:
 @app.on_sqs_message(queue=SETTINGS.jobs_queue, batch_size=1, name="work_job")
 def work_job(event: SQSEvent) -> None:
     for record in event:
-        work().do_job(decode(record.body))
+        with again_soon(SETTINGS.jobs_queue, record.to_dict()):
+            work().do_job(decode(record.body))
 
 
 @app.on_sqs_message(queue=SETTINGS.parts_queue, batch_size=1, name="work_part")
 def work_part(event: SQSEvent) -> None:
     for record in event:
-        work().do_part(decode(record.body))
+        with again_soon(SETTINGS.parts_queue, record.to_dict()):
+            work().do_part(decode(record.body))
 
 
 @app.on_sqs_message(queue=SETTINGS.dead_queue, batch_size=1, name="give_up")

@@ -2,8 +2,10 @@
 
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
+from typing import Any
 
 from chalicelib.aws.clients import answered, client
 from chalicelib.errors import CsvsumError, ServiceDown
@@ -11,6 +13,7 @@ from chalicelib.ports import Message
 from chalicelib.states import State
 
 BATCH = 10  # the most that SQS takes in one call
+SOON_SECONDS = 5
 
 log = logging.getLogger("csvsum")
 
@@ -85,3 +88,28 @@ class WorkQueue:
     @cached_property
     def _urls(self) -> tuple[str, ...]:
         return tuple(client("sqs").get_queue_url(QueueName=name)["QueueUrl"] for name in self.names)
+
+
+@contextmanager
+def again_soon(queue: str, record: Mapping[str, Any]) -> Iterator[None]:
+    """Around the work on a message, given as Lambda gives it: when that raises for the first time, it comes again soon.
+
+    The visibility timeout is there for workers that die and cannot say so: many times longer than any work. After a second failure
+    it is waited for, since what is out of order for longer must not use up all tries at once.
+    """
+    try:
+        yield
+    except Exception:
+        if record["attributes"].get("ApproximateReceiveCount") == "1":
+            _show_soon(queue, record["receiptHandle"])
+        raise
+
+
+def _show_soon(queue: str, receipt: str) -> None:
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        url = client("sqs").get_queue_url(QueueName=queue)["QueueUrl"]
+        client("sqs").change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=SOON_SECONDS)
+    except (BotoCoreError, ClientError) as error:
+        log.warning("a message that failed comes again only after its visibility timeout: %r", error)

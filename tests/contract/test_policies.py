@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from chalicelib.aws.clients import client
-from chalicelib.aws.work_queue import decode
+from chalicelib.aws.work_queue import BadMessage, again_soon, decode
 from chalicelib.errors import ServiceDown
 from chalicelib.jobs import Job
 from chalicelib.options import Options
@@ -24,6 +24,7 @@ from chalicelib.wiring import doors_of
 from chalicelib.work import Work
 from deploy.stage import Stage, filled, policy_of, read_stage
 from local.embedded_aws import EmbeddedAws
+from local.triggers import sqs_event
 
 IDENTITY = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "123456789012"}
 SERVICES = ("dynamodb", "s3", "sqs")
@@ -103,6 +104,17 @@ class Scene:
                 found.append(decode(message["Body"]))
         return found
 
+    def fail_once(self, queue: str) -> set[Call]:
+        """What a handler asks for when it fails on a message, the only one in its queue."""
+        sqs = self.aws.client("sqs")
+        url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
+        sqs.send_message(QueueUrl=url, MessageBody="none of this service's")
+        (record,) = sqs_event(queue, sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"])["Records"]
+        with recorded() as calls, pytest.raises(BadMessage), again_soon(queue, record):
+            decode(record["body"])
+        sqs.delete_message(QueueUrl=url, ReceiptHandle=record["receiptHandle"])
+        return calls
+
     def parts(self) -> list[Message]:
         """The parts that wait, once the jobs that wait were cut."""
         for message in self.messages(self.settings.jobs_queue):
@@ -146,6 +158,7 @@ def use_api(scene: Scene) -> set[Call]:
 
 
 def use_work_job(scene: Scene) -> set[Call]:
+    failing = scene.fail_once(scene.settings.jobs_queue)
     jobs = [scene.submit(TALL), scene.submit(WIDE, step=1), scene.submit(b"a\noops\n")]
     with recorded() as calls:
         for job in jobs:
@@ -158,10 +171,11 @@ def use_work_job(scene: Scene) -> set[Call]:
     with recorded() as again:
         # All parts are in, but whoever was to put them together died: the job's message, delivered again, does it.
         Work(scene.doors)._put_together(cut)
-    return calls | again
+    return failing | calls | again
 
 
 def use_work_part(scene: Scene) -> set[Call]:
+    failing = scene.fail_once(scene.settings.parts_queue)
     for data, step in ((TALL, 10), (WIDE_AND_TALL, 1), (MISLEADING, 10)):
         scene.submit(data, step)
     waiting = scene.parts()
@@ -171,7 +185,7 @@ def use_work_part(scene: Scene) -> set[Call]:
                 Work(scene.doors, proof_bytes=1).do_part(message)
                 Work(scene.doors, proof_bytes=1).do_part(message)
             waiting = scene.messages(scene.settings.parts_queue)
-    return calls
+    return failing | calls
 
 
 def use_give_up(scene: Scene) -> set[Call]:

@@ -7,11 +7,12 @@ from uuid import uuid4
 import pytest
 
 from chalicelib.aws import clients
-from chalicelib.aws.work_queue import BadMessage, WorkQueue, decode, decode_dead, encode
+from chalicelib.aws.work_queue import BadMessage, WorkQueue, again_soon, decode, decode_dead, encode
 from chalicelib.errors import ServiceDown
 from chalicelib.ports import Message
 from chalicelib.states import State
 from local.embedded_aws import EmbeddedAws
+from local.triggers import sqs_event
 
 
 @pytest.fixture
@@ -85,3 +86,51 @@ def test_what_is_not_a_message_is_refused_and_as_a_dead_letter_let_go(text: str)
     with pytest.raises(BadMessage):
         decode(text)
     assert decode_dead(text) is None
+
+
+class Failed(Exception):
+    """What a handler raises."""
+
+
+def receive_and_fail(aws: EmbeddedAws, name: str, wait_seconds: int) -> str | None:
+    """A handler gets the message, and fails; how often it was received, or None when none came."""
+    sqs = aws.client("sqs")
+    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
+    messages = sqs.receive_message(QueueUrl=url, AttributeNames=["All"], WaitTimeSeconds=wait_seconds).get("Messages", [])
+    if not messages:
+        return None
+    (record,) = sqs_event(name, messages)["Records"]
+    with pytest.raises(Failed), again_soon(name, record):
+        raise Failed
+    count: str = record["attributes"]["ApproximateReceiveCount"]
+    return count
+
+
+def test_a_message_comes_again_soon_when_it_failed_once_and_late_when_it_failed_twice(
+    aws: EmbeddedAws, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.aws.work_queue.SOON_SECONDS", 1)
+    WorkQueue(*names).send([Message("x")])
+    assert receive_and_fail(aws, names[0], 0) == "1"
+    assert receive_and_fail(aws, names[0], 0) is None
+    assert receive_and_fail(aws, names[0], 5) == "2"
+    assert receive_and_fail(aws, names[0], 5) is None
+
+
+def test_a_message_that_was_done_does_not_come_again(aws: EmbeddedAws, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chalicelib.aws.work_queue.SOON_SECONDS", 0)
+    WorkQueue(*names).send([Message("x")])
+    sqs = aws.client("sqs")
+    messages = sqs.receive_message(QueueUrl=sqs.get_queue_url(QueueName=names[0])["QueueUrl"], AttributeNames=["All"])["Messages"]
+    with again_soon(names[0], sqs_event(names[0], messages)["Records"][0]):
+        pass
+    assert received(aws, names[0]) == []
+
+
+def test_what_a_handler_raised_is_told_also_when_its_message_cannot_be_shown_sooner(
+    aws: EmbeddedAws, caplog: pytest.LogCaptureFixture
+) -> None:
+    record = {"attributes": {"ApproximateReceiveCount": "1"}, "receiptHandle": "gone"}
+    with pytest.raises(Failed), again_soon("no such queue", record):
+        raise Failed
+    assert "visibility timeout" in caplog.text

@@ -48,7 +48,9 @@ class Deployment:
     def receive(self, name: str, hidden_seconds: int, wait_seconds: int = 5) -> list[dict[str, Any]]:
         messages: list[dict[str, Any]] = (
             self.client("sqs")
-            .receive_message(QueueUrl=self.queue_url(name), VisibilityTimeout=hidden_seconds, WaitTimeSeconds=wait_seconds)
+            .receive_message(
+                QueueUrl=self.queue_url(name), VisibilityTimeout=hidden_seconds, WaitTimeSeconds=wait_seconds, AttributeNames=["All"]
+            )
             .get("Messages", [])
         )
         return messages

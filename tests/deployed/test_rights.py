@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
+from chalicelib.aws.work_queue import SOON_SECONDS
 from deploy.stage import policy_of, read_stage
-from local.triggers import schedule_event
+from local.triggers import schedule_event, sqs_event
 from tests.deployed.deployment import Deployment
 
 BY_LAMBDA = ("Logs", "TracesHaveNoArn", "Trigger")
@@ -84,6 +85,15 @@ class Rehearsal:
         if "FunctionError" in answer:
             raise Refused(answer["Payload"].read())
 
+    def fail_and_see_it_again(self, function: str, queue: str) -> None:
+        """A message that the function fails on comes again long before an hour has passed."""
+        self.on.client("sqs").send_message(QueueUrl=self.on.queue_url(queue), MessageBody="none of this service's")
+        event = sqs_event(queue, self.on.receive(queue, hidden_seconds=3600))
+        self.require("FunctionError" in self.on.invoke(function, json.dumps(event).encode()))
+        again = self.on.receive(queue, hidden_seconds=60, wait_seconds=SOON_SECONDS + 5)
+        self.require(again)
+        self.on.delete(queue, again[0])
+
     def require(self, truth: object) -> None:
         if not truth:
             raise Refused
@@ -119,6 +129,8 @@ class Rehearsal:
         # All parts are in, and whoever was to put them together died.
         self.put_back(self.planned, done_parts={"SS": ["0", "1", "2"]})
         self.invoke("work_job", {"job": self.cut["pk"]["S"]})
+        self.purge()
+        self.fail_and_see_it_again("work_job", self.on.settings.jobs_queue)
 
     def work_part(self) -> None:
         self.put_back(self.planned)
@@ -129,6 +141,8 @@ class Rehearsal:
         for number in (0, 1, 2):
             self.invoke("work_part", {"job": self.misled["pk"]["S"], "part": number})
         self.require(self.item(self.misled)["status"]["S"] == "running")
+        self.purge()
+        self.fail_and_see_it_again("work_part", self.on.settings.parts_queue)
 
     def give_up(self) -> None:
         self.put_back(self.wide_done)
