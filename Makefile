@@ -28,6 +28,7 @@ $(NATIVE): $(INSTALLED) chalicelib/native/kernel.c chalicelib/native/build.py
 	@mkdir -p $(@D) && touch $@
 
 build: $(NATIVE) ## compile the native kernel: for this machine, and for Lambda on x86-64 and arm64
+	@ls chalicelib/native/lib
 
 run: $(NATIVE) ## start the whole service here: make run [PORT=8000] [WORKERS=2] [DATA=data]
 	@exec $(BIN)/python -m local
@@ -57,7 +58,7 @@ mutate: $(INSTALLED) ## mutation testing of the cutting: how many small errors t
 	@.venv-mutate/bin/mutmut run --max-children 2
 	@.venv-mutate/bin/mutmut results
 
-test-unit: $(NATIVE) ## run the tests that need nothing but Python
+test-unit: $(NATIVE) ## run the tests that start nothing
 	@$(BIN)/python -m pytest -q tests/unit
 
 test-deployed: $(NATIVE) ## run the packaged service on an emulator and test it over HTTP

@@ -12,7 +12,7 @@ CsvsumError
 │   └── FileGone           it was there at submission and is not any more
 ├── GivenUp                the service tried several times and stopped trying
 └── TryAgain (retryable)   something did not answer; the same call may work later
-    └── ServiceDown        the queue or the table did not answer
+    └── ServiceDown        the queue, the table or the results bucket did not answer
 
 ``retryable`` decides what a worker does: False fails the job at once, True leaves the message to be delivered again.
 """

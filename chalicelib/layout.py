@@ -57,9 +57,7 @@ def _first_row(blocks: Iterator[bytes], options: Options, max_row_bytes: int) ->
     """The first row that is not blank, and all that was read to find it."""
     head, ended, enough = b"", False, 4
     while True:
-        while not ended and len(head) < enough:
-            block = next(blocks, None)
-            ended, head = block is None, head + (block or b"")
+        head, ended = _at_least(enough, head, blocks)
         enough = min(2 * len(head), max_row_bytes + 4)  # doubled, so that a long row is not walked once per block
         _refuse_foreign(head)
         start = len(BOM) if head.startswith(BOM) else 0
@@ -70,6 +68,18 @@ def _first_row(blocks: Iterator[bytes], options: Options, max_row_bytes: int) ->
             raise BadCsv(Fault("empty_file", "the file has no rows at all; it needs at least a header", 0, 0))
         if len(head) > max_row_bytes:
             raise BadCsv(too_long(head, 0, 0, options.delimiter, max_row_bytes))
+
+
+def _at_least(size: int, head: bytes, blocks: Iterator[bytes]) -> tuple[bytes, bool]:
+    """``head`` and blocks behind it, joined once; whether there are no more."""
+    held, total = [head], len(head)
+    while total < size:
+        block = next(blocks, None)
+        if block is None:
+            return b"".join(held), True
+        held.append(block)
+        total += len(block)
+    return b"".join(held), False
 
 
 def _refuse_foreign(head: bytes) -> None:

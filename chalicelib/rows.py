@@ -68,7 +68,7 @@ class _Lines:
         self.separators += separators(b'"' + text if inside else text, self.delimiter, MAX_FIELDS)
         self.counted = end
         if self.separators >= MAX_FIELDS:
-            message = f"the row has more than {MAX_FIELDS} fields, the most that are read; is the delimiter the right one?"
+            message = f"the row has more than {MAX_FIELDS} fields, the most that are read; check the delimiter"
             raise BadCsv(Fault("too_many_fields", message, self.row_line, self.row))
 
 

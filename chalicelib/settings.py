@@ -42,11 +42,11 @@ class Settings:
             parts_queue=environ.get("PARTS_QUEUE") or default.parts_queue,
             dead_queue=environ.get("DEAD_QUEUE") or default.dead_queue,
             results_bucket=environ.get("RESULTS_BUCKET") or default.results_bucket,
-            part_bytes=_whole(environ, "PART_BYTES", default.part_bytes, 1),
-            keep_days=_whole(environ, "KEEP_DAYS", default.keep_days, 1),
-            stale_seconds=_whole(environ, "STALE_SECONDS", default.stale_seconds, 1),
-            give_up_hours=_whole(environ, "GIVE_UP_HOURS", default.give_up_hours, 1),
-            sweep_minutes=_whole(environ, "SWEEP_MINUTES", default.sweep_minutes, 1),
+            part_bytes=_whole(environ, "PART_BYTES", default.part_bytes, 10**14),
+            keep_days=_whole(environ, "KEEP_DAYS", default.keep_days, 36_500),
+            stale_seconds=_whole(environ, "STALE_SECONDS", default.stale_seconds, 10**6),
+            give_up_hours=_whole(environ, "GIVE_UP_HOURS", default.give_up_hours, 10**5),
+            sweep_minutes=_whole(environ, "SWEEP_MINUTES", default.sweep_minutes, 10**4),
             log_level=_level(environ.get("LOG_LEVEL") or default.log_level),
         )
 
@@ -64,11 +64,11 @@ def _source(value: str) -> str:
     raise BadSetting(f"CSV_SOURCE must be file:///folder or s3://bucket/prefix, not {value!r}.")
 
 
-def _whole(environ: Mapping[str, str], name: str, default: int, least: int) -> int:
+def _whole(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
     text = environ.get(name) or str(default)
-    if text.isascii() and text.isdigit() and int(text) >= least:
+    if text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most:
         return int(text)
-    raise BadSetting(f"{name} must be a whole number of at least {least}, not {text!r}.")
+    raise BadSetting(f"{name} must be a whole number from 1 to {most}, not {text!r}.")
 
 
 def _level(value: str) -> str:

@@ -116,7 +116,7 @@ def _wait_for_api(port: int, children: Children) -> None:
 def _welcome(config: LocalConfig, endpoint: str) -> str:
     base = f"http://{HOST}:{config.port}"
     return f"""Ready: {base}
-  {config.workers} workers, files from {config.data}, embedded AWS at {endpoint}. Ctrl-C stops everything. Try:
+  {config.workers} workers, files from {config.source.removeprefix("file://")}, embedded AWS at {endpoint}. Ctrl-C stops everything. Try:
   curl {base}/csv_name=sample.csv
   curl {base}/storage/get_counter
   curl {base}/storage/get_json/<the id>"""

@@ -21,20 +21,27 @@ class LocalConfig:
 
     port: int
     workers: int
-    data: Path
+    source: str
     visibility_seconds: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "LocalConfig":
-        data = Path(environ.get("DATA") or "data").resolve()
-        if not data.is_dir():
-            raise Unusable(f"DATA: there is no folder {str(data)!r}; make it, or name another one.")
         return cls(
             port=_whole(environ, "PORT", 8000, 1, 65535),
             workers=_whole(environ, "WORKERS", 2, 1, 64),
-            data=data,
+            source=_source(environ),
             visibility_seconds=_whole(environ, "VISIBILITY_SECONDS", 10, 1, 43200),
         )
+
+
+def _source(environ: Mapping[str, str]) -> str:
+    """CSV_SOURCE, or the folder DATA as one; a folder must be there."""
+    name = "CSV_SOURCE" if environ.get("CSV_SOURCE") else "DATA"
+    source = environ.get("CSV_SOURCE") or f"file://{Path(environ.get('DATA') or 'data').resolve()}"
+    scheme, _, path = source.partition("://")
+    if scheme == "file" and not Path(path).is_dir():
+        raise Unusable(f"{name}: there is no folder {path!r}; make it, or name another one.")
+    return source
 
 
 def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
@@ -57,7 +64,7 @@ def require_free(port: int) -> None:
 def child_environment(environ: Mapping[str, str], config: LocalConfig, endpoint: str) -> dict[str, str]:
     """The environment of every process of the local service: that of the caller, with the embedded AWS as its AWS."""
     local = {
-        "CSV_SOURCE": environ.get("CSV_SOURCE") or config.data.as_uri(),
+        "CSV_SOURCE": config.source,
         "STALE_SECONDS": environ.get("STALE_SECONDS") or str(6 * config.visibility_seconds),
         "SWEEP_MINUTES": environ.get("SWEEP_MINUTES") or "1",
         "AWS_ENDPOINT_URL": endpoint,

@@ -53,7 +53,10 @@ class Folder:
             raise OSError(errno.ENOENT, "not a path below the folder")
         # O_NONBLOCK: opening a FIFO must not wait for a writer.
         flags = [OPEN | os.O_DIRECTORY] * len(folders) + [OPEN | os.O_NONBLOCK]
-        descriptor = os.open(self.root, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
+        try:
+            descriptor = os.open(self.root, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
+        except OSError as error:  # not mounted: that no file is there says nothing of the file
+            raise _no_answer(error) from error
         try:
             for component, flag in zip(components, flags, strict=True):
                 below = os.open(component, flag, dir_fd=descriptor)

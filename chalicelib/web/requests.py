@@ -34,6 +34,8 @@ def body() -> Mapping[str, object]:
     raw: bytes = _current.get().raw_body or b""
     if len(raw) > MAX_BODY_BYTES:
         raise BadRequest(f"The body has {len(raw)} bytes; at most {MAX_BODY_BYTES} are read.")
+    if not raw:
+        raise BadRequest('The body is empty; it must be a JSON object, like {"csv": "data.csv"}, sent with its Content-Length.')
     try:
         members = json.loads(raw)
     except (ValueError, RecursionError):
