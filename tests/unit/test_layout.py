@@ -103,3 +103,18 @@ def test_a_first_column_beyond_the_row_says_how_many_there_are() -> None:
 def test_too_many_sums_are_refused() -> None:
     assert fault_of(b"," * 200_000 + b"\n", Options(step=1)).code == "too_many_sums"
     assert len(layout_of(b"," * 200_000 + b"\n", block=1 << 20)[0].names) == 20_001
+
+
+def test_a_long_first_row_is_not_joined_anew_with_each_of_its_blocks() -> None:
+    joined = []
+
+    class Block(bytes):
+        """Counts how often it is put behind others one by one."""
+
+        def __radd__(self, other: bytes) -> bytes:
+            joined.append(len(other))
+            return other + bytes(self)
+
+    layout, _ = read_layout((Block(b"x" * 1000) for _ in range(1000)), Options())
+    assert layout.fields == 1
+    assert joined == []
