@@ -57,8 +57,8 @@ SIZES = {
         scale=Scale((10 * MEGABYTE, 100 * MEGABYTE), (4 * MIB, 16 * MIB, 64 * MIB), 3, 50 * MEGABYTE, 4 * MIB, 2000, 100),
     ),
     "medium": Size(
-        file_bytes=100 * MEGABYTE,
-        rounds=3,
+        file_bytes=250 * MEGABYTE,
+        rounds=5,
         trials=[Trial("prices", 1000, 200, 8, 3), Trial("floats", 50 * MEGABYTE, 4, 4, 2)],
         cold_starts=9,
         scale=Scale(
@@ -66,7 +66,7 @@ SIZES = {
         ),
     ),
     "full": Size(
-        file_bytes=250 * MEGABYTE,
+        file_bytes=1000 * MEGABYTE,
         rounds=5,
         trials=[Trial("prices", 1000, 200, 8, 5), Trial("floats", 50 * MEGABYTE, 4, 4, 3)],
         cold_starts=15,

@@ -13,14 +13,15 @@ from benchmarks.readers import Sums, available
 from benchmarks.tables import number, table, times
 
 OURS = "csvsum"
-YARDSTICK = "polars-1"
+YARDSTICKS = ("polars-1", "plain-read")
 TIMEOUT_SECONDS = 600
-HEADER = ("reader", "MB/s", "lowest to highest", f"of {YARDSTICK}", "peak MB", "exact sums")
+HEADER = ("reader", "MB/s", "lowest to highest", *(f"of {each}" for each in YARDSTICKS), "peak MB", "exact sums")
 LEGEND = f"""\
 Each run is a process of its own. The number behind a name is its threads; a reader of one thread is kept to one core. All readers
 take turns, round by round. MB/s is the median of the rounds, from opening the file (in the page cache) to having the sums; imports
-and a first use come before. "of {YARDSTICK}" is the median of the rounds' ratios. "exact sums" are those that equal the exact total,
-correctly rounded to a double, in every round: they are compared with those of {OURS}, and csv-decimal proves these by other means.
+and a first use come before. "of polars-1" and "of plain-read" are medians of the rounds' ratios. "exact sums" are those that equal
+the exact total, correctly rounded to a double, in every round: they are compared with those of {OURS}, and csv-decimal proves these by
+other means.
 The peers are told that the wanted columns are doubles, which makes some of them several times as fast; only "pandas" gets the file
 and nothing else. mawk knows no quotes. plain-read sums nothing: it reads the file, 1 MiB at a time, into one buffer."""
 
@@ -80,17 +81,21 @@ def run(name: str, path: Path) -> Run:
 def _row(name: str, size: float, runs: dict[str, list[Run]]) -> list[str]:
     done = runs[name]
     if not done:
-        return [name, "failed", "", "", "", ""]
+        return [name, "failed", *[""] * (len(HEADER) - 2)]
     speeds = [size / run.seconds for run in done]
-    ratios = [peer.seconds / run.seconds for run, peer in zip(done, runs[YARDSTICK], strict=False)]
     return [
         name,
         number(median(speeds)),
         f"{number(min(speeds))} to {number(max(speeds))}",
-        times(median(ratios)) if ratios else "",
+        *(_ratio(done, runs[each]) for each in YARDSTICKS),
         number(max(run.peak_bytes for run in done) / MEGABYTE),
         _exact(done, runs[OURS]),
     ]
+
+
+def _ratio(done: list[Run], yardstick: list[Run]) -> str:
+    ratios = [peer.seconds / run.seconds for run, peer in zip(done, yardstick, strict=False)]
+    return times(median(ratios)) if ratios else ""
 
 
 def _exact(done: list[Run], ours: list[Run]) -> str:
