@@ -35,8 +35,8 @@ HEADER = ("kernel", "start Python", "import the application", "first job", "in a
 LEGEND = """\
 Milliseconds of a process that is started for it, kept to one core: the zip that `make package` makes, unpacked, with nothing else but
 Python's standard library; the handler is called with a message of a job on a file of 1 KB, as Lambda calls it, and then with a
-second one. The first job makes the boto3 clients that it needs, which is most of it. Table and queue are the embedded AWS, on the
-other core; the file is in a folder and in the page cache. pandas is taken where the native kernel is not there. Medians; the ratio is
+second one. The first job makes the boto3 clients that it needs, which is most of it. Table and queue are the embedded AWS, in
+another process; the file is in a folder and in the page cache. pandas is taken where the native kernel is not there. Medians; the ratio is
 the median of the rounds' ratios. What Lambda itself takes to get hold of zip and sandbox comes on top."""
 
 

@@ -19,9 +19,9 @@ HEADER = ("reader", "MB/s", "lowest to highest", *(f"of {each}" for each in YARD
 LEGEND = f"""\
 Each run is a process of its own. The number behind a name is its threads; a reader of one thread is kept to one core. All readers
 take turns, round by round. MB/s is the median of the rounds, from opening the file (in the page cache) to having the sums; imports
-and a first use come before. "of polars-1" and "of plain-read" are medians of the rounds' ratios. "exact sums" are those that equal
-the exact total, correctly rounded to a double, in every round: they are compared with those of {OURS}, and csv-decimal proves these by
-other means.
+and a first use come before. "of polars-1" and "of plain-read" are medians of the rounds' ratios. "exact sums" are how many equal
+the exact total, correctly rounded to a double, in the round with fewest: they are compared with those of {OURS}, and csv-decimal
+proves these by other means.
 The peers are told that the wanted columns are doubles, which makes some of them several times as fast; only "pandas" gets the file
 and nothing else. mawk knows no quotes. plain-read sums nothing: it reads the file, 1 MiB at a time, into one buffer."""
 

@@ -100,7 +100,7 @@ class FileChanged(FileError):
     code = "file_changed"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name!r} changed while it was being read; submit it again once nothing writes to it.")
+        super().__init__(f"{name!r} changed, or its rights or links did, since it was submitted; submit it again once nothing changes it.")
 
 
 class FileGone(FileError):

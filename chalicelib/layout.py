@@ -37,8 +37,7 @@ def read_layout(blocks: Iterable[bytes], options: Options, max_row_bytes: int = 
     Raises BadCsv when there is no first row, or it cannot name what is to be summed.
     """
     remaining = iter(blocks)
-    row, head = _first_row(remaining, options, max_row_bytes)
-    raw = head[row.start : row.end]
+    row, raw, rest = _first_row(remaining, options, max_row_bytes)
     if b"\0" in raw:
         at = raw.index(b"\0")
         raise BadCsv(Fault("nul_byte", "a NUL byte in the first row; is the file UTF-16? Convert it to UTF-8", row.line, row.start + at))
@@ -49,25 +48,33 @@ def read_layout(blocks: Iterable[bytes], options: Options, max_row_bytes: int = 
     if len(wanted) > MAX_SUMS:
         raise BadCsv(Fault("too_many_sums", f"{len(wanted)} columns to sum; at most {MAX_SUMS} are summed, so choose a larger 'step'"))
     names = _names(row, raw, wanted, options)
-    skip, line = (row.end, row.line + raw.count(b"\n")) if options.header else (row.start, row.line)
-    return Layout(options.delimiter, len(row.cells), wanted, names, skip, line), chain([head[skip:]], remaining)
+    if options.header:
+        return Layout(options.delimiter, len(row.cells), wanted, names, row.end, row.line + raw.count(b"\n")), chain([rest], remaining)
+    return Layout(options.delimiter, len(row.cells), wanted, names, row.start, row.line), chain([raw + rest], remaining)
 
 
-def _first_row(blocks: Iterator[bytes], options: Options, max_row_bytes: int) -> tuple[Row, bytes]:
-    """The first row that is not blank, and all that was read to find it."""
-    head, ended, enough = b"", False, 4
+def _first_row(blocks: Iterator[bytes], options: Options, max_row_bytes: int) -> tuple[Row, bytes, bytes]:
+    """The first row that is not blank, with its place in the file; its bytes; and what was read behind it."""
+    head, ended = _at_least(4, b"", blocks)
+    _refuse_foreign(head)
+    at, line = len(BOM) if head.startswith(BOM) else 0, 0
+    head = head[at:]
     while True:
-        head, ended = _at_least(enough, head, blocks)
-        enough = min(2 * len(head), max_row_bytes + 4)  # doubled, so that a long row is not walked once per block
-        _refuse_foreign(head)
-        start = len(BOM) if head.startswith(BOM) else 0
-        for row in walk_rows(head[start:], options.delimiter, ended=ended, max_row_bytes=max_row_bytes):
-            if row.cells:
-                return Row(row.start + start, row.end + start, row.line, row.cells), head
+        blank = 0
+        try:
+            for row in walk_rows(head, options.delimiter, ended=ended, max_row_bytes=max_row_bytes):
+                if row.cells:
+                    return Row(at + row.start, at + row.end, line + row.line, row.cells), head[row.start : row.end], head[row.end :]
+                blank = row.end
+        except BadCsv as bad:
+            raise BadCsv(bad.fault.moved(line, at)) from bad
         if ended:
             raise BadCsv(Fault("empty_file", "the file has no rows at all; it needs at least a header", 0, 0))
+        at, line, head = at + blank, line + head.count(b"\n", 0, blank), head[blank:]
         if len(head) > max_row_bytes:
-            raise BadCsv(too_long(head, 0, 0, options.delimiter, max_row_bytes))
+            raise BadCsv(too_long(head, at, line, options.delimiter, max_row_bytes))
+        # Doubled, so that a long row is not walked once per block.
+        head, ended = _at_least(min(max(2 * len(head), 1), max_row_bytes + 1), head, blocks)
 
 
 def _at_least(size: int, head: bytes, blocks: Iterator[bytes]) -> tuple[bytes, bool]:

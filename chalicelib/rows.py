@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from chalicelib.errors import BadCsv, Fault
 from chalicelib.states import State, open_quote, walk
@@ -41,9 +42,9 @@ class _Lines:
         self.begin_row()
 
     def begin_row(self) -> None:
-        self.row = self.counted = self.position
+        self.row = self.looked_at = self.counted = self.position
         self.row_line = self.read
-        self.separators = 0
+        self.delimiters = self.separators = 0
 
     def __iter__(self) -> "_Lines":
         return self
@@ -63,6 +64,10 @@ class _Lines:
 
     def _count_separators(self, end: int) -> None:
         """Count on, up to ``end``: from the start of the row, or from that of a line, which begins inside quotes."""
+        self.delimiters += self.data.count(self.delimiter, self.looked_at, end)
+        self.looked_at = end
+        if self.delimiters < MAX_FIELDS:  # quoted or not
+            return
         text = self.data[self.counted : min(end, self.row + self.max_row_bytes)]
         inside = self.counted > self.row
         self.separators += separators(b'"' + text if inside else text, self.delimiter, MAX_FIELDS)
@@ -72,11 +77,15 @@ class _Lines:
             raise BadCsv(Fault("too_many_fields", message, self.row_line, self.row))
 
 
+@cache
+def _field(delimiter: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb'(?:"[^"]*(?:"|\Z))*+[^%b\r\n]*+' % re.escape(delimiter))
+
+
 def separators(text: bytes, delimiter: bytes, most: int) -> int:
     """The delimiters outside quotes in ``text``, which starts at a field, up to a row end; at most ``most`` are counted."""
-    field = re.compile(rb'(?:"[^"]*(?:"|\Z))*+[^%b\r\n]*+' % re.escape(delimiter))
-    count = position = 0
-    while count < most and (match := field.match(text, position)) and text.startswith(delimiter, match.end()):
+    pattern, count, position = _field(delimiter), 0, 0
+    while count < most and (match := pattern.match(text, position)) and text.startswith(delimiter, match.end()):
         count, position = count + 1, match.end() + 1
     return count
 

@@ -46,7 +46,7 @@ def _source(environ: Mapping[str, str]) -> str:
 
 def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
     text = environ.get(name) or str(default)
-    if text.isascii() and text.isdigit() and least <= int(text) <= most:
+    if text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most:
         return int(text)
     raise Unusable(f"{name} must be a whole number from {least} to {most}, not {text!r}.")
 

@@ -70,8 +70,10 @@ class Folder:
 
 
 def _version(status: os.stat_result) -> FileVersion:
-    """By the time of the last change, which nobody can set, and which every write moves on (that of the last modification
-    can be put back)."""
+    """By the time of the last change (ctime): every write call moves it on and nobody can set it, as that of modification can be.
+
+    It also moves on when rights or links change, and not with each store into a file that somebody has mapped.
+    """
     return FileVersion(status.st_size, f"{status.st_ino:x}-{status.st_ctime_ns:x}-{status.st_size:x}")
 
 

@@ -28,7 +28,7 @@ class EmulatedProgram:
     def __init__(self, program: Path) -> None:
         assert EMULATOR, "there is no qemu-aarch64"
         self.process = subprocess.Popen([EMULATOR, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-        self.calls = 0
+        self.calls = self.rows = self.left_to_the_caller = 0
 
     def __enter__(self) -> "EmulatedProgram":
         return self
@@ -49,6 +49,8 @@ class EmulatedProgram:
         left = _Job.from_buffer_copy(self._take(ctypes.sizeof(_Job)))
         for name in ("odd_count", "rows", "lines", "last_row"):
             setattr(job, name, getattr(left, name))
+        self.rows += left.rows
+        self.left_to_the_caller += left.odd_count
         for address, length in (*changed, (job.odd, ODD_BYTES * job.odd_count)):
             ctypes.memmove(address, self._take(length), length)
         return int(end)

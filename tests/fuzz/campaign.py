@@ -27,7 +27,7 @@ def commands(minutes: float, seed: int) -> dict[str, tuple[str | None, Sequence[
     return {
         "files": (None, ["tests.fuzz.fuzz_kernels", *files, str(seed)]),
         "sanitized": ("gcc", [entry, "files", *files, str(seed + SEEDS_APART)]),
-        "entry": ("clang", [entry, "libfuzzer", "--seconds", str(int(60 * minutes))]),
+        "entry": ("clang", [entry, "libfuzzer", "--seconds", str(max(1, int(60 * minutes)))]),
     }
 
 

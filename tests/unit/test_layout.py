@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from chalicelib.errors import BadCsv, Fault
 from chalicelib.layout import Layout, read_layout, unique_names
 from chalicelib.options import Options
+from tests.csv_files import junk_files, tidy_files
 
 
 def layout_of(data: bytes, options: Options | None = None, block: int = 5) -> tuple[Layout, bytes]:
@@ -118,3 +119,35 @@ def test_a_long_first_row_is_not_joined_anew_with_each_of_its_blocks() -> None:
     layout, _ = read_layout((Block(b"x" * 1000) for _ in range(1000)), Options())
     assert layout.fields == 1
     assert joined == []
+
+
+@given(
+    st.one_of(tidy_files(bad=True), junk_files(), st.integers(0, 30).map(lambda count: b"\n" * count + b"a\n1\n")),
+    st.sampled_from([b"", b"\xef\xbb\xbf"]),
+    st.sampled_from([10, 40, 1 << 26]),
+    st.booleans(),
+)
+def test_the_layout_or_the_fault_does_not_depend_on_the_blocks(data: bytes, bom: bytes, max_row_bytes: int, header: bool) -> None:
+    assert len({outcome(bom + data, size, max_row_bytes, header) for size in (1, 2, 5, 17, 1000)}) == 1
+
+
+def outcome(data: bytes, block: int, max_row_bytes: int, header: bool) -> tuple[Layout, bytes] | Fault:
+    blocks = (data[at : at + block] for at in range(0, len(data), block))
+    try:
+        layout, rest = read_layout(blocks, Options(header=header), max_row_bytes)
+    except BadCsv as bad:
+        return bad.fault
+    found = b"".join(rest)
+    assert found == data[layout.data_start :]
+    assert layout.data_line == data.count(b"\n", 0, layout.data_start)
+    return layout, found
+
+
+def test_a_fault_behind_a_byte_order_mark_and_blank_lines_is_where_it_is() -> None:
+    fault = fault_of(b"\xef\xbb\xbf\n\r\na,b\rc\n")
+    assert (fault.code, fault.line, fault.byte) == ("lone_carriage_return", 2, 9)
+
+
+def test_blank_lines_in_front_are_no_row_however_many() -> None:
+    assert outcome(b"\n" * 5000 + b"a\n", 64, 100, True) == outcome(b"\n" * 5000 + b"a\n", 10_000, 100, True)
+    assert isinstance(outcome(b"\n" * 5000 + b"a\n", 64, 100, True), tuple)

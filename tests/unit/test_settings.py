@@ -27,6 +27,13 @@ def test_the_largest_number_of_each_setting_can_be_used(name: str) -> None:
         Settings.from_env({name: str(LARGEST[name] + 1)})
 
 
+@pytest.mark.parametrize("name", ["PORT", "WORKERS", "VISIBILITY_SECONDS"])
+@pytest.mark.parametrize("value", ["0", "99999", "many", "1" * 5000])
+def test_a_number_of_the_local_run_out_of_range_is_one_sentence(name: str, value: str, tmp_path: Path) -> None:
+    with pytest.raises(Unusable, match=name):
+        LocalConfig.from_env({"DATA": str(tmp_path), name: value})
+
+
 @pytest.mark.parametrize("folder", ["with space", "dätä", "100%25", "a#b", "a?b"])
 def test_the_local_run_reads_a_folder_of_any_name(folder: str, tmp_path: Path) -> None:
     (tmp_path / folder).mkdir()
