@@ -79,6 +79,7 @@ class _Lines:
 
 @cache
 def _field(delimiter: bytes) -> re.Pattern[bytes]:
+    """Matches a field from its start, without what ends it; a quote may be open at the end of the bytes."""
     return re.compile(rb'(?:"[^"]*(?:"|\Z))*+[^%b\r\n]*+' % re.escape(delimiter))
 
 
@@ -165,9 +166,8 @@ def ragged(row: Row, fields: int) -> Fault:
 
 def cell_start(row: bytes, index: int, delimiter: str) -> int:
     """The offset in ``row`` of its field number ``index`` (0-based)."""
-    field = re.compile(rb'(?:"[^"]*")*+[^%b\r\n]*+' % re.escape(delimiter.encode()))
-    position = 0
+    pattern, position = _field(delimiter.encode()), 0
     for _ in range(index):
-        match = field.match(row, position)
+        match = pattern.match(row, position)
         position = match.end() + 1 if match else position
     return position
