@@ -9,6 +9,7 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from chalicelib.blocks import at_least
 from chalicelib.errors import BadCsv, Fault
 from chalicelib.layout import Layout
 from chalicelib.rows import MAX_ROW_BYTES, Row, cell_start, ragged, too_long, walk_rows
@@ -48,14 +49,8 @@ class Window:
 
     def grow(self, size: int) -> None:
         """Hold at least ``size`` bytes, or all that is left."""
-        held = [self.data]
-        total = len(self.data)
-        while total < size and not self.ended:
-            block = next(self.blocks, None)
-            self.ended = block is None
-            held.append(block or b"")
-            total += len(held[-1])
-        self.data = b"".join(held)
+        self.data, ended = at_least(size, self.data, self.blocks)
+        self.ended = self.ended or ended
 
     def drop(self, size: int) -> None:
         self.data = self.data[size:]

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
+from chalicelib.blocks import at_least
 from chalicelib.errors import BadCsv, Fault
 from chalicelib.options import Options
 from chalicelib.rows import MAX_ROW_BYTES, Row, cell_start, too_long, walk_rows
@@ -55,7 +56,7 @@ def read_layout(blocks: Iterable[bytes], options: Options, max_row_bytes: int = 
 
 def _first_row(blocks: Iterator[bytes], options: Options, max_row_bytes: int) -> tuple[Row, bytes, bytes]:
     """The first row that is not blank, with its place in the file; its bytes; and what was read behind it."""
-    head, ended = _at_least(4, b"", blocks)
+    head, ended = at_least(4, b"", blocks)
     _refuse_foreign(head)
     at, line = len(BOM) if head.startswith(BOM) else 0, 0
     head = head[at:]
@@ -74,19 +75,7 @@ def _first_row(blocks: Iterator[bytes], options: Options, max_row_bytes: int) ->
         if len(head) > max_row_bytes:
             raise BadCsv(too_long(head, at, line, options.delimiter, max_row_bytes))
         # Doubled, so that a long row is not walked once per block.
-        head, ended = _at_least(min(max(2 * len(head), 1), max_row_bytes + 1), head, blocks)
-
-
-def _at_least(size: int, head: bytes, blocks: Iterator[bytes]) -> tuple[bytes, bool]:
-    """``head`` and blocks behind it, joined once; whether there are no more."""
-    held, total = [head], len(head)
-    while total < size:
-        block = next(blocks, None)
-        if block is None:
-            return b"".join(held), True
-        held.append(block)
-        total += len(block)
-    return b"".join(held), False
+        head, ended = at_least(min(max(2 * len(head), 1), max_row_bytes + 1), head, blocks)
 
 
 def _refuse_foreign(head: bytes) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import ParamSpec
 
+from chalicelib.blocks import at_least
 from chalicelib.errors import BadCsv, CsvsumError, Fault, FileError, UnknownJob
 from chalicelib.gunzip import gunzip
 from chalicelib.jobs import Job, Ledger, Result, problem_of, seconds_since_start
@@ -154,7 +155,7 @@ class Work:
     def _start_states(self, job: Job, plan: Plan, number: int) -> tuple[State, ...]:
         window = plan.proof_of(number, self.proof_bytes)
         blocks = self.doors.source.read(job.csv, job.file, window.start, until=window.stop)
-        before = b"" if not window else _first_bytes(blocks, len(window))
+        before = b"" if not window else at_least(len(window), b"", blocks)[0][: len(window)]
         return start_states(before, window.start == plan.data_start, job.options.delimiter.encode())
 
     def _put_together(self, job: Job) -> None:
@@ -212,13 +213,6 @@ class _Walks:
 
 def _is_gzip(job: Job) -> bool:
     return job.csv.lower().endswith(".gz")
-
-
-def _first_bytes(blocks: Iterator[bytes], size: int) -> bytes:
-    taken: list[bytes] = []
-    while sum(map(len, taken)) < size and (block := next(blocks, None)) is not None:
-        taken.append(block)
-    return b"".join(taken)[:size]
 
 
 def _require_whole(plan: Plan, outcomes: Sequence[Outcome]) -> None:

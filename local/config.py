@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from chalicelib.settings import Settings
+from chalicelib.settings import Settings, whole
 
 HOST = "127.0.0.1"
 
@@ -27,10 +27,10 @@ class LocalConfig:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "LocalConfig":
         return cls(
-            port=_whole(environ, "PORT", 8000, 1, 65535),
-            workers=_whole(environ, "WORKERS", 2, 1, 64),
+            port=whole(environ, "PORT", 8000, 65535),
+            workers=whole(environ, "WORKERS", 2, 64),
             source=_source(environ),
-            visibility_seconds=_whole(environ, "VISIBILITY_SECONDS", 10, 1, 43200),
+            visibility_seconds=whole(environ, "VISIBILITY_SECONDS", 10, 43200),
         )
 
 
@@ -42,13 +42,6 @@ def _source(environ: Mapping[str, str]) -> str:
     if scheme == "file" and not Path(path).is_dir():
         raise Unusable(f"{name}: there is no folder {path!r}; make it, or name another one.")
     return source
-
-
-def _whole(environ: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
-    text = environ.get(name) or str(default)
-    if text.isascii() and text.isdigit() and len(text) <= len(str(most)) and least <= int(text) <= most:
-        return int(text)
-    raise Unusable(f"{name} must be a whole number from {least} to {most}, not {text!r}.")
 
 
 def require_free(port: int) -> None:

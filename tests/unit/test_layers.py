@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent.parent
 SHIPPED = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
-DOMAIN = ["errors", "gunzip", "jobs", "layout", "options", "parts", "rows", "states", "sums"]
+DOMAIN = ["blocks", "errors", "gunzip", "jobs", "layout", "options", "parts", "rows", "states", "sums"]
 # What of the standard library reaches outside of the process.
 OUTSIDE = {
     "ctypes",

@@ -30,7 +30,7 @@ def test_the_largest_number_of_each_setting_can_be_used(name: str) -> None:
 @pytest.mark.parametrize("name", ["PORT", "WORKERS", "VISIBILITY_SECONDS"])
 @pytest.mark.parametrize("value", ["0", "99999", "many", "1" * 5000])
 def test_a_number_of_the_local_run_out_of_range_is_one_sentence(name: str, value: str, tmp_path: Path) -> None:
-    with pytest.raises(Unusable, match=name):
+    with pytest.raises(BadSetting, match=name):
         LocalConfig.from_env({"DATA": str(tmp_path), name: value})
 
 
