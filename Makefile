@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
-NATIVE := chalicelib/native/lib/.built
+NATIVE := chalicelib/engine/native/lib/.built
 BENCH_VENV := .venv-bench
 BENCH_INSTALLED := $(BENCH_VENV)/.installed
 BENCH ?= quick
@@ -22,13 +22,13 @@ $(INSTALLED): requirements.txt requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-$(NATIVE): $(INSTALLED) chalicelib/native/kernel.c chalicelib/native/build.py
+$(NATIVE): $(INSTALLED) chalicelib/engine/native/kernel.c chalicelib/engine/native/build.py
 	@echo "Compiling the native kernel ..."
-	@$(BIN)/python -m chalicelib.native.build || echo "It could not be compiled here; the reference kernel does the work."
+	@$(BIN)/python -m chalicelib.engine.native.build || echo "It could not be compiled here; the reference kernel does the work."
 	@mkdir -p $(@D) && touch $@
 
 build: $(NATIVE) ## compile the native kernel: for this machine, and for Lambda on x86-64 and arm64
-	@ls chalicelib/native/lib
+	@ls chalicelib/engine/native/lib
 
 run: $(NATIVE) ## start the whole service here: make run [PORT=8000] [WORKERS=2] [DATA=data]
 	@exec $(BIN)/python -m local
@@ -111,4 +111,4 @@ localstack: $(NATIVE) ## start LocalStack in Docker, deploy to it, say where: ma
 	@echo "  Files are read from data/. It ends, and forgets all, with: docker compose --file localstack-compose.yml down"
 
 clean: ## remove what the other commands made
-	rm -rf $(VENV) .venv-lint .venv-mutate mutants $(BENCH_VENV) benchmarks/files build chalicelib/native/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-lint .venv-mutate mutants $(BENCH_VENV) benchmarks/files build chalicelib/engine/native/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis

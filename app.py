@@ -2,7 +2,7 @@
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, Response, SQSEvent
 
-from chalicelib.aws.work_queue import again_soon, decode, decode_dead
+from chalicelib.adapters.work_queue import again_soon, decode, decode_dead
 from chalicelib.settings import settings
 from chalicelib.web import requests, responses
 from chalicelib.web.responses import answers

@@ -47,14 +47,30 @@ SIZES = {
         rounds=1,
         trials=[Trial("prices", 1000, 16, 8, 1), Trial("floats", MEGABYTE, 4, 4, 1)],
         cold_starts=1,
-        scale=Scale((MEGABYTE, 2 * MEGABYTE), (KIB * 64, KIB * 256, KIB * 1024), 1, 4 * MEGABYTE, KIB * 256, 40, 8),
+        scale=Scale(
+            (MEGABYTE, 2 * MEGABYTE),
+            (KIB * 64, KIB * 256, KIB * 1024),
+            1,
+            4 * MEGABYTE,
+            KIB * 256,
+            40,
+            8,
+        ),
     ),
     "quick": Size(
         file_bytes=20 * MEGABYTE,
         rounds=3,
         trials=[Trial("prices", 1000, 200, 8, 3), Trial("floats", 20 * MEGABYTE, 4, 4, 1)],
         cold_starts=5,
-        scale=Scale((10 * MEGABYTE, 100 * MEGABYTE), (4 * MIB, 16 * MIB, 64 * MIB), 3, 50 * MEGABYTE, 4 * MIB, 2000, 100),
+        scale=Scale(
+            (10 * MEGABYTE, 100 * MEGABYTE),
+            (4 * MIB, 16 * MIB, 64 * MIB),
+            3,
+            50 * MEGABYTE,
+            4 * MIB,
+            2000,
+            100,
+        ),
     ),
     "medium": Size(
         file_bytes=250 * MEGABYTE,
@@ -62,7 +78,13 @@ SIZES = {
         trials=[Trial("prices", 1000, 200, 8, 3), Trial("floats", 50 * MEGABYTE, 4, 4, 2)],
         cold_starts=9,
         scale=Scale(
-            (100 * MEGABYTE, 1000 * MEGABYTE, 5000 * MEGABYTE), (16 * MIB, 64 * MIB, 256 * MIB), 2, 100 * MEGABYTE, 16 * MIB, 2000, 100
+            (100 * MEGABYTE, 1000 * MEGABYTE, 5000 * MEGABYTE),
+            (16 * MIB, 64 * MIB, 256 * MIB),
+            2,
+            100 * MEGABYTE,
+            16 * MIB,
+            2000,
+            100,
         ),
     ),
     "full": Size(
@@ -71,7 +93,13 @@ SIZES = {
         trials=[Trial("prices", 1000, 200, 8, 5), Trial("floats", 50 * MEGABYTE, 4, 4, 3)],
         cold_starts=15,
         scale=Scale(
-            (100 * MEGABYTE, 1000 * MEGABYTE, 5000 * MEGABYTE), (16 * MIB, 64 * MIB, 256 * MIB), 3, 250 * MEGABYTE, 16 * MIB, 2000, 100
+            (100 * MEGABYTE, 1000 * MEGABYTE, 5000 * MEGABYTE),
+            (16 * MIB, 64 * MIB, 256 * MIB),
+            3,
+            250 * MEGABYTE,
+            16 * MIB,
+            2000,
+            100,
         ),
     ),
 }
@@ -94,21 +122,35 @@ def _scale(scale: Scale) -> Iterator[str]:
     yield large.report(scale.sizes, scale.part_bytes[1], scale.rounds)
     yield overhead.report(scale.sizes[1], scale.part_bytes, scale.rounds)
     yield quotes.report(scale.quoted_bytes, scale.quoted_part_bytes)
-    yield beside.report(scale.sizes[1], scale.many_parts, scale.small_jobs, rounds=1)  # the emulator takes minutes for the many parts
+    yield beside.report(
+        scale.sizes[1], scale.many_parts, scale.small_jobs, rounds=1
+    )  # the emulator takes minutes for the many parts
     yield simulate.report()
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure csvsum beside its peers.")
-    parser.add_argument("size", nargs="?", choices=SIZES, default="quick", help="how much is measured (default: quick)")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description="Measure csvsum beside its peers."
+    )
+    parser.add_argument(
+        "size",
+        nargs="?",
+        choices=SIZES,
+        default="quick",
+        help="how much is measured (default: quick)",
+    )
     parser.add_argument("--only", choices=PARTS_OF_RESULTS, help="one of them alone")
-    parser.add_argument("--write", action="store_true", help=f"keep the tables in benchmarks/{RESULTS.name}")
+    parser.add_argument(
+        "--write", action="store_true", help=f"keep the tables in benchmarks/{RESULTS.name}"
+    )
     return parser.parse_args()
 
 
 def main() -> None:
     arguments = _arguments()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # as Ctrl-C does: the services are ended on the way out
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit("stopped")
+    )  # as Ctrl-C does: the services are ended on the way out
     command = " ".join(["python -m benchmarks", *sys.argv[1:]])
     sections = [f"# Results\n\n{NOTE} `{command}`."]
     for section in _sections(SIZES[arguments.size], arguments.only):

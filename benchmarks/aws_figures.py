@@ -21,47 +21,99 @@ ASSUMED = "assumed"
 
 # What a worker does with bytes, on a whole core.
 PANDAS_RATE = MB * figure("pandas kernel, MB/s", 130, HERE + "the lowest of floats")
-NATIVE_RATE = MB * figure("native kernel, MB/s", 2000, HERE + "2,000 to 3,500 with prototypes, a row of its own once it is merged")
+NATIVE_RATE = MB * figure(
+    "native kernel, MB/s",
+    2000,
+    HERE + "2,000 to 3,500 with prototypes, a row of its own once it is merged",
+)
 TLS_RATE = 1e9 / figure("transfer over TLS, CPU s a GB", 1.1, ONCE + "boto3")
-PANDAS_COLD = figure("start of a worker with pandas, s", 2.0, ONCE + "a fresh process without .pyc; what Lambda adds is left out")
+PANDAS_COLD = figure(
+    "start of a worker with pandas, s",
+    2.0,
+    ONCE + "a fresh process without .pyc; what Lambda adds is left out",
+)
 NATIVE_COLD = figure("start of a worker without pandas, s", 0.74, ONCE + "likewise")
 
 # The network of a worker.
 BURST_RATE = GIB * figure("Lambda's network at first, GiB/s", 1.2, OTHERS)
 BURST_BYTES = MIB * figure("for so many MiB", 300, OTHERS)
 REFILL_RATE = MIB * figure("then, MiB/s", 75, OTHERS)
-CONNECTION_RATE = MB * figure("one request to S3, MB/s", 87.5, S3_GUIDE + "one concurrent request for each 85 to 90 MB/s")
+CONNECTION_RATE = MB * figure(
+    "one request to S3, MB/s", 87.5, S3_GUIDE + "one concurrent request for each 85 to 90 MB/s"
+)
 FIRST_BYTE = figure("S3 first byte, median, s", 0.027, OTHERS)
 FIRST_BYTE_P95 = figure("S3 first byte, 95 of 100, s", 0.075, OTHERS + "; log-normal through both")
 
 # Limits.
-GETS_A_SECOND = figure("GETs a second", 5500, S3_GUIDE + "per prefix, and one object is in one prefix")
-WRITES_A_SECOND = figure(
-    "DynamoDB write units a second", 1000, DYNAMO_GUIDE + "per partition; a unit is 1 KB of the larger of old and new item"
+GETS_A_SECOND = figure(
+    "GETs a second", 5500, S3_GUIDE + "per prefix, and one object is in one prefix"
 )
-STANDARD_FIRST = figure("SQS mapping, standard: at once", 5, LAMBDA_GUIDE + "scaling of SQS event source mappings")
+WRITES_A_SECOND = figure(
+    "DynamoDB write units a second",
+    1000,
+    DYNAMO_GUIDE + "per partition; a unit is 1 KB of the larger of old and new item",
+)
+STANDARD_FIRST = figure(
+    "SQS mapping, standard: at once", 5, LAMBDA_GUIDE + "scaling of SQS event source mappings"
+)
 STANDARD_MINUTE = figure("more a minute", 300, "the same")
 STANDARD_MOST = figure("at most", 1250, "the same")
-PROVISIONED_FIRST = figure("SQS mapping, provisioned: at once", 20, "the same: at least 2 pollers, 10 invocations each")
+PROVISIONED_FIRST = figure(
+    "SQS mapping, provisioned: at once", 20, "the same: at least 2 pollers, 10 invocations each"
+)
 PROVISIONED_MINUTE = figure("more a minute", 1000, "the same")
-PROVISIONED_MOST = figure("at most", 2000, "the same: by default 200 pollers; up to 20,000 invocations")
-LAMBDA_STEP = figure("Lambda itself: more in 10 s", 1000, LAMBDA_GUIDE + "scaling: for each function")
-ACCOUNT = figure("invocations at once in an account", 1000, LAMBDA_GUIDE + "quotas: the default; can be raised (--account)")
-FULL_CORE = figure("memory for a whole core, MB", 1769, LAMBDA_GUIDE + "memory: less memory is less of a core")
+PROVISIONED_MOST = figure(
+    "at most", 2000, "the same: by default 200 pollers; up to 20,000 invocations"
+)
+LAMBDA_STEP = figure(
+    "Lambda itself: more in 10 s", 1000, LAMBDA_GUIDE + "scaling: for each function"
+)
+ACCOUNT = figure(
+    "invocations at once in an account",
+    1000,
+    LAMBDA_GUIDE + "quotas: the default; can be raised (--account)",
+)
+FULL_CORE = figure(
+    "memory for a whole core, MB", 1769, LAMBDA_GUIDE + "memory: less memory is less of a core"
+)
 
 # Assumed, or counted from what the service writes.
 CALL = figure("a call to SQS or DynamoDB, s", 0.01, ASSUMED)
 DELIVERY = figure("from a message sent to its worker called, s", 0.05, ASSUMED)
 PAGE = figure("a page (1 MB) of a query, s", 0.05, ASSUMED)
-JOB_BYTES = figure("the job's item without its done set, bytes", 500, DYNAMO_GUIDE + "item sizes; tests/unit/test_simulate.py")
-PART_BYTES = figure("a part's item with 5 summed columns, bytes", 500, "likewise; 45 to 50 bytes for each column more")
-INDEX_UNITS = figure("write units of the index for each part", 2, DYNAMO_GUIDE + "global secondary indexes: its key touched_at changes")
+JOB_BYTES = figure(
+    "the job's item without its done set, bytes",
+    500,
+    DYNAMO_GUIDE + "item sizes; tests/unit/test_simulate.py",
+)
+PART_BYTES = figure(
+    "a part's item with 5 summed columns, bytes",
+    500,
+    "likewise; 45 to 50 bytes for each column more",
+)
+INDEX_UNITS = figure(
+    "write units of the index for each part",
+    2,
+    DYNAMO_GUIDE + "global secondary indexes: its key touched_at changes",
+)
 
 # Dollars for each one; the figures are for a million.
-GB_SECOND = 1e-6 * figure("Lambda, $ a million GB-s", 13.3334, PRICE + "arm64, first tier; starts are billed too")
+GB_SECOND = 1e-6 * figure(
+    "Lambda, $ a million GB-s", 13.3334, PRICE + "arm64, first tier; starts are billed too"
+)
 INVOCATION = 1e-6 * figure("Lambda, $ a million requests", 0.20, PRICE + "Lambda")
 SQS_CALL = 1e-6 * figure("SQS, $ a million requests", 0.40, PRICE + "standard queues")
-GET = 1e-6 * figure("S3, $ a million GETs", 0.40, PRICE + "S3 Standard; transfer inside the region is free")
-WRITE = 1e-6 * figure("DynamoDB, $ a million write units", 0.625, PRICE + "on demand, since November 2024")
-READ = 1e-6 * figure("DynamoDB, $ a million read units", 0.125, PRICE + "on demand, since November 2024")
-EFS_GIB = figure("EFS, $ a GiB read", 0.03, PRICE + "elastic throughput; only where CSV_SOURCE is a mounted folder")
+GET = 1e-6 * figure(
+    "S3, $ a million GETs", 0.40, PRICE + "S3 Standard; transfer inside the region is free"
+)
+WRITE = 1e-6 * figure(
+    "DynamoDB, $ a million write units", 0.625, PRICE + "on demand, since November 2024"
+)
+READ = 1e-6 * figure(
+    "DynamoDB, $ a million read units", 0.125, PRICE + "on demand, since November 2024"
+)
+EFS_GIB = figure(
+    "EFS, $ a GiB read",
+    0.03,
+    PRICE + "elastic throughput; only where CSV_SOURCE is a mounted folder",
+)

@@ -15,9 +15,9 @@ from random import Random
 
 from benchmarks import aws_figures as aws
 from benchmarks.aws_figures import MB
-from chalicelib.aws.bucket import IN_FLIGHT, RANGE_BYTES
-from chalicelib.aws.work_queue import BATCH
-from chalicelib.parts import MAX_PARTS
+from chalicelib.adapters.s3_source import IN_FLIGHT, RANGE_BYTES
+from chalicelib.adapters.work_queue import BATCH
+from chalicelib.jobs.parts import MAX_PARTS
 from chalicelib.settings import Settings
 
 # A worker's reading is followed in steps of so many ranges.
@@ -35,7 +35,9 @@ class Pollers:
 
 
 STANDARD = Pollers("standard", aws.STANDARD_FIRST, aws.STANDARD_MINUTE, aws.STANDARD_MOST)
-PROVISIONED = Pollers("provisioned", aws.PROVISIONED_FIRST, aws.PROVISIONED_MINUTE, aws.PROVISIONED_MOST)
+PROVISIONED = Pollers(
+    "provisioned", aws.PROVISIONED_FIRST, aws.PROVISIONED_MINUTE, aws.PROVISIONED_MOST
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,10 @@ class Setup:
     @property
     def spans(self) -> list[int]:
         """The bytes of each part."""
-        return [min(self.part_bytes, self.size - start) for start in range(0, self.size, self.part_bytes)]
+        return [
+            min(self.part_bytes, self.size - start)
+            for start in range(0, self.size, self.part_bytes)
+        ]
 
     @property
     def most_workers(self) -> int:
@@ -76,7 +81,11 @@ class Setup:
     def worker_rate(self) -> float:
         """The bytes a second of a worker before its network slows it down: its core's, or what its connections bring."""
         core = min(1.0, self.memory / aws.FULL_CORE)
-        return min(core / (1 / self.rate + 1 / aws.TLS_RATE), self.in_flight * aws.CONNECTION_RATE, aws.BURST_RATE)
+        return min(
+            core / (1 / self.rate + 1 / aws.TLS_RATE),
+            self.in_flight * aws.CONNECTION_RATE,
+            aws.BURST_RATE,
+        )
 
     def ready(self, worker: int) -> float:
         """When that worker (the first is 0) may start, in seconds from the first message on."""
@@ -155,7 +164,8 @@ class _Spent:
     def dollars(self, setup: Setup) -> dict[str, float]:
         messages = len(setup.spans) + 1
         return {
-            "Lambda": self.seconds * setup.memory / 1024 * aws.GB_SECOND + messages * aws.INVOCATION,
+            "Lambda": self.seconds * setup.memory / 1024 * aws.GB_SECOND
+            + messages * aws.INVOCATION,
             # Sent in batches, received and deleted one by one.
             "SQS": (ceil(messages / BATCH) + 2 * messages) * aws.SQS_CALL,
             "S3": self.gets * aws.GET,
@@ -181,14 +191,23 @@ class _Run:
         self.setup = setup
         self.spans = setup.spans
         self.first_bytes = _first_bytes(setup)
-        self.table, self.index, self.s3 = Limit(aws.WRITES_A_SECOND), Limit(aws.WRITES_A_SECOND), Limit(aws.GETS_A_SECOND)
+        self.table, self.index, self.s3 = (
+            Limit(aws.WRITES_A_SECOND),
+            Limit(aws.WRITES_A_SECOND),
+            Limit(aws.GETS_A_SECOND),
+        )
         self.networks: dict[int, Network] = {}
         planned = aws.DELIVERY + setup.cold + 3 * aws.CALL + aws.FIRST_BYTE
-        batches = [planned + (batch + 1) * aws.CALL for batch in range(ceil(len(self.spans) / BATCH))]
+        batches = [
+            planned + (batch + 1) * aws.CALL for batch in range(ceil(len(self.spans) / BATCH))
+        ]
         self.arrivals = [batches[part // BATCH] + aws.DELIVERY for part in range(len(self.spans))]
         # The planner: three writes with their entries in the index, three reads, the first row.
         self.spent = _Spent(batches[-1], 1, 3 * (1 + int(aws.INDEX_UNITS)), 3)
-        self.events = [_Event(self.arrivals[0] + setup.ready(worker), worker) for worker in range(setup.most_workers)]
+        self.events = [
+            _Event(self.arrivals[0] + setup.ready(worker), worker)
+            for worker in range(setup.most_workers)
+        ]
         self.next = self.done = self.busy = self.peak = 0
 
     def outcome(self) -> Outcome:
@@ -202,7 +221,9 @@ class _Run:
             else:
                 now = self._save(event)
         now = self._merge(now)
-        return Outcome(now, self.spent.dollars(self.setup), self.peak, self.table.busiest, self.s3.busiest)
+        return Outcome(
+            now, self.spent.dollars(self.setup), self.peak, self.table.busiest, self.s3.busiest
+        )
 
     def _take(self, event: _Event) -> None:
         """The next message, as soon as it is there; the worker goes when none is left."""
@@ -216,7 +237,12 @@ class _Run:
         self.busy += 1
         self.peak = max(self.peak, self.busy)
         self.spent.reads += ceil(job_bytes(self.done) / 4096)
-        ready = event.at + aws.CALL + (0 if event.worker in self.networks else self.setup.cold) + self.first_bytes[part]
+        ready = (
+            event.at
+            + aws.CALL
+            + (0 if event.worker in self.networks else self.setup.cold)
+            + self.first_bytes[part]
+        )
         heapq.heappush(self.events, _Event(ready, event.worker, part, self.spans[part], event.at))
 
     def _read(self, event: _Event) -> None:
@@ -227,7 +253,9 @@ class _Run:
         network = self.networks.setdefault(event.worker, Network())
         read = event.at + network.transfer(event.at, step, self.setup.worker_rate)
         at = max(read, self.s3.take(event.at, requests))
-        heapq.heappush(self.events, _Event(at, event.worker, event.part, event.left - step, event.began))
+        heapq.heappush(
+            self.events, _Event(at, event.worker, event.part, event.left - step, event.began)
+        )
 
     def _save(self, event: _Event) -> float:
         """The part's item, and its number into the job's: when both are written."""
@@ -235,7 +263,10 @@ class _Run:
         self.busy -= 1
         units = ceil(aws.PART_BYTES / 1024) + ceil(job_bytes(self.done) / 1024)
         index_units = int(aws.INDEX_UNITS)
-        saved = max(self.table.take(event.at, units), self.index.take(event.at, index_units)) + 2 * aws.CALL
+        saved = (
+            max(self.table.take(event.at, units), self.index.take(event.at, index_units))
+            + 2 * aws.CALL
+        )
         self.spent.writes += units + index_units
         self.spent.seconds += saved - event.began
         heapq.heappush(self.events, _Event(saved, event.worker))
@@ -260,4 +291,7 @@ def simulate(setup: Setup) -> Outcome:
 def _first_bytes(setup: Setup) -> list[float]:
     """For each part the seconds of three first bytes: before the part, in it, and behind it."""
     random, sigma = Random(setup.seed), log(aws.FIRST_BYTE_P95 / aws.FIRST_BYTE) / 1.645
-    return [sum(random.lognormvariate(log(aws.FIRST_BYTE), sigma) for _ in range(3)) for _ in setup.spans]
+    return [
+        sum(random.lognormvariate(log(aws.FIRST_BYTE), sigma) for _ in range(3))
+        for _ in setup.spans
+    ]

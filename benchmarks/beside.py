@@ -42,10 +42,15 @@ def report(size: int, parts: int, jobs: int, rounds: int) -> str:
     with borrowed("floats", size) as path:
         small, part_bytes = csv_file("prices", SMALL_BYTES), ceil(path.stat().st_size / parts)
         if small.stat().st_size > part_bytes:
-            raise ValueError(f"parts of {part_bytes} bytes: the small file would be cut too, and wait behind the large one")
+            raise ValueError(
+                f"parts of {part_bytes} bytes: the small file would be cut too, and wait behind the large one"
+            )
         with servers.csvsum(FOLDER, WORKERS, part_bytes) as port:
             latencies(port, small.name, CLIENTS, CLIENTS)
-            done = [_round(port, path.name, small.name, jobs, f"beside: round {turn + 1} of {rounds}") for turn in range(rounds)]
+            done = [
+                _round(port, path.name, small.name, jobs, f"beside: round {turn + 1} of {rounds}")
+                for turn in range(rounds)
+            ]
     title = f"### {jobs} small jobs, one of {size / MEGABYTE:.0f} MB in {parts:,} parts, rounds: {rounds}"
     left = f"When the last small job ended, {min(each.left for each in done):.0%} of the large one's parts or more were still to do."
     rows = [_row(name, of, done) for name, of in MEASURES.items()]
@@ -65,4 +70,9 @@ def _round(port: int, large: str, small: str, jobs: int, title: str) -> Round:
 
 def _row(name: str, of: Callable[[list[float]], float], done: list[Round]) -> list[str]:
     ratio = median(of(each.beside) / of(each.alone) for each in done)
-    return [name, number(median(of(each.alone) for each in done)), number(median(of(each.beside) for each in done)), times(ratio)]
+    return [
+        name,
+        number(median(of(each.alone) for each in done)),
+        number(median(of(each.beside) for each in done)),
+        times(ratio),
+    ]

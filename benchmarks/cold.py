@@ -19,8 +19,8 @@ from unittest.mock import patch
 
 from benchmarks.files import csv_file
 from benchmarks.tables import table, times
-from chalicelib.options import Options
-from chalicelib.service import Service
+from chalicelib.engine.options import Options
+from chalicelib.jobs.service import Service
 from chalicelib.settings import Settings
 from chalicelib.wiring import doors_of
 from deploy.package import package
@@ -31,7 +31,16 @@ from local.triggers import sqs_event
 
 PROGRAM = Path(__file__).parent / "cold_worker.py"
 FILE_BYTES = 1000
-HEADER = ("kernel", "start Python", "import the application", "first job", "in all", "of native", "second job", "imported")
+HEADER = (
+    "kernel",
+    "start Python",
+    "import the application",
+    "first job",
+    "in all",
+    "of native",
+    "second job",
+    "imported",
+)
 LEGEND = """\
 Milliseconds of a process that is started for it, kept to one core: the zip that `make package` makes, unpacked, with nothing else but
 Python's standard library; the handler is called with a message of a job on a file of 1 KB, as Lambda calls it, and then with a
@@ -54,7 +63,10 @@ class ColdStart:
 
 def report(rounds: int) -> str:
     """One table. Raises RuntimeError when a job does not succeed, or the wrong kernel ran."""
-    with TemporaryDirectory() as temporary, _table_and_queues(csv_file("prices", FILE_BYTES)) as (aws, settings):
+    with (
+        TemporaryDirectory() as temporary,
+        _table_and_queues(csv_file("prices", FILE_BYTES)) as (aws, settings),
+    ):
         folders = _unpacked(Path(temporary))
         runs: dict[str, list[ColdStart]] = {kernel: [] for kernel in folders}
         for turn in range(rounds + 1):
@@ -87,7 +99,7 @@ def _unpacked(folder: Path) -> dict[str, Path]:
     with zipfile.ZipFile(package(read_stage("localstack"), os.environ).code) as packed:
         packed.extractall(folder / "native")
     shutil.copytree(folder / "native", folder / "pandas")
-    shutil.rmtree(folder / "pandas" / "chalicelib" / "native" / "lib")
+    shutil.rmtree(folder / "pandas" / "chalicelib" / "engine" / "native" / "lib")
     return {"native": folder / "native", "pandas": folder / "pandas"}
 
 
@@ -97,10 +109,19 @@ def _cold_start(aws: EmbeddedAws, settings: Settings, kernel: str, folder: Path)
     command = [sys.executable, "-I", "-S", "-B", str(PROGRAM), str(folder)]
     events = json.dumps([_event(aws, settings.jobs_queue) for _ in jobs])
     began = time.time()
-    done = subprocess.run(command, input=events, capture_output=True, text=True, check=True, preexec_fn=_keep_to_one_core)
+    done = subprocess.run(
+        command,
+        input=events,
+        capture_output=True,
+        text=True,
+        check=True,
+        preexec_fn=_keep_to_one_core,
+    )
     for job in (service.job(each.id) for each in jobs):
         if job.ledger is None or job.ledger.kernel != kernel:
-            raise RuntimeError(f"the job on a file of 1 KB: {job.status}, {job.problem}, {job.ledger}")
+            raise RuntimeError(
+                f"the job on a file of 1 KB: {job.status}, {job.problem}, {job.ledger}"
+            )
     told = json.loads(done.stdout.splitlines()[-1])  # behind what the application logs
     steps = tuple(1000 * (after - before) for before, after in pairwise([began, *told["clock"]]))
     return ColdStart(steps, tuple(told["heavy"]))
@@ -120,7 +141,19 @@ def _keep_to_one_core() -> None:
 
 
 def _row(kernel: str, runs: list[ColdStart], yardstick: list[ColdStart]) -> list[str]:
-    *before, second = (f"{median(milliseconds):.0f}" for milliseconds in zip(*(run.steps for run in runs), strict=True))
-    ratio = times(median(run.total / other.total for run, other in zip(runs, yardstick, strict=True)))
+    *before, second = (
+        f"{median(milliseconds):.0f}"
+        for milliseconds in zip(*(run.steps for run in runs), strict=True)
+    )
+    ratio = times(
+        median(run.total / other.total for run, other in zip(runs, yardstick, strict=True))
+    )
     total = f"{median(run.total for run in runs):.0f}"
-    return [kernel, *before, total, ratio, second, ", ".join(runs[0].heavy) or "neither pandas nor numpy"]
+    return [
+        kernel,
+        *before,
+        total,
+        ratio,
+        second,
+        ", ".join(runs[0].heavy) or "neither pandas nor numpy",
+    ]

@@ -15,7 +15,14 @@ MEGABYTE = 1_000_000
 # by a branch predictor, and too much for a processor's cache.
 POOL_BYTES = 8 * MEGABYTE
 KEEP_BYTES = 1000 * MEGABYTE
-TEXTS = ("plain", "with, comma", "two\nlines", 'say ""hi""', "", "a longer text, with a comma; and more of it")
+TEXTS = (
+    "plain",
+    "with, comma",
+    "two\nlines",
+    'say ""hi""',
+    "",
+    "a longer text, with a comma; and more of it",
+)
 TEXT_COLUMNS = (3, 7)  # of each ten; never one that is summed
 
 
@@ -67,7 +74,11 @@ KINDS = {
 
 def _review(random: Random, index: int) -> str:
     """Numbers, and in some columns some hundred to some thousand characters of prose, as people write reviews."""
-    return " ".join(random.choices(TEXTS, k=random.randrange(10, 100))) if index % 10 in TEXT_COLUMNS else _price(random, index)
+    return (
+        " ".join(random.choices(TEXTS, k=random.randrange(10, 100)))
+        if index % 10 in TEXT_COLUMNS
+        else _price(random, index)
+    )
 
 
 def _look_alike(random: Random, index: int) -> str:

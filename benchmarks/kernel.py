@@ -15,7 +15,14 @@ from benchmarks.tables import number, table, times
 OURS = "csvsum"
 YARDSTICKS = ("polars-1", "plain-read")
 TIMEOUT_SECONDS = 600
-HEADER = ("reader", "MB/s", "lowest to highest", *(f"of {each}" for each in YARDSTICKS), "peak MB", "exact sums")
+HEADER = (
+    "reader",
+    "MB/s",
+    "lowest to highest",
+    *(f"of {each}" for each in YARDSTICKS),
+    "peak MB",
+    "exact sums",
+)
 LEGEND = f"""\
 Each run is a process of its own. The number behind a name is its threads; a reader of one thread is kept to one core. All readers
 take turns, round by round. MB/s is the median of the rounds, from opening the file (in the page cache) to having the sums; imports
@@ -70,11 +77,15 @@ def run(name: str, path: Path) -> Run:
     """One reader, once, in its process. Raises Failed."""
     command = [sys.executable, "-m", "benchmarks.one_run", name, str(path)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=TIMEOUT_SECONDS)
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=True, timeout=TIMEOUT_SECONDS
+        )
     except subprocess.TimeoutExpired as error:
         raise Failed(f"not done after {TIMEOUT_SECONDS} seconds") from error
     except subprocess.CalledProcessError as error:
-        raise Failed((error.stderr.splitlines() or [f"ended with {error.returncode}"])[-1]) from error
+        raise Failed(
+            (error.stderr.splitlines() or [f"ended with {error.returncode}"])[-1]
+        ) from error
     return Run(**json.loads(done.stdout))
 
 

@@ -77,7 +77,10 @@ def _check(ours: Sums, theirs: Run) -> None:
 
 def _table(done: Rounds) -> str:
     ours = ["csvsum", *_seconds(done.seconds), ""]
-    peers = [[name, *_seconds([run.seconds for run in runs]), times(_ratio(done.seconds, runs))] for name, runs in done.peers.items()]
+    peers = [
+        [name, *_seconds([run.seconds for run in runs]), times(_ratio(done.seconds, runs))]
+        for name, runs in done.peers.items()
+    ]
     return f"### floats: {done.size / MEGABYTE:,.0f} MB\n\n{table(HEADER, [ours, *peers])}"
 
 

@@ -31,7 +31,11 @@ def put(port: int, name: str, jobs: int, clients: int) -> Load:
     """Submit the file ``jobs`` times, from ``clients`` threads at once, and wait for everything."""
     started = time.perf_counter()
     with ThreadPoolExecutor(clients) as threads:
-        done = list(chain.from_iterable(threads.map(lambda _: _one_client(port, name, jobs // clients), range(clients))))
+        done = list(
+            chain.from_iterable(
+                threads.map(lambda _: _one_client(port, name, jobs // clients), range(clients))
+            )
+        )
     to_results = time.perf_counter() - started
     wait_until_idle(Connection(port))
     to_idle = time.perf_counter() - started

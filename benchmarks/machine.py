@@ -37,5 +37,7 @@ def _processor() -> str:
 
 def _revision() -> str:
     """The commit, and whether anything differs from it."""
-    done = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
+    )
     return done.stdout.strip() or "unknown"

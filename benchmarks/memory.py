@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from chalicelib.aws.folder import Folder
-from chalicelib.jobs import FileVersion, Job, Ledger, Problem, Result, Status
-from chalicelib.parts import Outcome, Plan
-from chalicelib.ports import Message, SavedPart
-from chalicelib.service import Doors
-from chalicelib.states import State
-from chalicelib.sums import ColumnSum
+from chalicelib.adapters.folder_source import Folder
+from chalicelib.engine.states import State
+from chalicelib.engine.sums import ColumnSum
+from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Status
+from chalicelib.jobs.parts import Outcome, Plan
+from chalicelib.jobs.ports import Message, SavedPart
+from chalicelib.jobs.service import Doors
 
 DAY = timedelta(days=1)
 
@@ -35,7 +35,9 @@ class CountingFolder:
     def version(self, name: str) -> FileVersion:
         return self.folder.version(name)
 
-    def read(self, name: str, version: FileVersion, start: int = 0, until: int | None = None) -> Iterator[bytes]:
+    def read(
+        self, name: str, version: FileVersion, start: int = 0, until: int | None = None
+    ) -> Iterator[bytes]:
         size = 0
         try:
             for block in self.folder.read(name, version, start, until):
@@ -111,10 +113,20 @@ class MemoryJobs:
         self._keep(replace(self.jobs[job_id], last_problem=text))
 
     def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
-        return self._keep(replace(self.jobs[job_id], status=Status.SUCCEEDED, result=result, ledger=ledger, finished_at=now))
+        return self._keep(
+            replace(
+                self.jobs[job_id],
+                status=Status.SUCCEEDED,
+                result=result,
+                ledger=ledger,
+                finished_at=now,
+            )
+        )
 
     def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
-        return self._keep(replace(self.jobs[job_id], status=Status.FAILED, problem=problem, finished_at=now))
+        return self._keep(
+            replace(self.jobs[job_id], status=Status.FAILED, problem=problem, finished_at=now)
+        )
 
     def retry(self, job: Job, now: datetime) -> bool:
         raise NotImplementedError(job.id, now)
@@ -135,4 +147,18 @@ def doors(root: str, part_bytes: int) -> tuple[Doors, MemoryJobs, MemoryQueue, C
     from benchmarks.ours import kernel
 
     jobs, queue, source = MemoryJobs(), MemoryQueue(), CountingFolder(Folder(root))
-    return Doors(jobs, queue, source, kernel(), MemoryOutbox(), part_bytes, stale_after=DAY, give_up_after=DAY), jobs, queue, source
+    return (
+        Doors(
+            jobs,
+            queue,
+            source,
+            kernel(),
+            MemoryOutbox(),
+            part_bytes,
+            stale_after=DAY,
+            give_up_after=DAY,
+        ),
+        jobs,
+        queue,
+        source,
+    )

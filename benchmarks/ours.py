@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from functools import cache
 
 from benchmarks.readers import BLOCK_BYTES, STEP, Sums
-from chalicelib.kernel import Kernel
-from chalicelib.layout import read_layout
-from chalicelib.options import Options
-from chalicelib.sums import as_json_number, digits
+from chalicelib.engine.kernel import Kernel
+from chalicelib.engine.layout import read_layout
+from chalicelib.engine.options import Options
+from chalicelib.engine.sums import as_json_number, digits
 from chalicelib.wiring import best_kernel
 
 

@@ -28,19 +28,28 @@ def report(size: int, part_bytes: tuple[int, ...], rounds: int) -> str:
         serial, ours = _measure(path, choices, rounds)
         size = path.stat().st_size
     rows = [_row("one serial pass", 1, serial, serial)]
-    rows += [_row(f"{number(each / 2**20)} MiB", ceil(size / each), ours[each], serial) for each in part_bytes]
+    rows += [
+        _row(f"{number(each / 2**20)} MiB", ceil(size / each), ours[each], serial)
+        for each in part_bytes
+    ]
     rows += [_row("not at all", 1, ours[choices[-1]], serial)]
     title = f"### floats: {size / MEGABYTE:.0f} MB, rounds: {rounds}"
     return f"## What queue and parts cost\n\n{LEGEND}\n\n{title}\n\n{table(HEADER, rows)}"
 
 
-def _measure(path: Path, choices: tuple[int, ...], rounds: int) -> tuple[list[float], dict[int, list[float]]]:
+def _measure(
+    path: Path, choices: tuple[int, ...], rounds: int
+) -> tuple[list[float], dict[int, list[float]]]:
     """The seconds of the serial pass and of each choice, round by round."""
     serial: list[float] = []
     ours: dict[int, list[float]] = {each: [] for each in choices}
     with ExitStack() as stack:
-        services = {each: stack.enter_context(servers.csvsum(FOLDER, WORKERS, each)) for each in choices}
-        connections = {each: Connection(port, SHORT_POLL_SECONDS) for each, port in services.items()}
+        services = {
+            each: stack.enter_context(servers.csvsum(FOLDER, WORKERS, each)) for each in choices
+        }
+        connections = {
+            each: Connection(port, SHORT_POLL_SECONDS) for each, port in services.items()
+        }
         for connection in connections.values():
             one_job(connection, path.name)
         for turn in range(rounds):
@@ -53,4 +62,10 @@ def _measure(path: Path, choices: tuple[int, ...], rounds: int) -> tuple[list[fl
 
 def _row(name: str, parts: int, seconds: list[float], serial: list[float]) -> list[str]:
     ratio = median(ours / theirs for ours, theirs in zip(seconds, serial, strict=True))
-    return [name, f"{parts:,}", number(median(seconds)), f"{number(min(seconds))} to {number(max(seconds))}", times(ratio)]
+    return [
+        name,
+        f"{parts:,}",
+        number(median(seconds)),
+        f"{number(min(seconds))} to {number(max(seconds))}",
+        times(ratio),
+    ]

@@ -12,14 +12,23 @@ from benchmarks.files import MEGABYTE, csv_file
 from benchmarks.memory import MemoryQueue, Read
 from benchmarks.ours import sums as serial_sums
 from benchmarks.tables import number, table
-from chalicelib.jobs import Job
-from chalicelib.options import Options
-from chalicelib.parts import PROOF_BYTES, Plan
-from chalicelib.service import Service
-from chalicelib.work import Work
+from chalicelib.engine.options import Options
+from chalicelib.jobs.job import Job
+from chalicelib.jobs.parts import PROOF_BYTES, Plan
+from chalicelib.jobs.service import Service
+from chalicelib.jobs.work import Work
 
 KINDS = ("floats", "quoted", "reviews", "look-alikes")
-HEADER = ("file", "MB", "parts", "of MiB", "parts again", "bytes again", "for proofs", "of these used")
+HEADER = (
+    "file",
+    "MB",
+    "parts",
+    "of MiB",
+    "parts again",
+    "bytes again",
+    "for proofs",
+    "of these used",
+)
 LEGEND = f"""\
 "parts again" are the parts that began inside quotes although that could not be proven from the {PROOF_BYTES // 1024} KiB before them,
 and "bytes again" what their bytes are of the file's. "for proofs" is what was read before the parts, as a share of the file, and
@@ -53,8 +62,14 @@ def cost(path: Path, part_bytes: int) -> Cost:
     job = Service(doors).submit(path.name, Options())
     _deliver_all(Work(doors), queue)
     done = jobs.get(job.id)
-    if done.plan is None or done.result is None or list(done.result.numbers().values()) != serial_sums(str(path)):
-        raise RuntimeError(f"{path.name}: {done.problem or 'other sums than in one read, or not cut'}")
+    if (
+        done.plan is None
+        or done.result is None
+        or list(done.result.numbers().values()) != serial_sums(str(path))
+    ):
+        raise RuntimeError(
+            f"{path.name}: {done.problem or 'other sums than in one read, or not cut'}"
+        )
     return _cost_of(done, done.plan, queue, source.reads)
 
 
@@ -69,7 +84,11 @@ def _deliver_all(work: Work, queue: MemoryQueue) -> None:
 
 def _cost_of(job: Job, plan: Plan, queue: MemoryQueue, reads: list[Read]) -> Cost:
     again = [plan.range_of(message.part) for message in queue.again if message.part is not None]
-    windows = {(window.start, window.stop) for number in range(plan.count) if (window := plan.proof_of(number, PROOF_BYTES))}
+    windows = {
+        (window.start, window.stop)
+        for number in range(plan.count)
+        if (window := plan.proof_of(number, PROOF_BYTES))
+    }
     proofs = [read for read in reads if (read.start, read.until) in windows]
     return Cost(
         size=job.file.size,

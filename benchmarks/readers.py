@@ -46,7 +46,9 @@ def pandas_whole() -> Sum:
 def pandas_usecols() -> Sum:
     import pandas
 
-    return lambda path: pandas.read_csv(path, usecols=_header(path)[::STEP], dtype="float64").sum().tolist()
+    return lambda path: (
+        pandas.read_csv(path, usecols=_header(path)[::STEP], dtype="float64").sum().tolist()
+    )
 
 
 def polars(threads: int) -> Sum:
@@ -55,7 +57,9 @@ def polars(threads: int) -> Sum:
 
     def sums(path: str) -> Sums:
         wanted = _header(path)[::STEP]
-        scan = polars.scan_csv(path, infer_schema=False, schema_overrides=dict.fromkeys(wanted, polars.Float64))
+        scan = polars.scan_csv(
+            path, infer_schema=False, schema_overrides=dict.fromkeys(wanted, polars.Float64)
+        )
         return list(scan.select(polars.col(wanted).sum()).collect(engine="streaming").row(0))
 
     return sums
@@ -70,7 +74,9 @@ def duckdb(threads: int) -> Sum:
         header = _header(path)
         types = dict.fromkeys(header, "VARCHAR") | dict.fromkeys(header[::STEP], "DOUBLE")
         columns = ", ".join(f'sum("{name}")' for name in header[::STEP])
-        query = f"SELECT {columns} FROM read_csv(?, columns = ?, header = true, auto_detect = false)"
+        query = (
+            f"SELECT {columns} FROM read_csv(?, columns = ?, header = true, auto_detect = false)"
+        )
         return list(connection.execute(query, [path, types]).fetchone())
 
     return sums
@@ -86,7 +92,9 @@ def pyarrow() -> Sum:
             path,
             read_options=arrow_csv.ReadOptions(use_threads=False),
             parse_options=arrow_csv.ParseOptions(newlines_in_values=_is_quoted(path)),
-            convert_options=arrow_csv.ConvertOptions(include_columns=list(types), column_types=types),
+            convert_options=arrow_csv.ConvertOptions(
+                include_columns=list(types), column_types=types
+            ),
         )
         return [compute.sum(column).as_py() for column in columns.itercolumns()]
 
@@ -107,7 +115,13 @@ def csv_decimal() -> Sum:
 
 def mawk() -> Sum:
     def sums(path: str) -> Sums:
-        done = subprocess.run(["mawk", "-F,", AWK, path], check=True, capture_output=True, text=True, env=os.environ | {"LC_ALL": "C"})
+        done = subprocess.run(
+            ["mawk", "-F,", AWK, path],
+            check=True,
+            capture_output=True,
+            text=True,
+            env=os.environ | {"LC_ALL": "C"},
+        )
         *totals, peak = done.stdout.splitlines()
         peaks_of_children.append(peak_bytes(peak))
         return [float(total) for total in totals]

@@ -34,13 +34,19 @@ def worker_peaks(port: int) -> list[int]:
 
     A worker is known by its command line, and by the port in its environment: other services may run here.
     """
-    return [peak_bytes((process / "status").read_text()) for process in Path("/proc").glob("[0-9]*") if _is_worker(process, port)]
+    return [
+        peak_bytes((process / "status").read_text())
+        for process in Path("/proc").glob("[0-9]*")
+        if _is_worker(process, port)
+    ]
 
 
 def _is_worker(process: Path, port: int) -> bool:
     try:
         command = (process / "cmdline").read_bytes().split(b"\0")
-        return b"local.worker" in command and f"PORT={port}".encode() in (process / "environ").read_bytes().split(b"\0")
+        return b"local.worker" in command and f"PORT={port}".encode() in (
+            process / "environ"
+        ).read_bytes().split(b"\0")
     except OSError:  # it has ended, or is someone else's
         return False
 

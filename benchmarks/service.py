@@ -36,7 +36,11 @@ class Trial:
     rounds: int
 
     def title(self) -> str:
-        size = f"{self.size / MEGABYTE:.0f} MB" if self.size >= MEGABYTE else f"{self.size / 1000:.0f} KB"
+        size = (
+            f"{self.size / MEGABYTE:.0f} MB"
+            if self.size >= MEGABYTE
+            else f"{self.size / 1000:.0f} KB"
+        )
         return f"{self.jobs} jobs of {size} ({self.kind}), {self.clients} at once, rounds: {self.rounds}"
 
 
@@ -56,7 +60,10 @@ def report(trials: list[Trial]) -> str:
         csv_file(trial.kind, trial.size)
     with servers.csvsum(FOLDER, WORKERS) as ours, servers.baseline(FOLDER) as theirs:
         measured = [_measure(trial, ours, theirs) for trial in trials]
-    tables = [f"### {trial.title()}\n\n{_table(loads)}" for trial, loads in zip(trials, measured, strict=True)]
+    tables = [
+        f"### {trial.title()}\n\n{_table(loads)}"
+        for trial, loads in zip(trials, measured, strict=True)
+    ]
     more_work = MORE_WORK.format(ratio=times(_median_ratio(MEASURES["jobs/s"], measured[0])))
     return "\n\n".join(["## Jobs from end to end", LEGEND, more_work, *tables])
 
@@ -69,19 +76,28 @@ def _measure(trial: Trial, ours: int, theirs: int) -> list[tuple[Load, Load]]:
     rounds = []
     for turn in range(trial.rounds):
         print(f"{trial.title()}, round {turn + 1}", file=sys.stderr, flush=True)
-        rounds.append((put(ours, name, trial.jobs, trial.clients), put(theirs, name, trial.jobs, trial.clients)))
+        rounds.append(
+            (
+                put(ours, name, trial.jobs, trial.clients),
+                put(theirs, name, trial.jobs, trial.clients),
+            )
+        )
         _check(*rounds[-1])
     return rounds
 
 
 def _check(ours: Load, theirs: Load) -> None:
     right = ours.sums[0]
-    if any(sums != right for sums in ours.sums) or not all(_close(sums, right) for sums in theirs.sums):
+    if any(sums != right for sums in ours.sums) or not all(
+        _close(sums, right) for sums in theirs.sums
+    ):
         raise RuntimeError("one file has different sums")
 
 
 def _close(sums: Sums, right: Sums) -> bool:
-    return sums.keys() == right.keys() and all(math.isclose(sums[name], right[name], rel_tol=1e-9) for name in right)
+    return sums.keys() == right.keys() and all(
+        math.isclose(sums[name], right[name], rel_tol=1e-9) for name in right
+    )
 
 
 def _table(rounds: list[tuple[Load, Load]]) -> str:

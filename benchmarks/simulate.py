@@ -14,7 +14,18 @@ from benchmarks.aws_model import PROVISIONED, STANDARD, Outcome, Setup, simulate
 from benchmarks.tables import number, table
 
 SIZES = (10**9, 10**11, 10**12, 10**13)
-HEADER = ("file", "kernel", "pollers", "parts", "of MB", "seconds", "GB/s", "workers", "write units/s", "GET/s")
+HEADER = (
+    "file",
+    "kernel",
+    "pollers",
+    "parts",
+    "of MB",
+    "seconds",
+    "GB/s",
+    "workers",
+    "write units/s",
+    "GET/s",
+)
 DOLLARS = ("Lambda", "SQS", "S3", "DynamoDB")
 NOTE = """\
 A model: AWS was not reached. Limits and prices are those published for us-east-1, read 2026-11; what each figure is and where it is
@@ -22,7 +33,10 @@ from says `python -m benchmarks.simulate --sources`. "workers" are the most at o
 in) and "GET/s" what was asked for in the busiest second: more than 1,000 or 5,500 has to wait. The rest is dollars."""
 EFS_NOTE = "Where the files lie in a mounted folder (EFS) in place of a bucket, reading them costs"
 # By name: the bytes a second that a kernel sums on a whole core, and the seconds of a cold start.
-KERNELS = {"pandas": (aws.PANDAS_RATE, aws.PANDAS_COLD), "native": (aws.NATIVE_RATE, aws.NATIVE_COLD)}
+KERNELS = {
+    "pandas": (aws.PANDAS_RATE, aws.PANDAS_COLD),
+    "native": (aws.NATIVE_RATE, aws.NATIVE_COLD),
+}
 # What can be set, by the name of the option.
 OPTIONS = {
     "part-bytes": ("least", int, "PART_BYTES"),
@@ -35,9 +49,16 @@ OPTIONS = {
 }
 
 
-def report(base: Setup | None = None, sizes: Sequence[int] = SIZES, kernels: Mapping[str, tuple[float, float]] = KERNELS) -> str:
+def report(
+    base: Setup | None = None,
+    sizes: Sequence[int] = SIZES,
+    kernels: Mapping[str, tuple[float, float]] = KERNELS,
+) -> str:
     """A table of times and dollars: every size with every kernel and both ways of polling."""
-    rows = [_row(kernel, setup, simulate(setup)) for kernel, setup in _setups(base or Setup(0), sizes, kernels)]
+    rows = [
+        _row(kernel, setup, simulate(setup))
+        for kernel, setup in _setups(base or Setup(0), sizes, kernels)
+    ]
     efs = ", ".join(f"${efs_dollars(size):,.2f} for {_bytes(size)}" for size in sizes)
     return f"## One job on AWS: a model\n\n{NOTE}\n\n{table((*HEADER, '$', *DOLLARS), rows)}\n\n{EFS_NOTE} {efs}."
 
@@ -51,7 +72,9 @@ def _bytes(size: int) -> str:
     return f"{size / 1e12:g} TB" if size >= 1e12 else f"{size / 1e9:g} GB"
 
 
-def _setups(base: Setup, sizes: Sequence[int], kernels: Mapping[str, tuple[float, float]]) -> Iterator[tuple[str, Setup]]:
+def _setups(
+    base: Setup, sizes: Sequence[int], kernels: Mapping[str, tuple[float, float]]
+) -> Iterator[tuple[str, Setup]]:
     for size in sizes:
         for kernel, (rate, cold) in kernels.items():
             for pollers in (STANDARD, PROVISIONED):
@@ -61,17 +84,50 @@ def _setups(base: Setup, sizes: Sequence[int], kernels: Mapping[str, tuple[float
 def _row(kernel: str, setup: Setup, done: Outcome) -> list[str]:
     times = [number(done.seconds), number(setup.size / 1e9 / done.seconds)]
     most = [f"{each:,}" for each in (done.workers, done.writes_a_second, done.gets_a_second)]
-    dollars = [f"{each:.4f}" for each in (sum(done.dollars.values()), *(done.dollars[name] for name in DOLLARS))]
-    return [_bytes(setup.size), kernel, setup.pollers.name, f"{len(setup.spans):,}", number(setup.part_bytes / MB), *times, *most, *dollars]
+    dollars = [
+        f"{each:.4f}"
+        for each in (sum(done.dollars.values()), *(done.dollars[name] for name in DOLLARS))
+    ]
+    return [
+        _bytes(setup.size),
+        kernel,
+        setup.pollers.name,
+        f"{len(setup.spans):,}",
+        number(setup.part_bytes / MB),
+        *times,
+        *most,
+        *dollars,
+    ]
 
 
 def _arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.simulate", description="A model of a job on AWS, which was not reached.")
-    parser.add_argument("--sources", action="store_true", help="print every figure of the model and where it is from")
-    parser.add_argument("--rate", type=float, help="MB/s that a kernel sums on one core, in place of the two that are known")
-    parser.add_argument("--gigabytes", type=float, nargs="+", help="sizes of the file, in place of 1, 100, 1,000 and 10,000")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.simulate",
+        description="A model of a job on AWS, which was not reached.",
+    )
+    parser.add_argument(
+        "--sources",
+        action="store_true",
+        help="print every figure of the model and where it is from",
+    )
+    parser.add_argument(
+        "--rate",
+        type=float,
+        help="MB/s that a kernel sums on one core, in place of the two that are known",
+    )
+    parser.add_argument(
+        "--gigabytes",
+        type=float,
+        nargs="+",
+        help="sizes of the file, in place of 1, 100, 1,000 and 10,000",
+    )
     for option, (name, kind, text) in OPTIONS.items():
-        parser.add_argument(f"--{option}", dest=name, type=kind, help=f"{text} (default: {getattr(Setup(0), name):,})")
+        parser.add_argument(
+            f"--{option}",
+            dest=name,
+            type=kind,
+            help=f"{text} (default: {getattr(Setup(0), name):,})",
+        )
     return parser.parse_args()
 
 
@@ -82,7 +138,9 @@ def main() -> None:
         return
     wanted = {name: getattr(given, name) for name, *_ in OPTIONS.values()}
     base = replace(Setup(0), **{name: value for name, value in wanted.items() if value is not None})
-    kernels = {f"{given.rate:g} MB/s": (given.rate * MB, aws.NATIVE_COLD)} if given.rate else KERNELS
+    kernels = (
+        {f"{given.rate:g} MB/s": (given.rate * MB, aws.NATIVE_COLD)} if given.rate else KERNELS
+    )
     sizes = [int(each * 1e9) for each in given.gigabytes] if given.gigabytes else SIZES
     print(report(base, sizes, kernels))
 

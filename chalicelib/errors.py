@@ -17,18 +17,9 @@ CsvsumError
 ``retryable`` decides what a worker does: False fails the job at once, True leaves the message to be delivered again.
 """
 
-from dataclasses import dataclass, replace
+from chalicelib.engine.errors import BadCsv, BadGzip, CsvsumError, Fault, FileError
 
-
-class CsvsumError(Exception):
-    """The base: ``code`` is for machines, ``detail`` is one sentence for people."""
-
-    code = "error"
-    retryable = False
-
-    def __init__(self, detail: str) -> None:
-        super().__init__(detail)
-        self.detail = detail
+__all__ = ["BadCsv", "BadGzip", "CsvsumError", "Fault", "FileError"]
 
 
 class RequestError(CsvsumError):
@@ -43,71 +34,36 @@ class FileMissing(RequestError):
     code = "file_missing"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"There is no file {name!r} in the source; check the name, or put the file there first.")
+        super().__init__(
+            f"There is no file {name!r} in the source; check the name, or put the file there first."
+        )
 
 
 class UnknownJob(RequestError):
     code = "unknown_job"
 
     def __init__(self) -> None:
-        super().__init__("There is no job of this id; ids are the 32 hex digits given at submission, kept for a limited time.")
-
-
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What is wrong in a CSV and where: the first byte of the offending cell or row.
-
-    ``line`` (0-based), ``byte`` and ``column`` (0-based index) count from the start of whatever was being read, until
-    ``moved`` puts them into the whole file.
-    """
-
-    code: str
-    message: str
-    line: int | None = None
-    byte: int | None = None
-    column: int | None = None
-
-    def moved(self, lines: int, by: int) -> "Fault":
-        """The same fault seen from ``lines`` lines and ``by`` bytes further in front."""
-        return replace(
-            self,
-            line=None if self.line is None else self.line + lines,
-            byte=None if self.byte is None else self.byte + by,
+        super().__init__(
+            "There is no job of this id; ids are the 32 hex digits given at submission, kept for a limited time."
         )
-
-
-class FileError(CsvsumError):
-    code = "bad_file"
-
-
-class BadCsv(FileError):
-    """Raised with a ``Fault`` whose positions are those of the whole file, or (inside a reader) of the bytes at hand."""
-
-    code = "bad_csv"
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message)
-        self.fault = fault
-
-
-class BadGzip(FileError):
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
 
 
 class FileChanged(FileError):
     code = "file_changed"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name!r} changed, or its rights or links did, since it was submitted; submit it again once nothing changes it.")
+        super().__init__(
+            f"{name!r} changed, or its rights or links did, since it was submitted; submit it again once nothing changes it."
+        )
 
 
 class FileGone(FileError):
     code = "file_gone"
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name!r} was there at submission and cannot be opened any more; put it back and submit it again.")
+        super().__init__(
+            f"{name!r} was there at submission and cannot be opened any more; put it back and submit it again."
+        )
 
 
 class GivenUp(CsvsumError):

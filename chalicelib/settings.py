@@ -59,7 +59,9 @@ def settings() -> Settings:
 
 def _source(value: str) -> str:
     scheme, separator, rest = value.partition("://")
-    if separator and ((scheme == "file" and rest.startswith("/")) or (scheme == "s3" and rest.strip("/"))):
+    if separator and (
+        (scheme == "file" and rest.startswith("/")) or (scheme == "s3" and rest.strip("/"))
+    ):
         return value
     raise BadSetting(f"CSV_SOURCE must be file:///folder or s3://bucket/prefix, not {value!r}.")
 

@@ -4,18 +4,18 @@ import logging
 from datetime import timedelta
 from functools import cache
 
-from chalicelib import native
-from chalicelib.aws.blobs import Blobs
-from chalicelib.aws.bucket import Bucket
-from chalicelib.aws.folder import Folder
-from chalicelib.aws.jobs_table import JobsTable
-from chalicelib.aws.work_queue import WorkQueue
-from chalicelib.kernel import Kernel, ReferenceKernel
-from chalicelib.ports import Source
-from chalicelib.recovery import Recovery
-from chalicelib.service import Doors, Service
+from chalicelib.adapters.folder_source import Folder
+from chalicelib.adapters.jobs_table import JobsTable
+from chalicelib.adapters.results_bucket import Blobs
+from chalicelib.adapters.s3_source import Bucket
+from chalicelib.adapters.work_queue import WorkQueue
+from chalicelib.engine.kernel import Kernel, ReferenceKernel
+from chalicelib.engine.native import binding as native
+from chalicelib.jobs.ports import Source
+from chalicelib.jobs.recovery import Recovery
+from chalicelib.jobs.service import Doors, Service
+from chalicelib.jobs.work import Work
 from chalicelib.settings import Settings, settings
-from chalicelib.work import Work
 
 log = logging.getLogger("csvsum")
 
@@ -52,7 +52,9 @@ def best_kernel() -> Kernel:
     """The native kernel where it is built for this machine; the reference kernel does the same anywhere."""
     kernel = native.load()
     if kernel is None:
-        log.warning("the native kernel is not built for this machine; pandas does the work, with the same digits")
+        log.warning(
+            "the native kernel is not built for this machine; pandas does the work, with the same digits"
+        )
     return kernel or ReferenceKernel()
 
 

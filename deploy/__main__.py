@@ -27,7 +27,9 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="deploy", description="From this folder to AWS, and back.")
+    parser = argparse.ArgumentParser(
+        prog="deploy", description="From this folder to AWS, and back."
+    )
     commands = parser.add_subparsers(required=True)
     for name, does, text in (
         ("up", _up, "the resources stack, then chalice deploy"),
@@ -38,9 +40,26 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=text)
         command.set_defaults(does=does)
         command.add_argument("stage")
-        command.add_argument("changes", nargs="*", metavar="NAME=value", help="VARIABLE=, function.key= or Parameter=")
-        command.add_argument("--with", dest="more", action="append", type=Path, default=[], help="a file to merge into the template")
-        command.add_argument("--data", choices=["keep", "delete"], default="keep", help="down: the table and the buckets")
+        command.add_argument(
+            "changes",
+            nargs="*",
+            metavar="NAME=value",
+            help="VARIABLE=, function.key= or Parameter=",
+        )
+        command.add_argument(
+            "--with",
+            dest="more",
+            action="append",
+            type=Path,
+            default=[],
+            help="a file to merge into the template",
+        )
+        command.add_argument(
+            "--data",
+            choices=["keep", "delete"],
+            default="keep",
+            help="down: the table and the buckets",
+        )
     return parser
 
 

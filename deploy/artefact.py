@@ -34,7 +34,9 @@ def seal(path: Path, requirements: Path) -> None:
         fresh = path.with_suffix(".tmp")
         _write(Path(scratch), fresh)
     if fresh.stat().st_size > MOST_BYTES:
-        raise Unusable(f"The zip has {fresh.stat().st_size} bytes; more than {MOST_BYTES} would soon be refused.")
+        raise Unusable(
+            f"The zip has {fresh.stat().st_size} bytes; more than {MOST_BYTES} would soon be refused."
+        )
     os.replace(fresh, path)
 
 
@@ -53,7 +55,11 @@ def is_needed(name: str) -> bool:
 
 def _require_complete(packed: zipfile.ZipFile, requirements: Path) -> None:
     """Chalice leaves out what has no wheel for the runtime, says so in passing, and goes on."""
-    present = {name.split("/")[0].split("-")[0].replace("_", "-").lower() for name in packed.namelist() if ".dist-info/" in name}
+    present = {
+        name.split("/")[0].split("-")[0].replace("_", "-").lower()
+        for name in packed.namelist()
+        if ".dist-info/" in name
+    }
     missing = sorted(_required(requirements) - present)
     if missing:
         raise Unusable(
@@ -69,7 +75,16 @@ def _required(requirements: Path) -> set[str]:
 def _compile(folder: Path) -> None:
     """Byte code that is taken without a look at its source (unchecked-hash), by the Python that will run it. One process, in
     order, and hashes of strings fixed: the same bytes each time."""
-    command = [sys.executable, "-m", "compileall", "-q", "-j", "1", "--invalidation-mode", "unchecked-hash"]
+    command = [
+        sys.executable,
+        "-m",
+        "compileall",
+        "-q",
+        "-j",
+        "1",
+        "--invalidation-mode",
+        "unchecked-hash",
+    ]
     where = ["-s", str(folder), "-p", "/var/task", str(folder)]
     subprocess.run(command + where, env={**os.environ, "PYTHONHASHSEED": "0"}, check=True)
 

@@ -48,12 +48,20 @@ class Aws:
     def stack(self, name: str) -> Mapping[str, Any] | None:
         """The stack's description; None where there is none."""
         try:
-            found: Mapping[str, Any] = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+            found: Mapping[str, Any] = self.client("cloudformation").describe_stacks(
+                StackName=name
+            )["Stacks"][0]
         except ClientError:
             return None
         return None if found["StackStatus"] == "DELETE_COMPLETE" else found
 
-    def put_stack(self, name: str, template: Mapping[str, Any], parameters: Mapping[str, str], code: str | None = None) -> None:
+    def put_stack(
+        self,
+        name: str,
+        template: Mapping[str, Any],
+        parameters: Mapping[str, str],
+        code: str | None = None,
+    ) -> None:
         """Create or update a stack and wait. Parameters that are not given keep their values. ``code``: a bucket to go by, for templates
         larger than a call takes."""
         old = self.stack(name)
@@ -61,12 +69,18 @@ class Aws:
             self.delete_stack(name)
             old = None
         body = self._body(template, code, name)
-        given = _parameters(template, parameters, {each["ParameterKey"] for each in (old or {}).get("Parameters", [])})
+        given = _parameters(
+            template,
+            parameters,
+            {each["ParameterKey"] for each in (old or {}).get("Parameters", [])},
+        )
         arguments = {"StackName": name, "Parameters": given, "Capabilities": CAPABILITIES, **body}
         try:
             self._write_stack(old is None, arguments)
         except (WaiterError, ClientError) as error:
-            raise Unusable(f"The stack {name} was not made: {error}\n{self._reasons(name)}") from error
+            raise Unusable(
+                f"The stack {name} was not made: {error}\n{self._reasons(name)}"
+            ) from error
 
     def _write_stack(self, new: bool, arguments: Mapping[str, Any]) -> None:
         cloudformation, verb = self.client("cloudformation"), "create" if new else "update"
@@ -76,7 +90,9 @@ class Aws:
             if "No updates" in str(error):
                 return
             raise
-        cloudformation.get_waiter(f"stack_{verb}_complete").wait(StackName=arguments["StackName"], WaiterConfig=WAIT)
+        cloudformation.get_waiter(f"stack_{verb}_complete").wait(
+            StackName=arguments["StackName"], WaiterConfig=WAIT
+        )
 
     def _body(self, template: Mapping[str, Any], bucket: str | None, name: str) -> dict[str, str]:
         text = json.dumps(template)
@@ -84,25 +100,40 @@ class Aws:
             return {"TemplateBody": text}
         key = f"{name}.template.json"
         self.client("s3").put_object(Bucket=bucket, Key=key, Body=text.encode())
-        url = self.client("s3").generate_presigned_url("get_object", Params={"Bucket": bucket, "Key": key})
+        url = self.client("s3").generate_presigned_url(
+            "get_object", Params={"Bucket": bucket, "Key": key}
+        )
         return {"TemplateURL": url.split("?")[0]}
 
     def _reasons(self, name: str) -> str:
         try:
-            events = self.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
+            events = self.client("cloudformation").describe_stack_events(StackName=name)[
+                "StackEvents"
+            ]
         except ClientError:
             return ""
-        failed = [event for event in events if "FAILED" in event["ResourceStatus"] and event.get("ResourceStatusReason")]
-        return "\n".join(f"  {event['LogicalResourceId']}: {event['ResourceStatusReason']}" for event in failed[:5])
+        failed = [
+            event
+            for event in events
+            if "FAILED" in event["ResourceStatus"] and event.get("ResourceStatusReason")
+        ]
+        return "\n".join(
+            f"  {event['LogicalResourceId']}: {event['ResourceStatusReason']}"
+            for event in failed[:5]
+        )
 
     def delete_stack(self, name: str) -> None:
         """Delete a stack and wait; one that is not there is deleted already."""
         cloudformation = self.client("cloudformation")
         cloudformation.delete_stack(StackName=name)
         try:
-            cloudformation.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig=WAIT)
+            cloudformation.get_waiter("stack_delete_complete").wait(
+                StackName=name, WaiterConfig=WAIT
+            )
         except WaiterError as error:
-            raise Unusable(f"The stack {name} was not deleted: {error}\n{self._reasons(name)}") from error
+            raise Unusable(
+                f"The stack {name} was not deleted: {error}\n{self._reasons(name)}"
+            ) from error
 
     def make_bucket(self, name: str) -> None:
         """A private bucket of that name; one that is there stays."""
@@ -110,7 +141,11 @@ class Aws:
             return
         region = self.session.region_name
         # us-east-1 is refused as a place, and the default.
-        place = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        place = (
+            {}
+            if region == "us-east-1"
+            else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        )
         self.client("s3").create_bucket(Bucket=name, **place)
 
     def has_bucket(self, name: str) -> bool:
@@ -134,10 +169,17 @@ class Aws:
         self.client("s3").upload_file(str(path), bucket, key)
 
 
-def _parameters(template: Mapping[str, Any], given: Mapping[str, str], kept: set[str]) -> list[dict[str, Any]]:
+def _parameters(
+    template: Mapping[str, Any], given: Mapping[str, str], kept: set[str]
+) -> list[dict[str, Any]]:
     known = template.get("Parameters", {})
     unknown = sorted(set(given) - set(known))
     if unknown:
-        raise Unusable(f"SET: the template has no parameter {', '.join(unknown)}; it has {', '.join(known)}.")
+        raise Unusable(
+            f"SET: the template has no parameter {', '.join(unknown)}; it has {', '.join(known)}."
+        )
     new = [{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()]
-    return new + [{"ParameterKey": name, "UsePreviousValue": True} for name in sorted((kept & set(known)) - set(given))]
+    return new + [
+        {"ParameterKey": name, "UsePreviousValue": True}
+        for name in sorted((kept & set(known)) - set(given))
+    ]

@@ -41,7 +41,11 @@ def _seal(stage: Stage, project: Path, environment: Mapping[str, str]) -> None:
 def put_resources(stage: Stage, aws: Aws, identity: Mapping[str, str]) -> None:
     name = resources_stack(stage)
     parameters = defaults(stage) if aws.stack(name) is None else dict(stage.parameters)
-    parameters |= data.names_of(stage, identity) | data.kept(stage, aws, identity, name) | dict(stage.parameters)
+    parameters |= (
+        data.names_of(stage, identity)
+        | data.kept(stage, aws, identity, name)
+        | dict(stage.parameters)
+    )
     aws.put_stack(name, resources({}), parameters)
 
 
@@ -50,7 +54,9 @@ def base_url(stage: Stage, aws: Aws, said: str) -> str:
     endpoint = aws.client("lambda").meta.endpoint_url
     if "amazonaws.com" not in endpoint:
         return f"{endpoint}/_aws/execute-api/{rest_api_id(stage)}/api"
-    return next(line.split(": ")[1] for line in said.splitlines() if "Rest API URL" in line).rstrip("/")
+    return next(line.split(": ")[1] for line in said.splitlines() if "Rest API URL" in line).rstrip(
+        "/"
+    )
 
 
 def _record(stage: Stage) -> Path:
@@ -66,7 +72,11 @@ def recorded(stage: Stage) -> list[dict[str, Any]]:
 
 
 def rest_api_id(stage: Stage) -> str:
-    return next(str(resource["rest_api_id"]) for resource in recorded(stage) if resource["resource_type"] == "rest_api")
+    return next(
+        str(resource["rest_api_id"])
+        for resource in recorded(stage)
+        if resource["resource_type"] == "rest_api"
+    )
 
 
 def _forget_what_is_gone(stage: Stage, aws: Aws) -> None:

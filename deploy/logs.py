@@ -16,7 +16,10 @@ def keep(stage: Stage, aws: Aws) -> None:
     group = f"/aws/lambda/{stage.prefix}"
     with suppress(logs.exceptions.ResourceAlreadyExistsException):
         logs.create_log_group(logGroupName=group)
-    logs.put_retention_policy(logGroupName=group, retentionInDays=stage.config["stages"][stage.name]["log_retention_in_days"])
+    logs.put_retention_policy(
+        logGroupName=group,
+        retentionInDays=stage.config["stages"][stage.name]["log_retention_in_days"],
+    )
 
 
 def delete(stage: Stage, aws: Aws) -> None:

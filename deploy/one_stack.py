@@ -16,7 +16,9 @@ def code_bucket(stage: Stage, identity: Mapping[str, str]) -> str:
     return f"{stage.prefix}-code-{identity['AWS::AccountId']}-{identity['AWS::Region']}"
 
 
-def put(stage: Stage, aws: Aws, environment: Mapping[str, str], more: Sequence[Path] = ()) -> Mapping[str, str]:
+def put(
+    stage: Stage, aws: Aws, environment: Mapping[str, str], more: Sequence[Path] = ()
+) -> Mapping[str, str]:
     """Package, upload, create or update the stack; its outputs. Repeatable: nothing changed, nothing done."""
     return put_package(stage, aws, package(stage, environment, more))
 
@@ -28,7 +30,12 @@ def put_package(stage: Stage, aws: Aws, made: Package) -> Mapping[str, str]:
     key = f"{hashlib.sha256(made.code.read_bytes()).hexdigest()}.zip"
     aws.upload(bucket, key, made.code)
     template = with_code(json.loads(made.template.read_text()), bucket, key)
-    aws.put_stack(stage.prefix, template, {**data.kept(stage, aws, identity, stage.prefix), **stage.parameters}, bucket)
+    aws.put_stack(
+        stage.prefix,
+        template,
+        {**data.kept(stage, aws, identity, stage.prefix), **stage.parameters},
+        bucket,
+    )
     return outputs(aws.stack(stage.prefix) or {})
 
 

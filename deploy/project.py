@@ -42,9 +42,20 @@ def _configure(stage: Stage, folder: Path, identity: Mapping[str, str]) -> None:
 
 def chalice(project: Path, *arguments: str, environment: Mapping[str, str]) -> str:
     """Run Chalice in the project and return what it printed. Raises Unusable with its last words when it fails."""
-    command: Sequence[str] = [sys.executable, "-c", "from chalice.cli import main; main()", "--project-dir", str(project), *arguments]
-    quiet = {"PYTHONDONTWRITEBYTECODE": "1"}  # the app is imported, and must leave nothing in the project
-    ended = subprocess.run(command, env={**environment, **quiet}, capture_output=True, text=True, check=False)
+    command: Sequence[str] = [
+        sys.executable,
+        "-c",
+        "from chalice.cli import main; main()",
+        "--project-dir",
+        str(project),
+        *arguments,
+    ]
+    quiet = {
+        "PYTHONDONTWRITEBYTECODE": "1"
+    }  # the app is imported, and must leave nothing in the project
+    ended = subprocess.run(
+        command, env={**environment, **quiet}, capture_output=True, text=True, check=False
+    )
     if ended.returncode:
         raise Unusable(f"chalice {arguments[0]} failed:\n{ended.stdout}{ended.stderr}")
     return ended.stdout

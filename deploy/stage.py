@@ -35,7 +35,9 @@ class Stage:
 
     @property
     def functions(self) -> Mapping[str, Mapping[str, Any]]:
-        functions: Mapping[str, Mapping[str, Any]] = self.config["stages"][self.name].get("lambda_functions", {})
+        functions: Mapping[str, Mapping[str, Any]] = self.config["stages"][self.name].get(
+            "lambda_functions", {}
+        )
         return functions
 
     @property
@@ -57,7 +59,9 @@ class Stage:
     def names(self) -> dict[str, str]:
         """What the placeholders in the policies stand for."""
         objects = self.environment["CSV_SOURCE"].removeprefix("s3://").rstrip("/") + "/*"
-        return {"PREFIX": self.prefix, **self.environment} | ({"CSV_OBJECTS": objects} if self.csv_bucket else {})
+        return {"PREFIX": self.prefix, **self.environment} | (
+            {"CSV_OBJECTS": objects} if self.csv_bucket else {}
+        )
 
     def fixed_parameters(self) -> dict[str, str]:
         """The parameters of infra/resources.json that must agree with what the functions are told."""
@@ -103,7 +107,9 @@ def changed(stage: Stage, change: str) -> Stage:
 
 def _function_of(config: dict[str, Any], stage: Stage, name: str) -> dict[str, Any]:
     if name not in stage.functions:
-        raise Unusable(f"SET: there is no function {name!r}; there are {', '.join(stage.functions)}.")
+        raise Unusable(
+            f"SET: there is no function {name!r}; there are {', '.join(stage.functions)}."
+        )
     function: dict[str, Any] = config["stages"][stage.name]["lambda_functions"][name]
     return function
 
@@ -128,7 +134,9 @@ def filled(node: Any, names: Mapping[str, str]) -> Any:
 
 def policy_of(stage: Stage, function: str) -> dict[str, Any]:
     """The function's policy document; ${AWS::Region} and its like stay. Without a CSV bucket, no right to one."""
-    document: dict[str, Any] = json.loads((CHALICE / stage.functions[function]["iam_policy_file"]).read_text())
+    document: dict[str, Any] = json.loads(
+        (CHALICE / stage.functions[function]["iam_policy_file"]).read_text()
+    )
     names = stage.names()
     document["Statement"] = [
         filled(statement, names)

@@ -30,19 +30,27 @@ def to_merge(stage: Stage, more: Sequence[Path] = ()) -> Json:
     merged = resources(defaults(stage))
     for path in (ROOT / "infra" / "functions.json", *more):
         merged = merge(merged, json.loads(path.read_text()))
-    merged["Parameters"] = {name: value for name, value in merged["Parameters"].items() if name not in fixed}
+    merged["Parameters"] = {
+        name: value for name, value in merged["Parameters"].items() if name not in fixed
+    }
     written: Json = _with_pseudo_parameters(_without_parameters(merged, fixed))
     return written
 
 
 def defaults(stage: Stage) -> dict[str, str]:
     """The parameters that follow from a stage, unless they are given: a bucket of CSV files, alarms, TLS."""
-    return {"CreateCsvBucket": "true" if stage.csv_bucket else "false", "Alarms": "on"} | dict(stage.parameters)
+    return {"CreateCsvBucket": "true" if stage.csv_bucket else "false", "Alarms": "on"} | dict(
+        stage.parameters
+    )
 
 
 def merge(into: Json, other: Json) -> Json:
     """Deeply; where both say something that is no object, the other wins."""
-    both = {name: merge(into[name], value) for name, value in other.items() if isinstance(value, dict) and isinstance(into.get(name), dict)}
+    both = {
+        name: merge(into[name], value)
+        for name, value in other.items()
+        if isinstance(value, dict) and isinstance(into.get(name), dict)
+    }
     return {**into, **other, **both}
 
 
@@ -69,7 +77,10 @@ def _without_parameters(node: Any, fixed: Mapping[str, str]) -> Any:
 
 def _with_pseudo_parameters(node: Any) -> Any:
     if isinstance(node, dict):
-        return {name: value if name == "Fn::Sub" else _with_pseudo_parameters(value) for name, value in node.items()}
+        return {
+            name: value if name == "Fn::Sub" else _with_pseudo_parameters(value)
+            for name, value in node.items()
+        }
     if isinstance(node, list):
         return [_with_pseudo_parameters(value) for value in node]
     return {"Fn::Sub": node} if isinstance(node, str) and PSEUDO in node else node

@@ -11,7 +11,14 @@ from types import FrameType
 from urllib.error import URLError
 
 from chalicelib.settings import BadSetting
-from local.config import HOST, LocalConfig, Unusable, child_environment, require_free, stack_parameters
+from local.config import (
+    HOST,
+    LocalConfig,
+    Unusable,
+    child_environment,
+    require_free,
+    stack_parameters,
+)
 
 API_SECONDS = 30
 STOP_SECONDS = 5
@@ -33,7 +40,9 @@ class Children:
     def start(self, name: str, *arguments: str) -> None:
         self.commands[name] = [sys.executable, "-m", *arguments]
         # A session of its own: Ctrl-C reaches only the supervisor, which stops the others in order.
-        self.running[name] = subprocess.Popen(self.commands[name], env=dict(self.environment), start_new_session=True)
+        self.running[name] = subprocess.Popen(
+            self.commands[name], env=dict(self.environment), start_new_session=True
+        )
 
     def replace_dead(self) -> None:
         for name, process in list(self.running.items()):

@@ -26,5 +26,15 @@ if __name__ == "__main__":
     ChaliceRequestHandler.disable_nagle_algorithm = True
     ChaliceRequestHandler.log_message = lambda *_: None
     ThreadedHTTPServer.handle_error = _unless_the_client_left
-    sys.argv = ["chalice", "local", "--host", HOST, "--port", sys.argv[1], "--stage", "local", "--no-autoreload"]
+    sys.argv = [
+        "chalice",
+        "local",
+        "--host",
+        HOST,
+        "--port",
+        sys.argv[1],
+        "--stage",
+        "local",
+        "--no-autoreload",
+    ]
     sys.exit(chalice())

@@ -51,10 +51,14 @@ def require_free(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise Unusable(f"PORT: {port} cannot be used ({os.strerror(error.errno or 0)}); choose another one with PORT=...") from error
+            raise Unusable(
+                f"PORT: {port} cannot be used ({os.strerror(error.errno or 0)}); choose another one with PORT=..."
+            ) from error
 
 
-def child_environment(environ: Mapping[str, str], config: LocalConfig, endpoint: str) -> dict[str, str]:
+def child_environment(
+    environ: Mapping[str, str], config: LocalConfig, endpoint: str
+) -> dict[str, str]:
     """The environment of every process of the local service: that of the caller, with the embedded AWS as its AWS."""
     local = {
         "CSV_SOURCE": config.source,

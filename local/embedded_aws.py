@@ -38,7 +38,9 @@ class OneAtATime:
         self.app = app
         self.turn = threading.Condition()
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
         service, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
         if not service.startswith(("DynamoDB", "AmazonSQS")):
             return self.app(environ, start_response)
@@ -75,7 +77,9 @@ class EmbeddedAws:
 
     def __init__(self) -> None:
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._server = make_server(HOST, 0, OneAtATime(DomainDispatcherApplication(create_backend_app)), threaded=True)
+        self._server = make_server(
+            HOST, 0, OneAtATime(DomainDispatcherApplication(create_backend_app)), threaded=True
+        )
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self.endpoint = f"http://{HOST}:{self._server.server_port}"
 
@@ -101,7 +105,15 @@ class EmbeddedAws:
         template = json.loads(RESOURCES.read_text())
         # This endpoint speaks plain HTTP, and moto knows neither queue policies nor alarms.
         wanted = {"TlsOnly": "false", "Alarms": "off", **parameters}
-        given = [{"ParameterKey": name, "ParameterValue": value} for name, value in wanted.items() if name in template["Parameters"]]
+        given = [
+            {"ParameterKey": name, "ParameterValue": value}
+            for name, value in wanted.items()
+            if name in template["Parameters"]
+        ]
         cloudformation = self.client("cloudformation")
-        cloudformation.create_stack(StackName=stack, TemplateBody=json.dumps(template), Parameters=given)
-        cloudformation.get_waiter("stack_create_complete").wait(StackName=stack, WaiterConfig={"Delay": 1})
+        cloudformation.create_stack(
+            StackName=stack, TemplateBody=json.dumps(template), Parameters=given
+        )
+        cloudformation.get_waiter("stack_create_complete").wait(
+            StackName=stack, WaiterConfig={"Delay": 1}
+        )

@@ -20,7 +20,10 @@ def fire(trigger: ScheduleTrigger) -> None:
 def main() -> None:
     logging.basicConfig(format="scheduler: %(message)s")
     exit_with_parent()
-    due = {trigger: time.monotonic() + trigger.seconds for trigger in schedule_triggers(import_module("app").app)}
+    due = {
+        trigger: time.monotonic() + trigger.seconds
+        for trigger in schedule_triggers(import_module("app").app)
+    }
     while due:
         trigger = min(due, key=lambda each: due[each])
         time.sleep(max(0.0, due[trigger] - time.monotonic()))

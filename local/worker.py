@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.aws.clients import client
+from chalicelib.adapters.clients import client
 from local.parent import exit_with_parent
 from local.triggers import QueueTrigger, context, queue_triggers, sqs_event
 
@@ -24,7 +24,9 @@ class Poller:
     def __init__(self, trigger: QueueTrigger) -> None:
         self.trigger = trigger
         self.url = client("sqs").get_queue_url(QueueName=trigger.queue)["QueueUrl"]
-        attributes = client("sqs").get_queue_attributes(QueueUrl=self.url, AttributeNames=["VisibilityTimeout"])
+        attributes = client("sqs").get_queue_attributes(
+            QueueUrl=self.url, AttributeNames=["VisibilityTimeout"]
+        )
         self.visibility = int(attributes["Attributes"]["VisibilityTimeout"])
 
     def run(self) -> None:
@@ -32,7 +34,9 @@ class Poller:
             while True:
                 self._once_or_pause()
         finally:
-            os._exit(1)  # a poller that ended would leave its queue unserved; the supervisor replaces the process
+            os._exit(
+                1
+            )  # a poller that ended would leave its queue unserved; the supervisor replaces the process
 
     def _once_or_pause(self) -> None:
         try:
@@ -55,16 +59,22 @@ class Poller:
         )
         if messages and self._handled(messages):
             for message in messages:
-                client("sqs").delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+                client("sqs").delete_message(
+                    QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"]
+                )
         return bool(messages)
 
     def _handled(self, messages: list[dict[str, Any]]) -> bool:
         done = threading.Event()
         threading.Thread(target=self._keep_hidden, args=(messages, done), daemon=True).start()
         try:
-            self.trigger.handler(sqs_event(self.trigger.queue, messages), context(self.trigger.queue))
+            self.trigger.handler(
+                sqs_event(self.trigger.queue, messages), context(self.trigger.queue)
+            )
         except Exception:
-            log.exception("a message of %s was not done; it will be delivered again", self.trigger.queue)
+            log.exception(
+                "a message of %s was not done; it will be delivered again", self.trigger.queue
+            )
             return False
         finally:
             done.set()
@@ -76,7 +86,9 @@ class Poller:
             for message in messages:
                 try:
                     client("sqs").change_message_visibility(
-                        QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=self.visibility
+                        QueueUrl=self.url,
+                        ReceiptHandle=message["ReceiptHandle"],
+                        VisibilityTimeout=self.visibility,
                     )
                 except (BotoCoreError, ClientError):
                     log.warning("a message of %s could not be kept hidden", self.trigger.queue)
@@ -86,7 +98,9 @@ def main() -> None:
     logging.basicConfig(format="worker %(process)d: %(message)s")
     exit_with_parent()
     app = import_module("app").app
-    pollers = [threading.Thread(target=Poller(trigger).run, daemon=True) for trigger in queue_triggers(app)]
+    pollers = [
+        threading.Thread(target=Poller(trigger).run, daemon=True) for trigger in queue_triggers(app)
+    ]
     for poller in pollers:
         poller.start()
     for poller in pollers:

@@ -15,10 +15,17 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    group = parser.getgroup("deployed", "tests/deployed against a service that runs already; without these, against one of their own")
+    group = parser.getgroup(
+        "deployed",
+        "tests/deployed against a service that runs already; without these, against one of their own",
+    )
     group.addoption("--base-url", help="where the service answers: what `make deploy` prints")
     group.addoption("--endpoint-url", help="where AWS answers, when that is an emulator")
-    group.addoption("--prefix", default="csvsum-localstack", help="what its functions' names begin with: csvsum-<stage>")
+    group.addoption(
+        "--prefix",
+        default="csvsum-localstack",
+        help="what its functions' names begin with: csvsum-<stage>",
+    )
 
 
 @pytest.fixture(scope="session")

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from chalicelib.engine.states import State
+from chalicelib.engine.sums import ColumnSum
 from chalicelib.errors import FileChanged, FileGone, FileMissing, UnknownJob
-from chalicelib.jobs import SOURCES, FileVersion, Job, Ledger, Problem, Result, Status
-from chalicelib.parts import Outcome, Plan
-from chalicelib.ports import Message, SavedPart
-from chalicelib.states import State
-from chalicelib.sums import ColumnSum
+from chalicelib.jobs.job import SOURCES, FileVersion, Job, Ledger, Problem, Result, Status
+from chalicelib.jobs.parts import Outcome, Plan
+from chalicelib.jobs.ports import Message, SavedPart
 
 
 @dataclass
@@ -23,13 +23,17 @@ class MemorySource:
         data = self.files[name]
         return FileVersion(len(data), f"{hash(data):x}")
 
-    def read(self, name: str, version: FileVersion, start: int = 0, until: int | None = None) -> Iterator[bytes]:
+    def read(
+        self, name: str, version: FileVersion, start: int = 0, until: int | None = None
+    ) -> Iterator[bytes]:
         if name not in self.files:
             raise FileGone(name)
         data = self.files[name]
         if self.version(name) != version:
             raise FileChanged(name)
-        return (data[at : at + self.block_bytes] for at in range(start, len(data), self.block_bytes))
+        return (
+            data[at : at + self.block_bytes] for at in range(start, len(data), self.block_bytes)
+        )
 
 
 @dataclass
@@ -71,25 +75,46 @@ class MemoryJobs:
             del self.records[job_id]
 
     def start(self, job_id: str, now: datetime) -> Job:
-        return self._change(job_id, Status.RUNNING, touched_at=now, started_at=self.get(job_id).started_at or now)
+        return self._change(
+            job_id, Status.RUNNING, touched_at=now, started_at=self.get(job_id).started_at or now
+        )
 
     def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
-        return self._change(job_id, Status.RUNNING, touched_at=now, plan=self.get(job_id).plan or plan)
+        return self._change(
+            job_id, Status.RUNNING, touched_at=now, plan=self.get(job_id).plan or plan
+        )
 
     def save_part(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
-        self.parts.setdefault(job_id, {})[outcome.number, outcome.start] = SavedPart(outcome, lambda: tuple(columns))
+        self.parts.setdefault(job_id, {})[outcome.number, outcome.start] = SavedPart(
+            outcome, lambda: tuple(columns)
+        )
 
     def saved_parts(self, job_id: str) -> Mapping[tuple[int, State], SavedPart]:
         return dict(self.parts.get(job_id, {}))
 
     def add_done(self, job_id: str, number: int, now: datetime) -> Job:
-        return self._change(job_id, Status.RUNNING, touched_at=now, done_parts=self.get(job_id).done_parts | {number})
+        return self._change(
+            job_id,
+            Status.RUNNING,
+            touched_at=now,
+            done_parts=self.get(job_id).done_parts | {number},
+        )
 
     def expect_again(self, job_id: str, count: int, now: datetime) -> Job:
-        return self._change(job_id, Status.RUNNING, touched_at=now, expected_again=self.get(job_id).expected_again or count)
+        return self._change(
+            job_id,
+            Status.RUNNING,
+            touched_at=now,
+            expected_again=self.get(job_id).expected_again or count,
+        )
 
     def add_done_again(self, job_id: str, number: int, now: datetime) -> Job:
-        return self._change(job_id, Status.RUNNING, touched_at=now, done_again=self.get(job_id).done_again | {number})
+        return self._change(
+            job_id,
+            Status.RUNNING,
+            touched_at=now,
+            done_again=self.get(job_id).done_again | {number},
+        )
 
     def note(self, job_id: str, text: str) -> None:
         self._change(job_id, Status.RUNNING, last_problem=text)
@@ -111,7 +136,9 @@ class MemoryJobs:
         return sum(not job.status.ended for job in self.records.values())
 
     def untouched_since(self, before: datetime) -> Sequence[Job]:
-        return [job for job in self.records.values() if not job.status.ended and job.touched_at < before]
+        return [
+            job for job in self.records.values() if not job.status.ended and job.touched_at < before
+        ]
 
     def _change(self, job_id: str, to: Status, **changes: object) -> Job:
         job = self.get(job_id)

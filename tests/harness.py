@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from random import Random
 
-from chalicelib.jobs import Job, Status
-from chalicelib.kernel import Kernel, ReferenceKernel
-from chalicelib.options import Options
-from chalicelib.ports import Message
-from chalicelib.recovery import Recovery
-from chalicelib.service import Doors, Service
-from chalicelib.work import Work
+from chalicelib.engine.kernel import Kernel, ReferenceKernel
+from chalicelib.engine.options import Options
+from chalicelib.jobs.job import Job, Status
+from chalicelib.jobs.ports import Message
+from chalicelib.jobs.recovery import Recovery
+from chalicelib.jobs.service import Doors, Service
+from chalicelib.jobs.work import Work
 from tests.fakes import MemoryJobs, MemoryOutbox, MemoryQueue, MemorySource
 from tests.oracle import Answer
 
@@ -46,7 +46,16 @@ class World:
         self.source.block_bytes = self.block_bytes
         kernel = self.kernel or ReferenceKernel(block_bytes=self.block_bytes)
         times = {"stale_after": timedelta(minutes=10), "give_up_after": timedelta(days=4)}
-        self.doors = Doors(self.jobs, self.queue, self.source, kernel, MemoryOutbox(), self.part_bytes, **times, now=self.clock)
+        self.doors = Doors(
+            self.jobs,
+            self.queue,
+            self.source,
+            kernel,
+            MemoryOutbox(),
+            self.part_bytes,
+            **times,
+            now=self.clock,
+        )
         self.service = Service(self.doors)
         self.work = Work(self.doors, self.proof_bytes)
         self.recovery = Recovery(self.doors)

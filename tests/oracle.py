@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
-from chalicelib.options import Options
-from chalicelib.sums import MISSING
+from chalicelib.engine.options import Options
+from chalicelib.engine.sums import MISSING
 
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 
@@ -93,7 +93,11 @@ def value(cell: str, line: int, byte: int, options: Options) -> Fraction | None:
         raise Wrong("out_of_range", line, byte)
     if not re.search("[1-9]", re.split("[eE]", text)[0]):
         return Fraction(0)
-    return Fraction(text if not text.endswith(".") else text[:-1]) if "." not in text else _decimal(text)
+    return (
+        Fraction(text if not text.endswith(".") else text[:-1])
+        if "." not in text
+        else _decimal(text)
+    )
 
 
 def _decimal(text: str) -> Fraction:

@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from chalicelib.errors import BadRequest
-from chalicelib.options import Options, parse_options
+from chalicelib.jobs.options import Options, parse_options
 
 PREFIX = "csv_name="
 MAX_BODY_BYTES = 64 * 1024
@@ -35,7 +35,9 @@ def body() -> Mapping[str, object]:
     if len(raw) > MAX_BODY_BYTES:
         raise BadRequest(f"The body has {len(raw)} bytes; at most {MAX_BODY_BYTES} are read.")
     if not raw:
-        raise BadRequest('The body is empty; it must be a JSON object, like {"csv": "data.csv"}, sent with its Content-Length.')
+        raise BadRequest(
+            'The body is empty; it must be a JSON object, like {"csv": "data.csv"}, sent with its Content-Length.'
+        )
     try:
         members = json.loads(raw)
     except (ValueError, RecursionError):

@@ -10,7 +10,7 @@ from typing import Any, ParamSpec
 from chalice.app import Response
 
 from chalicelib.errors import BadRequest, CsvsumError, FileMissing, TryAgain, UnknownJob
-from chalicelib.jobs import Job, Problem, Result, Status, as_text
+from chalicelib.jobs.job import Job, Problem, Result, Status, as_text
 
 P = ParamSpec("P")
 log = logging.getLogger("csvsum")
@@ -28,13 +28,29 @@ STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
 )
 
 
-def reply(status: HTTPStatus, content: object, headers: dict[str, str] | None = None, kind: str = "application/json") -> Response:
+def reply(
+    status: HTTPStatus,
+    content: object,
+    headers: dict[str, str] | None = None,
+    kind: str = "application/json",
+) -> Response:
     text = json.dumps(content, ensure_ascii=False, separators=(", ", ": "))
-    return Response(body=text, status_code=status.value, headers={"Content-Type": kind, **HEADERS, **(headers or {})})
+    return Response(
+        body=text,
+        status_code=status.value,
+        headers={"Content-Type": kind, **HEADERS, **(headers or {})},
+    )
 
 
 def problem(status: HTTPStatus, code: str, detail: str, **more: object) -> Response:
-    content = {"type": "about:blank", "title": status.phrase, "status": status.value, "code": code, "detail": detail, **more}
+    content = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "code": code,
+        "detail": detail,
+        **more,
+    }
     return reply(status, content, _retry_header(status), "application/problem+json")
 
 
@@ -55,7 +71,11 @@ def answers(view: Callable[P, Response]) -> Callable[P, Response]:
 
 
 def no_such_page() -> Response:
-    return problem(HTTPStatus.NOT_FOUND, "no_such_page", "There is nothing here; see GET /csv_name=<name> and POST /jobs.")
+    return problem(
+        HTTPStatus.NOT_FOUND,
+        "no_such_page",
+        "There is nothing here; see GET /csv_name=<name> and POST /jobs.",
+    )
 
 
 def accepted_in_the_old_way(job: Job) -> Response:
@@ -80,7 +100,12 @@ def sums(job: Job, publish: Publish) -> Response:
     if job.status is Status.SUCCEEDED and job.result:
         return _or_elsewhere(reply(HTTPStatus.OK, job.result.numbers()), job, "sums", publish)
     if job.status is Status.FAILED and job.problem:
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, job.problem.code, job.problem.detail, **_place(job.problem))
+        return problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY,
+            job.problem.code,
+            job.problem.detail,
+            **_place(job.problem),
+        )
     return reply(HTTPStatus.ACCEPTED, as_json(job), {"Retry-After": RETRY_SECONDS})
 
 
@@ -88,7 +113,11 @@ def _or_elsewhere(response: Response, job: Job, name: str, publish: Publish) -> 
     """The response, or where it is when it is larger than a Lambda can give."""
     if len(json.dumps(response.body)) <= MAX_REPLY_BYTES:
         return response
-    return reply(HTTPStatus.SEE_OTHER, {"id": job.id, "status": job.status.value}, {"Location": publish(job, name, response.body)})
+    return reply(
+        HTTPStatus.SEE_OTHER,
+        {"id": job.id, "status": job.status.value},
+        {"Location": publish(job, name, response.body)},
+    )
 
 
 def as_json(job: Job) -> dict[str, Any]:
@@ -108,7 +137,11 @@ def as_json(job: Job) -> dict[str, Any]:
         members["exact"] = job.result.exact()
         members["cells"] = _cells(job.result)
     if job.problem:
-        members["error"] = {"code": job.problem.code, "detail": job.problem.detail, **_place(job.problem)}
+        members["error"] = {
+            "code": job.problem.code,
+            "detail": job.problem.detail,
+            **_place(job.problem),
+        }
     if job.ledger:
         ledger = job.ledger
         members["ledger"] = {
@@ -124,7 +157,10 @@ def as_json(job: Job) -> dict[str, Any]:
 
 def _cells(result: Result) -> dict[str, dict[str, int]]:
     counts = zip(result.names, result.values, result.missing, result.skipped, strict=True)
-    return {name: {"values": values, "missing": missing, "skipped": skipped} for name, values, missing, skipped in counts}
+    return {
+        name: {"values": values, "missing": missing, "skipped": skipped}
+        for name, values, missing, skipped in counts
+    }
 
 
 def _place(problem: Problem) -> dict[str, int | str]:
@@ -133,7 +169,10 @@ def _place(problem: Problem) -> dict[str, int | str]:
 
 
 def _status_of(error: CsvsumError) -> HTTPStatus:
-    return next((status for kind, status in STATUS_OF if isinstance(error, kind)), HTTPStatus.INTERNAL_SERVER_ERROR)
+    return next(
+        (status for kind, status in STATUS_OF if isinstance(error, kind)),
+        HTTPStatus.INTERNAL_SERVER_ERROR,
+    )
 
 
 def _retry_header(status: HTTPStatus) -> dict[str, str]:

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from chalicelib.native import SCALES, NativeKernel, _Column, _Job
-from chalicelib.native.build import FLAGS
+from chalicelib.engine.native.binding import SCALES, NativeKernel, _Column, _Job
+from chalicelib.engine.native.build import FLAGS
 
 HERE = Path(__file__).parent
 SUM_BYTES, ODD_BYTES = 16, 24
@@ -18,7 +18,16 @@ EMULATOR = shutil.which("qemu-aarch64") or shutil.which("qemu-aarch64-static")
 
 def compile_for_arm64(program: Path) -> None:
     """The kernel and its pipe, with everything they need in one file."""
-    zig = [sys.executable, "-m", "ziglang", "cc", "-target", "aarch64-linux-musl", "-static", *FLAGS]
+    zig = [
+        sys.executable,
+        "-m",
+        "ziglang",
+        "cc",
+        "-target",
+        "aarch64-linux-musl",
+        "-static",
+        *FLAGS,
+    ]
     subprocess.run([*zig, str(HERE / "kernel_by_pipe.c"), "-o", str(program)], check=True)
 
 
@@ -27,23 +36,41 @@ class EmulatedProgram:
 
     def __init__(self, program: Path) -> None:
         assert EMULATOR, "there is no qemu-aarch64"
-        self.process = subprocess.Popen([EMULATOR, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        self.process = subprocess.Popen(
+            [EMULATOR, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
         self.calls = self.rows = self.left_to_the_caller = 0
 
     def __enter__(self) -> "EmulatedProgram":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.process.communicate()
 
-    def add_rows(self, job: _Job, data: bytes, at: int, size: int, limit: int, ended: int, status: ctypes.c_int64) -> int:
+    def add_rows(
+        self,
+        job: _Job,
+        data: bytes,
+        at: int,
+        size: int,
+        limit: int,
+        ended: int,
+        status: ctypes.c_int64,
+    ) -> int:
         """As the function of the library: reads and changes the memory that the job has here."""
         self.calls += 1
         sums, points = (job.sums, SUM_BYTES * SCALES * job.wanted), (job.points, job.wanted)
         changed = (sums, points, (job.columns, ctypes.sizeof(_Column) * job.wanted))
         memory = [ctypes.string_at(*place) for place in ((job.marks, 8 * job.mark_count), *changed)]
         assert self.process.stdin
-        self.process.stdin.write(b"".join([bytes(job), struct.pack("<4q", at, size, limit, ended), *memory, data]))
+        self.process.stdin.write(
+            b"".join([bytes(job), struct.pack("<4q", at, size, limit, ended), *memory, data])
+        )
         self.process.stdin.flush()
         end, status.value = struct.unpack("<2q", self._take(16))
         left = _Job.from_buffer_copy(self._take(ctypes.sizeof(_Job)))

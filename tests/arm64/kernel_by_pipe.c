@@ -5,7 +5,7 @@
  * the data, the second in front. What the call left goes to stdout.
  */
 
-#include "../../chalicelib/native/kernel.c"
+#include "../../chalicelib/engine/native/kernel.c"
 
 #include <stdio.h>
 #include <stdlib.h>

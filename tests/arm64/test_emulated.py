@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib import kernel as reference
-from chalicelib.kernel import ReferenceKernel
-from chalicelib.layout import Layout
+from chalicelib.engine import kernel as reference
+from chalicelib.engine.kernel import ReferenceKernel
+from chalicelib.engine.layout import Layout
 from tests.arm64.emulated import EMULATOR, EmulatedKernel, EmulatedProgram, compile_for_arm64
 from tests.fuzz.fuzz_kernels import comparable, make_case
 
-pytestmark = pytest.mark.skipif(EMULATOR is None, reason="there is no qemu-aarch64: `apt install qemu-user`")
+pytestmark = pytest.mark.skipif(
+    EMULATOR is None, reason="there is no qemu-aarch64: `apt install qemu-user`"
+)
 
 FILES = int(os.environ.get("ARM64_FILES", "4000"))
 ELF_MACHINE, AARCH64 = slice(18, 20), 183
@@ -33,7 +35,9 @@ def emulated(program: Path) -> Iterator[EmulatedProgram]:
         yield running
 
 
-def answers(emulated: EmulatedProgram, blocks: Sequence[bytes], layout: Layout) -> list[tuple[object, ...]]:
+def answers(
+    emulated: EmulatedProgram, blocks: Sequence[bytes], layout: Layout
+) -> list[tuple[object, ...]]:
     """What the kernel for arm64 says, and the reference."""
     kernels = (EmulatedKernel(emulated, 1 << 20, 1 << 16), ReferenceKernel())
     return [comparable(kernel.sum_rows(iter(blocks), layout, skip=False)) for kernel in kernels]
@@ -43,12 +47,17 @@ def test_the_program_is_one_for_arm64(program: Path) -> None:
     assert struct.unpack("<H", program.read_bytes()[ELF_MACHINE]) == (AARCH64,)
 
 
-def test_generated_files_have_the_partial_sums_of_the_reference(emulated: EmulatedProgram, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_generated_files_have_the_partial_sums_of_the_reference(
+    emulated: EmulatedProgram, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(reference, "WIDE_FIELDS", 0)  # the reference walks: faster for small files
     different = []
     for seed in range(FILES):
         case = make_case(seed)
-        of_arm64, expected = (comparable(case.read(kernel, 0)) for kernel in (partial(EmulatedKernel, emulated), ReferenceKernel))
+        of_arm64, expected = (
+            comparable(case.read(kernel, 0))
+            for kernel in (partial(EmulatedKernel, emulated), ReferenceKernel)
+        )
         if of_arm64 != expected:
             different.append((seed, of_arm64, expected))
     assert different == []
@@ -56,7 +65,9 @@ def test_generated_files_have_the_partial_sums_of_the_reference(emulated: Emulat
 
 
 def test_a_large_file_of_many_blocks(emulated: EmulatedProgram) -> None:
-    rows = b"".join(b'%d.%03d,"a,b",-%d,,7\r\n' % (number, number % 1000, number) for number in range(50_000))
+    rows = b"".join(
+        b'%d.%03d,"a,b",-%d,,7\r\n' % (number, number % 1000, number) for number in range(50_000)
+    )
     layout = Layout(",", 5, range(0, 5, 2), ("a", "b", "c"), 0, 0)
     of_arm64, expected = answers(emulated, [rows[:300_000], rows[300_000:]], layout)
     assert of_arm64 == expected

@@ -46,13 +46,19 @@ def run(folder: Path, code: str) -> Any:
     return json.loads(ended.stdout)
 
 
-def test_it_is_complete_on_the_runtime_that_the_template_declares(made: Package, unpacked: Path) -> None:
+def test_it_is_complete_on_the_runtime_that_the_template_declares(
+    made: Package, unpacked: Path
+) -> None:
     template = json.loads(made.template.read_text())
-    runtimes = {each["Properties"]["Runtime"] for each in template["Resources"].values() if each["Type"] == "AWS::Serverless::Function"}
+    runtimes = {
+        each["Properties"]["Runtime"]
+        for each in template["Resources"].values()
+        if each["Type"] == "AWS::Serverless::Function"
+    }
     assert runtimes == {f"python{sys.version_info.major}.{sys.version_info.minor}"}
     code = """
 import app, pandas, numpy, boto3
-from chalicelib.kernel import ReferenceKernel
+from chalicelib.engine.kernel import ReferenceKernel
 pandas.read_csv(__import__("io").BytesIO(b"a\\n1.5\\n"))
 clients = [boto3.client(name).meta.service_model.service_name for name in ("dynamodb", "s3", "sqs")]
 modules = [module.__file__ for module in (app, pandas, numpy, boto3)]
@@ -65,7 +71,9 @@ print(json.dumps([clients, modules]))"""
 def test_every_handler_of_the_template_is_in_it(made: Package, unpacked: Path) -> None:
     template = json.loads(made.template.read_text())
     handlers = sorted(
-        each["Properties"]["Handler"] for each in template["Resources"].values() if each["Type"] == "AWS::Serverless::Function"
+        each["Properties"]["Handler"]
+        for each in template["Resources"].values()
+        if each["Type"] == "AWS::Serverless::Function"
     )
     assert handlers == ["app.app", "app.give_up", "app.sweep", "app.work_job", "app.work_part"]
     code = f"import app; print(json.dumps([callable(getattr(app, name.split('.')[1])) for name in {handlers!r}]))"
@@ -77,13 +85,26 @@ def test_it_holds_what_is_needed_and_no_more(made: Package) -> None:
         names = packed.namelist()
     top = {name.split("/")[0] for name in names}
     assert {"app.py", "chalicelib", "chalice", "pandas", "numpy", "boto3", "botocore"} <= top
-    assert not top & {"local", "deploy", "tests", "benchmarks", "infra", ".chalice", ".git", "data", "bin"}
+    assert not top & {
+        "local",
+        "deploy",
+        "tests",
+        "benchmarks",
+        "infra",
+        ".chalice",
+        ".git",
+        "data",
+        "bin",
+    }
     assert made.code.stat().st_size <= MOST_BYTES
 
 
 def test_the_same_content_gives_the_same_zip(made: Package, tmp_path: Path) -> None:
     again = tmp_path / "again.zip"
-    with zipfile.ZipFile(made.code) as packed, zipfile.ZipFile(again, "w", zipfile.ZIP_STORED) as other:
+    with (
+        zipfile.ZipFile(made.code) as packed,
+        zipfile.ZipFile(again, "w", zipfile.ZIP_STORED) as other,
+    ):
         entries = [name for name in packed.namelist() if not name.endswith(".pyc")]
         for name in random.sample(entries, len(entries)):
             other.writestr(zipfile.ZipInfo(name, (2026, 11, 24, 12, 0, 0)), packed.read(name))
@@ -93,12 +114,18 @@ def test_the_same_content_gives_the_same_zip(made: Package, tmp_path: Path) -> N
 
 def test_byte_code_is_taken_without_a_look_at_its_source(unpacked: Path, tmp_path: Path) -> None:
     sources = list(unpacked.rglob("*.py"))
-    compiled = [path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc" for path in sources]
+    compiled = [
+        path.parent / "__pycache__" / f"{path.stem}.{sys.implementation.cache_tag}.pyc"
+        for path in sources
+    ]
     assert all(path.read_bytes()[4:8] == b"\1\0\0\0" for path in compiled), "unchecked-hash"
     changed = tmp_path / "changed"
     shutil.copytree(unpacked / "chalicelib", changed / "chalicelib")
     (changed / "chalicelib" / "errors.py").write_text("raise SystemExit('compiled again')")
-    assert run(changed, "import chalicelib.errors; print(json.dumps(chalicelib.errors.BadCsv.code))") == "bad_csv"
+    assert (
+        run(changed, "import chalicelib.errors; print(json.dumps(chalicelib.errors.BadCsv.code))")
+        == "bad_csv"
+    )
 
 
 def test_the_api_starts_without_pandas_and_quickly(unpacked: Path) -> None:
@@ -115,7 +142,9 @@ def test_the_api_starts_without_pandas_and_quickly(unpacked: Path) -> None:
 @pytest.mark.parametrize("package_left_out", ["numpy", "pandas", "boto3"])
 def test_a_package_that_chalice_left_out_is_noticed(tmp_path: Path, package_left_out: str) -> None:
     path = tmp_path / "short.zip"
-    lines = [line for line in REQUIREMENTS.read_text().splitlines() if line and not line.startswith("#")]
+    lines = [
+        line for line in REQUIREMENTS.read_text().splitlines() if line and not line.startswith("#")
+    ]
     names = {line.split("=")[0].replace("-", "_") for line in lines} - {package_left_out}
     with zipfile.ZipFile(path, "w") as packed:
         for name in names:
@@ -128,7 +157,7 @@ def test_a_package_that_chalice_left_out_is_noticed(tmp_path: Path, package_left
     ("name", "needed"),
     [
         ("app.py", True),
-        ("chalicelib/native/lib/csvsum-x86_64.so", True),
+        ("chalicelib/engine/native/lib/csvsum-x86_64.so", True),
         ("pandas/_testing/__init__.py", True),
         ("numpy/testing/__init__.py", True),
         ("pandas/tests/test_x.py", False),
@@ -144,13 +173,24 @@ def test_what_nobody_can_use_is_left_out(name: str, needed: bool) -> None:
 
 def test_no_byte_code_of_this_machine_is_shipped() -> None:
     names = ["kernel.py", "kernel.c", "csvsum-linux-aarch64.so", "old.pyc", "__pycache__"]
-    assert NOT_SHIPPED("chalicelib/native/lib", names) == {"old.pyc", "__pycache__"}
+    assert NOT_SHIPPED("chalicelib/engine/native/lib", names) == {"old.pyc", "__pycache__"}
 
 
-def test_the_native_kernel_is_in_it_for_both_machines_and_loads(made: Package, unpacked: Path) -> None:
-    if not (ROOT / "chalicelib" / "native" / "lib" / ".built").exists():
+def test_the_native_kernel_is_in_it_for_both_machines_and_loads(
+    made: Package, unpacked: Path
+) -> None:
+    if not (ROOT / "chalicelib" / "engine" / "native" / "lib" / ".built").exists():
         pytest.skip("not built here; `make build` does")
     with zipfile.ZipFile(made.code) as packed:
         names = set(packed.namelist())
-    assert {f"chalicelib/native/lib/csvsum-linux-{machine}.so" for machine in ("x86_64", "aarch64")} <= names
-    assert run(unpacked, "from chalicelib.wiring import best_kernel; print(json.dumps(best_kernel().name))") == "native"
+    assert {
+        f"chalicelib/engine/native/lib/csvsum-linux-{machine}.so"
+        for machine in ("x86_64", "aarch64")
+    } <= names
+    assert (
+        run(
+            unpacked,
+            "from chalicelib.wiring import best_kernel; print(json.dumps(best_kernel().name))",
+        )
+        == "native"
+    )

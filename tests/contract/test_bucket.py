@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from urllib3.exceptions import ProtocolError
 
-from chalicelib.aws.bucket import RANGE_BYTES, Bucket
-from chalicelib.aws.clients import client
+from chalicelib.adapters.clients import client
+from chalicelib.adapters.s3_source import RANGE_BYTES, Bucket
 from chalicelib.errors import FileChanged, FileMissing, TryAgain
 from local.embedded_aws import EmbeddedAws
 
@@ -88,7 +88,9 @@ def test_a_range_that_was_not_asked_for_is_refused(bucket: Bucket) -> None:
 def test_every_read_names_the_version_it_wants(bucket: Bucket) -> None:
     version = bucket.version("x.csv")
     asked: list[dict[str, Any]] = []
-    with hooked("before-parameter-build.s3.GetObject", lambda params, **_: asked.append(dict(params))):
+    with hooked(
+        "before-parameter-build.s3.GetObject", lambda params, **_: asked.append(dict(params))
+    ):
         assert b"".join(bucket.read("x.csv", version, 5, 12_000_000)) == DATA[5:]
     assert len(asked) > 3
     assert {each["IfMatch"] for each in asked} == {version.etag}
@@ -115,6 +117,8 @@ def test_two_ranges_are_on_their_way_while_the_first_is_read(bucket: Bucket) -> 
     assert len(breaking.ranges) == 3
 
 
-def test_a_bucket_that_is_not_there_has_no_files(aws: EmbeddedAws, unique: Callable[[str], str]) -> None:
+def test_a_bucket_that_is_not_there_has_no_files(
+    aws: EmbeddedAws, unique: Callable[[str], str]
+) -> None:
     with pytest.raises(FileMissing):
         Bucket(unique("missing"), "").version("x.csv")

@@ -8,7 +8,9 @@ from uuid import uuid4
 from local.embedded_aws import EmbeddedAws
 
 
-def test_messages_sent_while_others_are_deleted_are_not_lost(aws: EmbeddedAws, unique: Callable[[str], str]) -> None:
+def test_messages_sent_while_others_are_deleted_are_not_lost(
+    aws: EmbeddedAws, unique: Callable[[str], str]
+) -> None:
     sqs = aws.client("sqs")
     url = sqs.create_queue(QueueName=unique("busy"))["QueueUrl"]
     sent = [str(number) for number in range(400)]
@@ -27,11 +29,15 @@ def test_messages_sent_while_others_are_deleted_are_not_lost(aws: EmbeddedAws, u
     assert sorted(received, key=int) == sent
 
 
-def test_a_long_poll_ends_when_something_is_sent_and_keeps_nobody_out(aws: EmbeddedAws, unique: Callable[[str], str]) -> None:
+def test_a_long_poll_ends_when_something_is_sent_and_keeps_nobody_out(
+    aws: EmbeddedAws, unique: Callable[[str], str]
+) -> None:
     sqs = aws.client("sqs")
     url = sqs.create_queue(QueueName=unique("quiet"))["QueueUrl"]
     with ThreadPoolExecutor(2) as pool:
-        polls = [pool.submit(sqs.receive_message, QueueUrl=url, WaitTimeSeconds=20) for _ in range(2)]
+        polls = [
+            pool.submit(sqs.receive_message, QueueUrl=url, WaitTimeSeconds=20) for _ in range(2)
+        ]
         time.sleep(0.3)
         started = time.monotonic()
         for text in ("a", "b"):
@@ -43,15 +49,24 @@ def test_a_long_poll_ends_when_something_is_sent_and_keeps_nobody_out(aws: Embed
     assert time.monotonic() - started >= 0.9
 
 
-def test_of_many_writers_with_one_condition_one_wins(aws: EmbeddedAws, unique: Callable[[str], str]) -> None:
-    names = {name: unique(name.lower()) for name in ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")}
+def test_of_many_writers_with_one_condition_one_wins(
+    aws: EmbeddedAws, unique: Callable[[str], str]
+) -> None:
+    names = {
+        name: unique(name.lower())
+        for name in ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")
+    }
     aws.create_resources(names, unique("stack"))
     dynamodb = aws.client("dynamodb")
     item = {"pk": {"S": uuid4().hex}, "sk": {"S": "job"}}
 
     def put(_: int) -> bool:
         try:
-            dynamodb.put_item(TableName=names["JobsTable"], Item=item, ConditionExpression="attribute_not_exists(pk)")
+            dynamodb.put_item(
+                TableName=names["JobsTable"],
+                Item=item,
+                ConditionExpression="attribute_not_exists(pk)",
+            )
         except dynamodb.exceptions.ConditionalCheckFailedException:
             return False
         return True

@@ -8,15 +8,15 @@ from uuid import uuid4
 
 import pytest
 
-from chalicelib.aws.blobs import Blobs
-from chalicelib.aws.jobs_table import INLINE_BYTES, JobsTable
+from chalicelib.adapters.jobs_table import INLINE_BYTES, JobsTable
+from chalicelib.adapters.results_bucket import Blobs
+from chalicelib.engine.options import Options
+from chalicelib.engine.states import State
+from chalicelib.engine.sums import ColumnSum
 from chalicelib.errors import Fault, UnknownJob
-from chalicelib.jobs import FileVersion, Job, Ledger, Problem, Result, Status, queued
-from chalicelib.options import Options
-from chalicelib.parts import Outcome, Plan
-from chalicelib.ports import Jobs
-from chalicelib.states import State
-from chalicelib.sums import ColumnSum
+from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Status, queued
+from chalicelib.jobs.parts import Outcome, Plan
+from chalicelib.jobs.ports import Jobs
 from local.embedded_aws import EmbeddedAws
 from tests.fakes import MemoryJobs
 
@@ -32,13 +32,22 @@ def jobs(request: pytest.FixtureRequest, unique: Callable[[str], str]) -> Jobs:
     if request.param == "memory":
         return MemoryJobs()
     aws: EmbeddedAws = request.getfixturevalue("aws")
-    names = {name: unique(name.lower()) for name in ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")}
+    names = {
+        name: unique(name.lower())
+        for name in ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")
+    }
     aws.create_resources(names, unique("stack"))
     return JobsTable(names["JobsTable"], Blobs(names["ResultsBucket"]), keep_days=30)
 
 
 def a_job(now: datetime = NOW) -> Job:
-    return queued(uuid4().hex, "sub/день.csv", Options(step=3, delimiter="\t"), FileVersion(120, '"etag"'), now)
+    return queued(
+        uuid4().hex,
+        "sub/день.csv",
+        Options(step=3, delimiter="\t"),
+        FileVersion(120, '"etag"'),
+        now,
+    )
 
 
 def accepted(jobs: Jobs, now: datetime = NOW) -> Job:
@@ -70,7 +79,9 @@ def test_a_job_is_queued_then_running_then_succeeded(jobs: Jobs) -> None:
     running = jobs.start(job.id, LATER)
     assert running == replace(job, status=Status.RUNNING, started_at=LATER, touched_at=LATER)
     succeeded = jobs.succeed(job.id, RESULT, LEDGER, LATER)
-    assert succeeded == replace(running, status=Status.SUCCEEDED, result=RESULT, ledger=LEDGER, finished_at=LATER)
+    assert succeeded == replace(
+        running, status=Status.SUCCEEDED, result=RESULT, ledger=LEDGER, finished_at=LATER
+    )
     assert jobs.get(job.id) == succeeded
 
 
@@ -96,7 +107,11 @@ def test_a_job_that_nobody_started_cannot_succeed(jobs: Jobs) -> None:
 def test_what_has_ended_stays_as_it_ended(jobs: Jobs, end: str) -> None:
     job = accepted(jobs)
     jobs.start(job.id, NOW)
-    ended = jobs.succeed(job.id, RESULT, LEDGER, NOW) if end == "succeed" else jobs.fail(job.id, PROBLEM, NOW)
+    ended = (
+        jobs.succeed(job.id, RESULT, LEDGER, NOW)
+        if end == "succeed"
+        else jobs.fail(job.id, PROBLEM, NOW)
+    )
     other = Problem("given_up", "Too late.")
     assert jobs.start(job.id, LATER) == ended
     assert jobs.fail(job.id, other, LATER) == ended
@@ -108,7 +123,14 @@ def test_what_has_ended_stays_as_it_ended(jobs: Jobs, end: str) -> None:
 
 def test_a_result_too_long_for_an_item_comes_back_whole(jobs: Jobs) -> None:
     count = INLINE_BYTES // 8
-    long = Result(tuple(f"c{index}" for index in range(count)), ("1",) * count, (True,) * count, (1,) * count, (0,) * count, (0,) * count)
+    long = Result(
+        tuple(f"c{index}" for index in range(count)),
+        ("1",) * count,
+        (True,) * count,
+        (1,) * count,
+        (0,) * count,
+        (0,) * count,
+    )
     job = accepted(jobs)
     jobs.start(job.id, NOW)
     jobs.succeed(job.id, long, LEDGER, NOW)
@@ -156,7 +178,10 @@ def test_a_job_is_taken_back_only_while_it_is_queued(jobs: Jobs) -> None:
 
 PLAN = Plan(size=1000, part_bytes=100, data_start=7, data_line=1, fields=2)
 FAULT = Fault("not_a_number", "'x' is not a number", 3, 17, 0)
-COLUMNS = (ColumnSum(Decimal("-12.50"), 3, 1, 0, False), ColumnSum(Decimal(10) ** 40, 4, 0, 2, True))
+COLUMNS = (
+    ColumnSum(Decimal("-12.50"), 3, 1, 0, False),
+    ColumnSum(Decimal(10) ** 40, 4, 0, 2, True),
+)
 
 
 def cut(jobs: Jobs) -> Job:
@@ -219,7 +244,9 @@ def test_sums_too_long_for_an_item_come_back_whole(jobs: Jobs) -> None:
 def test_two_thousand_parts_are_all_found(jobs: Jobs) -> None:
     job = cut(jobs)
     for number in range(2000):
-        jobs.save_part(job.id, Outcome(number, State.ROW, 1, 1, 100, {State.ROW: State.ROW}), COLUMNS)
+        jobs.save_part(
+            job.id, Outcome(number, State.ROW, 1, 1, 100, {State.ROW: State.ROW}), COLUMNS
+        )
     assert len(jobs.saved_parts(job.id)) == 2000
 
 

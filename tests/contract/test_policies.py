@@ -11,17 +11,17 @@ from uuid import uuid4
 
 import pytest
 
-from chalicelib.aws.clients import client
-from chalicelib.aws.work_queue import BadMessage, again_soon, decode
+from chalicelib.adapters.clients import client
+from chalicelib.adapters.work_queue import BadMessage, again_soon, decode
+from chalicelib.engine.options import Options
 from chalicelib.errors import ServiceDown
-from chalicelib.jobs import Job
-from chalicelib.options import Options
-from chalicelib.ports import Message
-from chalicelib.recovery import Recovery
-from chalicelib.service import Doors, Service
+from chalicelib.jobs.job import Job
+from chalicelib.jobs.ports import Message
+from chalicelib.jobs.recovery import Recovery
+from chalicelib.jobs.service import Doors, Service
+from chalicelib.jobs.work import Work
 from chalicelib.settings import Settings
 from chalicelib.wiring import doors_of
-from chalicelib.work import Work
 from deploy.stage import Stage, filled, policy_of, read_stage
 from local.embedded_aws import EmbeddedAws
 from local.triggers import sqs_event
@@ -98,7 +98,9 @@ class Scene:
         sqs = self.aws.client("sqs")
         url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         found = []
-        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
+        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
+            "Messages", []
+        ):
             for message in messages:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
                 found.append(decode(message["Body"]))
@@ -109,7 +111,9 @@ class Scene:
         sqs = self.aws.client("sqs")
         url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         sqs.send_message(QueueUrl=url, MessageBody="none of this service's")
-        (record,) = sqs_event(queue, sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"])["Records"]
+        (record,) = sqs_event(
+            queue, sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
+        )["Records"]
         with recorded() as calls, pytest.raises(BadMessage), again_soon(queue, record):
             decode(record["body"])
         sqs.delete_message(QueueUrl=url, ReceiptHandle=record["receiptHandle"])
@@ -128,7 +132,12 @@ class Scene:
         return job
 
 
-WIDE = ",".join(f"a rather long name {index}" for index in range(800)).encode() + b"\n" + b",".join([b"1"] * 800) + b"\n"
+WIDE = (
+    ",".join(f"a rather long name {index}" for index in range(800)).encode()
+    + b"\n"
+    + b",".join([b"1"] * 800)
+    + b"\n"
+)
 TALL = b"a,b\n" + b'0.1,"text"\n' * 10_000
 WIDE_AND_TALL = WIDE + (b",".join([b"1"] * 800) + b"\n") * 100
 # Quoted text that looks like rows: where a part starts cannot be proven, is assumed, and was wrong.
@@ -227,7 +236,12 @@ def rights(scene: Scene, function: str) -> set[Call]:
     """Each action of the function's policy with each ARN that it is given for."""
     statements = filled(policy_of(scene.stage, function), IDENTITY)["Statement"]
     mine = [statement for statement in statements if statement["Sid"] not in BY_LAMBDA]
-    return {(action, arn) for statement in mine for action in statement["Action"] for arn in statement["Resource"]}
+    return {
+        (action, arn)
+        for statement in mine
+        for action in statement["Action"]
+        for arn in statement["Resource"]
+    }
 
 
 def is_covered(call: Call, given: set[Call]) -> bool:
@@ -238,7 +252,9 @@ def is_covered(call: Call, given: set[Call]) -> bool:
 def test_a_policy_allows_what_its_function_does_and_no_more(scene: Scene, function: str) -> None:
     calls, given = USES[function](scene), rights(scene, function)
     assert {call for call in calls if not is_covered(call, given)} == set(), "is not allowed"
-    assert {right for right in given if not any(is_covered(call, {right}) for call in calls)} == set(), "is never used"
+    assert {
+        right for right in given if not any(is_covered(call, {right}) for call in calls)
+    } == set(), "is never used"
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -249,24 +265,41 @@ def test_no_policy_has_a_star_where_there_is_a_name(scene: Scene, function: str)
         if statement["Sid"] == "TracesHaveNoArn":  # AWS defines no resource for X-Ray's two actions
             assert statement["Action"] == ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
         else:
-            assert all(arn.startswith("arn:aws:") and "*" not in arn[:-2] and "${" not in arn for arn in statement["Resource"])
+            assert all(
+                arn.startswith("arn:aws:") and "*" not in arn[:-2] and "${" not in arn
+                for arn in statement["Resource"]
+            )
 
 
 @pytest.mark.parametrize(
     ("function", "queue"),
-    [("work_job", "JOBS_QUEUE"), ("work_part", "PARTS_QUEUE"), ("give_up", "DEAD_QUEUE"), ("sweep", None), ("api_handler", None)],
+    [
+        ("work_job", "JOBS_QUEUE"),
+        ("work_part", "PARTS_QUEUE"),
+        ("give_up", "DEAD_QUEUE"),
+        ("sweep", None),
+        ("api_handler", None),
+    ],
 )
-def test_lambda_may_take_messages_for_a_function_from_its_own_queue_alone(scene: Scene, function: str, queue: str | None) -> None:
-    triggers = [each for each in policy_of(scene.stage, function)["Statement"] if each["Sid"] == "Trigger"]
+def test_lambda_may_take_messages_for_a_function_from_its_own_queue_alone(
+    scene: Scene, function: str, queue: str | None
+) -> None:
+    triggers = [
+        each for each in policy_of(scene.stage, function)["Statement"] if each["Sid"] == "Trigger"
+    ]
     name = scene.stage.environment[queue] if queue else ""
     resource = [f"arn:${{AWS::Partition}}:sqs:${{AWS::Region}}:${{AWS::AccountId}}:{name}"]
     actions = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
-    assert [(each["Action"], each["Resource"]) for each in triggers] == ([(actions, resource)] if queue else [])
+    assert [(each["Action"], each["Resource"]) for each in triggers] == (
+        [(actions, resource)] if queue else []
+    )
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_function_writes_to_its_own_log_alone(scene: Scene, function: str) -> None:
-    (logs,) = [each for each in policy_of(scene.stage, function)["Statement"] if each["Sid"] == "Logs"]
+    (logs,) = [
+        each for each in policy_of(scene.stage, function)["Statement"] if each["Sid"] == "Logs"
+    ]
     group = scene.stage.prefix + ("" if function == "api_handler" else f"-{function}")
     assert json.dumps(logs["Resource"]).endswith(f':log-group:/aws/lambda/{group}:*"]')
     assert logs["Action"] == ["logs:CreateLogStream", "logs:PutLogEvents"]
@@ -275,4 +308,7 @@ def test_a_function_writes_to_its_own_log_alone(scene: Scene, function: str) -> 
 def test_files_in_a_folder_need_no_right_to_a_bucket() -> None:
     stage = read_stage("localstack")
     assert stage.csv_bucket is None
-    assert all("csv" not in json.dumps(policy_of(stage, function)).replace("csvsum", "") for function in FUNCTIONS)
+    assert all(
+        "csv" not in json.dumps(policy_of(stage, function)).replace("csvsum", "")
+        for function in FUNCTIONS
+    )

@@ -6,11 +6,18 @@ from uuid import uuid4
 
 import pytest
 
-from chalicelib.aws import clients
-from chalicelib.aws.work_queue import BadMessage, WorkQueue, again_soon, decode, decode_dead, encode
+from chalicelib.adapters import clients
+from chalicelib.adapters.work_queue import (
+    BadMessage,
+    WorkQueue,
+    again_soon,
+    decode,
+    decode_dead,
+    encode,
+)
+from chalicelib.engine.states import State
 from chalicelib.errors import ServiceDown
-from chalicelib.ports import Message
-from chalicelib.states import State
+from chalicelib.jobs.ports import Message
 from local.embedded_aws import EmbeddedAws
 from local.triggers import sqs_event
 
@@ -44,20 +51,26 @@ def test_jobs_and_parts_have_a_queue_each(aws: EmbeddedAws, names: tuple[str, st
     assert queue.waiting() == 0
 
 
-def test_a_queue_that_is_not_there_is_a_service_that_is_down(aws: EmbeddedAws, unique: Callable[[str], str]) -> None:
+def test_a_queue_that_is_not_there_is_a_service_that_is_down(
+    aws: EmbeddedAws, unique: Callable[[str], str]
+) -> None:
     with pytest.raises(ServiceDown):
         WorkQueue(unique("missing"), unique("missing")).send([Message("x")])
 
 
 @pytest.mark.parametrize("refusals", [1, 5])
-def test_what_a_batch_refuses_is_sent_again_or_told(aws: EmbeddedAws, names: tuple[str, str], refusals: int) -> None:
+def test_what_a_batch_refuses_is_sent_again_or_told(
+    aws: EmbeddedAws, names: tuple[str, str], refusals: int
+) -> None:
     left = [refusals]
 
     def refuse_one(parsed: dict[str, Any], **_: Any) -> None:
         if left[0] and parsed.get("Successful"):
             left[0] -= 1
             refused = parsed["Successful"].pop()
-            parsed["Failed"] = [{"Id": refused["Id"], "Code": "InternalError", "SenderFault": False}]
+            parsed["Failed"] = [
+                {"Id": refused["Id"], "Code": "InternalError", "SenderFault": False}
+            ]
 
     events = clients.client("sqs").meta.events
     events.register("after-call.sqs.SendMessageBatch", refuse_one)
@@ -81,7 +94,19 @@ def test_members_of_a_newer_version_are_left_alone() -> None:
     assert decode('{"job": "a", "part": 1, "trace": "x"}') == Message("a", 1)
 
 
-@pytest.mark.parametrize("text", ["", "x", "[]", "null", "{}", '{"job": 5}', '{"job": "a", "part": "1"}', '{"job": "a", "start": "?"}'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "x",
+        "[]",
+        "null",
+        "{}",
+        '{"job": 5}',
+        '{"job": "a", "part": "1"}',
+        '{"job": "a", "start": "?"}',
+    ],
+)
 def test_what_is_not_a_message_is_refused_and_as_a_dead_letter_let_go(text: str) -> None:
     with pytest.raises(BadMessage):
         decode(text)
@@ -96,7 +121,9 @@ def receive_and_fail(aws: EmbeddedAws, name: str, wait_seconds: int) -> str | No
     """A handler gets the message, and fails; how often it was received, or None when none came."""
     sqs = aws.client("sqs")
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
-    messages = sqs.receive_message(QueueUrl=url, AttributeNames=["All"], WaitTimeSeconds=wait_seconds).get("Messages", [])
+    messages = sqs.receive_message(
+        QueueUrl=url, AttributeNames=["All"], WaitTimeSeconds=wait_seconds
+    ).get("Messages", [])
     if not messages:
         return None
     (record,) = sqs_event(name, messages)["Records"]
@@ -109,7 +136,7 @@ def receive_and_fail(aws: EmbeddedAws, name: str, wait_seconds: int) -> str | No
 def test_a_message_comes_again_soon_when_it_failed_once_and_late_when_it_failed_twice(
     aws: EmbeddedAws, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("chalicelib.aws.work_queue.SOON_SECONDS", 1)
+    monkeypatch.setattr("chalicelib.adapters.work_queue.SOON_SECONDS", 1)
     WorkQueue(*names).send([Message("x")])
     assert receive_and_fail(aws, names[0], 0) == "1"
     assert receive_and_fail(aws, names[0], 0) is None
@@ -117,11 +144,15 @@ def test_a_message_comes_again_soon_when_it_failed_once_and_late_when_it_failed_
     assert receive_and_fail(aws, names[0], 5) is None
 
 
-def test_a_message_that_was_done_does_not_come_again(aws: EmbeddedAws, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("chalicelib.aws.work_queue.SOON_SECONDS", 0)
+def test_a_message_that_was_done_does_not_come_again(
+    aws: EmbeddedAws, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chalicelib.adapters.work_queue.SOON_SECONDS", 0)
     WorkQueue(*names).send([Message("x")])
     sqs = aws.client("sqs")
-    messages = sqs.receive_message(QueueUrl=sqs.get_queue_url(QueueName=names[0])["QueueUrl"], AttributeNames=["All"])["Messages"]
+    messages = sqs.receive_message(
+        QueueUrl=sqs.get_queue_url(QueueName=names[0])["QueueUrl"], AttributeNames=["All"]
+    )["Messages"]
     with again_soon(names[0], sqs_event(names[0], messages)["Records"][0]):
         pass
     assert received(aws, names[0]) == []

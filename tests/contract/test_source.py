@@ -7,10 +7,10 @@ from typing import Protocol
 
 import pytest
 
-from chalicelib.aws.bucket import Bucket
-from chalicelib.aws.folder import Folder
+from chalicelib.adapters.folder_source import Folder
+from chalicelib.adapters.s3_source import Bucket
 from chalicelib.errors import FileChanged, FileGone, FileMissing
-from chalicelib.ports import Source
+from chalicelib.jobs.ports import Source
 from local.embedded_aws import EmbeddedAws
 from tests.fakes import MemorySource
 
@@ -101,7 +101,9 @@ def test_reading_begins_at_the_byte_asked_for(place: Place, start: int) -> None:
     assert b"".join(place.source.read("data.csv", version, start)) == data[start:]
 
 
-@pytest.mark.parametrize(("start", "until"), [(0, 5), (3, 3), (7, 2_000_000), (2_000_000, 5), (0, 99_000_000)])
+@pytest.mark.parametrize(
+    ("start", "until"), [(0, 5), (3, 3), (7, 2_000_000), (2_000_000, 5), (0, 99_000_000)]
+)
 def test_where_the_caller_may_stop_changes_no_byte(place: Place, start: int, until: int) -> None:
     data = os.urandom(17_000_003)
     place.put("data.csv", data)

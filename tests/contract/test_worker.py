@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws.clients import client
+from chalicelib.adapters.clients import client
 from local.embedded_aws import EmbeddedAws
 from local.triggers import QueueTrigger, rate_seconds, schedule_event
 from local.worker import Poller
@@ -14,13 +14,20 @@ from local.worker import Poller
 
 @pytest.fixture
 def queues(aws: EmbeddedAws, unique: Callable[[str], str]) -> dict[str, str]:
-    names = {name: unique(name.lower()) for name in ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")}
-    aws.create_resources({**names, "VisibilitySeconds": "1", "MaxReceiveCount": "3"}, unique("stack"))
+    names = {
+        name: unique(name.lower())
+        for name in ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")
+    }
+    aws.create_resources(
+        {**names, "VisibilitySeconds": "1", "MaxReceiveCount": "3"}, unique("stack")
+    )
     return names
 
 
 def send(queue: str, body: str) -> None:
-    client("sqs").send_message(QueueUrl=client("sqs").get_queue_url(QueueName=queue)["QueueUrl"], MessageBody=body)
+    client("sqs").send_message(
+        QueueUrl=client("sqs").get_queue_url(QueueName=queue)["QueueUrl"], MessageBody=body
+    )
 
 
 class Handler:
@@ -51,7 +58,9 @@ def test_a_message_that_was_done_is_deleted(queues: dict[str, str]) -> None:
     assert record["eventSourceARN"].endswith(queues["JobsQueue"])
 
 
-def test_a_message_that_always_fails_is_counted_and_becomes_a_dead_letter(queues: dict[str, str]) -> None:
+def test_a_message_that_always_fails_is_counted_and_becomes_a_dead_letter(
+    queues: dict[str, str],
+) -> None:
     failing, dead = Handler(RuntimeError("poison")), Handler()
     poller = Poller(QueueTrigger(queues["JobsQueue"], 1, failing))
     undertaker = Poller(QueueTrigger(queues["DeadQueue"], 1, dead))
@@ -61,7 +70,11 @@ def test_a_message_that_always_fails_is_counted_and_becomes_a_dead_letter(queues
         poller.once(wait_seconds=0)
         undertaker.once(wait_seconds=0)
         time.sleep(0.2)
-    assert [record["attributes"]["ApproximateReceiveCount"] for record in failing.records] == ["1", "2", "3"]
+    assert [record["attributes"]["ApproximateReceiveCount"] for record in failing.records] == [
+        "1",
+        "2",
+        "3",
+    ]
     assert [record["body"] for record in dead.records] == ["poison"]
 
 
@@ -75,7 +88,13 @@ def test_a_message_stays_hidden_while_its_handler_works(queues: dict[str, str]) 
 
 
 @pytest.mark.parametrize(
-    ("text", "seconds"), [("rate(5 minutes)", 300), ("rate(1 minute)", 60), ("rate(2 hours)", 7200), ("rate(1 day)", 86400)]
+    ("text", "seconds"),
+    [
+        ("rate(5 minutes)", 300),
+        ("rate(1 minute)", 60),
+        ("rate(2 hours)", 7200),
+        ("rate(1 day)", 86400),
+    ],
 )
 def test_a_rate_is_so_many_seconds(text: str, seconds: int) -> None:
     assert rate_seconds(text) == seconds
@@ -89,4 +108,6 @@ def test_a_schedule_that_cannot_be_driven_here_says_so() -> None:
 def test_a_scheduled_event_is_what_chalice_expects() -> None:
     event = schedule_event()
     assert event["detail-type"] == "Scheduled Event"
-    assert {"id", "time", "region", "resources", "detail", "source", "account", "version"} <= set(event)
+    assert {"id", "time", "region", "resources", "detail", "source", "account", "version"} <= set(
+        event
+    )

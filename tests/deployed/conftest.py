@@ -22,10 +22,17 @@ def ministack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MiniStack]:
 
 @pytest.fixture(scope="session")
 def deployment(request: pytest.FixtureRequest) -> Deployment:
-    base_url, endpoint = request.config.getoption("--base-url"), request.config.getoption("--endpoint-url")
+    base_url, endpoint = (
+        request.config.getoption("--base-url"),
+        request.config.getoption("--endpoint-url"),
+    )
     if base_url:
         session = boto3.Session()
-        return Deployment(base_url, lambda service: session.client(service, endpoint_url=endpoint), request.config.getoption("--prefix"))
+        return Deployment(
+            base_url,
+            lambda service: session.client(service, endpoint_url=endpoint),
+            request.config.getoption("--prefix"),
+        )
     ministack: MiniStack = request.getfixturevalue("ministack")
     stage, made = packaged()
     return Deployment(deploy_to(ministack, stage, made), ministack.aws.client, stage.prefix)

@@ -38,34 +38,47 @@ class Deployment:
             path.write_bytes(data)
         else:
             bucket, _, prefix = self.settings.csv_source.removeprefix("s3://").partition("/")
-            self.client("s3").put_object(Bucket=bucket, Key="/".join(filter(None, [prefix.strip("/"), name])), Body=data)
+            self.client("s3").put_object(
+                Bucket=bucket, Key="/".join(filter(None, [prefix.strip("/"), name])), Body=data
+            )
         return name
 
     def queue_url(self, name: str) -> str:
         url: str = self.client("sqs").get_queue_url(QueueName=name)["QueueUrl"]
         return url
 
-    def receive(self, name: str, hidden_seconds: int, wait_seconds: int = 5) -> list[dict[str, Any]]:
+    def receive(
+        self, name: str, hidden_seconds: int, wait_seconds: int = 5
+    ) -> list[dict[str, Any]]:
         messages: list[dict[str, Any]] = (
             self.client("sqs")
             .receive_message(
-                QueueUrl=self.queue_url(name), VisibilityTimeout=hidden_seconds, WaitTimeSeconds=wait_seconds, AttributeNames=["All"]
+                QueueUrl=self.queue_url(name),
+                VisibilityTimeout=hidden_seconds,
+                WaitTimeSeconds=wait_seconds,
+                AttributeNames=["All"],
             )
             .get("Messages", [])
         )
         return messages
 
     def delete(self, name: str, message: dict[str, Any]) -> None:
-        self.client("sqs").delete_message(QueueUrl=self.queue_url(name), ReceiptHandle=message["ReceiptHandle"])
+        self.client("sqs").delete_message(
+            QueueUrl=self.queue_url(name), ReceiptHandle=message["ReceiptHandle"]
+        )
 
     def invoke(self, function: str, payload: bytes) -> dict[str, Any]:
-        answer: dict[str, Any] = self.client("lambda").invoke(FunctionName=f"{self.prefix}-{function}", Payload=payload)
+        answer: dict[str, Any] = self.client("lambda").invoke(
+            FunctionName=f"{self.prefix}-{function}", Payload=payload
+        )
         return answer
 
     @contextmanager
     def without_worker(self, function: str) -> Iterator[None]:
         """Meanwhile the function gets no messages from its queue."""
-        mapping = self.client("lambda").list_event_source_mappings(FunctionName=f"{self.prefix}-{function}")["EventSourceMappings"][0]
+        mapping = self.client("lambda").list_event_source_mappings(
+            FunctionName=f"{self.prefix}-{function}"
+        )["EventSourceMappings"][0]
         self._switch(mapping["UUID"], False)
         try:
             yield

@@ -40,9 +40,17 @@ class MiniStack:
         self.log = folder / "ministack.log"
         with self.log.open("wb") as output:
             command = [sys.executable, "-m", "ministack"]
-            self.process = subprocess.Popen(command, env=self._environment(folder), stdout=output, stderr=subprocess.STDOUT, cwd=folder)
+            self.process = subprocess.Popen(
+                command,
+                env=self._environment(folder),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                cwd=folder,
+            )
         self._wait_until_ready()
-        self.session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1")
+        self.session = boto3.Session(
+            aws_access_key_id="test", aws_secret_access_key="test", region_name="us-east-1"
+        )
         self.aws = Aws(self.session, self.endpoint)
 
     def _environment(self, folder: Path) -> dict[str, str]:
@@ -55,7 +63,9 @@ class MiniStack:
             "SERVICES": SERVICES,
             "IOT_MTLS_ENABLED": "false",
         }
-        return {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ} | own
+        return {
+            name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ
+        } | own
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + 60

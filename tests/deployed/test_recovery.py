@@ -21,7 +21,9 @@ def received(deployment: Deployment, job_id: str, hidden_seconds: int) -> dict[s
     raise AssertionError("the job's message is not in its queue")
 
 
-def test_a_message_that_was_tried_in_vain_fails_its_job(deployment: Deployment, unique: Callable[[str], str]) -> None:
+def test_a_message_that_was_tried_in_vain_fails_its_job(
+    deployment: Deployment, unique: Callable[[str], str]
+) -> None:
     name = deployment.put(unique("dead") + ".csv", b"a,b\n1,2\n")
     with deployment.without_worker("work_job"):
         job_id = deployment.api.submit(name)
@@ -44,17 +46,23 @@ def test_a_strange_dead_letter_is_let_go(deployment: Deployment) -> None:
 
 def _in(deployment: Deployment, url: str) -> int:
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    attributes = deployment.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    attributes = deployment.client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=names)[
+        "Attributes"
+    ]
     return sum(int(value) for value in attributes.values())
 
 
-def test_the_sweep_takes_up_a_job_whose_message_was_lost(deployment: Deployment, unique: Callable[[str], str]) -> None:
+def test_the_sweep_takes_up_a_job_whose_message_was_lost(
+    deployment: Deployment, unique: Callable[[str], str]
+) -> None:
     if deployment.settings.stale_seconds > 5:
         pytest.skip("STALE_SECONDS is so large that this would be slow")
     name = deployment.put(unique("lost") + ".csv", b"a,b\n1,2\n")
     with deployment.without_worker("work_job"):
         job_id = deployment.api.submit(name)
-        deployment.delete(deployment.settings.jobs_queue, received(deployment, job_id, hidden_seconds=60))
+        deployment.delete(
+            deployment.settings.jobs_queue, received(deployment, job_id, hidden_seconds=60)
+        )
     time.sleep(deployment.settings.stale_seconds + 0.5)
     assert deployment.api.get(f"/jobs/{job_id}").json["status"] == "queued"
     assert "FunctionError" not in deployment.invoke("sweep", SCHEDULED)
@@ -63,7 +71,11 @@ def test_the_sweep_takes_up_a_job_whose_message_was_lost(deployment: Deployment,
 
 def test_the_sweep_is_scheduled_and_runs(deployment: Deployment) -> None:
     events = deployment.client("events")
-    arn = deployment.client("lambda").get_function_configuration(FunctionName=f"{deployment.prefix}-sweep")["FunctionArn"]
+    arn = deployment.client("lambda").get_function_configuration(
+        FunctionName=f"{deployment.prefix}-sweep"
+    )["FunctionArn"]
     rules = events.list_rule_names_by_target(TargetArn=arn)["RuleNames"]
-    assert [events.describe_rule(Name=rule)["ScheduleExpression"] for rule in rules] == ["rate(5 minutes)"]
+    assert [events.describe_rule(Name=rule)["ScheduleExpression"] for rule in rules] == [
+        "rate(5 minutes)"
+    ]
     assert "FunctionError" not in deployment.invoke("sweep", SCHEDULED)

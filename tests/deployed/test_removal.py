@@ -15,14 +15,20 @@ def stage(unique: Callable[[str], str]) -> Stage:
     """A stage with names of its own, so that no other deployment is meant."""
     variables = ("JOBS_TABLE", "JOBS_QUEUE", "PARTS_QUEUE", "DEAD_QUEUE", "RESULTS_BUCKET")
     changes = [f"{name}={unique(name.lower().replace('_', '-'))}" for name in variables]
-    named = read_stage("localstack", [*changes, f"CSV_SOURCE=s3://{unique('csv')}", "TlsOnly=false", "Alarms=off"])
+    named = read_stage(
+        "localstack", [*changes, f"CSV_SOURCE=s3://{unique('csv')}", "TlsOnly=false", "Alarms=off"]
+    )
     return replace(named, config={**named.config, "app_name": unique("other")})
 
 
 def there(ministack: MiniStack, stage: Stage) -> tuple[bool, bool, bool]:
     """Whether the table, the results and the CSV files are there."""
     settings, aws = stage.environment, ministack.aws
-    return aws.has_table(settings["JOBS_TABLE"]), aws.has_bucket(settings["RESULTS_BUCKET"]), aws.has_bucket(stage.csv_bucket or "")
+    return (
+        aws.has_table(settings["JOBS_TABLE"]),
+        aws.has_bucket(settings["RESULTS_BUCKET"]),
+        aws.has_bucket(stage.csv_bucket or ""),
+    )
 
 
 def make(ministack: MiniStack, stage: Stage, *buckets: str | None) -> None:
@@ -33,7 +39,9 @@ def make(ministack: MiniStack, stage: Stage, *buckets: str | None) -> None:
         ministack.aws.client("s3").put_bucket_tagging(Bucket=bucket, Tagging=tags)
 
 
-def test_data_outlives_its_stack_and_is_taken_up_by_the_next(ministack: MiniStack, stage: Stage) -> None:
+def test_data_outlives_its_stack_and_is_taken_up_by_the_next(
+    ministack: MiniStack, stage: Stage
+) -> None:
     aws, identity = ministack.aws, ministack.aws.identity()
     for _ in range(2):
         make(ministack, stage, stage.environment["RESULTS_BUCKET"], stage.csv_bucket)
@@ -46,7 +54,9 @@ def test_data_outlives_its_stack_and_is_taken_up_by_the_next(ministack: MiniStac
     assert data.delete(stage, aws, identity) == []
 
 
-def test_what_another_hand_made_is_used_and_never_deleted(ministack: MiniStack, stage: Stage) -> None:
+def test_what_another_hand_made_is_used_and_never_deleted(
+    ministack: MiniStack, stage: Stage
+) -> None:
     aws, identity = ministack.aws, ministack.aws.identity()
     aws.client("s3").create_bucket(Bucket=stage.csv_bucket)
     make(ministack, stage, stage.environment["RESULTS_BUCKET"])

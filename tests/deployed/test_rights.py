@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws.work_queue import SOON_SECONDS
+from chalicelib.adapters.work_queue import SOON_SECONDS
 from deploy.stage import policy_of, read_stage
 from local.triggers import schedule_event, sqs_event
 from tests.deployed.deployment import Deployment
@@ -64,7 +64,9 @@ class Rehearsal:
         job_id = self.on.api.submit(self.on.put(name, data))
         return self.item({"pk": {"S": job_id}})
 
-    def _ended(self, unique: Callable[[str], str], data: bytes) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _ended(
+        self, unique: Callable[[str], str], data: bytes
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         queued = self._submitted(unique, data)
         self.invoke("work_job", {"job": queued["pk"]["S"]})
         done = self.item(queued)
@@ -73,21 +75,28 @@ class Rehearsal:
 
     def item(self, job: dict[str, Any]) -> dict[str, Any]:
         key = {"pk": job["pk"], "sk": {"S": "job"}}
-        found: dict[str, Any] = self.on.client("dynamodb").get_item(TableName=self.on.settings.table, Key=key, ConsistentRead=True)["Item"]
+        found: dict[str, Any] = self.on.client("dynamodb").get_item(
+            TableName=self.on.settings.table, Key=key, ConsistentRead=True
+        )["Item"]
         return found
 
     def put_back(self, item: dict[str, Any], **more: Any) -> None:
         self.on.client("dynamodb").put_item(TableName=self.on.settings.table, Item={**item, **more})
 
     def invoke(self, function: str, *messages: dict[str, Any]) -> None:
-        records = [{"body": json.dumps(message), "receiptHandle": "x", "attributes": {}} for message in messages]
+        records = [
+            {"body": json.dumps(message), "receiptHandle": "x", "attributes": {}}
+            for message in messages
+        ]
         answer = self.on.invoke(function, json.dumps({"Records": records}).encode())
         if "FunctionError" in answer:
             raise Refused(answer["Payload"].read())
 
     def fail_and_see_it_again(self, function: str, queue: str) -> None:
         """A message that the function fails on comes again long before an hour has passed."""
-        self.on.client("sqs").send_message(QueueUrl=self.on.queue_url(queue), MessageBody="none of this service's")
+        self.on.client("sqs").send_message(
+            QueueUrl=self.on.queue_url(queue), MessageBody="none of this service's"
+        )
         event = sqs_event(queue, self.on.receive(queue, hidden_seconds=3600))
         self.require("FunctionError" in self.on.invoke(function, json.dumps(event).encode()))
         again = self.on.receive(queue, hidden_seconds=60, wait_seconds=SOON_SECONDS + 5)
@@ -101,9 +110,13 @@ class Rehearsal:
     def clear(self) -> None:
         """Leave no job and no message behind."""
         table = self.on.settings.table
-        for item in self.on.client("dynamodb").scan(TableName=table, ProjectionExpression="pk, sk, csv")["Items"]:
+        for item in self.on.client("dynamodb").scan(
+            TableName=table, ProjectionExpression="pk, sk, csv"
+        )["Items"]:
             if item.get("csv", {}).get("S", "").startswith("rights"):
-                self.on.client("dynamodb").delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
+                self.on.client("dynamodb").delete_item(
+                    TableName=table, Key={"pk": item["pk"], "sk": item["sk"]}
+                )
         self.purge()
 
     def purge(self) -> None:
@@ -182,10 +195,14 @@ def without(deployment: Deployment, function: str, sid: str, *actions: str) -> I
     role, iam = function_now["Role"].rpartition("/")[2], deployment.client("iam")
     if "sqs:GetQueueUrl" in actions:
         # A process that has found its queues does not ask for them again; setting the function up anew ends it.
-        deployment.client("lambda").update_function_configuration(FunctionName=name, Timeout=function_now["Timeout"])
+        deployment.client("lambda").update_function_configuration(
+            FunctionName=name, Timeout=function_now["Timeout"]
+        )
     (policy,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
     whole = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-    iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(lessened(whole, sid, actions)))
+    iam.put_role_policy(
+        RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(lessened(whole, sid, actions))
+    )
     try:
         yield
     finally:
@@ -196,25 +213,35 @@ def lessened(document: dict[str, Any], sid: str, actions: tuple[str, ...]) -> di
     """The document without the actions; with SendMessage goes the SendMessageBatch that MiniStack asks for."""
     gone = {*actions, *(f"{action}Batch" for action in actions)}
     statements = [
-        {**each, "Action": [action for action in each["Action"] if action not in gone]} if each["Sid"] == sid else each
+        {**each, "Action": [action for action in each["Action"] if action not in gone]}
+        if each["Sid"] == sid
+        else each
         for each in document["Statement"]
     ]
     return {**document, "Statement": [each for each in statements if each["Action"]]}
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_with_its_policy_a_function_does_all_that_it_is_there_for(rehearsal: Rehearsal, function: str) -> None:
+def test_with_its_policy_a_function_does_all_that_it_is_there_for(
+    rehearsal: Rehearsal, function: str
+) -> None:
     getattr(rehearsal, function)()
 
 
-@pytest.mark.parametrize(("function", "sid", "action"), [right for right in RIGHTS if right[2] != "dynamodb:DeleteItem"])
-def test_without_one_of_its_rights_a_function_fails(rehearsal: Rehearsal, function: str, sid: str, action: str) -> None:
+@pytest.mark.parametrize(
+    ("function", "sid", "action"), [right for right in RIGHTS if right[2] != "dynamodb:DeleteItem"]
+)
+def test_without_one_of_its_rights_a_function_fails(
+    rehearsal: Rehearsal, function: str, sid: str, action: str
+) -> None:
     with without(rehearsal.on, function, sid, action), pytest.raises(Refused):
         getattr(rehearsal, function)()
 
 
 @pytest.mark.parametrize("may_delete", [True, False])
-def test_a_job_that_could_not_be_sent_is_taken_back_by_right(rehearsal: Rehearsal, may_delete: bool) -> None:
+def test_a_job_that_could_not_be_sent_is_taken_back_by_right(
+    rehearsal: Rehearsal, may_delete: bool
+) -> None:
     before = rehearsal.on.api.ongoing()
     with ExitStack() as less:
         less.enter_context(without(rehearsal.on, "api_handler", "Submit", "sqs:SendMessage"))

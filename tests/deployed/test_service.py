@@ -13,7 +13,9 @@ from tests.deployed.deployment import Deployment
 SAMPLE = b"id,b,c,d,e,f,g,h,i,j,price,l\n1,,,,,,,,,,10.50,x\n2,,,,,,,,,,0.25,y\n"
 
 
-def test_the_three_endpoints_of_the_old_service_answer_as_ever(deployment: Deployment, unique: Callable[[str], str]) -> None:
+def test_the_three_endpoints_of_the_old_service_answer_as_ever(
+    deployment: Deployment, unique: Callable[[str], str]
+) -> None:
     job_id = deployment.api.submit(deployment.put(unique("old") + ".csv", SAMPLE))
     assert deployment.api.ended(job_id)["status"] == "succeeded"
     sums = deployment.api.get(f"/storage/get_json/{job_id}")
@@ -21,7 +23,9 @@ def test_the_three_endpoints_of_the_old_service_answer_as_ever(deployment: Deplo
     assert deployment.api.get("/storage/get_counter").json == {"ongoing_tasks": 0}
 
 
-def test_a_job_may_be_posted_with_options(deployment: Deployment, unique: Callable[[str], str]) -> None:
+def test_a_job_may_be_posted_with_options(
+    deployment: Deployment, unique: Callable[[str], str]
+) -> None:
     name = deployment.put(f"{unique('sub')}/день.csv", b"a;b\n1;2\n3;oops\n")
     body = json.dumps({"csv": name, "step": 1, "delimiter": ";", "non_numeric": "skip"}).encode()
     reply = deployment.api.post("/jobs", body)
@@ -31,28 +35,44 @@ def test_a_job_may_be_posted_with_options(deployment: Deployment, unique: Callab
 
 
 def test_a_compressed_file_is_summed(deployment: Deployment, unique: Callable[[str], str]) -> None:
-    job = deployment.api.ended(deployment.api.submit(deployment.put(unique("packed") + ".csv.gz", gzip.compress(SAMPLE))))
+    job = deployment.api.ended(
+        deployment.api.submit(deployment.put(unique("packed") + ".csv.gz", gzip.compress(SAMPLE)))
+    )
     assert job["exact"] == {"id": "3", "price": "10.75"}
 
 
-def test_a_file_that_is_cut_has_the_sums_of_one_read(deployment: Deployment, unique: Callable[[str], str]) -> None:
+def test_a_file_that_is_cut_has_the_sums_of_one_read(
+    deployment: Deployment, unique: Callable[[str], str]
+) -> None:
     row = b'0.1,"a quoted\nnewline"\n'
     rows = 3 * deployment.settings.part_bytes // len(row)
-    job = deployment.api.ended(deployment.api.submit(deployment.put(unique("cut") + ".csv", b"a,b\n" + row * rows)), 120)
-    assert (job["status"], Fraction(job["exact"]["a"]), job["ledger"]["rows"]) == ("succeeded", Fraction(rows, 10), rows)
+    job = deployment.api.ended(
+        deployment.api.submit(deployment.put(unique("cut") + ".csv", b"a,b\n" + row * rows)), 120
+    )
+    assert (job["status"], Fraction(job["exact"]["a"]), job["ledger"]["rows"]) == (
+        "succeeded",
+        Fraction(rows, 10),
+        rows,
+    )
     assert job["progress"]["parts"] == job["progress"]["parts_done"] >= 3
 
 
-def test_many_columns_have_their_sums_in_the_results_bucket(deployment: Deployment, unique: Callable[[str], str]) -> None:
+def test_many_columns_have_their_sums_in_the_results_bucket(
+    deployment: Deployment, unique: Callable[[str], str]
+) -> None:
     header = ",".join(f"a rather long name {index}" for index in range(20_000)).encode()
     row = ",".join(map(str, range(20_000))).encode()
-    job_id = deployment.api.submit(deployment.put(unique("wide") + ".csv", b"\n".join([header, row, row, b""])))
+    job_id = deployment.api.submit(
+        deployment.put(unique("wide") + ".csv", b"\n".join([header, row, row, b""]))
+    )
     assert deployment.api.ended(job_id)["status"] == "succeeded"
     sums = deployment.api.get(f"/storage/get_json/{job_id}").json
     assert (len(sums), sums["a rather long name 19990"]) == (2000, 2 * 19990)
 
 
-def test_parts_of_many_columns_are_put_together_from_the_results_bucket(deployment: Deployment, unique: Callable[[str], str]) -> None:
+def test_parts_of_many_columns_are_put_together_from_the_results_bucket(
+    deployment: Deployment, unique: Callable[[str], str]
+) -> None:
     if deployment.settings.part_bytes > 1_000_000:
         pytest.skip("PART_BYTES is so large that this would be slow")
     row = ",".join(map(str, range(10_000))).encode() + b"\n"
@@ -62,12 +82,19 @@ def test_parts_of_many_columns_are_put_together_from_the_results_bucket(deployme
     assert (job["status"], job["ledger"]["rows"], job["ledger"]["parts"]) == ("succeeded", count, 3)
 
 
-def test_a_bad_file_fails_with_the_place(deployment: Deployment, unique: Callable[[str], str]) -> None:
+def test_a_bad_file_fails_with_the_place(
+    deployment: Deployment, unique: Callable[[str], str]
+) -> None:
     job_id = deployment.api.submit(deployment.put(unique("bad") + ".csv", b"a,b\n1,2\noops,3\n"))
     deployment.api.ended(job_id)
     reply = deployment.api.get(f"/storage/get_json/{job_id}")
     assert (reply.status, reply.headers["Content-Type"]) == (422, "application/problem+json")
-    assert (reply.json["code"], reply.json["line"], reply.json["column"], reply.json["byte_offset"]) == ("not_a_number", 3, "a", 8)
+    assert (
+        reply.json["code"],
+        reply.json["line"],
+        reply.json["column"],
+        reply.json["byte_offset"],
+    ) == ("not_a_number", 3, "a", 8)
 
 
 def test_what_is_not_there_is_told(deployment: Deployment, unique: Callable[[str], str]) -> None:
@@ -77,14 +104,23 @@ def test_what_is_not_there_is_told(deployment: Deployment, unique: Callable[[str
     assert deployment.api.get("/favicon.ico").json["code"] == "no_such_page"
 
 
-def test_replies_do_not_say_where_they_come_from(deployment: Deployment, unique: Callable[[str], str]) -> None:
+def test_replies_do_not_say_where_they_come_from(
+    deployment: Deployment, unique: Callable[[str], str]
+) -> None:
     for path in (f"/csv_name={unique('missing')}.csv", "/jobs/x", "/csv_name=%ff.csv"):
         body = deployment.api.get(path).body.decode()
-        assert not any(word in body for word in ("arn:", "Traceback", "/var/task", "000000000000", "amazonaws"))
+        assert not any(
+            word in body for word in ("arn:", "Traceback", "/var/task", "000000000000", "amazonaws")
+        )
 
 
-def test_thirty_jobs_at_once_all_end_right(deployment: Deployment, unique: Callable[[str], str]) -> None:
-    names = [deployment.put(f"{unique('many')}.csv", f"a,b\n{number}.5,x\n".encode()) for number in range(30)]
+def test_thirty_jobs_at_once_all_end_right(
+    deployment: Deployment, unique: Callable[[str], str]
+) -> None:
+    names = [
+        deployment.put(f"{unique('many')}.csv", f"a,b\n{number}.5,x\n".encode())
+        for number in range(30)
+    ]
     with ThreadPoolExecutor(4) as clients:
         ids = list(clients.map(deployment.api.submit, names))
     jobs = [deployment.api.ended(job_id, 120) for job_id in ids]

@@ -19,7 +19,10 @@ def someone(ministack: MiniStack, name: str) -> Callable[[str], Any]:
     """Clients of a user who may do everything that policies of resources do not forbid."""
     iam = ministack.aws.client("iam")
     iam.create_user(UserName=name)
-    everything = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": ["s3:*", "sqs:*"], "Resource": "*"}]}
+    everything = {
+        "Version": "2012-10-17",
+        "Statement": [{"Effect": "Allow", "Action": ["s3:*", "sqs:*"], "Resource": "*"}],
+    }
     iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=json.dumps(everything))
     key = iam.create_access_key(UserName=name)["AccessKey"]
     session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
@@ -27,10 +30,14 @@ def someone(ministack: MiniStack, name: str) -> Callable[[str], Any]:
 
 
 @pytest.mark.parametrize("tls_only", ["true", "false"])
-def test_plain_http_is_refused_where_tls_is_wanted(ministack: MiniStack, unique: Callable[[str], str], tls_only: str) -> None:
+def test_plain_http_is_refused_where_tls_is_wanted(
+    ministack: MiniStack, unique: Callable[[str], str], tls_only: str
+) -> None:
     names = {name: unique(name.lower()) for name in NAMES}
     stack = unique("tls")
-    ministack.aws.put_stack(stack, resources({}), {**names, "TlsOnly": tls_only, "CreateCsvBucket": "true"})
+    ministack.aws.put_stack(
+        stack, resources({}), {**names, "TlsOnly": tls_only, "CreateCsvBucket": "true"}
+    )
     client = someone(ministack, unique("someone"))
     queue = outputs(ministack.aws.stack(stack) or {})["JobsQueueUrl"]
     calls: list[Callable[[], Any]] = [

@@ -39,7 +39,11 @@ class Api:
         return self._send(urllib.request.Request(self.base + path))
 
     def post(self, path: str, body: bytes, content_type: str = "application/json") -> Reply:
-        return self._send(urllib.request.Request(self.base + path, data=body, headers={"Content-Type": content_type}))
+        return self._send(
+            urllib.request.Request(
+                self.base + path, data=body, headers={"Content-Type": content_type}
+            )
+        )
 
     def submit(self, csv: str, query: str = "") -> str:
         reply = self.get(f"/csv_name={quote(csv, safe='')}{query}")
@@ -122,7 +126,11 @@ class Stack:
 
 def callers_environment() -> dict[str, str]:
     """As a user's shell has it: the tests may themselves run below make, and with an AWS of their own."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MAKE", "MFLAGS"))}
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("AWS_", "MAKE", "MFLAGS"))
+    }
 
 
 def free_port() -> int:
@@ -133,7 +141,11 @@ def free_port() -> int:
 
 
 def descendants(root: int) -> list[int]:
-    parents = {int(entry.name): parent_of(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit()}
+    parents = {
+        int(entry.name): parent_of(int(entry.name))
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit()
+    }
     found, level = [], [root]
     while level:
         level = [pid for pid, parent in parents.items() if parent in level]

@@ -19,7 +19,9 @@ def table(*pairs: tuple[str, str], row_end: str = "\n") -> bytes:
     return (row_end.join([HEADER, *(ROW.format(*pair) for pair in pairs)]) + row_end).encode()
 
 
-def test_the_three_endpoints_take_a_file_to_its_sums(stack: Stack, unique: Callable[[str], str]) -> None:
+def test_the_three_endpoints_take_a_file_to_its_sums(
+    stack: Stack, unique: Callable[[str], str]
+) -> None:
     name = stack.put(unique("a") + ".csv", table(("1", "0.1"), ("2", "0.2"), ("3", "")))
     reply = stack.api.get(f"/csv_name={name}")
     assert (reply.status, list(reply.json)) == (200, ["Task started, your id"])
@@ -33,7 +35,9 @@ def test_the_three_endpoints_take_a_file_to_its_sums(stack: Stack, unique: Calla
     assert (counter.status, list(counter.json)) == (200, ["ongoing_tasks"])
 
 
-def test_a_posted_job_is_accepted_located_and_fully_told(stack: Stack, unique: Callable[[str], str]) -> None:
+def test_a_posted_job_is_accepted_located_and_fully_told(
+    stack: Stack, unique: Callable[[str], str]
+) -> None:
     data = table(("1", "129883.750692614769968603532"), ("NA", "1e-3"))
     name = stack.put(unique("b") + ".csv", data)
     reply = stack.api.post("/jobs", json.dumps({"csv": name}).encode())
@@ -67,7 +71,16 @@ def test_options_do_the_same_on_both_ways_in(stack: Stack, unique: Callable[[str
 
 
 @pytest.mark.parametrize(
-    "name", ["with space.csv", "plus+and&=?#.csv", "день/文件.csv", "sub/folder/x.csv", "per%cent.csv", "cafe\u0301.csv", "😀.csv"]
+    "name",
+    [
+        "with space.csv",
+        "plus+and&=?#.csv",
+        "день/文件.csv",
+        "sub/folder/x.csv",
+        "per%cent.csv",
+        "cafe\u0301.csv",
+        "😀.csv",
+    ],
 )
 def test_files_of_any_name_are_found(stack: Stack, name: str) -> None:
     stack.put(name, table(("1", "2")))
@@ -78,8 +91,24 @@ def test_files_of_any_name_are_found(stack: Stack, name: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["..%2foutside.csv", "%2e%2e/outside.csv", "%2e%2e%2foutside.csv", "..%5coutside.csv", "%2fetc%2fpasswd", "a%00.csv", "sub%2f%2fx.csv"]
-    + ["", "%ff.csv", "x.csv?step=0", "x.csv?stepp=1", "x.csv?delimiter=ab", "x.csv?non_numeric=maybe", "x" * 1100],
+    [
+        "..%2foutside.csv",
+        "%2e%2e/outside.csv",
+        "%2e%2e%2foutside.csv",
+        "..%5coutside.csv",
+        "%2fetc%2fpasswd",
+        "a%00.csv",
+        "sub%2f%2fx.csv",
+    ]
+    + [
+        "",
+        "%ff.csv",
+        "x.csv?step=0",
+        "x.csv?stepp=1",
+        "x.csv?delimiter=ab",
+        "x.csv?non_numeric=maybe",
+        "x" * 1100,
+    ],
 )
 def test_a_bad_name_or_option_is_a_400_that_says_what_to_do(stack: Stack, path: str) -> None:
     (stack.data.parent / "outside.csv").write_bytes(table(("1", "2")))
@@ -94,7 +123,19 @@ def test_a_missing_file_and_a_folder_are_404(stack: Stack) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b'"x"', b"null", b'{"csv": 5}', b"{}", b'{"csv": "x.csv", "bogus": 1}', b"\xff\xfe", b"[" * 50_000]
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b'"x"',
+        b"null",
+        b'{"csv": 5}',
+        b"{}",
+        b'{"csv": "x.csv", "bogus": 1}',
+        b"\xff\xfe",
+        b"[" * 50_000,
+    ],
 )
 def test_a_bad_body_is_a_400(stack: Stack, body: bytes) -> None:
     expect_problem(stack.api.post("/jobs", body), 400)
@@ -106,7 +147,12 @@ def test_a_body_too_large_is_a_400(stack: Stack) -> None:
 
 def test_a_body_sent_as_a_form_is_read_as_json(stack: Stack, unique: Callable[[str], str]) -> None:
     name = stack.put(unique("d") + ".csv", table(("1", "2")))
-    assert stack.api.post("/jobs", json.dumps({"csv": name}).encode(), "application/x-www-form-urlencoded").status == 202
+    assert (
+        stack.api.post(
+            "/jobs", json.dumps({"csv": name}).encode(), "application/x-www-form-urlencoded"
+        ).status
+        == 202
+    )
 
 
 @pytest.mark.parametrize("path", ["/jobs/{}", "/storage/get_json/{}"])
@@ -121,9 +167,13 @@ def test_any_other_page_is_a_404(stack: Stack) -> None:
 
 def expect_problem(reply: Reply, status: int) -> dict[str, object]:
     """A problem document of RFC 9457 with a sentence in it, and nothing of the machine."""
-    if reply.status == 403 and status == 404:  # the local API gateway's own word for a path without a route
+    if (
+        reply.status == 403 and status == 404
+    ):  # the local API gateway's own word for a path without a route
         return {}
-    assert (reply.status, reply.headers["Content-Type"]) == (status, "application/problem+json"), reply.body
+    assert (reply.status, reply.headers["Content-Type"]) == (status, "application/problem+json"), (
+        reply.body
+    )
     problem: dict[str, object] = reply.json
     assert problem["status"] == status
     assert str(problem["detail"]).endswith(".")
@@ -151,14 +201,22 @@ GOOD = {
     "lost by doubles": (b"a\n1e16\n1\n-1e16\n", {"a": 1.0}),
     "beyond doubles": (b"a\n1e308\n1e308\n", {"a": None}),
     "forty digits": (b"a\n" + b"9" * 40 + b"\n1\n", {"a": 10**40}),
-    "a field over 131072 bytes": (b"a,b\n1," + b"x" * 200_000 + b'\n2,"' + b"y\n" * 100_000 + b'"\n', {"a": 3}),
+    "a field over 131072 bytes": (
+        b"a,b\n1," + b"x" * 200_000 + b'\n2,"' + b"y\n" * 100_000 + b'"\n',
+        {"a": 3},
+    ),
     "a row of a million fields": (b"a" + b"," * 999_999 + b"\n7" + b"," * 999_999 + b"\n", None),
-    "gzip": (gzip.compress(table(("1", "2"))) + gzip.compress(b"5,1,2,3,4,5,6,7,8,9,6,x\n"), {"n0": 6, "n10": 8}),
+    "gzip": (
+        gzip.compress(table(("1", "2"))) + gzip.compress(b"5,1,2,3,4,5,6,7,8,9,6,x\n"),
+        {"n0": 6, "n10": 8},
+    ),
 }
 
 
 @pytest.mark.parametrize("kind", GOOD)
-def test_odd_but_good_files_have_their_sums(stack: Stack, unique: Callable[[str], str], kind: str) -> None:
+def test_odd_but_good_files_have_their_sums(
+    stack: Stack, unique: Callable[[str], str], kind: str
+) -> None:
     data, expected = GOOD[kind]
     name = stack.put(unique("good") + (".csv.gz" if kind == "gzip" else ".csv"), data)
     job = stack.api.ended(stack.api.submit(name))
@@ -192,11 +250,18 @@ BAD = {
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_a_bad_file_fails_with_its_place(stack: Stack, unique: Callable[[str], str], kind: str) -> None:
+def test_a_bad_file_fails_with_its_place(
+    stack: Stack, unique: Callable[[str], str], kind: str
+) -> None:
     data, code, line, byte, column = BAD[kind]
     job_id = stack.api.submit(stack.put(unique("bad") + ".csv", data))
     error = stack.api.ended(job_id)["error"]
-    assert (error["code"], error["line"], error["byte_offset"], error.get("column")) == (code, line, byte, column), error
+    assert (error["code"], error["line"], error["byte_offset"], error.get("column")) == (
+        code,
+        line,
+        byte,
+        column,
+    ), error
     problem = expect_problem(stack.api.get(f"/storage/get_json/{job_id}"), 422)
     assert (problem["code"], problem["line"], problem["byte_offset"]) == (code, line, byte)
     assert f"ine {line}" in str(problem["detail"])
@@ -204,27 +269,42 @@ def test_a_bad_file_fails_with_its_place(stack: Stack, unique: Callable[[str], s
 
 @pytest.mark.parametrize(
     ("data", "code"),
-    [(b"a\n1\n", "not_gzip"), (gzip.compress(b"a\n1\n")[:-4], "gzip_truncated"), (gzip.compress(b"0" * 100_000_000), "gzip_ratio")],
+    [
+        (b"a\n1\n", "not_gzip"),
+        (gzip.compress(b"a\n1\n")[:-4], "gzip_truncated"),
+        (gzip.compress(b"0" * 100_000_000), "gzip_ratio"),
+    ],
 )
-def test_a_bad_gzip_fails_with_its_own_sentence(stack: Stack, unique: Callable[[str], str], data: bytes, code: str) -> None:
+def test_a_bad_gzip_fails_with_its_own_sentence(
+    stack: Stack, unique: Callable[[str], str], data: bytes, code: str
+) -> None:
     job = stack.api.ended(stack.api.submit(stack.put(unique("bad") + ".csv.gz", data)))
     assert job["error"]["code"] == code
 
 
-def test_two_hundred_jobs_in_one_go_are_all_right_and_counted(stack: Stack, unique: Callable[[str], str]) -> None:
+def test_two_hundred_jobs_in_one_go_are_all_right_and_counted(
+    stack: Stack, unique: Callable[[str], str]
+) -> None:
     folder = unique("many")
-    names = [stack.put(f"{folder}/{number}.csv", table((str(number), f"{number}.5"), ("1", "0.25"))) for number in range(200)]
+    names = [
+        stack.put(f"{folder}/{number}.csv", table((str(number), f"{number}.5"), ("1", "0.25")))
+        for number in range(200)
+    ]
     with ThreadPoolExecutor(20) as clients:
         ids = list(clients.map(stack.api.submit, names))
     assert len(set(ids)) == 200
     seen = stack.api.ongoing()
     ended = [stack.api.ended(job_id, 120) for job_id in ids]
-    assert [job["result"] for job in ended] == [{"n0": number + 1, "n10": number + 0.75} for number in range(200)]
+    assert [job["result"] for job in ended] == [
+        {"n0": number + 1, "n10": number + 0.75} for number in range(200)
+    ]
     assert 0 < seen <= 200
     assert stack.api.ongoing() == 0
 
 
-def test_what_two_clients_post_at_once_is_not_mixed_up(stack: Stack, unique: Callable[[str], str]) -> None:
+def test_what_two_clients_post_at_once_is_not_mixed_up(
+    stack: Stack, unique: Callable[[str], str]
+) -> None:
     name = stack.put(unique("e") + ".csv", table(("1", "2")))
 
     def step_of(number: int) -> tuple[int, int]:
@@ -235,7 +315,9 @@ def test_what_two_clients_post_at_once_is_not_mixed_up(stack: Stack, unique: Cal
         assert all(sent == kept for sent, kept in clients.map(step_of, range(1, 101)))
 
 
-def test_a_job_in_progress_is_a_202_with_its_state(stack: Stack, unique: Callable[[str], str]) -> None:
+def test_a_job_in_progress_is_a_202_with_its_state(
+    stack: Stack, unique: Callable[[str], str]
+) -> None:
     name = stack.put(unique("large") + ".csv", b"a,b\n" + b"1.5,2\n" * 2_000_000)
     job_id = stack.api.submit(name)
     reply = stack.api.get(f"/storage/get_json/{job_id}")
@@ -244,7 +326,9 @@ def test_a_job_in_progress_is_a_202_with_its_state(stack: Stack, unique: Callabl
     assert stack.api.ended(job_id)["result"] == {"a": 3_000_000.0}
 
 
-def test_a_file_that_changes_between_submission_and_reading_fails_its_job(stack: Stack, unique: Callable[[str], str]) -> None:
+def test_a_file_that_changes_between_submission_and_reading_fails_its_job(
+    stack: Stack, unique: Callable[[str], str]
+) -> None:
     name = unique("changing") + ".csv"
     blocker = stack.put(unique("blocker") + ".csv", b"a,b\n" + b"1.5,2\n" * 3_000_000)
     blocking = [stack.api.submit(blocker) for _ in range(2)]
@@ -259,4 +343,7 @@ def test_a_file_that_changes_between_submission_and_reading_fails_its_job(stack:
 
 def test_the_sample_has_the_sums_that_the_readme_shows(stack: Stack) -> None:
     stack.put("sample.csv", (ROOT / "data" / "sample.csv").read_bytes())
-    assert stack.api.ended(stack.api.submit("sample.csv"))["result"] == {"id": 5050, "price": 4656.09}
+    assert stack.api.ended(stack.api.submit("sample.csv"))["result"] == {
+        "id": 5050,
+        "price": 4656.09,
+    }

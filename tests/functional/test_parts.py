@@ -31,12 +31,22 @@ def test_a_cut_file_has_the_sums_of_one_read(cutting: Stack, unique: Callable[[s
     name = cutting.put(unique("cut") + ".csv", rows(20_000))
     job = cutting.api.ended(cutting.api.submit(name), 120)
     size = (cutting.data / name).stat().st_size
-    assert (job["status"], job["exact"], job["ledger"]["rows"]) == ("succeeded", {"a": "2000"}, 20_000)
+    assert (job["status"], job["exact"], job["ledger"]["rows"]) == (
+        "succeeded",
+        {"a": "2000"},
+        20_000,
+    )
     assert job["ledger"]["parts"] == -(-(size - 4) // 20_000)
-    assert job["progress"] == {"parts_done": job["ledger"]["parts"], "parts": job["ledger"]["parts"], "bytes": size}
+    assert job["progress"] == {
+        "parts_done": job["ledger"]["parts"],
+        "parts": job["ledger"]["parts"],
+        "bytes": size,
+    }
 
 
-def test_progress_grows_while_parts_are_summed(cutting: Stack, unique: Callable[[str], str]) -> None:
+def test_progress_grows_while_parts_are_summed(
+    cutting: Stack, unique: Callable[[str], str]
+) -> None:
     name = cutting.put(unique("grows") + ".csv", rows(30_000))
     job_id = cutting.api.submit(name)
     seen = set()
@@ -50,24 +60,39 @@ def test_progress_grows_while_parts_are_summed(cutting: Stack, unique: Callable[
 
 
 @pytest.mark.parametrize("bad_row", [0, 7_001, 19_999])
-def test_the_first_error_in_file_order_is_told_with_its_line(cutting: Stack, unique: Callable[[str], str], bad_row: int) -> None:
+def test_the_first_error_in_file_order_is_told_with_its_line(
+    cutting: Stack, unique: Callable[[str], str], bad_row: int
+) -> None:
     lines = [f"{number},x" for number in range(20_000)]
     for number in range(bad_row, 20_000):
         lines[number] = "oops,x"
     name = cutting.put(unique("wrong") + ".csv", ("a,b\n" + "\n".join(lines) + "\n").encode())
     error = cutting.api.ended(cutting.api.submit(name))["error"]
     byte = 4 + sum(len(line) + 1 for line in lines[:bad_row])
-    assert (error["code"], error["line"], error["byte_offset"], error["column"]) == ("not_a_number", bad_row + 2, byte, "a")
+    assert (error["code"], error["line"], error["byte_offset"], error["column"]) == (
+        "not_a_number",
+        bad_row + 2,
+        byte,
+        "a",
+    )
 
 
-def test_an_open_quote_in_the_middle_ends_every_part_and_is_told(cutting: Stack, unique: Callable[[str], str]) -> None:
+def test_an_open_quote_in_the_middle_ends_every_part_and_is_told(
+    cutting: Stack, unique: Callable[[str], str]
+) -> None:
     good = b"1,x\n" * 20_000
     name = cutting.put(unique("open") + ".csv", b"a,b\n" + good + b'2,"x\n' + good)
     error = cutting.api.ended(cutting.api.submit(name), 120)["error"]
-    assert (error["code"], error["line"], error["byte_offset"]) == ("unclosed_quote", 20_002, 4 + len(good) + 2)
+    assert (error["code"], error["line"], error["byte_offset"]) == (
+        "unclosed_quote",
+        20_002,
+        4 + len(good) + 2,
+    )
 
 
-def test_workers_killed_in_the_middle_of_parts_lose_and_repeat_nothing(cutting: Stack, unique: Callable[[str], str]) -> None:
+def test_workers_killed_in_the_middle_of_parts_lose_and_repeat_nothing(
+    cutting: Stack, unique: Callable[[str], str]
+) -> None:
     name = cutting.put(unique("killed") + ".csv", rows(40_000))
     job_id = cutting.api.submit(name)
     for _ in range(3):
@@ -75,11 +100,17 @@ def test_workers_killed_in_the_middle_of_parts_lose_and_repeat_nothing(cutting: 
         for pid in cutting.processes("local.worker"):
             os.kill(pid, signal.SIGKILL)
     job = cutting.api.ended(job_id, 180)
-    assert (job["status"], job["exact"], job["ledger"]["rows"]) == ("succeeded", {"a": "4000"}, 40_000)
+    assert (job["status"], job["exact"], job["ledger"]["rows"]) == (
+        "succeeded",
+        {"a": "4000"},
+        40_000,
+    )
     assert cutting.api.ongoing() == 0
 
 
-def test_small_jobs_do_not_wait_for_one_of_two_thousand_parts(cutting: Stack, unique: Callable[[str], str]) -> None:
+def test_small_jobs_do_not_wait_for_one_of_two_thousand_parts(
+    cutting: Stack, unique: Callable[[str], str]
+) -> None:
     large = cutting.put(unique("huge") + ".csv", rows(700_000, "x" * 60))
     small = [cutting.put(f"{unique('small')}.csv", b"a,b\n1,2\n3,4\n") for _ in range(100)]
     large_id = cutting.api.submit(large)
@@ -89,16 +120,24 @@ def test_small_jobs_do_not_wait_for_one_of_two_thousand_parts(cutting: Stack, un
     assert still["status"] == "running"
     assert still["progress"]["parts"] == 2000
     job = cutting.api.ended(large_id, 400)
-    assert (job["exact"], job["ledger"]["rows"], job["ledger"]["parts"]) == ({"a": "70000"}, 700_000, 2000)
+    assert (job["exact"], job["ledger"]["rows"], job["ledger"]["parts"]) == (
+        {"a": "70000"},
+        700_000,
+        2000,
+    )
 
 
-def test_a_million_columns_have_a_hundred_thousand_sums_behind_a_link(stack: Stack, unique: Callable[[str], str]) -> None:
+def test_a_million_columns_have_a_hundred_thousand_sums_behind_a_link(
+    stack: Stack, unique: Callable[[str], str]
+) -> None:
     header = ",".join(f"a name that is long {index}" for index in range(1_000_000))
     row = ",".join(str(index) for index in range(1_000_000))
     name = stack.put(unique("wide") + ".csv", f"{header}\n{row}\n{row}\n".encode())
     job_id = stack.api.submit(name)
     deadline = time.monotonic() + 120
-    while stack.api.get(f"/storage/get_json/{job_id}").status == 202 and time.monotonic() < deadline:
+    while (
+        stack.api.get(f"/storage/get_json/{job_id}").status == 202 and time.monotonic() < deadline
+    ):
         time.sleep(0.2)
     # urllib follows the 303 to the results bucket
     sums = stack.api.get(f"/storage/get_json/{job_id}")
@@ -110,9 +149,15 @@ def test_a_million_columns_have_a_hundred_thousand_sums_behind_a_link(stack: Sta
     assert json.loads(job.body)["exact"]["a name that is long 10"] == "20"
 
 
-@pytest.mark.parametrize(("length", "code"), [(64 * 1024 * 1024, None), (64 * 1024 * 1024 + 1, "row_too_long")])
-def test_a_row_of_64_mib_is_read_and_a_longer_one_is_not(stack: Stack, unique: Callable[[str], str], length: int, code: str | None) -> None:
-    name = stack.put(unique("row") + ".csv", b"a,b\n" + b"1,2\n" + b"3," + b"x" * (length - 3) + b"\n4,5\n")
+@pytest.mark.parametrize(
+    ("length", "code"), [(64 * 1024 * 1024, None), (64 * 1024 * 1024 + 1, "row_too_long")]
+)
+def test_a_row_of_64_mib_is_read_and_a_longer_one_is_not(
+    stack: Stack, unique: Callable[[str], str], length: int, code: str | None
+) -> None:
+    name = stack.put(
+        unique("row") + ".csv", b"a,b\n" + b"1,2\n" + b"3," + b"x" * (length - 3) + b"\n4,5\n"
+    )
     job = stack.api.ended(stack.api.submit(name), 120)
     if code:
         assert (job["error"]["code"], job["error"]["line"]) == (code, 3)

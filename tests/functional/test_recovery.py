@@ -10,28 +10,42 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from chalicelib.aws.folder import Folder
-from chalicelib.aws.job_item import new_item
-from chalicelib.jobs import queued
-from chalicelib.options import Options
+from chalicelib.adapters.folder_source import Folder
+from chalicelib.adapters.job_item import new_item
+from chalicelib.engine.options import Options
+from chalicelib.jobs.job import queued
 from tests.functional.stack import Stack
 
 
 @pytest.fixture
 def forgetful(tmp_path: Path) -> Iterator[Stack]:
     (tmp_path / "data").mkdir()
-    running = Stack(tmp_path / "data", tmp_path / "log.txt", VISIBILITY_SECONDS="1", STALE_SECONDS="2", SWEEP_MINUTES="1")
+    running = Stack(
+        tmp_path / "data",
+        tmp_path / "log.txt",
+        VISIBILITY_SECONDS="1",
+        STALE_SECONDS="2",
+        SWEEP_MINUTES="1",
+    )
     yield running
     running.stop()
 
 
 def aws(stack: Stack, service: str) -> Any:
-    return boto3.client(service, endpoint_url=stack.aws_endpoint, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+    return boto3.client(
+        service,
+        endpoint_url=stack.aws_endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+    )
 
 
 def record_without_message(stack: Stack, name: str) -> str:
     """A job as it is when its message got lost."""
-    job = queued(uuid4().hex, name, Options(), Folder(str(stack.data)).version(name), datetime.now(UTC))
+    job = queued(
+        uuid4().hex, name, Options(), Folder(str(stack.data)).version(name), datetime.now(UTC)
+    )
     aws(stack, "dynamodb").put_item(TableName="csvsum", Item=new_item(job, 1))
     return job.id
 

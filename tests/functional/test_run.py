@@ -29,7 +29,9 @@ def signal_the_supervisor(stack: Stack, number: int) -> None:
     elif number == signal.SIGTERM:
         stack.process.send_signal(number)
     else:
-        (supervisor,) = [pid for pid in stack.processes() if command_line(pid).endswith("-m local ")]
+        (supervisor,) = [
+            pid for pid in stack.processes() if command_line(pid).endswith("-m local ")
+        ]
         os.kill(supervisor, number)
     stack.process.wait(30)
 
@@ -38,7 +40,9 @@ def rows(count: int) -> bytes:
     return b"a,b\n" + b"0.1,2\n" * count
 
 
-def test_a_job_whose_worker_is_killed_ends_right_and_the_worker_is_replaced(own_stack: Stack) -> None:
+def test_a_job_whose_worker_is_killed_ends_right_and_the_worker_is_replaced(
+    own_stack: Stack,
+) -> None:
     # Numbers too large for the native kernel, which Python adds one by one: so that there is time to kill somebody.
     own_stack.put("slow.csv", b"a,b\n" + b"1e30,2\n" * 600_000)
     ids = [own_stack.api.submit("slow.csv") for _ in range(3)]
@@ -51,7 +55,11 @@ def test_a_job_whose_worker_is_killed_ends_right_and_the_worker_is_replaced(own_
         wait_for_workers(own_stack, 2, other_than=workers)
     for job_id in ids:
         job = own_stack.api.ended(job_id, 90)
-        assert (job["status"], job["exact"], job["ledger"]["rows"]) == ("succeeded", {"a": "6" + "0" * 35}, 600_000)
+        assert (job["status"], job["exact"], job["ledger"]["rows"]) == (
+            "succeeded",
+            {"a": "6" + "0" * 35},
+            600_000,
+        )
     assert own_stack.api.ongoing() == 0
 
 
@@ -82,7 +90,12 @@ def test_whatever_stops_it_leaves_no_process(own_stack: Stack, number: int) -> N
 
 @pytest.mark.parametrize(
     ("setting", "word"),
-    [("DATA=/nonexistent", "/nonexistent"), ("PORT=http", "PORT"), ("WORKERS=0", "WORKERS"), ("CSV_SOURCE=ftp://x", "CSV_SOURCE")]
+    [
+        ("DATA=/nonexistent", "/nonexistent"),
+        ("PORT=http", "PORT"),
+        ("WORKERS=0", "WORKERS"),
+        ("CSV_SOURCE=ftp://x", "CSV_SOURCE"),
+    ]
     + [("STALE_SECONDS=soon", "STALE_SECONDS"), ("LOG_LEVEL=loud", "LOG_LEVEL")],
 )
 def test_a_wrong_setting_is_one_sentence(setting: str, word: str) -> None:
@@ -103,7 +116,13 @@ def test_a_wrong_setting_is_one_sentence(setting: str, word: str) -> None:
 
 def test_a_busy_port_is_one_sentence(stack: Stack) -> None:
     ended = subprocess.run(
-        ["make", "run", f"PORT={stack.port}"], cwd=ROOT, env=callers_environment(), capture_output=True, text=True, timeout=60, check=False
+        ["make", "run", f"PORT={stack.port}"],
+        cwd=ROOT,
+        env=callers_environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert ended.returncode != 0
     assert f"{stack.port} cannot be used" in ended.stderr
@@ -111,7 +130,11 @@ def test_a_busy_port_is_one_sentence(stack: Stack) -> None:
 
 
 def test_it_listens_on_the_loopback_alone(own_stack: Stack) -> None:
-    listening = [line.split()[1] for line in Path("/proc/net/tcp").read_text().splitlines()[1:] if line.split()[3] == "0A"]
+    listening = [
+        line.split()[1]
+        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
+        if line.split()[3] == "0A"
+    ]
     assert f"0100007F:{own_stack.port:04X}" in listening
     assert f"00000000:{own_stack.port:04X}" not in listening
 
@@ -121,7 +144,11 @@ def test_a_bucket_is_a_source_as_well(tmp_path: Path) -> None:
     running = Stack(tmp_path / "data", tmp_path / "log.txt", CSV_SOURCE="s3://csv-in/daily")
     try:
         s3 = boto3.client(
-            "s3", endpoint_url=running.aws_endpoint, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
+            "s3",
+            endpoint_url=running.aws_endpoint,
+            region_name="us-east-1",
+            aws_access_key_id="x",
+            aws_secret_access_key="x",
         )
         s3.create_bucket(Bucket="csv-in")
         s3.put_object(Bucket="csv-in", Key="daily/sub/a b.csv", Body=rows(1000))

@@ -32,7 +32,9 @@ def commands(minutes: float, seed: int) -> dict[str, tuple[str | None, Sequence[
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=2 * SEEDS_APART * secrets.randbelow(10**6))
     given = parser.parse_args()
@@ -44,19 +46,26 @@ def main() -> int:
             print(f"{name}: left out, there is no {needed} here", flush=True)
             continue
         with (BUILD / f"{name}.log").open("wb") as log:
-            running[name] = subprocess.Popen([sys.executable, "-m", *command], stdout=log, stderr=subprocess.STDOUT)
+            running[name] = subprocess.Popen(
+                [sys.executable, "-m", *command], stdout=log, stderr=subprocess.STDOUT
+            )
         print(f"{name}: what it says goes to {log.name}", flush=True)
     worst = 0
     for name, process in running.items():
         worst = max(worst, abs(process.wait()))
-        print(f"{name} ended with {process.returncode}: {_summary(BUILD / f'{name}.log')}", flush=True)
+        print(
+            f"{name} ended with {process.returncode}: {_summary(BUILD / f'{name}.log')}", flush=True
+        )
     return worst
 
 
 def _summary(log: Path) -> str:
     """The last line that counts something."""
     lines = log.read_text(errors="replace").splitlines()
-    return next((line for line in reversed(lines) if " files, " in line or line.startswith("Done ")), "it counted nothing")
+    return next(
+        (line for line in reversed(lines) if " files, " in line or line.startswith("Done ")),
+        "it counted nothing",
+    )
 
 
 if __name__ == "__main__":

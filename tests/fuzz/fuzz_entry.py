@@ -12,13 +12,23 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chalicelib.native import LIBRARY_NAME, SOURCE
-from chalicelib.native.build import WIDE, compile_library
+from chalicelib.engine.native.binding import LIBRARY_NAME, SOURCE
+from chalicelib.engine.native.build import WIDE, compile_library
 
 HERE = Path(__file__).parent
 BUILD = HERE.parent.parent / "build" / "fuzz"
-SANITIZE = ("-std=c11", "-g", "-O1", "-fno-omit-frame-pointer", "-fno-sanitize-recover=all", "-fPIC")
-SEEDS = (b"\x05\0\0\0\0\0\x02\0" + b'1,2.5,"3",-4e1,\n5,"a,b",,NA,6\r\n' * 4, b"\0\0\0\0\0\0\x02\0" + b"1.25\n-17\n.5\n" * 12)
+SANITIZE = (
+    "-std=c11",
+    "-g",
+    "-O1",
+    "-fno-omit-frame-pointer",
+    "-fno-sanitize-recover=all",
+    "-fPIC",
+)
+SEEDS = (
+    b"\x05\0\0\0\0\0\x02\0" + b'1,2.5,"3",-4e1,\n5,"a,b",,NA,6\r\n' * 4,
+    b"\0\0\0\0\0\0\x02\0" + b"1.25\n-17\n.5\n" * 12,
+)
 
 
 def libfuzzer(seconds: int) -> int:
@@ -33,8 +43,15 @@ def libfuzzer(seconds: int) -> int:
     target = str(BUILD / "fuzz_kernel")
     flags = [*SANITIZE, *WIDE, "-fsanitize=fuzzer,address,undefined"]
     subprocess.run(["clang", *flags, str(HERE / "fuzz_kernel.c"), plain, "-o", target], check=True)
-    limits = [f"-max_total_time={seconds}", "-max_len=600", "-use_value_profile=1", "-print_final_stats=1"]
-    return subprocess.run([target, *limits, f"-artifact_prefix={BUILD}/", str(corpus)], check=False).returncode
+    limits = [
+        f"-max_total_time={seconds}",
+        "-max_len=600",
+        "-use_value_profile=1",
+        "-print_final_stats=1",
+    ]
+    return subprocess.run(
+        [target, *limits, f"-artifact_prefix={BUILD}/", str(corpus)], check=False
+    ).returncode
 
 
 def files(arguments: list[str]) -> int:
@@ -42,14 +59,30 @@ def files(arguments: list[str]) -> int:
     (BUILD / "lib").mkdir(parents=True, exist_ok=True)
     flags = (*SANITIZE, "-fsanitize=address,undefined")
     compile_library(["gcc"], "x86_64", BUILD / "lib" / LIBRARY_NAME, flags)
-    asan = subprocess.run(["gcc", "-print-file-name=libasan.so"], check=True, capture_output=True, text=True).stdout.strip()
-    environment = {**os.environ, "LD_PRELOAD": asan, "ASAN_OPTIONS": "detect_leaks=0", "PYTHONMALLOC": "malloc"}
-    command = [sys.executable, "-m", "tests.fuzz.fuzz_kernels", "--library-folder", str(BUILD), *arguments]
+    asan = subprocess.run(
+        ["gcc", "-print-file-name=libasan.so"], check=True, capture_output=True, text=True
+    ).stdout.strip()
+    environment = {
+        **os.environ,
+        "LD_PRELOAD": asan,
+        "ASAN_OPTIONS": "detect_leaks=0",
+        "PYTHONMALLOC": "malloc",
+    }
+    command = [
+        sys.executable,
+        "-m",
+        "tests.fuzz.fuzz_kernels",
+        "--library-folder",
+        str(BUILD),
+        *arguments,
+    ]
     return subprocess.run(command, env=environment, check=False).returncode
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("campaign", choices=["libfuzzer", "files"])
     parser.add_argument("--seconds", type=int, default=60)
     given, others = parser.parse_known_args()

@@ -4,7 +4,7 @@
  * readings must end alike: with AVX2 in one call, in plain C in one call, with AVX2 a row per call.
  */
 
-#include "../../chalicelib/native/kernel.c"
+#include "../../chalicelib/engine/native/kernel.c"
 
 #include <stdlib.h>
 

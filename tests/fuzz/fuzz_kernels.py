@@ -16,26 +16,51 @@ from decimal import Decimal
 from pathlib import Path
 from random import Random
 
-from chalicelib import kernel as reference
-from chalicelib import native as native_kernel
-from chalicelib.kernel import Kernel, ReferenceKernel
-from chalicelib.layout import Layout
-from chalicelib.native import NativeKernel
-from chalicelib.options import DELIMITERS
-from chalicelib.states import State
-from chalicelib.sums import MISSING, PartialSum
+from chalicelib.engine import kernel as reference
+from chalicelib.engine.kernel import Kernel, ReferenceKernel
+from chalicelib.engine.layout import Layout
+from chalicelib.engine.native import binding as native_kernel
+from chalicelib.engine.native.binding import NativeKernel
+from chalicelib.engine.states import State
+from chalicelib.engine.sums import MISSING, PartialSum
+from chalicelib.jobs.options import DELIMITERS
 
 MARKS = sorted(MISSING)
 MOST_SHOWN = 10
-JUNK = ('"', '"', ",", "\n", "\r\n", "1", "2", ".", " ", "é", "a", "\r", "-", "e", "\0", '""', '",', ',"', "\t", "+")
+JUNK = (
+    '"',
+    '"',
+    ",",
+    "\n",
+    "\r\n",
+    "1",
+    "2",
+    ".",
+    " ",
+    "é",
+    "a",
+    "\r",
+    "-",
+    "e",
+    "\0",
+    '""',
+    '",',
+    ',"',
+    "\t",
+    "+",
+)
 
 
 def _several(texts: str) -> tuple[str, ...]:
     return tuple(texts.split("|"))
 
 
-TEXTS = _several('|x|é|\'|=A1|\0|5"|"a,b"|"a\nb"|"a\r\nb"|"say ""hi"""|a"b| "a|"a"b|"a"b"c|"a"",|"\r"|"\r\n"')
-BAD = _several("nan1|inf|1_000|\uff11|0x10|1;5|True|1 2|--1|1e309|1e-401|٣|+|-|.|e5|1e|1e+|1.2.3|NA\0|\0|1\0|2024-01-01")
+TEXTS = _several(
+    '|x|é|\'|=A1|\0|5"|"a,b"|"a\nb"|"a\r\nb"|"say ""hi"""|a"b| "a|"a"b|"a"b"c|"a"",|"\r"|"\r\n"'
+)
+BAD = _several(
+    "nan1|inf|1_000|\uff11|0x10|1;5|True|1 2|--1|1e309|1e-401|٣|+|-|.|e5|1e|1e+|1.2.3|NA\0|\0|1\0|2024-01-01"
+)
 ODD = _several(
     "-0|+1|.5|1.|-.5|+5.|00012|-000.5000|1e308|1e-320|-.25e+3|1e16|-1e16|1E5|1.5e1|00e5|0e999|0e-400|0e-401"
     "|1e0001|1e-00031|1e+27|1e28|1e29|9e-31|9e-32|1e99999"
@@ -48,16 +73,29 @@ def number(random: Random) -> str:
     if kind < 3:
         return repr(random.random() * 10 ** random.randrange(-3, 6))
     if kind < 5:
-        return str(random.randrange(-(10 ** random.randrange(1, 20)), 10 ** random.randrange(1, 20)))
+        return str(
+            random.randrange(-(10 ** random.randrange(1, 20)), 10 ** random.randrange(1, 20))
+        )
     if kind < 7:
         return f"{random.uniform(-1, 1) * 10 ** random.randrange(1, 12):.{random.randrange(4)}f}"
     if kind == 7:
         return f"{random.uniform(-1, 1):.{random.randrange(20)}e}"
     if kind == 8:
         return random.choice(ODD)
-    whole = "".join(random.choices("0123456789", k=random.choice([0, 1, 7, 8, 9, 16, 17, 19, 20, 27, 28, 29, 40, 300, 305, 400])))
-    part = "".join(random.choices("0059", k=random.choice([0, 0, 1, 8, 9, 18, 19, 27, 28, 31, 32, 33, 300])))
-    return random.choice(["", "-", "+"]) + (whole or ("" if part else "0")) + ("." + part if part else random.choice(["", "", "."]))
+    whole = "".join(
+        random.choices(
+            "0123456789",
+            k=random.choice([0, 1, 7, 8, 9, 16, 17, 19, 20, 27, 28, 29, 40, 300, 305, 400]),
+        )
+    )
+    part = "".join(
+        random.choices("0059", k=random.choice([0, 0, 1, 8, 9, 18, 19, 27, 28, 31, 32, 33, 300]))
+    )
+    return (
+        random.choice(["", "-", "+"])
+        + (whole or ("" if part else "0"))
+        + ("." + part if part else random.choice(["", "", "."]))
+    )
 
 
 def padded(random: Random, cell: str) -> str:
@@ -76,7 +114,9 @@ def cell(random: Random, theme: str) -> str:
     if dice < 3:
         return padded(random, number(random))
     if dice < 6:
-        return random.choice(["", "", " ", '""', random.choice(MARKS), padded(random, random.choice(MARKS))])
+        return random.choice(
+            ["", "", " ", '""', random.choice(MARKS), padded(random, random.choice(MARKS))]
+        )
     if theme == "texts" and dice < 10:
         return random.choice(TEXTS)
     return number(random)
@@ -89,7 +129,10 @@ def tidy(random: Random, layout: Layout) -> str:
     ragged, blank = random.choice([0, 0, 0, 20]), random.choice([0, 0, 4])
     lines = []
     for _ in range(random.choice([0, 1, 2, 3, 5, 10, 40])):
-        row = [cell(random, theme) if index in layout.wanted else random.choice(others) for index in range(layout.fields)]
+        row = [
+            cell(random, theme) if index in layout.wanted else random.choice(others)
+            for index in range(layout.fields)
+        ]
         if ragged and random.randrange(ragged) == 0:
             row = row[: random.randrange(len(row) + 1)] + [""] * random.randrange(3)
         lines.append(layout.delimiter.join(row))
@@ -108,7 +151,9 @@ def damaged(random: Random, data: bytes) -> bytes:
     damage = bytearray(data)
     for _ in range(random.randrange(1, 4)):
         at = random.randrange(len(damage) + 1)
-        damage[at : at + random.randrange(2)] = random.choice([b'"', b"\n", b"\r", b",", b"", b"\0", b"\xff", b'""', b"7"])
+        damage[at : at + random.randrange(2)] = random.choice(
+            [b'"', b"\n", b"\r", b",", b"", b"\0", b"\xff", b'""', b"7"]
+        )
     return bytes(damage)
 
 
@@ -131,7 +176,9 @@ class Case:
 
     def read(self, kernel: Callable[[int, int], Kernel], reading: int) -> PartialSum:
         made = kernel(self.max_row_bytes, self.cuts[reading][1])
-        return made.sum_rows(self.blocks(reading), self.layout, skip=self.skip, start=self.start, span=self.span)
+        return made.sum_rows(
+            self.blocks(reading), self.layout, skip=self.skip, start=self.start, span=self.span
+        )
 
 
 def make_case(seed: int) -> Case:
@@ -141,7 +188,9 @@ def make_case(seed: int) -> Case:
     step = random.choice([1, 2, 3, 10, 10])
     wanted = range(random.randrange(min(fields, 3)), fields, step)
     layout = Layout(delimiter, fields, wanted, tuple(f"n{index}" for index in wanted), 0, 0)
-    made = random.choice([tidy, tidy, tidy, junk])(random, layout).encode("utf-8", "surrogateescape")
+    made = random.choice([tidy, tidy, tidy, junk])(random, layout).encode(
+        "utf-8", "surrogateescape"
+    )
     data = damaged(random, made) if random.randrange(4) == 0 else made
     start = random.choice([State.ROW, State.ROW, State.ROW, *State])
     if start is not State.ROW:
@@ -149,7 +198,15 @@ def make_case(seed: int) -> Case:
     span = random.randrange(len(data) + 5) if random.randrange(3) == 0 else None
     sizes = (1, 2, 3, 7, 16, 63, 64, 65, 200, 1000, 1 << 20)
     cuts = tuple((random.choice(sizes), random.choice(sizes)) for _ in range(4))
-    return Case(data, layout, bool(random.randrange(2)), start, span, random.choice([1 << 26, 1 << 26, 1 << 26, 10, 64, 300]), cuts)
+    return Case(
+        data,
+        layout,
+        bool(random.randrange(2)),
+        start,
+        span,
+        random.choice([1 << 26, 1 << 26, 1 << 26, 10, 64, 300]),
+        cuts,
+    )
 
 
 def comparable(partial: PartialSum) -> tuple[object, ...]:
@@ -185,12 +242,20 @@ def differences(case: Case) -> tuple[dict[str, tuple[object, ...]], PartialSum]:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--files", type=int, default=sys.maxsize)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--pandas", action="store_true", help="let the reference use pandas; else it walks every row, which is faster here")
-    parser.add_argument("--library-folder", type=Path, help="where lib/ with another build of the native kernel is")
+    parser.add_argument(
+        "--pandas",
+        action="store_true",
+        help="let the reference use pandas; else it walks every row, which is faster here",
+    )
+    parser.add_argument(
+        "--library-folder", type=Path, help="where lib/ with another build of the native kernel is"
+    )
     given = parser.parse_args()
     if given.library_folder:
         native_kernel.FOLDER = given.library_folder
@@ -198,7 +263,11 @@ def main() -> int:
         reference.WIDE_FIELDS = 0
     counts: Counter[str] = Counter()
     began = time.monotonic()
-    while counts["files"] < given.files and counts["different"] < MOST_SHOWN and time.monotonic() - began < 60 * given.minutes:
+    while (
+        counts["files"] < given.files
+        and counts["different"] < MOST_SHOWN
+        and time.monotonic() - began < 60 * given.minutes
+    ):
         seed = given.seed + counts["files"]
         case = make_case(seed)
         different, partial = differences(case)
@@ -209,7 +278,9 @@ def main() -> int:
         if different:
             counts["different"] += 1
             _show(seed, case, different)
-    print(f"{counts['files']} files, {counts['different']} different, {time.monotonic() - began:.0f} s: {dict(counts)}")
+    print(
+        f"{counts['files']} files, {counts['different']} different, {time.monotonic() - began:.0f} s: {dict(counts)}"
+    )
     return 1 if counts["different"] else 0
 
 

@@ -8,9 +8,9 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.kernel import Kernel, ReferenceKernel
-from chalicelib.native import NativeKernel, load
-from chalicelib.options import Options
+from chalicelib.engine.kernel import Kernel, ReferenceKernel
+from chalicelib.engine.native.binding import NativeKernel, load
+from chalicelib.engine.options import Options
 from tests.csv_files import junk_files, long_texts, tidy_files
 from tests.harness import World, answer_of
 from tests.oracle import Answer, answer, read_rows
@@ -31,7 +31,12 @@ def agrees(data: bytes, options: Options, world: World, random: Random, expected
     job = world.submit(data, options)
     world.run(random, duplicates=0.1)
     ended = world.jobs.get(job.id)
-    assert answer_of(ended) == expected, (data, world.part_bytes, world.proof_bytes, world.block_bytes)
+    assert answer_of(ended) == expected, (
+        data,
+        world.part_bytes,
+        world.proof_bytes,
+        world.block_bytes,
+    )
     assert world.jobs.in_progress() == 0
 
 
@@ -43,7 +48,12 @@ def every_part_size(data: bytes, options: Options, counted: Counter[str], random
     counted["files"] += 1
     for part_bytes in range(1, len(data) + 1):
         block_bytes = random.choice([1, 3, 16, 1 << 16])
-        world = World(part_bytes, random.choice([0, 1, 2, 5, 1000]), block_bytes, any_kernel(block_bytes, random))
+        world = World(
+            part_bytes,
+            random.choice([0, 1, 2, 5, 1000]),
+            block_bytes,
+            any_kernel(block_bytes, random),
+        )
         agrees(data, options, world, random, expected)
         counted["pairs"] += 1
         counted["cuts"] += max(0, -(-len(data) // part_bytes) - 1)
@@ -62,7 +72,9 @@ def test_every_part_size_of_many_files_gives_the_serial_answer() -> None:
     counted: Counter[str] = Counter()
     for files, header in KINDS.values():
         check_files(files, header, counted)
-    print(f"\n{counted['files']} files, {counted['pairs']} (file, part size) pairs, {counted['cuts']} (file, cut) pairs")
+    print(
+        f"\n{counted['files']} files, {counted['pairs']} (file, part size) pairs, {counted['cuts']} (file, cut) pairs"
+    )
     # How many one example gives depends on what Hypothesis draws; it has been 500 to 600 for one of each kind.
     assert counted["cuts"] >= 400 * EXAMPLES
 
@@ -71,7 +83,9 @@ def check_files(files: st.SearchStrategy[bytes], header: bool, counted: Counter[
     @given(files, st.sampled_from(["fail", "skip"]), st.integers(0, 1 << 30))
     @settings(max_examples=EXAMPLES)
     def check(data: bytes, non_numeric: str, seed: int) -> None:
-        options = Options(header=header, non_numeric="skip" if non_numeric == "skip" else "fail", step=3)
+        options = Options(
+            header=header, non_numeric="skip" if non_numeric == "skip" else "fail", step=3
+        )
         every_part_size(data, options, counted, Random(seed))
 
     run: Callable[[], None] = check
@@ -80,6 +94,10 @@ def check_files(files: st.SearchStrategy[bytes], header: bool, counted: Counter[
 
 @given(tidy_files(bad=True), st.integers(1, 400), st.integers(0, 200), st.integers(0, 1 << 30))
 @settings(max_examples=300)
-def test_larger_files_cut_anywhere_give_the_serial_answer(data: bytes, part_bytes: int, proof_bytes: int, seed: int) -> None:
+def test_larger_files_cut_anywhere_give_the_serial_answer(
+    data: bytes, part_bytes: int, proof_bytes: int, seed: int
+) -> None:
     if read_rows(data.removeprefix(b"\xef\xbb\xbf"))[0]:
-        agrees(data, Options(), World(part_bytes, proof_bytes), Random(seed), answer(data, Options()))
+        agrees(
+            data, Options(), World(part_bytes, proof_bytes), Random(seed), answer(data, Options())
+        )

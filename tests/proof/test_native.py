@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib import kernel, native
-from chalicelib.kernel import ReferenceKernel
-from chalicelib.layout import Layout
-from chalicelib.native import NativeKernel, load
-from chalicelib.options import DELIMITERS
-from chalicelib.states import State
-from chalicelib.sums import MISSING, PartialSum
+from chalicelib.engine import kernel
+from chalicelib.engine.kernel import ReferenceKernel
+from chalicelib.engine.layout import Layout
+from chalicelib.engine.native import binding as native
+from chalicelib.engine.native.binding import NativeKernel, load
+from chalicelib.engine.states import State
+from chalicelib.engine.sums import MISSING, PartialSum
+from chalicelib.jobs.options import DELIMITERS
 from tests.csv_files import junk_files, tidy_files
 from tests.fuzz.fuzz_kernels import differences, make_case
 
@@ -31,7 +32,9 @@ number_texts = st.one_of(
     st.decimals(allow_nan=False, allow_infinity=False).map(str),
     st.floats(allow_nan=False, allow_infinity=False).map(repr),
     st.from_regex(r"[+-]?[0-9]{0,40}\.?[0-9]{0,40}([eE][+-]?[0-9]{1,3})?", fullmatch=True),
-    st.sampled_from(["9" * 300, "-" + "0." + "1" * 298, "9" * 301, "7" * 1001, "", *sorted(MISSING)]),
+    st.sampled_from(
+        ["9" * 300, "-" + "0." + "1" * 298, "9" * 301, "7" * 1001, "", *sorted(MISSING)]
+    ),
 )
 
 
@@ -43,7 +46,12 @@ def number_files(draw: st.DrawFn) -> bytes:
     row = st.lists(number_texts, min_size=fields, max_size=fields)
     rows = draw(st.lists(row, max_size=12))
     row_end = draw(st.sampled_from(["\n", "\r\n"]))
-    return row_end.join(",".join(around[0] + text + around[1] for text in row) for row in rows).encode() + row_end.encode()
+    return (
+        row_end.join(
+            ",".join(around[0] + text + around[1] for text in row) for row in rows
+        ).encode()
+        + row_end.encode()
+    )
 
 
 def a_layout(fields: int, first: int, step: int, delimiter: str = ",") -> Layout:
@@ -108,7 +116,7 @@ def test_kernels_agree_on_rows_of_too_many_fields(monkeypatch: pytest.MonkeyPatc
     faults = []
     for seed in range(1500):
         case = make_case(seed)
-        monkeypatch.setattr("chalicelib.rows.MAX_FIELDS", case.layout.fields)
+        monkeypatch.setattr("chalicelib.engine.rows.MAX_FIELDS", case.layout.fields)
         different, partial = differences(case)
         assert not different, seed
         faults.append(partial.fault.code if partial.fault else "")
@@ -116,53 +124,79 @@ def test_kernels_agree_on_rows_of_too_many_fields(monkeypatch: pytest.MonkeyPatc
 
 
 @BOTH
-def test_totals_that_outgrow_128_bits_are_exact(portable: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_totals_that_outgrow_128_bits_are_exact(
+    portable: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(native, "ROWS_TO_EMPTY_AT", 2)
     rows = [b"%s,-%s\n" % (b"9" * 40, b"9" * 28)] * 1000
     partial = NativeKernel(portable=portable).sum_rows(rows, a_layout(2, 0, 1), skip=False)
-    assert [column.total for column in partial.columns] == [1000 * (10**40 - 1), -1000 * (10**28 - 1)]
+    assert [column.total for column in partial.columns] == [
+        1000 * (10**40 - 1),
+        -1000 * (10**28 - 1),
+    ]
 
 
 @BOTH
-@pytest.mark.parametrize(("fields", "block"), [(1, 1000), (50, 65536), (50, 64), (10_000, 65536), (10_000, 1 << 20)])
+@pytest.mark.parametrize(
+    ("fields", "block"), [(1, 1000), (50, 65536), (50, 64), (10_000, 65536), (10_000, 1 << 20)]
+)
 def test_many_blocks_of_long_and_short_rows(portable: bool, fields: int, block: int) -> None:
     random = Random(fields)
-    rows = [",".join(f"{random.uniform(-1e6, 1e6):.6f}" for _ in range(fields)) for _ in range(max(3, 60_000 // fields))]
+    rows = [
+        ",".join(f"{random.uniform(-1e6, 1e6):.6f}" for _ in range(fields))
+        for _ in range(max(3, 60_000 // fields))
+    ]
     data = "\n".join(rows).encode()
     layout = a_layout(fields, 0, 10)
-    partial = NativeKernel(portable=portable, block_bytes=block).sum_rows(in_blocks(data, block), layout, skip=False)
+    partial = NativeKernel(portable=portable, block_bytes=block).sum_rows(
+        in_blocks(data, block), layout, skip=False
+    )
     assert answer(partial) == answer(ReferenceKernel().sum_rows([data], layout, skip=False))
 
 
 @BOTH
-def test_the_first_bad_cell_is_the_first_of_the_file_not_of_the_first_column(portable: bool) -> None:
+def test_the_first_bad_cell_is_the_first_of_the_file_not_of_the_first_column(
+    portable: bool,
+) -> None:
     data = b'1,2\n1e300,"3\n"\nx,4\n'
     partial = NativeKernel(portable=portable).sum_rows([data], a_layout(2, 0, 1), skip=False)
     assert partial.fault is not None
-    assert (partial.fault.code, partial.fault.line, partial.fault.byte, partial.fault.column) == ("not_a_number", 1, 10, 1)
+    assert (partial.fault.code, partial.fault.line, partial.fault.byte, partial.fault.column) == (
+        "not_a_number",
+        1,
+        10,
+        1,
+    )
 
 
 def test_more_undecided_cells_than_are_listed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(native, "ODD_ROOM", 128)
     data = b"1e100,x,NA\n" * 100
     partial = NativeKernel().sum_rows([data], a_layout(3, 0, 1), skip=True)
-    assert answer(partial) == answer(ReferenceKernel().sum_rows([data], a_layout(3, 0, 1), skip=True))
+    assert answer(partial) == answer(
+        ReferenceKernel().sum_rows([data], a_layout(3, 0, 1), skip=True)
+    )
 
 
 def test_several_threads_share_a_kernel() -> None:
     shared = NativeKernel(block_bytes=1000)
     files = [b"%d,2\n" % number * 20_000 for number in range(8)]
     with ThreadPoolExecutor(4) as pool:
-        partials = pool.map(lambda data: shared.sum_rows(in_blocks(data, 1000), a_layout(2, 0, 1), skip=False), files)
-    assert [partial.columns[0].total for partial in partials] == [number * 20_000 for number in range(8)]
+        partials = pool.map(
+            lambda data: shared.sum_rows(in_blocks(data, 1000), a_layout(2, 0, 1), skip=False),
+            files,
+        )
+    assert [partial.columns[0].total for partial in partials] == [
+        number * 20_000 for number in range(8)
+    ]
 
 
 def test_neither_pandas_nor_numpy_is_imported() -> None:
     code = """
 import sys
-from chalicelib.layout import read_layout
-from chalicelib.native import load
-from chalicelib.options import Options
+from chalicelib.engine.layout import read_layout
+from chalicelib.engine.native.binding import load
+from chalicelib.engine.options import Options
 layout, rest = read_layout([b"a,b\\n1.5,x\\n1e100,y\\n"], Options())
 assert load().sum_rows(rest, layout, skip=False).fault is None
 assert load().sum_rows([b"x,1,2\\n"], layout, skip=False).fault.code == "ragged_row"
@@ -172,7 +206,9 @@ assert not {"pandas", "numpy"} & set(sys.modules)
 
 
 @pytest.mark.parametrize("library", [None, b"", b"no library", b"\x7fELF"])
-def test_without_a_fitting_library_there_is_no_kernel(library: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_fitting_library_there_is_no_kernel(
+    library: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "lib").mkdir()
     if library is not None:
         (tmp_path / "lib" / native.LIBRARY_NAME).write_bytes(library)
@@ -181,7 +217,9 @@ def test_without_a_fitting_library_there_is_no_kernel(library: bytes | None, tmp
     assert load() is None
 
 
-def test_a_library_of_another_source_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_library_of_another_source_is_not_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "kernel.c").write_bytes(b"/* newer */")
     monkeypatch.setattr(native, "SOURCE", tmp_path / "kernel.c")
     native.open_library.cache_clear()

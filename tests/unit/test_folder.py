@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.aws.folder import Folder
+from chalicelib.adapters.folder_source import Folder
 from chalicelib.errors import FileChanged, FileMissing
 
 
@@ -27,7 +27,17 @@ def folder(tmp_path: Path) -> Folder:
 
 @pytest.mark.parametrize(
     "name",
-    ["../outside.csv", "sub/../../outside.csv", "link.csv", "inner.csv", "linked/outside.csv", "loop", "pipe.csv", "sub", "sub//data.csv"]
+    [
+        "../outside.csv",
+        "sub/../../outside.csv",
+        "link.csv",
+        "inner.csv",
+        "linked/outside.csv",
+        "loop",
+        "pipe.csv",
+        "sub",
+        "sub//data.csv",
+    ]
     + ["/etc/passwd", "/dev/zero", "..", ".", "data.csv/x", "x" * 300],
 )
 def test_what_is_no_plain_file_below_the_folder_is_missing(folder: Folder, name: str) -> None:
@@ -51,7 +61,9 @@ def test_a_link_swapped_in_after_submission_is_not_followed(folder: Folder, tmp_
         list(folder.read("data.csv", version))
 
 
-def test_a_file_rewritten_in_place_is_another_version_though_its_times_are_put_back(folder: Folder, tmp_path: Path) -> None:
+def test_a_file_rewritten_in_place_is_another_version_though_its_times_are_put_back(
+    folder: Folder, tmp_path: Path
+) -> None:
     before, path = folder.version("data.csv"), tmp_path / "inside" / "data.csv"
     time.sleep(0.02)  # some file systems' clocks tick every 10 ms
     times = path.stat()

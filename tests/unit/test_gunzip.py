@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.engine.gunzip import OUT_BYTES, GrowthLimit, gunzip
 from chalicelib.errors import BadGzip
-from chalicelib.gunzip import OUT_BYTES, GrowthLimit, gunzip
 
 TEXT = b"a,b\n" + b"".join(b"%d,%d\n" % (number, number * number) for number in range(500))
 
@@ -25,8 +25,14 @@ def refusal(packed: bytes, size: int = 1 << 16, limit: GrowthLimit | None = None
     return refused.value.code
 
 
-@given(st.lists(st.binary(max_size=2000), min_size=1, max_size=4), st.integers(1, 300), st.integers(0, 40))
-def test_members_and_padding_unpack_as_one_file_whatever_the_blocks(members: list[bytes], size: int, padding: int) -> None:
+@given(
+    st.lists(st.binary(max_size=2000), min_size=1, max_size=4),
+    st.integers(1, 300),
+    st.integers(0, 40),
+)
+def test_members_and_padding_unpack_as_one_file_whatever_the_blocks(
+    members: list[bytes], size: int, padding: int
+) -> None:
     packed = b"".join(map(gzip.compress, members)) + b"\0" * padding
     assert unpack(packed, size) == b"".join(members)
 
@@ -81,4 +87,7 @@ def test_a_bomb_is_refused_long_before_it_is_unpacked() -> None:
 
 
 def test_a_file_beyond_the_largest_size_is_refused() -> None:
-    assert refusal(gzip.compress(os.urandom(50_000)), limit=GrowthLimit(max_bytes=40_000)) == "gzip_too_large"
+    assert (
+        refusal(gzip.compress(os.urandom(50_000)), limit=GrowthLimit(max_bytes=40_000))
+        == "gzip_too_large"
+    )

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from chalicelib.engine.kernel import Kernel, ReferenceKernel
+from chalicelib.engine.layout import read_layout
+from chalicelib.engine.native.binding import NativeKernel, load
+from chalicelib.engine.options import Options
+from chalicelib.engine.sums import PartialSum
 from chalicelib.errors import BadCsv
-from chalicelib.kernel import Kernel, ReferenceKernel
-from chalicelib.layout import read_layout
-from chalicelib.native import NativeKernel, load
-from chalicelib.options import Options
-from chalicelib.sums import PartialSum
 from tests.csv_files import junk_files, tidy_files
 from tests.oracle import Answer, answer, read_rows
 
@@ -31,10 +31,16 @@ def in_blocks(data: bytes, size: int) -> Iterator[bytes]:
     return (data[start : start + size] for start in range(0, len(data), size))
 
 
-def sum_file(kernel: Maker, data: bytes, options: Options, block_bytes: int = 1 << 20) -> PartialSum:
+def sum_file(
+    kernel: Maker, data: bytes, options: Options, block_bytes: int = 1 << 20
+) -> PartialSum:
     layout, rest = read_layout(in_blocks(data, block_bytes), options)
-    partial = kernel(block_bytes=block_bytes).sum_rows(rest, layout, skip=options.non_numeric == "skip")
-    return partial if partial.fault is None else _placed(partial, layout.data_line, layout.data_start)
+    partial = kernel(block_bytes=block_bytes).sum_rows(
+        rest, layout, skip=options.non_numeric == "skip"
+    )
+    return (
+        partial if partial.fault is None else _placed(partial, layout.data_line, layout.data_start)
+    )
 
 
 def _placed(partial: PartialSum, lines: int, by: int) -> PartialSum:
@@ -50,7 +56,9 @@ def as_answer(kernel: Maker, data: bytes, options: Options, block_bytes: int) ->
     else:
         if partial.fault is None:
             missing = sum(column.missing + column.skipped for column in partial.columns)
-            return Answer(tuple(Fraction(column.total) for column in partial.columns), partial.rows, missing)
+            return Answer(
+                tuple(Fraction(column.total) for column in partial.columns), partial.rows, missing
+            )
         fault = partial.fault
     assert fault.line is not None
     assert fault.byte is not None
@@ -62,7 +70,12 @@ def has_rows(data: bytes) -> bool:
 
 
 @every_kernel
-@given(tidy_files(bad=True), st.sampled_from([1, 2, 7, 64, 1 << 20]), st.sampled_from(["fail", "skip"]), st.booleans())
+@given(
+    tidy_files(bad=True),
+    st.sampled_from([1, 2, 7, 64, 1 << 20]),
+    st.sampled_from(["fail", "skip"]),
+    st.booleans(),
+)
 @settings(max_examples=150, deadline=None)
 def test_sums_and_faults_of_any_file_are_those_of_the_serial_reference(
     kernel: Maker, data: bytes, block: int, non_numeric: str, header: bool
@@ -77,7 +90,9 @@ def test_sums_and_faults_of_any_file_are_those_of_the_serial_reference(
 @settings(max_examples=150, deadline=None)
 @example(b'"\r"\n1', 1, 1)
 @example(b"1\r\r\n2\n", 3, 1)
-def test_junk_is_read_as_the_serial_reference_reads_it(kernel: Maker, data: bytes, block: int, step: int) -> None:
+def test_junk_is_read_as_the_serial_reference_reads_it(
+    kernel: Maker, data: bytes, block: int, step: int
+) -> None:
     options = Options(header=False, non_numeric="skip", step=step)
     if has_rows(data) and not data.startswith(b"\xef\xbb\xbf"):
         assert as_answer(kernel, data, options, block) == answer(data, options)
@@ -134,7 +149,10 @@ def test_a_quote_that_is_never_closed_is_not_read_to_the_end_of_the_file(kernel:
 
 @every_kernel
 @pytest.mark.parametrize("block", [1, 2, 3, 1 << 20])
-@pytest.mark.parametrize(("row", "code"), [(b"1234567\r\r\n", "lone_carriage_return"), (b"12345678\r\r5\n", "row_too_long")])
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [(b"1234567\r\r\n", "lone_carriage_return"), (b"12345678\r\r5\n", "row_too_long")],
+)
 def test_a_row_that_is_too_long_and_has_a_stray_return_is_refused_for_the_first_of_the_two(
     kernel: Maker, block: int, row: bytes, code: str
 ) -> None:

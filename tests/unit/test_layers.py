@@ -1,61 +1,123 @@
-"""Who may import what, proven by walking the imports."""
+"""Who may import what: the folders of chalicelib are the layers."""
 
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-SHIPPED = sorted([ROOT / "app.py", *(ROOT / "chalicelib").rglob("*.py")])
-DOMAIN = ["blocks", "errors", "gunzip", "jobs", "layout", "options", "parts", "rows", "states", "sums"]
+CHALICELIB = ROOT / "chalicelib"
+SHIPPED = sorted([ROOT / "app.py", *CHALICELIB.rglob("*.py")])
+# A layer is a folder or a file of chalicelib. It may import these others of them, and these packages.
+MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
+    "engine": (set(), {"pandas"}),
+    "errors": ({"engine"}, set()),
+    "settings": ({"errors"}, set()),
+    "jobs": ({"engine", "errors"}, set()),
+    "adapters": ({"engine", "errors", "jobs"}, {"boto3", "botocore", "urllib3"}),
+    "web": ({"errors", "jobs", "settings"}, {"chalice"}),
+    "wiring": ({"engine", "errors", "jobs", "adapters", "settings"}, set()),
+}
 # What of the standard library reaches outside of the process.
-OUTSIDE = {
-    "ctypes",
+REACHES_OUTSIDE = {
     "http",
-    "io",
-    "logging",
     "multiprocessing",
     "os",
-    "pathlib",
     "shutil",
     "socket",
     "subprocess",
     "tempfile",
-    "threading",
     "urllib",
 }
 
 
-def imported(path: Path) -> Iterator[str]:
-    """Every module imported anywhere in a file, also inside its functions."""
-    for node in ast.walk(ast.parse(path.read_text())):
+def layer_of(module: str) -> str:
+    return module.split(".")[1]
+
+
+def layers() -> set[str]:
+    folders = {path.name for path in CHALICELIB.iterdir() if (path / "__init__.py").exists()}
+    return folders | {path.stem for path in CHALICELIB.glob("*.py") if path.stem != "__init__"}
+
+
+def module_of(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def files_of(layer: str) -> list[Path]:
+    return [path for path in SHIPPED if module_of(path).startswith(f"chalicelib.{layer}")]
+
+
+@cache
+def imported(path: Path) -> frozenset[str]:
+    """Every module imported anywhere in a file, also inside its functions, by its absolute name."""
+    package = (
+        module_of(path).split(".") if path.stem == "__init__" else module_of(path).split(".")[:-1]
+    )
+    return frozenset(_imported(ast.parse(path.read_text()), package))
+
+
+def _imported(tree: ast.Module, package: list[str]) -> Iterator[str]:
+    for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield f"{node.module}"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            base = package[: len(package) - node.level + 1] if node.level else []
+            module = ".".join([*base, *([node.module] if node.module else [])])
+            yield module
+            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
 def importers(package: str) -> set[str]:
-    return {
-        str(path.relative_to(ROOT)) for path in SHIPPED if any(name == package or name.startswith(package + ".") for name in imported(path))
-    }
+    def uses(path: Path) -> bool:
+        return any(f"{name}.".startswith(f"{package}.") for name in imported(path))
+
+    return {str(path.relative_to(ROOT)) for path in SHIPPED if uses(path)}
 
 
-def test_boto3_is_imported_only_in_its_doors() -> None:
-    users = importers("boto3") | importers("botocore") | importers("urllib3")
-    assert users
-    assert all(name.startswith("chalicelib/aws/") for name in users)
+def test_every_folder_and_file_of_chalicelib_is_a_layer_with_a_rule() -> None:
+    assert layers() == set(MAY_IMPORT)
 
 
-def test_pandas_is_imported_only_in_the_reference_kernel() -> None:
-    assert importers("pandas") == {"chalicelib/kernel.py"}
+@pytest.mark.parametrize("layer", MAY_IMPORT)
+def test_a_layer_imports_only_the_layers_and_packages_it_may(layer: str) -> None:
+    allowed, packages = MAY_IMPORT[layer]
+    names = {name for path in files_of(layer) for name in imported(path)}
+    assert {layer_of(name) for name in names if name.startswith("chalicelib.")} <= allowed | {layer}
+    others = {name.split(".")[0] for name in names} - {"chalicelib"}
+    assert others <= sys.stdlib_module_names | packages
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    modules = {module_of(path): path for path in SHIPPED}
+    TopologicalSorter(
+        {name: imported(path) & modules.keys() - {name} for name, path in modules.items()}
+    ).prepare()
+
+
+def test_the_engine_imports_its_own_modules_relatively() -> None:
+    for path in files_of("engine"):
+        assert "chalicelib" not in path.read_text().replace("python -m chalicelib", ""), path
+
+
+def test_engine_and_jobs_do_no_input_and_output_of_their_own() -> None:
+    compiler = CHALICELIB / "engine" / "native" / "build.py"  # a developer's command
+    for path in [*files_of("engine"), *files_of("jobs")]:
+        outside = {name.split(".")[0] for name in imported(path)} & REACHES_OUTSIDE
+        assert not outside or path == compiler, f"{path} imports {outside}"
+
+
+def test_pandas_is_imported_in_one_module() -> None:
+    assert len(importers("pandas")) == 1
 
 
 def test_ctypes_is_imported_only_in_the_native_kernel() -> None:
-    assert importers("ctypes") == {"chalicelib/native/__init__.py"}
+    assert importers("ctypes") == {"chalicelib/engine/native/binding.py"}
 
 
 def test_chalice_is_imported_only_in_app_and_web() -> None:
@@ -65,23 +127,17 @@ def test_chalice_is_imported_only_in_app_and_web() -> None:
 
 
 def test_the_environment_is_read_in_one_place() -> None:
-    users = {path.name for path in SHIPPED if {"os.environ", "os.getenv"} & set(imported(path)) or "os.environ" in path.read_text()}
+    users = {
+        path.name
+        for path in SHIPPED
+        if "os.environ" in path.read_text() or "os.getenv" in imported(path)
+    }
     assert users == {"settings.py"}
 
 
-def test_nothing_shipped_imports_the_local_run_or_the_tests() -> None:
-    assert not importers("local") | importers("tests") | importers("benchmarks")
-
-
-@pytest.mark.parametrize("module", DOMAIN)
-def test_the_domain_imports_the_standard_library_alone(module: str) -> None:
-    names = set(imported(ROOT / "chalicelib" / f"{module}.py"))
-    assert {name.split(".")[0] for name in names} <= sys.stdlib_module_names - OUTSIDE | {"chalicelib"}
-    assert {name.split(".")[1] for name in names if name.startswith("chalicelib.")} <= set(DOMAIN)
-
-
 def test_app_is_a_table_of_triggers() -> None:
-    functions = [node for node in ast.parse((ROOT / "app.py").read_text()).body if isinstance(node, ast.FunctionDef)]
+    tree = ast.parse((ROOT / "app.py").read_text())
+    functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
     assert functions
     for function in functions:
         assert len(function.body) <= 3, f"{function.name} decides something"

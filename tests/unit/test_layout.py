@@ -7,14 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.engine.layout import Layout, read_layout, unique_names
+from chalicelib.engine.options import Options
 from chalicelib.errors import BadCsv, Fault
-from chalicelib.layout import Layout, read_layout, unique_names
-from chalicelib.options import Options
 from tests.csv_files import junk_files, tidy_files
 
 
 def layout_of(data: bytes, options: Options | None = None, block: int = 5) -> tuple[Layout, bytes]:
-    layout, rest = read_layout((data[at : at + block] for at in range(0, len(data), block)), options or Options())
+    layout, rest = read_layout(
+        (data[at : at + block] for at in range(0, len(data), block)), options or Options()
+    )
     return layout, b"".join(rest)
 
 
@@ -41,12 +43,22 @@ def test_step_and_first_choose_the_columns() -> None:
 
 def test_without_a_header_columns_are_named_by_index_and_the_first_row_is_data() -> None:
     layout, rest = layout_of(b"\n1,2\n3,4\n", Options(header=False, step=1))
-    assert (layout.names, layout.data_start, layout.data_line, rest) == (("col0", "col1"), 1, 1, b"1,2\n3,4\n")
+    assert (layout.names, layout.data_start, layout.data_line, rest) == (
+        ("col0", "col1"),
+        1,
+        1,
+        b"1,2\n3,4\n",
+    )
 
 
 def test_a_byte_order_mark_is_no_part_of_the_first_name() -> None:
     layout, rest = layout_of(b'\xef\xbb\xbf"a ""x""\ny",b\n1,2\n')
-    assert (layout.names, layout.data_start, layout.data_line, rest) == (('a "x"\ny',), 17, 2, b"1,2\n")
+    assert (layout.names, layout.data_start, layout.data_line, rest) == (
+        ('a "x"\ny',),
+        17,
+        2,
+        b"1,2\n",
+    )
 
 
 def test_blank_lines_before_the_header_are_passed_over() -> None:
@@ -68,7 +80,9 @@ def test_repeated_names_are_told_apart_as_pandas_does(names: str) -> None:
 def test_told_apart_means_no_name_twice(names: list[str]) -> None:
     unique = unique_names(names)
     assert len(set(unique)) == len(names)
-    assert all(new == old or new.startswith(old + ".") for new, old in zip(unique, names, strict=True))
+    assert all(
+        new == old or new.startswith(old + ".") for new, old in zip(unique, names, strict=True)
+    )
 
 
 @pytest.mark.parametrize(
@@ -80,8 +94,17 @@ def test_told_apart_means_no_name_twice(names: list[str]) -> None:
         (b"\xff\xfea\0", "utf_16"),
         (b"\xfe\xff\0a", "utf_16"),
     ]
-    + [(b"a\0,\0b\0\n\0", "nul_byte"), (b"\x1f\x8b\x08\x00", "gzip"), (b"PK\x03\x04rest", "zip"), (b'a,"b', "unclosed_quote")]
-    + [(b"a,b\rc,d\n", "lone_carriage_return"), (b"caf\xe9,b\n", "not_utf8"), (b"a,b\r", "lone_carriage_return")],
+    + [
+        (b"a\0,\0b\0\n\0", "nul_byte"),
+        (b"\x1f\x8b\x08\x00", "gzip"),
+        (b"PK\x03\x04rest", "zip"),
+        (b'a,"b', "unclosed_quote"),
+    ]
+    + [
+        (b"a,b\rc,d\n", "lone_carriage_return"),
+        (b"caf\xe9,b\n", "not_utf8"),
+        (b"a,b\r", "lone_carriage_return"),
+    ],
 )
 def test_what_is_no_csv_is_named(data: bytes, code: str) -> None:
     fault = fault_of(data)
@@ -122,16 +145,26 @@ def test_a_long_first_row_is_not_joined_anew_with_each_of_its_blocks() -> None:
 
 
 @given(
-    st.one_of(tidy_files(bad=True), junk_files(), st.integers(0, 30).map(lambda count: b"\n" * count + b"a\n1\n")),
+    st.one_of(
+        tidy_files(bad=True),
+        junk_files(),
+        st.integers(0, 30).map(lambda count: b"\n" * count + b"a\n1\n"),
+    ),
     st.sampled_from([b"", b"\xef\xbb\xbf"]),
     st.sampled_from([10, 40, 1 << 26]),
     st.booleans(),
 )
-def test_the_layout_or_the_fault_does_not_depend_on_the_blocks(data: bytes, bom: bytes, max_row_bytes: int, header: bool) -> None:
-    assert len({outcome(bom + data, size, max_row_bytes, header) for size in (1, 2, 5, 17, 1000)}) == 1
+def test_the_layout_or_the_fault_does_not_depend_on_the_blocks(
+    data: bytes, bom: bytes, max_row_bytes: int, header: bool
+) -> None:
+    assert (
+        len({outcome(bom + data, size, max_row_bytes, header) for size in (1, 2, 5, 17, 1000)}) == 1
+    )
 
 
-def outcome(data: bytes, block: int, max_row_bytes: int, header: bool) -> tuple[Layout, bytes] | Fault:
+def outcome(
+    data: bytes, block: int, max_row_bytes: int, header: bool
+) -> tuple[Layout, bytes] | Fault:
     blocks = (data[at : at + block] for at in range(0, len(data), block))
     try:
         layout, rest = read_layout(blocks, Options(header=header), max_row_bytes)
@@ -149,5 +182,7 @@ def test_a_fault_behind_a_byte_order_mark_and_blank_lines_is_where_it_is() -> No
 
 
 def test_blank_lines_in_front_are_no_row_however_many() -> None:
-    assert outcome(b"\n" * 5000 + b"a\n", 64, 100, True) == outcome(b"\n" * 5000 + b"a\n", 10_000, 100, True)
+    assert outcome(b"\n" * 5000 + b"a\n", 64, 100, True) == outcome(
+        b"\n" * 5000 + b"a\n", 10_000, 100, True
+    )
     assert isinstance(outcome(b"\n" * 5000 + b"a\n", 64, 100, True), tuple)

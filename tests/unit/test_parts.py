@@ -4,16 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.engine.states import State, walk
 from chalicelib.errors import Fault
-from chalicelib.parts import MAX_PARTS, Outcome, Plan, part_size, placed, settle, start_states
-from chalicelib.states import State, walk
+from chalicelib.jobs.parts import MAX_PARTS, Outcome, Plan, part_size, placed, settle, start_states
 from tests.csv_files import junk_files
 
 ROW, FIELD, TEXT, QUOTED = State.ROW, State.FIELD, State.TEXT, State.QUOTED
 
 
 @given(st.integers(1, 10**13), st.integers(1, 10**9), st.data())
-def test_parts_tile_the_data_without_gap_or_overlap(size: int, least: int, data: st.DataObject) -> None:
+def test_parts_tile_the_data_without_gap_or_overlap(
+    size: int, least: int, data: st.DataObject
+) -> None:
     start = data.draw(st.integers(0, min(size, 10**6)))
     plan = Plan(size, part_size(size, least), start, 1, 3)
     assert 1 <= plan.count <= MAX_PARTS
@@ -29,9 +31,19 @@ def test_parts_tile_the_data_without_gap_or_overlap(size: int, least: int, data:
 
 
 @pytest.mark.parametrize(
-    ("size", "least", "expected"), [(1, 64, 64), (2000, 1, 1), (2001, 1, 2), (4000, 1, 2), (4001, 1, 3), (10**12, 2**26, 500_000_000)]
+    ("size", "least", "expected"),
+    [
+        (1, 64, 64),
+        (2000, 1, 1),
+        (2001, 1, 2),
+        (4000, 1, 2),
+        (4001, 1, 3),
+        (10**12, 2**26, 500_000_000),
+    ],
 )
-def test_a_part_is_as_large_as_asked_or_as_the_number_of_parts_wants(size: int, least: int, expected: int) -> None:
+def test_a_part_is_as_large_as_asked_or_as_the_number_of_parts_wants(
+    size: int, least: int, expected: int
+) -> None:
     assert part_size(size, least) == expected
 
 
@@ -49,7 +61,9 @@ def test_the_proof_lies_right_before_the_part_and_never_before_the_data() -> Non
 
 
 @given(junk_files(), junk_files())
-def test_the_true_state_is_always_among_those_a_part_may_start_in(hidden: bytes, window: bytes) -> None:
+def test_the_true_state_is_always_among_those_a_part_may_start_in(
+    hidden: bytes, window: bytes
+) -> None:
     states = start_states(window, False, b",")
     assert walk(window, walk(hidden, ROW, b","), b",") in states
     assert len(set(states)) == len(states)
@@ -75,13 +89,28 @@ PLAN = Plan(size=40, part_bytes=10, data_start=0, data_line=1, fields=2)
 FAULT = Fault("not_a_number", "x", line=1, byte=3)
 
 
-def outcome(number: int, start: State, end: State, *, fault: Fault | None = None, **others: State) -> Outcome:
+def outcome(
+    number: int, start: State, end: State, *, fault: Fault | None = None, **others: State
+) -> Outcome:
     ends = {} if fault else {start: end}
-    return Outcome(number, start, 2, 3, 10, ends | {State(name): state for name, state in others.items()}, fault)
+    return Outcome(
+        number,
+        start,
+        2,
+        3,
+        10,
+        ends | {State(name): state for name, state in others.items()},
+        fault,
+    )
 
 
 def test_a_chain_that_fits_counts_every_part_once_in_file_order() -> None:
-    chain = [outcome(0, ROW, TEXT), outcome(1, TEXT, ROW), outcome(2, ROW, FIELD), outcome(3, FIELD, ROW)]
+    chain = [
+        outcome(0, ROW, TEXT),
+        outcome(1, TEXT, ROW),
+        outcome(2, ROW, FIELD),
+        outcome(3, FIELD, ROW),
+    ]
     found = settle({(each.number, each.start): each for each in reversed(chain)}, PLAN)
     assert (found.chain, found.again, found.fault) == (tuple(chain), (), None)
 
@@ -94,7 +123,12 @@ def test_a_part_that_assumed_wrongly_is_summed_again_from_the_right_state() -> N
     found = settle(
         {
             (each.number, each.start): each
-            for each in (outcome(0, ROW, QUOTED), outcome(1, TEXT, ROW, quoted=FIELD), outcome(2, FIELD, ROW), outcome(3, ROW, ROW))
+            for each in (
+                outcome(0, ROW, QUOTED),
+                outcome(1, TEXT, ROW, quoted=FIELD),
+                outcome(2, FIELD, ROW),
+                outcome(3, ROW, ROW),
+            )
         },
         PLAN,
     )
@@ -102,7 +136,9 @@ def test_a_part_that_assumed_wrongly_is_summed_again_from_the_right_state() -> N
 
 
 def test_all_wrong_parts_are_found_at_once_where_their_other_ends_are_known() -> None:
-    parts = [outcome(0, ROW, QUOTED)] + [outcome(number, TEXT, TEXT, quoted=QUOTED) for number in (1, 2, 3)]
+    parts = [outcome(0, ROW, QUOTED)] + [
+        outcome(number, TEXT, TEXT, quoted=QUOTED) for number in (1, 2, 3)
+    ]
     found = settle({(each.number, each.start): each for each in parts}, PLAN)
     assert found.again == ((1, QUOTED), (2, QUOTED), (3, QUOTED))
 
@@ -114,7 +150,12 @@ def test_the_chain_stops_where_nobody_knows_how_a_part_ends() -> None:
 
 
 def test_the_first_fault_in_file_order_is_the_one_that_counts() -> None:
-    parts = [outcome(0, ROW, ROW), outcome(1, ROW, ROW), outcome(2, ROW, ROW, fault=FAULT), outcome(3, ROW, ROW, fault=FAULT)]
+    parts = [
+        outcome(0, ROW, ROW),
+        outcome(1, ROW, ROW),
+        outcome(2, ROW, ROW, fault=FAULT),
+        outcome(3, ROW, ROW, fault=FAULT),
+    ]
     found = settle({(each.number, each.start): each for each in parts}, PLAN)
     assert found.again == ()
     assert found.fault == Fault("not_a_number", "x", line=1 + 3 + 3 + 1, byte=10 + 10 + 3)
@@ -122,7 +163,12 @@ def test_the_first_fault_in_file_order_is_the_one_that_counts() -> None:
 
 
 def test_a_fault_behind_a_part_that_is_summed_again_has_to_wait() -> None:
-    parts = [outcome(0, ROW, QUOTED), outcome(1, TEXT, ROW, quoted=ROW), outcome(2, ROW, ROW, fault=FAULT), outcome(3, ROW, ROW)]
+    parts = [
+        outcome(0, ROW, QUOTED),
+        outcome(1, TEXT, ROW, quoted=ROW),
+        outcome(2, ROW, ROW, fault=FAULT),
+        outcome(3, ROW, ROW),
+    ]
     found = settle({(each.number, each.start): each for each in parts}, PLAN)
     assert (found.again, found.fault) == (((1, QUOTED),), None)
 
@@ -139,4 +185,6 @@ def test_a_fault_met_from_a_wrong_state_counts_for_nothing() -> None:
 def test_a_fault_keeps_its_place_counted_from_the_start_of_the_file() -> None:
     plan = Plan(size=100, part_bytes=10, data_start=7, data_line=2, fields=1)
     assert placed(FAULT, [], plan) == Fault("not_a_number", "x", line=3, byte=10)
-    assert placed(FAULT, [outcome(0, ROW, ROW)], plan) == Fault("not_a_number", "x", line=6, byte=20)
+    assert placed(FAULT, [outcome(0, ROW, ROW)], plan) == Fault(
+        "not_a_number", "x", line=6, byte=20
+    )

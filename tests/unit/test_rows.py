@@ -7,13 +7,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib import rows
+from chalicelib.engine import rows
+from chalicelib.engine.rows import walk_rows
 from chalicelib.errors import BadCsv, Fault
-from chalicelib.rows import walk_rows
 from tests.csv_files import junk_files, tidy_files
 
 
-def fault_of(data: bytes, most: int, *, ended: bool = True, max_row_bytes: int = rows.MAX_ROW_BYTES) -> Fault | None:
+def fault_of(
+    data: bytes, most: int, *, ended: bool = True, max_row_bytes: int = rows.MAX_ROW_BYTES
+) -> Fault | None:
     """What is wrong with ``data`` where a row may have ``most`` fields."""
     with pytest.MonkeyPatch.context() as limits:
         limits.setattr(rows, "MAX_FIELDS", most)

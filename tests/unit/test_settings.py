@@ -9,12 +9,20 @@ from chalicelib.settings import BadSetting, Settings
 from chalicelib.wiring import doors_of, source_of
 from local.config import LocalConfig, Unusable, child_environment
 
-LARGEST = {"PART_BYTES": 10**14, "KEEP_DAYS": 36_500, "STALE_SECONDS": 10**6, "GIVE_UP_HOURS": 10**5, "SWEEP_MINUTES": 10**4}
+LARGEST = {
+    "PART_BYTES": 10**14,
+    "KEEP_DAYS": 36_500,
+    "STALE_SECONDS": 10**6,
+    "GIVE_UP_HOURS": 10**5,
+    "SWEEP_MINUTES": 10**4,
+}
 
 
 @pytest.mark.parametrize("name", LARGEST)
 @pytest.mark.parametrize("value", ["0", "-1", "1.5", "soon", "\u0663", "1" + "0" * 5000])
-def test_a_number_out_of_range_is_one_sentence_that_names_its_setting(name: str, value: str) -> None:
+def test_a_number_out_of_range_is_one_sentence_that_names_its_setting(
+    name: str, value: str
+) -> None:
     with pytest.raises(BadSetting, match=name):
         Settings.from_env({name: value})
 
@@ -29,7 +37,9 @@ def test_the_largest_number_of_each_setting_can_be_used(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["PORT", "WORKERS", "VISIBILITY_SECONDS"])
 @pytest.mark.parametrize("value", ["0", "99999", "many", "1" * 5000])
-def test_a_number_of_the_local_run_out_of_range_is_one_sentence(name: str, value: str, tmp_path: Path) -> None:
+def test_a_number_of_the_local_run_out_of_range_is_one_sentence(
+    name: str, value: str, tmp_path: Path
+) -> None:
     with pytest.raises(BadSetting, match=name):
         LocalConfig.from_env({"DATA": str(tmp_path), name: value})
 
@@ -51,7 +61,10 @@ def test_a_folder_that_is_not_there_is_one_sentence(name: str, tmp_path: Path) -
 
 
 def test_another_source_needs_no_folder(tmp_path: Path) -> None:
-    assert LocalConfig.from_env({"CSV_SOURCE": "s3://csv", "DATA": str(tmp_path / "missing")}).source == "s3://csv"
+    assert (
+        LocalConfig.from_env({"CSV_SOURCE": "s3://csv", "DATA": str(tmp_path / "missing")}).source
+        == "s3://csv"
+    )
 
 
 def test_a_source_that_is_not_mounted_says_nothing_of_its_files(tmp_path: Path) -> None:

@@ -11,14 +11,23 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from benchmarks import aws_figures as aws
-from benchmarks.aws_model import PROVISIONED, STANDARD, Limit, Network, Pollers, Setup, job_bytes, simulate
+from benchmarks.aws_model import (
+    PROVISIONED,
+    STANDARD,
+    Limit,
+    Network,
+    Pollers,
+    Setup,
+    job_bytes,
+    simulate,
+)
 from benchmarks.simulate import KERNELS, efs_dollars, report
-from chalicelib.aws.job_item import Item, columns_text, expiry, new_item, part_item
-from chalicelib.jobs import FileVersion, queued
-from chalicelib.options import Options
-from chalicelib.parts import MAX_PARTS, Outcome, part_size
-from chalicelib.states import State
-from chalicelib.sums import ColumnSum, parse_number
+from chalicelib.adapters.job_item import Item, columns_text, expiry, new_item, part_item
+from chalicelib.engine.options import Options
+from chalicelib.engine.states import State
+from chalicelib.engine.sums import ColumnSum, parse_number
+from chalicelib.jobs.job import FileVersion, queued
+from chalicelib.jobs.parts import MAX_PARTS, Outcome, part_size
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 setups = st.builds(
@@ -94,7 +103,9 @@ def test_memory_that_is_not_needed_is_paid_for_and_changes_nothing() -> None:
     small, large = (simulate(Setup(10**10, memory=memory)) for memory in (1769.0, 3538.0))
     assert small.seconds == large.seconds
     requests = (len(Setup(10**10).spans) + 1) * aws.INVOCATION
-    assert large.dollars["Lambda"] - requests == pytest.approx(2 * (small.dollars["Lambda"] - requests))
+    assert large.dollars["Lambda"] - requests == pytest.approx(
+        2 * (small.dollars["Lambda"] - requests)
+    )
 
 
 def test_a_limit_lets_no_more_through_than_it_says() -> None:
@@ -115,9 +126,15 @@ def test_reading_in_steps_takes_as_long_as_reading_at_once(steps: list[int], rat
 def test_a_network_has_its_burst_once_and_again_after_a_rest() -> None:
     network = Network()
     burst = aws.BURST_BYTES / (1 - aws.REFILL_RATE / aws.BURST_RATE)
-    assert network.transfer(0, int(burst), aws.BURST_RATE) == pytest.approx(burst / aws.BURST_RATE, rel=1e-6)
-    assert network.transfer(network.since, 10**8, aws.BURST_RATE) == pytest.approx(10**8 / aws.REFILL_RATE, rel=1e-6)
-    assert network.transfer(network.since + 3600, 10**8, aws.BURST_RATE) == pytest.approx(10**8 / aws.BURST_RATE, rel=1e-6)
+    assert network.transfer(0, int(burst), aws.BURST_RATE) == pytest.approx(
+        burst / aws.BURST_RATE, rel=1e-6
+    )
+    assert network.transfer(network.since, 10**8, aws.BURST_RATE) == pytest.approx(
+        10**8 / aws.REFILL_RATE, rel=1e-6
+    )
+    assert network.transfer(network.since + 3600, 10**8, aws.BURST_RATE) == pytest.approx(
+        10**8 / aws.BURST_RATE, rel=1e-6
+    )
 
 
 def test_workers_come_as_the_mapping_and_lambda_let_them() -> None:
@@ -137,19 +154,40 @@ def test_files_are_cut_as_the_service_cuts_them(size: int) -> None:
 
 def item_bytes(item: Item) -> int:
     """As DynamoDB counts: names and values; a set is its elements."""
-    return sum(len(name) + sum(len("".join(value)) for value in typed.values()) for name, typed in item.items())
+    return sum(
+        len(name) + sum(len("".join(value)) for value in typed.values())
+        for name, typed in item.items()
+    )
 
 
 def test_items_have_the_sizes_that_the_model_takes() -> None:
-    job = queued(UUID(int=Random(1).getrandbits(128)).hex, "prices.csv", Options(), FileVersion(10**12, '"0123456789abcdef-95"'), NOW)
+    job = queued(
+        UUID(int=Random(1).getrandbits(128)).hex,
+        "prices.csv",
+        Options(),
+        FileVersion(10**12, '"0123456789abcdef-95"'),
+        NOW,
+    )
     plan = '{"size": 1000000000000, "part_bytes": 500000000, "data_start": 190, "data_line": 1, "fields": 50}'
-    running: Item = new_item(job, 30) | {"plan": {"S": plan}, "started_at": {"S": "2026-11-24T00:00:00.000Z"}}
+    running: Item = new_item(job, 30) | {
+        "plan": {"S": plan},
+        "started_at": {"S": "2026-11-24T00:00:00.000Z"},
+    }
     assert item_bytes(running) == pytest.approx(aws.JOB_BYTES, rel=0.1)
     done: Item = running | {"done_parts": {"SS": [str(number) for number in range(MAX_PARTS)]}}
     assert item_bytes(done) == pytest.approx(job_bytes(MAX_PARTS), rel=0.1)
-    outcome = Outcome(1999, State.ROW, 550_000, 550_000, 500_000_000, {State.ROW: State.ROW, State.QUOTED: State.TEXT})
+    outcome = Outcome(
+        1999,
+        State.ROW,
+        550_000,
+        550_000,
+        500_000_000,
+        {State.ROW: State.ROW, State.QUOTED: State.TEXT},
+    )
     columns = [ColumnSum(parse_number("283749123.1234567890123456"), 550_000)] * 5
-    part: Item = part_item(job.id, outcome) | expiry(NOW, 30) | {"columns": {"S": columns_text(columns)}}
+    part: Item = (
+        part_item(job.id, outcome) | expiry(NOW, 30) | {"columns": {"S": columns_text(columns)}}
+    )
     assert item_bytes(part) == pytest.approx(aws.PART_BYTES, rel=0.1)
 
 

@@ -23,7 +23,9 @@ def functions(stage: str) -> Mapping[str, Mapping[str, Any]]:
 
 @pytest.mark.parametrize("stage", DEPLOYED)
 def test_messages_stay_hidden_for_six_times_the_longest_that_a_worker_may_take(stage: str) -> None:
-    longest = max(functions(stage)[name]["lambda_timeout"] for name in ("work_job", "work_part", "give_up"))
+    longest = max(
+        functions(stage)[name]["lambda_timeout"] for name in ("work_job", "work_part", "give_up")
+    )
     assert RESOURCES["Parameters"]["VisibilitySeconds"]["Default"] >= 6 * longest
 
 
@@ -42,8 +44,13 @@ def test_messages_are_kept_longer_than_a_job_may_take(stage: str) -> None:
 @pytest.mark.parametrize("stage", DEPLOYED)
 def test_every_function_has_its_own_policy_memory_and_timeout(stage: str) -> None:
     assert set(functions(stage)) == HANDLERS
-    assert len({settings["iam_policy_file"] for settings in functions(stage).values()}) == len(HANDLERS)
-    assert all(settings["lambda_timeout"] and settings["lambda_memory_size"] for settings in functions(stage).values())
+    assert len({settings["iam_policy_file"] for settings in functions(stage).values()}) == len(
+        HANDLERS
+    )
+    assert all(
+        settings["lambda_timeout"] and settings["lambda_memory_size"]
+        for settings in functions(stage).values()
+    )
     assert functions(stage)["api_handler"]["lambda_timeout"] <= 29, "API Gateway waits no longer"
     assert CONFIG["autogen_policy"] is False
 
@@ -61,16 +68,25 @@ def test_stages_share_no_name() -> None:
 
 
 @pytest.mark.parametrize("stage", DEPLOYED)
-def test_the_template_has_what_the_functions_are_told_and_no_parameter_that_could_differ(stage: str) -> None:
+def test_the_template_has_what_the_functions_are_told_and_no_parameter_that_could_differ(
+    stage: str,
+) -> None:
     fixed = read_stage(stage).fixed_parameters()
     merged = to_merge(read_stage(stage))
     assert not set(fixed) & set(merged["Parameters"])
     assert merged["Resources"]["Jobs"]["Properties"]["QueueName"] == fixed["JobsQueue"]
-    assert not any(f'"Ref": "{name}"' in json.dumps(merged) or f"${{{name}}}" in json.dumps(merged) for name in fixed)
+    assert not any(
+        f'"Ref": "{name}"' in json.dumps(merged) or f"${{{name}}}" in json.dumps(merged)
+        for name in fixed
+    )
 
 
 def test_a_stage_may_be_changed_by_the_command_line() -> None:
-    changes = ("CSV_SOURCE=s3://theirs/below/", "work_part.reserved_concurrency=7", "AlarmEmail=a@example.org")
+    changes = (
+        "CSV_SOURCE=s3://theirs/below/",
+        "work_part.reserved_concurrency=7",
+        "AlarmEmail=a@example.org",
+    )
     stage = read_stage("prod", changes)
     assert stage.csv_bucket == "theirs"
     assert stage.names()["CSV_OBJECTS"] == "theirs/below/*"
@@ -82,7 +98,12 @@ def test_a_stage_may_be_changed_by_the_command_line() -> None:
 
 @pytest.mark.parametrize(
     ("stage", "change", "word"),
-    [("prd", "", "prd"), ("local", "", "local"), ("prod", "CSV_SOURCE", "NAME=value"), ("prod", "wrok.x=1", "wrok")],
+    [
+        ("prd", "", "prd"),
+        ("local", "", "local"),
+        ("prod", "CSV_SOURCE", "NAME=value"),
+        ("prod", "wrok.x=1", "wrok"),
+    ],
 )
 def test_a_wrong_stage_or_change_is_one_sentence(stage: str, change: str, word: str) -> None:
     with pytest.raises(Unusable, match=word) as told:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.states import State, first_row, open_quote, walk
+from chalicelib.engine.states import State, first_row, open_quote, walk
 from tests.csv_files import junk_files
 
 JUNK = junk_files((b'"', b",", b"\n", b"\r", b"a", b'""', b',"', b'",'))
@@ -40,7 +40,9 @@ def test_walking_in_two_goes_is_walking_once(left: bytes, right: bytes, state: S
 
 
 @given(JUNK, st.sampled_from([State.FIELD, State.TEXT, State.QUOTED]))
-def test_the_first_row_starts_behind_the_first_line_feed_outside_quotes(data: bytes, start: State) -> None:
+def test_the_first_row_starts_behind_the_first_line_feed_outside_quotes(
+    data: bytes, start: State
+) -> None:
     state, expected = start, None
     for offset, byte in enumerate(data):
         state = step(state, byte)

@@ -8,17 +8,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas._libs.parsers import STR_NA_VALUES
 
-from chalicelib.sums import MISSING, ColumnSum, Refused, as_json_number, digits, parse_number, sum_cells
+from chalicelib.engine.sums import (
+    MISSING,
+    ColumnSum,
+    Refused,
+    as_json_number,
+    digits,
+    parse_number,
+    sum_cells,
+)
 from tests.csv_files import numbers
 
-cells = numbers.map(lambda cell: cell.strip('"')).filter(lambda cell: cell.strip(" \t") not in MISSING)
+cells = numbers.map(lambda cell: cell.strip('"')).filter(
+    lambda cell: cell.strip(" \t") not in MISSING
+)
 
 
 def exact(cell: str) -> Fraction:
     text = cell.strip(" \t")
     mantissa, _, exponent = text.lower().partition("e")
     whole, _, part = mantissa.partition(".")
-    return Fraction(int(whole + part), 10 ** len(part)) * Fraction(10) ** (int(exponent or 0) if int(whole + part) else 0)
+    return Fraction(int(whole + part), 10 ** len(part)) * Fraction(10) ** (
+        int(exponent or 0) if int(whole + part) else 0
+    )
 
 
 @given(st.lists(cells, max_size=30))
@@ -30,14 +42,24 @@ def test_a_column_is_summed_exactly(values: list[str]) -> None:
 
 
 @given(st.lists(cells, min_size=1, max_size=30), st.data())
-def test_any_order_and_any_cut_gives_the_same_digits(values: list[str], data: st.DataObject) -> None:
+def test_any_order_and_any_cut_gives_the_same_digits(
+    values: list[str], data: st.DataObject
+) -> None:
     shuffled = data.draw(st.permutations(values))
     cuts = sorted(data.draw(st.sets(st.integers(0, len(values)))))
-    pieces = [shuffled[start:end] for start, end in zip([0, *cuts], [*cuts, len(values)], strict=True)]
-    *_, merged = accumulate((sum_cells(piece, skip=False)[0] for piece in pieces), initial=ColumnSum())
+    pieces = [
+        shuffled[start:end] for start, end in zip([0, *cuts], [*cuts, len(values)], strict=True)
+    ]
+    *_, merged = accumulate(
+        (sum_cells(piece, skip=False)[0] for piece in pieces), initial=ColumnSum()
+    )
     whole = sum_cells(values, skip=False)[0]
     assert digits(merged.total) == digits(whole.total)
-    assert (merged.values, merged.missing, merged.whole) == (whole.values, whole.missing, whole.whole)
+    assert (merged.values, merged.missing, merged.whole) == (
+        whole.values,
+        whole.missing,
+        whole.whole,
+    )
 
 
 @given(st.fractions().map(lambda value: value.numerator), st.integers(0, 30))
@@ -88,11 +110,22 @@ def test_what_float_or_pandas_would_take_is_no_number_here(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "code"),
-    [("1e309", "out_of_range"), ("-1e309", "out_of_range"), ("9" * 310, "out_of_range"), ("1e-401", "out_of_range")]
-    + [("1e999999999999", "out_of_range"), ("1" + "0" * 1000, "number_too_long"), ("0." + "0" * 1000, "number_too_long")],
+    [
+        ("1e309", "out_of_range"),
+        ("-1e309", "out_of_range"),
+        ("9" * 310, "out_of_range"),
+        ("1e-401", "out_of_range"),
+    ]
+    + [
+        ("1e999999999999", "out_of_range"),
+        ("1" + "0" * 1000, "number_too_long"),
+        ("0." + "0" * 1000, "number_too_long"),
+    ],
 )
 @pytest.mark.parametrize("skip", [False, True])
-def test_a_number_that_could_ask_for_gigabytes_of_digits_is_refused(text: str, code: str, skip: bool) -> None:
+def test_a_number_that_could_ask_for_gigabytes_of_digits_is_refused(
+    text: str, code: str, skip: bool
+) -> None:
     _, bad = sum_cells([text], skip=skip)
     assert bad is not None
     assert bad.code == code
@@ -100,8 +133,19 @@ def test_a_number_that_could_ask_for_gigabytes_of_digits_is_refused(text: str, c
 
 @pytest.mark.parametrize(
     ("values", "total"),
-    [(["1e16", "1", "-1e16"], "1"), (["0.1"] * 10, "1"), (["1e308", "1e308", "-1e308", "-1e308"], "0"), (["-0"], "0"), (["-0.0"], "0")]
-    + [(["0e99999999999999999999"], "0"), (["1e-400", "-1e-400", "7"], "7"), ([".5", "1.", "+1"], "2.5"), ([" 1", "2\t"], "3")],
+    [
+        (["1e16", "1", "-1e16"], "1"),
+        (["0.1"] * 10, "1"),
+        (["1e308", "1e308", "-1e308", "-1e308"], "0"),
+        (["-0"], "0"),
+        (["-0.0"], "0"),
+    ]
+    + [
+        (["0e99999999999999999999"], "0"),
+        (["1e-400", "-1e-400", "7"], "7"),
+        ([".5", "1.", "+1"], "2.5"),
+        ([" 1", "2\t"], "3"),
+    ],
 )
 def test_odd_numbers_add_up(values: list[str], total: str) -> None:
     column, bad = sum_cells(values, skip=False)
@@ -116,7 +160,16 @@ def test_missing_is_what_pandas_reads_as_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "whole"), [("1", True), ("+1", True), ("-0", True), ("1.", False), ("1e0", False), ("1.0", False), ("", True)]
+    ("cell", "whole"),
+    [
+        ("1", True),
+        ("+1", True),
+        ("-0", True),
+        ("1.", False),
+        ("1e0", False),
+        ("1.0", False),
+        ("", True),
+    ],
 )
 def test_a_column_is_whole_only_when_all_its_values_are_written_so(cell: str, whole: bool) -> None:
     assert sum_cells(["7", cell], skip=False)[0].whole is whole
@@ -124,9 +177,18 @@ def test_a_column_is_whole_only_when_all_its_values_are_written_so(cell: str, wh
 
 @pytest.mark.parametrize(
     ("total", "whole", "number"),
-    [("87", True, 87), ("87", False, 87.0), ("0.1", False, 0.1), ("2" + "0" * 400, False, None), ("1" + "0" * 30, True, 10**30)]
+    [
+        ("87", True, 87),
+        ("87", False, 87.0),
+        ("0.1", False, 0.1),
+        ("2" + "0" * 400, False, None),
+        ("1" + "0" * 30, True, 10**30),
+    ]
     # halfway between two doubles: to even
-    + [("9007199254740993", False, 9007199254740992.0), ("9007199254740993.0000000000000001", False, 9007199254740994.0)],
+    + [
+        ("9007199254740993", False, 9007199254740992.0),
+        ("9007199254740993.0000000000000001", False, 9007199254740994.0),
+    ],
 )
 def test_a_total_is_rounded_once(total: str, whole: bool, number: float | None) -> None:
     rounded = as_json_number(total, whole)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.engine.options import Options
+from chalicelib.engine.states import State
 from chalicelib.errors import BadRequest, FileMissing, ServiceDown, TryAgain, UnknownJob
-from chalicelib.jobs import FileVersion, Job, Status
-from chalicelib.options import Options
-from chalicelib.ports import Message
-from chalicelib.states import State
+from chalicelib.jobs.job import FileVersion, Job, Status
+from chalicelib.jobs.ports import Message
 from tests.fakes import MemoryJobs, MemoryQueue, MemorySource
 from tests.harness import World
 
@@ -30,7 +30,11 @@ def assert_summed(world: World, job: Job, parts: int | None = None) -> None:
     found = ended(world, job)
     assert found.result
     assert found.ledger
-    assert (found.status, found.result.totals, found.ledger.rows) == (Status.SUCCEEDED, (str(TOTAL),), 100)
+    assert (found.status, found.result.totals, found.ledger.rows) == (
+        Status.SUCCEEDED,
+        (str(TOTAL),),
+        100,
+    )
     assert parts is None or found.ledger.parts == parts
 
 
@@ -46,8 +50,11 @@ def test_a_fault_below_a_name_too_long_to_keep_is_told_with_its_beginning() -> N
 
 def test_a_result_too_large_to_be_given_out_fails_its_job(monkeypatch: pytest.MonkeyPatch) -> None:
     world = World()
-    monkeypatch.setattr("chalicelib.work.MAX_RESULT_CHARS", 20)
-    fits, larger = world.submit(b"n" * 10 + b"\n1234567890\n", name="fits.csv"), world.submit(b"n" * 10 + b"\n12345678901\n")
+    monkeypatch.setattr("chalicelib.jobs.work.MAX_RESULT_CHARS", 20)
+    fits, larger = (
+        world.submit(b"n" * 10 + b"\n1234567890\n", name="fits.csv"),
+        world.submit(b"n" * 10 + b"\n12345678901\n"),
+    )
     world.run()
     assert ended(world, fits).result
     problem = ended(world, larger).problem
@@ -64,8 +71,12 @@ def test_a_job_is_recorded_before_it_is_sent() -> None:
     assert world.service.in_progress() == 1
 
 
-@pytest.mark.parametrize(("name", "error"), [("missing.csv", FileMissing), ("../x.csv", BadRequest), (None, BadRequest)])
-def test_what_cannot_be_summed_is_refused_and_leaves_nothing(name: object, error: type[Exception]) -> None:
+@pytest.mark.parametrize(
+    ("name", "error"), [("missing.csv", FileMissing), ("../x.csv", BadRequest), (None, BadRequest)]
+)
+def test_what_cannot_be_summed_is_refused_and_leaves_nothing(
+    name: object, error: type[Exception]
+) -> None:
     world = World()
     with pytest.raises(error):
         world.service.submit(name, Options())
@@ -119,7 +130,13 @@ def test_a_message_of_a_job_that_has_ended_changes_nothing() -> None:
     job = world.submit(ROWS)
     world.run()
     before = ended(world, job)
-    for message in (Message(job.id), Message(job.id, 0), Message(job.id, 3, State.QUOTED), Message("0" * 32), Message("0" * 32, 1)):
+    for message in (
+        Message(job.id),
+        Message(job.id, 0),
+        Message(job.id, 3, State.QUOTED),
+        Message("0" * 32),
+        Message("0" * 32, 1),
+    ):
         world.deliver(message)
     world.recovery.give_up(Message(job.id))
     assert world.jobs.get(job.id) == before
@@ -135,7 +152,9 @@ def test_a_planner_that_died_half_way_is_made_up_for() -> None:
     world.run()
     assert world.jobs.get(job.id).status is Status.RUNNING
     world.deliver(first)
-    assert {message.part for message in world.queue.sent} == set(world.jobs.get(job.id).missing_parts)
+    assert {message.part for message in world.queue.sent} == set(
+        world.jobs.get(job.id).missing_parts
+    )
     world.run()
     assert_summed(world, job)
 
@@ -148,7 +167,10 @@ def test_a_merger_that_died_is_made_up_for_by_any_message_delivered_again() -> N
         *others, last = world.queue.sent
         world.queue.sent = list(others)
         world.run()
-        outcome, columns = world.work._outcome(world.jobs.get(job.id), world.jobs.get(job.id).plan, last.part, None)  # type: ignore[arg-type]
+        cut = world.jobs.get(job.id)
+        assert cut.plan
+        assert last.part is not None
+        outcome, columns = world.work._outcome(cut, cut.plan, last.part, None)
         world.jobs.save_part(job.id, outcome, columns)
         world.jobs.add_done(job.id, outcome.number, world.clock())
         world.deliver(Message(job.id, again))
@@ -173,7 +195,9 @@ class ChangingSource(MemorySource):
 
     reads_left = 3
 
-    def read(self, name: str, version: FileVersion, start: int = 0, until: int | None = None) -> Iterator[bytes]:
+    def read(
+        self, name: str, version: FileVersion, start: int = 0, until: int | None = None
+    ) -> Iterator[bytes]:
         self.reads_left -= 1
         if self.reads_left == 0:
             self.files[name] = ROWS.replace(b"1.5", b"2.5")
@@ -204,14 +228,18 @@ class FailingSource(MemorySource):
 
     failing: Exception | None = None
 
-    def read(self, name: str, version: FileVersion, start: int = 0, until: int | None = None) -> Iterator[bytes]:
+    def read(
+        self, name: str, version: FileVersion, start: int = 0, until: int | None = None
+    ) -> Iterator[bytes]:
         if self.failing:
             raise self.failing
         return super().read(name, version, start, until)
 
 
 @pytest.mark.parametrize("failing", [TryAgain("The bucket did not answer."), RuntimeError("bug")])
-def test_what_may_pass_is_raised_so_that_the_message_comes_back_and_is_noted(failing: Exception) -> None:
+def test_what_may_pass_is_raised_so_that_the_message_comes_back_and_is_noted(
+    failing: Exception,
+) -> None:
     source = FailingSource()
     world = World(source=source)
     job = world.submit(ROWS)
@@ -220,7 +248,9 @@ def test_what_may_pass_is_raised_so_that_the_message_comes_back_and_is_noted(fai
         world.deliver(world.queue.sent[0])
     last = world.jobs.get(job.id)
     assert (last.status, bool(last.last_problem)) == (Status.RUNNING, True)
-    assert "bug" not in (last.last_problem or ""), "the text of an unexpected error may hold anything"
+    assert "bug" not in (last.last_problem or ""), (
+        "the text of an unexpected error may hold anything"
+    )
     source.failing = None
     world.run()
     assert_summed(world, job)
@@ -334,7 +364,17 @@ class MortalJobs(MemoryJobs):
 
     def __getattribute__(self, name: str) -> object:
         found = super().__getattribute__(name)
-        mortal = ("start", "plan", "save_part", "saved_parts", "add_done", "expect_again", "add_done_again", "succeed", "fail")
+        mortal = (
+            "start",
+            "plan",
+            "save_part",
+            "saved_parts",
+            "add_done",
+            "expect_again",
+            "add_done_again",
+            "succeed",
+            "fail",
+        )
         return _mortal(self, found) if name in mortal else found
 
 
@@ -356,9 +396,15 @@ def _mortal(jobs: MortalJobs, method: object) -> object:
 QUOTED = b"a,b\n" + b'1,"' + b"2,3\n" * 20 + b'"\n' + b"4,5\n" * 10
 
 
-@given(st.lists(st.tuples(st.integers(1, 12), st.booleans()), max_size=8), st.integers(0, 1 << 30), st.sampled_from([25, 40, 1000]))
+@given(
+    st.lists(st.tuples(st.integers(1, 12), st.booleans()), max_size=8),
+    st.integers(0, 1 << 30),
+    st.sampled_from([25, 40, 1000]),
+)
 @settings(max_examples=300)
-def test_workers_that_die_anywhere_leave_the_right_sum(deaths: list[tuple[int, bool]], seed: int, part_bytes: int) -> None:
+def test_workers_that_die_anywhere_leave_the_right_sum(
+    deaths: list[tuple[int, bool]], seed: int, part_bytes: int
+) -> None:
     jobs = MortalJobs()
     world = World(part_bytes, proof_bytes=4, jobs=jobs)
     job = world.submit(QUOTED)

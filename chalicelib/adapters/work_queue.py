@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-from chalicelib.aws.clients import answered, client
+from chalicelib.adapters.clients import answered, client
+from chalicelib.engine.states import State
 from chalicelib.errors import CsvsumError, ServiceDown
-from chalicelib.ports import Message
-from chalicelib.states import State
+from chalicelib.jobs.ports import Message
 
 BATCH = 10  # the most that SQS takes in one call
 SOON_SECONDS = 5
@@ -68,10 +68,18 @@ class WorkQueue:
 
     def _send_batch(self, messages: Sequence[Message]) -> None:
         url = self._urls[0 if messages[0].part is None else 1]
-        entries = [{"Id": str(number), "MessageBody": encode(message)} for number, message in enumerate(messages)]
+        entries = [
+            {"Id": str(number), "MessageBody": encode(message)}
+            for number, message in enumerate(messages)
+        ]
         # A batch may be taken in part: what was refused is sent once more, and then whoever asked has to.
         for _ in range(2):
-            refused = {failure["Id"] for failure in client("sqs").send_message_batch(QueueUrl=url, Entries=entries).get("Failed", [])}
+            refused = {
+                failure["Id"]
+                for failure in client("sqs")
+                .send_message_batch(QueueUrl=url, Entries=entries)
+                .get("Failed", [])
+            }
             entries = [entry for entry in entries if entry["Id"] in refused]
             if not entries:
                 return
@@ -81,7 +89,9 @@ class WorkQueue:
     def waiting(self) -> int:
         total = 0
         for url in self._urls:
-            answer = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+            answer = client("sqs").get_queue_attributes(
+                QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+            )
             total += int(answer["Attributes"]["ApproximateNumberOfMessages"])
         return total
 
@@ -110,6 +120,10 @@ def _show_soon(queue: str, receipt: str) -> None:
 
     try:
         url = client("sqs").get_queue_url(QueueName=queue)["QueueUrl"]
-        client("sqs").change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=SOON_SECONDS)
+        client("sqs").change_message_visibility(
+            QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=SOON_SECONDS
+        )
     except (BotoCoreError, ClientError) as error:
-        log.warning("a message that failed comes again only after its visibility timeout: %r", error)
+        log.warning(
+            "a message that failed comes again only after its visibility timeout: %r", error
+        )

@@ -9,19 +9,34 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Context, Decimal, DivisionByZero, Inexact, InvalidOperation, Overflow, localcontext
+from decimal import (
+    Context,
+    Decimal,
+    DivisionByZero,
+    Inexact,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
 
-from chalicelib.errors import Fault
+from .errors import Fault
 
 # A number may have this many characters. Together with the range of a double (1.8e308) and the smallest exponent it
 # bounds a total to 309 + 20 digits before the point and 1,400 behind it, far below the precision of EXACT.
 MAX_NUMBER_CHARS = 1000
 MIN_EXPONENT = -400
-EXACT = Context(prec=10_000, Emax=100_000, Emin=-100_000, traps=[Inexact, InvalidOperation, DivisionByZero, Overflow])
+EXACT = Context(
+    prec=10_000,
+    Emax=100_000,
+    Emin=-100_000,
+    traps=[Inexact, InvalidOperation, DivisionByZero, Overflow],
+)
 
 # What pandas.read_csv reads as missing by default.
 _PANDAS_MARKS = ("<NA>", "N/A", "NA", "NULL", "NaN", "None", "n/a", "nan", "null", "-NaN", "-nan")
-MISSING = frozenset(["", *_PANDAS_MARKS, "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "1.#IND", "1.#QNAN"])
+MISSING = frozenset(
+    ["", *_PANDAS_MARKS, "#N/A", "#N/A N/A", "#NA", "-1.#IND", "-1.#QNAN", "1.#IND", "1.#QNAN"]
+)
 PADDING = " \t"
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
 # What Decimal accepts of these characters alone is a number here too; without an exponent and with at most PLAIN_CHARS
@@ -76,13 +91,21 @@ def parse_number(text: str) -> Decimal:
     """The exact value of a cell without padding; ValueError says why it has none."""
     match = NUMBER.fullmatch(text)
     if match is None:
-        raise Refused("not_a_number", f"{_shown(text)} is not a number; correct it, or submit with non_numeric=skip")
+        raise Refused(
+            "not_a_number",
+            f"{_shown(text)} is not a number; correct it, or submit with non_numeric=skip",
+        )
     if len(text) > MAX_NUMBER_CHARS:
-        raise Refused("number_too_long", f"a number of {len(text)} characters; at most {MAX_NUMBER_CHARS} are read")
+        raise Refused(
+            "number_too_long",
+            f"a number of {len(text)} characters; at most {MAX_NUMBER_CHARS} are read",
+        )
     if int(match[1] or 0) < MIN_EXPONENT:
         raise Refused("out_of_range", f"{_shown(text)} has an exponent below {MIN_EXPONENT}")
     if math.isinf(float(text)):
-        raise Refused("out_of_range", f"{_shown(text)} is beyond the range of a double (about 1.8e308)")
+        raise Refused(
+            "out_of_range", f"{_shown(text)} is beyond the range of a double (about 1.8e308)"
+        )
     # Zero is zero: the exponent of 0e999999999999999999999 is more than Decimal can hold.
     return Decimal(text) if re.search("[1-9]", re.split("[eE]", text)[0]) else Decimal(0)
 
@@ -101,7 +124,9 @@ def sum_cells(cells: Sequence[str], *, skip: bool) -> tuple[ColumnSum, BadCell |
         except InvalidOperation:
             pass
         else:
-            return ColumnSum(total, len(values), len(cells) - len(values), 0, "." not in joined), None
+            return ColumnSum(
+                total, len(values), len(cells) - len(values), 0, "." not in joined
+            ), None
     return _sum_one_by_one(cells, skip)
 
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from chalicelib.errors import GivenUp
-from chalicelib.jobs import Job, problem_of
-from chalicelib.ports import Message
-from chalicelib.service import Doors
-from chalicelib.work import known
+from chalicelib.jobs.job import Job, problem_of
+from chalicelib.jobs.ports import Message
+from chalicelib.jobs.service import Doors
+from chalicelib.jobs.work import known
 
 MAX_ATTEMPTS = 3
 
@@ -19,7 +19,9 @@ class Recovery:
         """A message came to the dead letters: its job fails, with the last known reason."""
         job = known(self.doors.jobs.get, message.job) if message else None
         if job is not None and not job.status.ended:
-            self._give_up(job, "it was tried several times, and each try ended before its result was saved")
+            self._give_up(
+                job, "it was tried several times, and each try ended before its result was saved"
+            )
 
     def sweep(self) -> int:
         """Take up the jobs that nothing is working on; how many were sent again or given up.

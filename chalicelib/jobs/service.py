@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import uuid4
 
+from chalicelib.engine.kernel import Kernel
+from chalicelib.engine.options import Options
 from chalicelib.errors import CsvsumError, UnknownJob
-from chalicelib.jobs import Job, is_id, queued, utc_now
-from chalicelib.kernel import Kernel
-from chalicelib.options import Options, parse_name
-from chalicelib.ports import Jobs, Message, Outbox, Queue, Source
+from chalicelib.jobs.job import Job, is_id, queued, utc_now
+from chalicelib.jobs.options import parse_name
+from chalicelib.jobs.ports import Jobs, Message, Outbox, Queue, Source
 
 
 @dataclass(frozen=True, slots=True)

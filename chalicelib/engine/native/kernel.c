@@ -1,6 +1,6 @@
 /* The native kernel: rows of a CSV to exact sums, in one pass over the bytes.
  *
- * What a row, a field and a number is, is defined by chalicelib/rows.py and chalicelib/sums.py; this file does the
+ * What a row, a field and a number is, is defined by chalicelib/engine/rows.py and chalicelib/engine/sums.py; this file does the
  * common cases fast and leaves the rest to them. Every row is either added whole or refused whole. A cell that this
  * file cannot decide is listed for its caller; a row that it refuses is one that the caller will find a fault in.
  *
@@ -54,7 +54,7 @@ typedef int64_t i64;
 typedef __int128 i128;
 typedef unsigned __int128 u128;
 
-/* ---- What the caller and this file share: chalicelib/native/__init__.py has the same structures. ---- */
+/* ---- What the caller and this file share: chalicelib/engine/native/binding.py has the same structures. ---- */
 
 /* A sum takes 10^10 numbers of MAX_DIGITS digits before it leaves 127 bits; the caller empties the sums sooner. */
 enum { SCALES = 32, MAX_DIGITS = 28 };

@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import ParamSpec
 
-from chalicelib.blocks import at_least
+from chalicelib.engine.blocks import at_least
+from chalicelib.engine.gunzip import gunzip
+from chalicelib.engine.layout import Layout, read_layout
+from chalicelib.engine.states import State, walk
+from chalicelib.engine.sums import ColumnSum, PartialSum, add_columns, digits
 from chalicelib.errors import BadCsv, CsvsumError, Fault, FileError, UnknownJob
-from chalicelib.gunzip import gunzip
-from chalicelib.jobs import Job, Ledger, Result, problem_of, seconds_since_start
-from chalicelib.layout import Layout, read_layout
-from chalicelib.parts import PROOF_BYTES, Outcome, Plan, part_size, settle, start_states
-from chalicelib.ports import Message
-from chalicelib.service import Doors
-from chalicelib.states import State, walk
-from chalicelib.sums import ColumnSum, PartialSum, add_columns, digits
+from chalicelib.jobs.job import Job, Ledger, Result, problem_of, seconds_since_start
+from chalicelib.jobs.parts import PROOF_BYTES, Outcome, Plan, part_size, settle, start_states
+from chalicelib.jobs.ports import Message
+from chalicelib.jobs.service import Doors
 
 log = logging.getLogger("csvsum")
 
@@ -132,10 +132,16 @@ class Work:
             self.doors.jobs.save_part(job.id, outcome, columns)
             add = self.doors.jobs.add_done_again if message.start else self.doors.jobs.add_done
             done = add(job.id, number, self.doors.now())
-        if not done.status.ended and not done.missing_parts and (done.all_again or not message.start):
+        if (
+            not done.status.ended
+            and not done.missing_parts
+            and (done.all_again or not message.start)
+        ):
             self._put_together(done)
 
-    def _outcome(self, job: Job, plan: Plan, number: int, start: State | None) -> tuple[Outcome, Sequence[ColumnSum]]:
+    def _outcome(
+        self, job: Job, plan: Plan, number: int, start: State | None
+    ) -> tuple[Outcome, Sequence[ColumnSum]]:
         delimiter = job.options.delimiter.encode()
         states = (start,) if start else self._start_states(job, plan, number)
         span = plan.range_of(number)
@@ -143,14 +149,26 @@ class Work:
         others = _Walks(blocks, len(span), states[1:], delimiter)
         partial = self._sum_rows(job, plan, others, states[0], len(span))
         ends = {states[0]: State(partial.end)} if partial.fault is None else {}
-        outcome = Outcome(number, states[0], partial.rows, partial.lines, partial.bytes, ends | others.ends(), partial.fault)
+        outcome = Outcome(
+            number,
+            states[0],
+            partial.rows,
+            partial.lines,
+            partial.bytes,
+            ends | others.ends(),
+            partial.fault,
+        )
         return outcome, partial.columns
 
-    def _sum_rows(self, job: Job, plan: Plan, blocks: Iterator[bytes], start: State, span: int) -> PartialSum:
+    def _sum_rows(
+        self, job: Job, plan: Plan, blocks: Iterator[bytes], start: State, span: int
+    ) -> PartialSum:
         options = job.options
         wanted = range(options.first, plan.fields, options.step)
         layout = Layout(options.delimiter, plan.fields, wanted, (), plan.data_start, plan.data_line)
-        return self.doors.kernel.sum_rows(blocks, layout, skip=options.non_numeric == "skip", start=start, span=span)
+        return self.doors.kernel.sum_rows(
+            blocks, layout, skip=options.non_numeric == "skip", start=start, span=span
+        )
 
     def _start_states(self, job: Job, plan: Plan, number: int) -> tuple[State, ...]:
         window = plan.proof_of(number, self.proof_bytes)
@@ -167,27 +185,44 @@ class Work:
         if settled.fault is not None:
             raise BadCsv(settled.fault)
         if settled.again:
-            log.info("job %s: %d parts began inside quotes and are summed again", job.id, len(settled.again))
+            log.info(
+                "job %s: %d parts began inside quotes and are summed again",
+                job.id,
+                len(settled.again),
+            )
             # First how many: the last of them must know that it is the last.
             self.doors.jobs.expect_again(job.id, len(settled.again), self.doors.now())
-            self.doors.queue.send([Message(job.id, number, start) for number, start in settled.again])
+            self.doors.queue.send(
+                [Message(job.id, number, start) for number, start in settled.again]
+            )
             return
         _require_whole(job.plan, settled.chain)
         layout, _ = self._open(job, HEADER_BYTES)
         parts = (saved[outcome.number, outcome.start].columns() for outcome in settled.chain)
-        self._succeed(job, layout.names, reduce(add_columns, parts), sum(outcome.rows for outcome in settled.chain))
+        self._succeed(
+            job,
+            layout.names,
+            reduce(add_columns, parts),
+            sum(outcome.rows for outcome in settled.chain),
+        )
 
-    def _succeed(self, job: Job, names: tuple[str, ...], columns: Sequence[ColumnSum], rows: int) -> None:
+    def _succeed(
+        self, job: Job, names: tuple[str, ...], columns: Sequence[ColumnSum], rows: int
+    ) -> None:
         result = _result(names, columns)
         now = self.doors.now()
-        ledger = Ledger(rows, job.file.size, job.parts, seconds_since_start(job, now), self.doors.kernel.name)
+        ledger = Ledger(
+            rows, job.file.size, job.parts, seconds_since_start(job, now), self.doors.kernel.name
+        )
         self.doors.jobs.succeed(job.id, result, ledger, now)
 
 
 class _Walks:
     """Blocks on their way to the kernel; meanwhile follows the other states that their part may have started in."""
 
-    def __init__(self, blocks: Iterator[bytes], span: int, starts: tuple[State, ...], delimiter: bytes) -> None:
+    def __init__(
+        self, blocks: Iterator[bytes], span: int, starts: tuple[State, ...], delimiter: bytes
+    ) -> None:
         self._blocks = blocks
         self._left = span
         self._delimiter = delimiter
@@ -200,7 +235,9 @@ class _Walks:
         block = next(self._blocks)
         if self._states and self._left > 0:
             inside = block[: self._left]
-            self._states = {start: walk(inside, state, self._delimiter) for start, state in self._states.items()}
+            self._states = {
+                start: walk(inside, state, self._delimiter) for start, state in self._states.items()
+            }
         self._left -= len(block)
         return block
 

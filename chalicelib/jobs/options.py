@@ -5,27 +5,17 @@ Both ways in (a query string, a JSON body) come through ``parse_options`` and ``
 
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from typing import Literal
 
+from chalicelib.engine.options import Options
 from chalicelib.errors import BadRequest
+
+__all__ = ["DELIMITERS", "NAMES", "Options", "parse_name", "parse_options"]
 
 MAX_NAME_BYTES = 1024  # the longest key of an object in S3
 MAX_INDEX = 10_000_000
 # A delimiter must not be able to stand in a number or open a quote.
 DELIMITERS = frozenset("\t !#$%&'()*,/:;<=>?@[\\]^_`{|}~")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    step: int = 10
-    first: int = 0
-    delimiter: str = ","
-    header: bool = True
-    non_numeric: Literal["fail", "skip"] = "fail"
-
-    def as_dict(self) -> dict[str, object]:
-        return asdict(self)
 
 
 NAMES = tuple(Options.__slots__)
@@ -35,7 +25,9 @@ def parse_options(given: Mapping[str, object]) -> Options:
     """Options from strings (a query) or JSON values; what is not named keeps its default."""
     for name in given:
         if name not in NAMES:
-            raise BadRequest(f"There is no option {_shown(name)}; the options are {', '.join(NAMES)}.")
+            raise BadRequest(
+                f"There is no option {_shown(name)}; the options are {', '.join(NAMES)}."
+            )
     default = Options()
     return Options(
         step=_whole(given.get("step", default.step), "step", 1),
@@ -49,7 +41,9 @@ def parse_options(given: Mapping[str, object]) -> Options:
 def parse_name(name: object) -> str:
     """The name of a file in the source: a relative path with ``/`` between folders, no way up, no control character."""
     if not isinstance(name, str) or not name:
-        raise BadRequest('The name of a CSV file is missing; give it as csv_name=<name>, or as "csv" in the JSON body.')
+        raise BadRequest(
+            'The name of a CSV file is missing; give it as csv_name=<name>, or as "csv" in the JSON body.'
+        )
     try:
         size = len(name.encode())
     except UnicodeEncodeError:
@@ -57,23 +51,37 @@ def parse_name(name: object) -> str:
     if size > MAX_NAME_BYTES:
         raise BadRequest(f"The name has {size} bytes; at most {MAX_NAME_BYTES} are allowed.")
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in name) or "\\" in name:
-        raise BadRequest("The name has a control character or a backslash in it; folders are separated by '/'.")
+        raise BadRequest(
+            "The name has a control character or a backslash in it; folders are separated by '/'."
+        )
     if any(part in ("", ".", "..") for part in name.split("/")):
-        raise BadRequest("The name must be a path below the source's folder: no leading, trailing or double '/', no '.' and no '..'.")
+        raise BadRequest(
+            "The name must be a path below the source's folder: no leading, trailing or double '/', no '.' and no '..'."
+        )
     return name
 
 
 def _whole(value: object, name: str, least: int) -> int:
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-    if isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 8 and least <= int(text) <= MAX_INDEX:
+    if (
+        isinstance(text, str)
+        and text.isascii()
+        and text.isdigit()
+        and len(text) <= 8
+        and least <= int(text) <= MAX_INDEX
+    ):
         return int(text)
-    raise BadRequest(f"{name} must be a whole number from {least} to {MAX_INDEX}, not {_shown(value)}.")
+    raise BadRequest(
+        f"{name} must be a whole number from {least} to {MAX_INDEX}, not {_shown(value)}."
+    )
 
 
 def _delimiter(value: object) -> str:
     if isinstance(value, str) and value in DELIMITERS:
         return value
-    raise BadRequest(f'delimiter must be one character: a tab, a space or punctuation other than " + - and the point, not {_shown(value)}.')
+    raise BadRequest(
+        f'delimiter must be one character: a tab, a space or punctuation other than " + - and the point, not {_shown(value)}.'
+    )
 
 
 def _switch(value: object) -> bool:

@@ -4,7 +4,7 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from chalicelib.errors import BadGzip
+from .errors import BadGzip
 
 OUT_BYTES = 1024 * 1024
 PIECE_BYTES = 16 * 1024
@@ -24,9 +24,15 @@ class GrowthLimit:
 
     def check(self, read: int, written: int) -> None:
         if written > self.max_bytes:
-            raise BadGzip("gzip_too_large", f"The gzip file grows beyond {self.max_bytes} bytes; submit it uncompressed.")
+            raise BadGzip(
+                "gzip_too_large",
+                f"The gzip file grows beyond {self.max_bytes} bytes; submit it uncompressed.",
+            )
         if written > self.free_bytes and written > self.max_ratio * read:
-            raise BadGzip("gzip_ratio", f"The gzip file grows to more than {self.max_ratio} times its size; submit it uncompressed.")
+            raise BadGzip(
+                "gzip_ratio",
+                f"The gzip file grows to more than {self.max_ratio} times its size; submit it uncompressed.",
+            )
 
 
 def gunzip(blocks: Iterable[bytes], limit: GrowthLimit | None = None) -> Iterator[bytes]:
@@ -50,7 +56,10 @@ def gunzip(blocks: Iterable[bytes], limit: GrowthLimit | None = None) -> Iterato
             if member.eof:
                 data, member, members = member.unused_data, _member(), members + 1
     if not fresh or not read:
-        raise BadGzip("gzip_truncated", f"The gzip file ends in the middle, after {read} bytes; upload it again.")
+        raise BadGzip(
+            "gzip_truncated",
+            f"The gzip file ends in the middle, after {read} bytes; upload it again.",
+        )
 
 
 def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
@@ -68,5 +77,11 @@ def _decompress(member: "zlib._Decompress", data: bytes, *, first: bool) -> byte
         return member.decompress(data, OUT_BYTES)
     except zlib.error as error:
         if first and "header" in str(error):
-            raise BadGzip("not_gzip", "The file's name ends in .gz but it is not gzip; rename it, or compress it.") from error
-        raise BadGzip("gzip_damaged", f"The gzip file is damaged ({str(error).rpartition(': ')[2]}); upload it again.") from error
+            raise BadGzip(
+                "not_gzip",
+                "The file's name ends in .gz but it is not gzip; rename it, or compress it.",
+            ) from error
+        raise BadGzip(
+            "gzip_damaged",
+            f"The gzip file is damaged ({str(error).rpartition(': ')[2]}); upload it again.",
+        ) from error

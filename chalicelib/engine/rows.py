@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from chalicelib.errors import BadCsv, Fault
-from chalicelib.states import State, open_quote, walk
+from .errors import BadCsv, Fault
+from .states import State, open_quote, walk
 
 MAX_ROW_BYTES = 64 * 1024 * 1024
 # A row of 64 MiB could have as many fields, which would take gigabytes once they are texts.
@@ -86,12 +86,18 @@ def _field(delimiter: bytes) -> re.Pattern[bytes]:
 def separators(text: bytes, delimiter: bytes, most: int) -> int:
     """The delimiters outside quotes in ``text``, which starts at a field, up to a row end; at most ``most`` are counted."""
     pattern, count, position = _field(delimiter), 0, 0
-    while count < most and (match := pattern.match(text, position)) and text.startswith(delimiter, match.end()):
+    while (
+        count < most
+        and (match := pattern.match(text, position))
+        and text.startswith(delimiter, match.end())
+    ):
         count, position = count + 1, match.end() + 1
     return count
 
 
-def walk_rows(data: bytes, delimiter: str, *, ended: bool, max_row_bytes: int = MAX_ROW_BYTES) -> Iterator[Row]:
+def walk_rows(
+    data: bytes, delimiter: str, *, ended: bool, max_row_bytes: int = MAX_ROW_BYTES
+) -> Iterator[Row]:
     """The complete rows of ``data``, which starts at a row; a blank line is a Row without cells.
 
     ``ended``: nothing follows ``data``, so its last row needs no line feed. Raises BadCsv where a row cannot be read,
@@ -109,7 +115,9 @@ def walk_rows(data: bytes, delimiter: str, *, ended: bool, max_row_bytes: int = 
         except csv.Error as error:
             raise BadCsv(_stray_return(data, start, line, delimiter, max_row_bytes)) from error
         end = lines.position
-        if not lines.exhausted and data.endswith((b"\r\r", b"\r\r\n"), start, end):  # lone, whatever follows
+        if not lines.exhausted and data.endswith(
+            (b"\r\r", b"\r\r\n"), start, end
+        ):  # lone, whatever follows
             raise BadCsv(_stray_return(data, start, line, delimiter, max_row_bytes))
         if end - start > max_row_bytes:
             raise BadCsv(too_long(data[start:end], start, line, delimiter, max_row_bytes))
@@ -135,7 +143,12 @@ def too_long(rest: bytes, start: int, line: int, delimiter: str, limit: int) -> 
     if quote is not None:
         message = f"a quote is opened here and not closed in a row of {limit} bytes, the longest that is read"
         return Fault("unclosed_quote", message, line + rest.count(b"\n", 0, quote), start + quote)
-    return Fault("row_too_long", f"the row is longer than {limit} bytes, the longest that is read", line, start)
+    return Fault(
+        "row_too_long",
+        f"the row is longer than {limit} bytes, the longest that is read",
+        line,
+        start,
+    )
 
 
 def lone_return(data: bytes, start: int, line: int, delimiter: str) -> Fault:

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
+from chalicelib.engine.states import State, walk
 from chalicelib.errors import Fault
-from chalicelib.states import State, walk
 
 # The set of done parts lies in the job's item: 2,000 numbers take some 7 KB of the 400 KB that an item may have.
 MAX_PARTS = 2000
@@ -104,7 +104,11 @@ def settle(outcomes: Mapping[tuple[int, State], Outcome], plan: Plan) -> Settled
             again.append((number, state))
         elif found.fault is not None:
             # The first fault of the file, unless a part before it has yet to be summed as it should have been.
-            return Settled(again=tuple(again)) if again else Settled(tuple(chain), fault=placed(found.fault, chain, plan))
+            return (
+                Settled(again=tuple(again))
+                if again
+                else Settled(tuple(chain), fault=placed(found.fault, chain, plan))
+            )
         else:
             chain.append(found)
         state = ends.get(number, {}).get(state)

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from chalicelib.blocks import at_least
-from chalicelib.errors import BadCsv, Fault
-from chalicelib.options import Options
-from chalicelib.rows import MAX_ROW_BYTES, Row, cell_start, too_long, walk_rows
+from .blocks import at_least
+from .errors import BadCsv, Fault
+from .options import Options
+from .rows import MAX_ROW_BYTES, Row, cell_start, too_long, walk_rows
 
 MAX_SUMS = 200_000
 BOM = b"\xef\xbb\xbf"
@@ -32,7 +32,9 @@ class Layout:
     data_line: int
 
 
-def read_layout(blocks: Iterable[bytes], options: Options, max_row_bytes: int = MAX_ROW_BYTES) -> tuple[Layout, Iterator[bytes]]:
+def read_layout(
+    blocks: Iterable[bytes], options: Options, max_row_bytes: int = MAX_ROW_BYTES
+) -> tuple[Layout, Iterator[bytes]]:
     """The layout of the file that ``blocks`` are, and the blocks from its first data row on.
 
     Raises BadCsv when there is no first row, or it cannot name what is to be summed.
@@ -41,20 +43,38 @@ def read_layout(blocks: Iterable[bytes], options: Options, max_row_bytes: int = 
     row, raw, rest = _first_row(remaining, options, max_row_bytes)
     if b"\0" in raw:
         at = raw.index(b"\0")
-        raise BadCsv(Fault("nul_byte", "a NUL byte in the first row; is the file UTF-16? Convert it to UTF-8", row.line, row.start + at))
+        raise BadCsv(
+            Fault(
+                "nul_byte",
+                "a NUL byte in the first row; is the file UTF-16? Convert it to UTF-8",
+                row.line,
+                row.start + at,
+            )
+        )
     wanted = range(options.first, len(row.cells), options.step)
     if not wanted:
         message = f"the rows have {len(row.cells)} fields, so there is no column {options.first} to begin with; choose a smaller 'first'"
         raise BadCsv(Fault("no_column", message, row.line, row.start))
     if len(wanted) > MAX_SUMS:
-        raise BadCsv(Fault("too_many_sums", f"{len(wanted)} columns to sum; at most {MAX_SUMS} are summed, so choose a larger 'step'"))
+        raise BadCsv(
+            Fault(
+                "too_many_sums",
+                f"{len(wanted)} columns to sum; at most {MAX_SUMS} are summed, so choose a larger 'step'",
+            )
+        )
     names = _names(row, raw, wanted, options)
     if options.header:
-        return Layout(options.delimiter, len(row.cells), wanted, names, row.end, row.line + raw.count(b"\n")), chain([rest], remaining)
-    return Layout(options.delimiter, len(row.cells), wanted, names, row.start, row.line), chain([raw + rest], remaining)
+        return Layout(
+            options.delimiter, len(row.cells), wanted, names, row.end, row.line + raw.count(b"\n")
+        ), chain([rest], remaining)
+    return Layout(options.delimiter, len(row.cells), wanted, names, row.start, row.line), chain(
+        [raw + rest], remaining
+    )
 
 
-def _first_row(blocks: Iterator[bytes], options: Options, max_row_bytes: int) -> tuple[Row, bytes, bytes]:
+def _first_row(
+    blocks: Iterator[bytes], options: Options, max_row_bytes: int
+) -> tuple[Row, bytes, bytes]:
     """The first row that is not blank, with its place in the file; its bytes; and what was read behind it."""
     head, ended = at_least(4, b"", blocks)
     _refuse_foreign(head)
@@ -65,12 +85,18 @@ def _first_row(blocks: Iterator[bytes], options: Options, max_row_bytes: int) ->
         try:
             for row in walk_rows(head, options.delimiter, ended=ended, max_row_bytes=max_row_bytes):
                 if row.cells:
-                    return Row(at + row.start, at + row.end, line + row.line, row.cells), head[row.start : row.end], head[row.end :]
+                    return (
+                        Row(at + row.start, at + row.end, line + row.line, row.cells),
+                        head[row.start : row.end],
+                        head[row.end :],
+                    )
                 blank = row.end
         except BadCsv as bad:
             raise BadCsv(bad.fault.moved(line, at)) from bad
         if ended:
-            raise BadCsv(Fault("empty_file", "the file has no rows at all; it needs at least a header", 0, 0))
+            raise BadCsv(
+                Fault("empty_file", "the file has no rows at all; it needs at least a header", 0, 0)
+            )
         at, line, head = at + blank, line + head.count(b"\n", 0, blank), head[blank:]
         if len(head) > max_row_bytes:
             raise BadCsv(too_long(head, at, line, options.delimiter, max_row_bytes))
@@ -91,7 +117,14 @@ def _names(row: Row, raw: bytes, wanted: range, options: Options) -> tuple[str, 
     for index in wanted:
         if _has_foreign_bytes(names[index]):
             at = cell_start(raw, index, options.delimiter)
-            raise BadCsv(Fault("not_utf8", f"the name of column {index} is not UTF-8; convert the file", row.line, row.start + at))
+            raise BadCsv(
+                Fault(
+                    "not_utf8",
+                    f"the name of column {index} is not UTF-8; convert the file",
+                    row.line,
+                    row.start + at,
+                )
+            )
     return tuple(names[index] for index in wanted)
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from chalicelib.engine.options import Options
+from chalicelib.engine.sums import as_json_number
 from chalicelib.errors import BadCsv, CsvsumError, Fault
-from chalicelib.options import Options
-from chalicelib.parts import Plan
-from chalicelib.sums import as_json_number
+from chalicelib.jobs.parts import Plan
 
 
 class Status(StrEnum):
@@ -67,7 +67,10 @@ class Result:
 
     def numbers(self) -> dict[str, int | float | None]:
         """Each column's total as a JSON number."""
-        return {name: as_json_number(total, whole) for name, total, whole in zip(self.names, self.totals, self.whole, strict=True)}
+        return {
+            name: as_json_number(total, whole)
+            for name, total, whole in zip(self.names, self.totals, self.whole, strict=True)
+        }
 
     def exact(self) -> dict[str, str]:
         """Each column's total in all its digits."""
@@ -131,7 +134,9 @@ class Job:
         """How much of the file the finished parts are."""
         if self.status is Status.SUCCEEDED:
             return self.file.size
-        return sum(len(self.plan.range_of(number)) for number in self.done_parts) if self.plan else 0
+        return (
+            sum(len(self.plan.range_of(number)) for number in self.done_parts) if self.plan else 0
+        )
 
 
 def utc_now() -> datetime:
@@ -172,7 +177,9 @@ def _short(name: str) -> str:
 
 
 def _problem_at(fault: Fault, names: dict[int, str]) -> Problem:
-    column = None if fault.column is None else _short(names.get(fault.column, f"column {fault.column}"))
+    column = (
+        None if fault.column is None else _short(names.get(fault.column, f"column {fault.column}"))
+    )
     line = None if fault.line is None else fault.line + 1
     places = [
         f"line {line}" if line is not None else "",

@@ -45,6 +45,8 @@ def client(service: str) -> Any:
         connect_timeout=READ_SECONDS,
         read_timeout=BODY_SECONDS if service == "s3" else READ_SECONDS,
         max_pool_connections=64,  # a Lambda needs few; the local API answers many at once
-        signature_version="s3v4" if service == "s3" else None,  # links of version 2 are refused by newer buckets
+        signature_version="s3v4"
+        if service == "s3"
+        else None,  # links of version 2 are refused by newer buckets
     )
     return boto3.client(service, config=config)

@@ -11,12 +11,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from chalicelib.errors import FileChanged, FileGone, FileMissing, TryAgain
-from chalicelib.jobs import FileVersion
+from chalicelib.jobs.job import FileVersion
 
 READ_BYTES = 1024 * 1024
 OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
 # What opening answers for a name that is not there, that is a link or a folder, or that may not be read.
-NOT_THERE = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.EISDIR, errno.EACCES, errno.EPERM, errno.ENAMETOOLONG, errno.ENXIO)
+NOT_THERE = (
+    errno.ENOENT,
+    errno.ENOTDIR,
+    errno.ELOOP,
+    errno.EISDIR,
+    errno.EACCES,
+    errno.EPERM,
+    errno.ENAMETOOLONG,
+    errno.ENXIO,
+)
 
 UPWARD = frozenset({"", ".", ".."})
 
@@ -36,10 +45,14 @@ class Folder:
                 raise FileMissing(name) from error
             raise _no_answer(error) from error
 
-    def read(self, name: str, version: FileVersion, start: int = 0, until: int | None = None) -> Iterator[bytes]:
+    def read(
+        self, name: str, version: FileVersion, start: int = 0, until: int | None = None
+    ) -> Iterator[bytes]:
         try:
             with self._opened(name) as file:
-                yield from _read_version(file, name, version, start, version.size if until is None else until)
+                yield from _read_version(
+                    file, name, version, start, version.size if until is None else until
+                )
         except FileNotFoundError as error:
             raise FileGone(name) from error
         except OSError as error:
@@ -74,10 +87,14 @@ def _version(status: os.stat_result) -> FileVersion:
 
     It also moves on when rights or links change, and not with each store into a file that somebody has mapped.
     """
-    return FileVersion(status.st_size, f"{status.st_ino:x}-{status.st_ctime_ns:x}-{status.st_size:x}")
+    return FileVersion(
+        status.st_size, f"{status.st_ino:x}-{status.st_ctime_ns:x}-{status.st_size:x}"
+    )
 
 
-def _read_version(file: int, name: str, version: FileVersion, start: int, until: int) -> Iterator[bytes]:
+def _read_version(
+    file: int, name: str, version: FileVersion, start: int, until: int
+) -> Iterator[bytes]:
     position = start
     while True:
         # Up to where the caller is likely to stop: a mounted file system is paid for by the byte.
@@ -95,4 +112,6 @@ def _read_version(file: int, name: str, version: FileVersion, start: int, until:
 
 
 def _no_answer(error: OSError) -> TryAgain:
-    return TryAgain(f"The folder of CSV files did not answer ({errno.errorcode.get(error.errno or 0, 'unknown')}).")
+    return TryAgain(
+        f"The folder of CSV files did not answer ({errno.errorcode.get(error.errno or 0, 'unknown')})."
+    )

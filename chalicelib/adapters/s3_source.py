@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from chalicelib.aws.clients import client
+from chalicelib.adapters.clients import client
 from chalicelib.errors import CsvsumError, FileChanged, FileGone, FileMissing, TryAgain
-from chalicelib.jobs import FileVersion
+from chalicelib.jobs.job import FileVersion
 
 log = logging.getLogger("csvsum")
 
@@ -43,7 +43,9 @@ class Bucket:
             raise _no_answer() from error
         return FileVersion(head["ContentLength"], head["ETag"])
 
-    def read(self, name: str, version: FileVersion, start: int = 0, until: int | None = None) -> Iterator[bytes]:
+    def read(
+        self, name: str, version: FileVersion, start: int = 0, until: int | None = None
+    ) -> Iterator[bytes]:
         stop = version.size if until is None else min(until, version.size)
         yield from self._ahead(name, version, range(start, stop))
         # Behind the expected end: one range at a time, small ones first.
@@ -59,7 +61,9 @@ class Bucket:
             yield from (self._fetch(name, version, each) for each in ranges)
             return
         with ThreadPoolExecutor(IN_FLIGHT) as pool:
-            flying = deque(pool.submit(self._fetch, name, version, each) for each in ranges[:IN_FLIGHT])
+            flying = deque(
+                pool.submit(self._fetch, name, version, each) for each in ranges[:IN_FLIGHT]
+            )
             waiting = deque(ranges[IN_FLIGHT:])
             while flying:
                 data = flying.popleft().result()
@@ -86,7 +90,10 @@ class Bucket:
 
     def _body(self, name: str, version: FileVersion, wanted: range) -> Iterator[bytes]:
         answer = client("s3").get_object(
-            Bucket=self.bucket, Key=self._key(name), Range=f"bytes={wanted.start}-{wanted.stop - 1}", IfMatch=version.etag
+            Bucket=self.bucket,
+            Key=self._key(name),
+            Range=f"bytes={wanted.start}-{wanted.stop - 1}",
+            IfMatch=version.etag,
         )
         if answer["ContentRange"] != f"bytes {wanted.start}-{wanted.stop - 1}/{version.size}":
             raise FileChanged(name)

@@ -17,7 +17,12 @@ class State(StrEnum):
     QUOTED = "quoted"
 
 
-AFTER_QUOTE = {State.ROW: State.QUOTED, State.FIELD: State.QUOTED, State.TEXT: State.TEXT, State.QUOTED: State.FIELD}
+AFTER_QUOTE = {
+    State.ROW: State.QUOTED,
+    State.FIELD: State.QUOTED,
+    State.TEXT: State.TEXT,
+    State.QUOTED: State.FIELD,
+}
 
 
 def walk(data: bytes, state: State, delimiter: bytes) -> State:

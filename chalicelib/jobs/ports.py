@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from chalicelib.jobs import FileVersion, Job, Ledger, Problem, Result
-from chalicelib.parts import Outcome, Plan
-from chalicelib.states import State
-from chalicelib.sums import ColumnSum
+from chalicelib.engine.states import State
+from chalicelib.engine.sums import ColumnSum
+from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result
+from chalicelib.jobs.parts import Outcome, Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,9 @@ class Source(Protocol):
         """The file's present version. Raises FileMissing for what is not there, not allowed or not a plain file."""
         ...
 
-    def read(self, name: str, version: FileVersion, start: int = 0, until: int | None = None) -> Iterator[bytes]:
+    def read(
+        self, name: str, version: FileVersion, start: int = 0, until: int | None = None
+    ) -> Iterator[bytes]:
         """The bytes of exactly that version from ``start`` to the end, in blocks.
 
         ``until`` is where the caller is likely to stop: what lies behind it is not fetched ahead.

@@ -9,12 +9,12 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from chalicelib.blocks import at_least
-from chalicelib.errors import BadCsv, Fault
-from chalicelib.layout import Layout
-from chalicelib.rows import MAX_ROW_BYTES, Row, cell_start, ragged, too_long, walk_rows
-from chalicelib.states import State, first_row, walk
-from chalicelib.sums import BadCell, ColumnSum, PartialSum, add_columns, sum_cells
+from .blocks import at_least
+from .errors import BadCsv, Fault
+from .layout import Layout
+from .rows import MAX_ROW_BYTES, Row, cell_start, ragged, too_long, walk_rows
+from .states import State, first_row, walk
+from .sums import BadCell, ColumnSum, PartialSum, add_columns, sum_cells
 
 # Blocks of 1 MiB: larger ones spend more on page faults than they save in calls.
 BLOCK_BYTES = 1024 * 1024
@@ -28,7 +28,13 @@ class Kernel(Protocol):
     name: str
 
     def sum_rows(
-        self, blocks: Iterable[bytes], layout: Layout, *, skip: bool, start: State = State.ROW, span: int | None = None
+        self,
+        blocks: Iterable[bytes],
+        layout: Layout,
+        *,
+        skip: bool,
+        start: State = State.ROW,
+        span: int | None = None,
     ) -> PartialSum:
         """Sum the rows whose first byte lies in the first ``span`` bytes of ``blocks`` (None: all that there are).
 
@@ -57,7 +63,9 @@ class Window:
         self.offset += size
 
 
-def find_first_row(window: Window, layout: Layout, state: State, span: int | None, block_bytes: int) -> State | None:
+def find_first_row(
+    window: Window, layout: Layout, state: State, span: int | None, block_bytes: int
+) -> State | None:
     """Drop what belongs to the row before; where no row starts in the span, the state at its end."""
     delimiter = layout.delimiter.encode()
     while not (window.ended and not window.data):
@@ -85,12 +93,20 @@ class ReferenceKernel:
         self.block_bytes = block_bytes
 
     def sum_rows(
-        self, blocks: Iterable[bytes], layout: Layout, *, skip: bool, start: State = State.ROW, span: int | None = None
+        self,
+        blocks: Iterable[bytes],
+        layout: Layout,
+        *,
+        skip: bool,
+        start: State = State.ROW,
+        span: int | None = None,
     ) -> PartialSum:
         window = Window(blocks)
         tally = Tally(layout, skip, self.max_row_bytes)
         try:
-            end = find_first_row(window, layout, start, span, self.block_bytes) or self._sum_to_end(window, tally, span)
+            end = find_first_row(window, layout, start, span, self.block_bytes) or self._sum_to_end(
+                window, tally, span
+            )
         except BadCsv as bad:
             return tally.partial(State.ROW, bad.fault.moved(tally.lines, tally.bytes))
         return tally.partial(end, None)
@@ -102,11 +118,15 @@ class ReferenceKernel:
             limit = len(window.data) + 1 if span is None else span - window.offset
             used = tally.add_rows(window.data, limit, window.ended)
             if limit < used:
-                return walk(window.data[tally.last_row : limit], State.ROW, tally.layout.delimiter.encode())
+                return walk(
+                    window.data[tally.last_row : limit], State.ROW, tally.layout.delimiter.encode()
+                )
             if limit == used or window.ended:
                 return State.ROW
             if not used and len(window.data) > self.max_row_bytes:
-                raise BadCsv(too_long(window.data, 0, 0, tally.layout.delimiter, self.max_row_bytes))
+                raise BadCsv(
+                    too_long(window.data, 0, 0, tally.layout.delimiter, self.max_row_bytes)
+                )
             # Doubled while no row ends in it, so that a long row is not walked once per block.
             enough = self.block_bytes if used else min(2 * len(window.data), self.max_row_bytes + 1)
             window.drop(used)
@@ -121,7 +141,9 @@ class Tally:
         self.max_row_bytes = max_row_bytes
         self.columns: tuple[ColumnSum, ...] = (ColumnSum(),) * len(layout.wanted)
         self.rows = self.lines = self.bytes = 0
-        self.last_row = 0  # where the last row that was added starts, in the bytes that it was added from
+        self.last_row = (
+            0  # where the last row that was added starts, in the bytes that it was added from
+        )
         delimiter = layout.delimiter.encode()
         self._row_shape = delimiter * (layout.fields - 1) + b"\n"
         self._not_separators = bytes(byte for byte in range(256) if byte not in delimiter + b"\n")
@@ -134,7 +156,12 @@ class Tally:
 
         Raises BadCsv with a fault that counts from the rows already added.
         """
-        if b'"' in data or b"\0" in data or self.layout.fields >= WIDE_FIELDS or len(data) > self.max_row_bytes:
+        if (
+            b'"' in data
+            or b"\0" in data
+            or self.layout.fields >= WIDE_FIELDS
+            or len(data) > self.max_row_bytes
+        ):
             return self.add_by_walking(data, limit, ended)
         end = _end_of_plain_rows(data, limit, ended)
         rows = data[:end]
@@ -149,7 +176,9 @@ class Tally:
         """Whether these rows, free of quotes, all have the right number of fields, none is blank and no CR is alone."""
         if rows.count(b"\r") != rows.count(b"\r\n"):
             return False
-        if self.layout.fields == 1 and (rows.startswith((b"\n", b"\r\n")) or b"\n\n" in rows or b"\n\r\n" in rows):
+        if self.layout.fields == 1 and (
+            rows.startswith((b"\n", b"\r\n")) or b"\n\n" in rows or b"\n\r\n" in rows
+        ):
             return False
         if not rows.endswith(b"\n"):
             rows += b"\n"
@@ -185,14 +214,18 @@ class Tally:
         walked: list[Row] = []
         used, broken = 0, None
         try:
-            for row in walk_rows(data, self.layout.delimiter, ended=ended, max_row_bytes=self.max_row_bytes):
+            for row in walk_rows(
+                data, self.layout.delimiter, ended=ended, max_row_bytes=self.max_row_bytes
+            ):
                 if row.cells and len(row.cells) != self.layout.fields:
                     raise BadCsv(ragged(row, self.layout.fields))
                 if row.cells:
                     wanted = row.cells[self.layout.wanted.start :: self.layout.wanted.step]
                     walked.append(Row(row.start, row.end, row.line, wanted))
                 used, self.last_row = row.end, row.start
-                if used >= limit:  # before the next row is read: what is wrong with it is not for this part to say
+                if (
+                    used >= limit
+                ):  # before the next row is read: what is wrong with it is not for this part to say
                     break
         except BadCsv as bad:
             broken = bad
@@ -212,7 +245,11 @@ class Tally:
             if bad is not None and (first_bad is None or bad.row < first_bad.row):
                 first_bad, bad_index = bad, index
         if first_bad is not None:
-            raise BadCsv(self._bad_cell(data, walked[first_bad.row], first_bad, self.layout.wanted[bad_index]))
+            raise BadCsv(
+                self._bad_cell(
+                    data, walked[first_bad.row], first_bad, self.layout.wanted[bad_index]
+                )
+            )
         return tuple(columns)
 
     def _bad_cell(self, data: bytes, row: Row, bad: BadCell, column: int) -> Fault:

@@ -1,4 +1,4 @@
-"""Compile ``kernel.c``: ``python -m chalicelib.native.build`` for this machine and for AWS Lambda's two.
+"""Compile ``kernel.c``: ``python -m chalicelib.engine.native.build`` for this machine and for AWS Lambda's two.
 
 The compiler is the ``ziglang`` wheel (``pip install ziglang``), which builds for other machines than its own; without
 it a C compiler of this machine (``CC``, or ``cc``) builds for this machine alone.
@@ -13,16 +13,21 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from chalicelib.native import FOLDER, SOURCE, library_name, source_id
+from .binding import FOLDER, SOURCE, library_name, source_id
 
 # The oldest C library to run on: that of every Linux since 2014.
-TARGETS = {("linux", "x86_64"): "x86_64-linux-gnu.2.17", ("linux", "aarch64"): "aarch64-linux-gnu.2.17"}
+TARGETS = {
+    ("linux", "x86_64"): "x86_64-linux-gnu.2.17",
+    ("linux", "aarch64"): "aarch64-linux-gnu.2.17",
+}
 HOST = (sys.platform, platform.machine().lower())
 FLAGS = ("-std=c11", "-O3", "-fPIC", "-Wall", "-Wextra", "-Wconversion")
 WIDE = ("-mavx2", "-mbmi", "-mbmi2", "-mpclmul", "-mpopcnt", "-DCSVSUM_ROWS=csvsum_rows_avx2")
 
 
-def compile_library(compiler: Sequence[str], machine: str, library: Path, flags: Sequence[str] = FLAGS) -> None:
+def compile_library(
+    compiler: Sequence[str], machine: str, library: Path, flags: Sequence[str] = FLAGS
+) -> None:
     """Compile the kernel, for x86-64 in both its forms, and link it."""
     forms: list[tuple[str, ...]] = [(f"-DCSVSUM_SOURCE={source_id(SOURCE.read_bytes())}",)]
     if machine in ("x86_64", "amd64"):
@@ -31,7 +36,9 @@ def compile_library(compiler: Sequence[str], machine: str, library: Path, flags:
         objects = [str(Path(folder, f"{number}.o")) for number in range(len(forms))]
         for form, output in zip(forms, objects, strict=True):
             subprocess.run([*compiler, *flags, *form, "-c", str(SOURCE), "-o", output], check=True)
-        subprocess.run([*compiler, *flags, "-shared", "-s", *objects, "-o", str(library)], check=True)
+        subprocess.run(
+            [*compiler, *flags, "-shared", "-s", *objects, "-o", str(library)], check=True
+        )
 
 
 def main() -> int:
@@ -44,7 +51,10 @@ def main() -> int:
     elif found := shutil.which("cc") or shutil.which("gcc") or shutil.which("clang"):
         compilers = {HOST: [found]}
     else:
-        print("no C compiler: pip install ziglang; until then the kernel is that of pandas", file=sys.stderr)
+        print(
+            "no C compiler: pip install ziglang; until then the kernel is that of pandas",
+            file=sys.stderr,
+        )
         return 1
     for (system, machine), compiler in compilers.items():
         library = library_folder / library_name(system, machine)

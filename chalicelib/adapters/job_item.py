@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from chalicelib.engine.options import Options
+from chalicelib.engine.states import State
+from chalicelib.engine.sums import ColumnSum, digits
 from chalicelib.errors import Fault
-from chalicelib.jobs import FileVersion, Job, Ledger, Problem, Result, Status, as_text
-from chalicelib.options import Options
-from chalicelib.parts import Outcome, Plan
-from chalicelib.states import State
-from chalicelib.sums import ColumnSum, digits
+from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Status, as_text
+from chalicelib.jobs.parts import Outcome, Plan
 
 Item = dict[str, dict[str, Any]]
 SORT_KEY = "job"
@@ -100,12 +100,18 @@ def outcome_of(item: Item) -> Outcome:
 
 
 def columns_text(columns: Sequence[ColumnSum]) -> str:
-    rows = [[digits(column.total), column.values, column.missing, column.skipped, column.whole] for column in columns]
+    rows = [
+        [digits(column.total), column.values, column.missing, column.skipped, column.whole]
+        for column in columns
+    ]
     return json.dumps(rows, separators=(",", ":"))
 
 
 def columns_of(text: str) -> tuple[ColumnSum, ...]:
-    return tuple(ColumnSum(Decimal(total), values, missing, skipped, whole) for total, values, missing, skipped, whole in json.loads(text))
+    return tuple(
+        ColumnSum(Decimal(total), values, missing, skipped, whole)
+        for total, values, missing, skipped, whole in json.loads(text)
+    )
 
 
 def _numbers(item: Item, name: str) -> frozenset[int]:

@@ -14,12 +14,12 @@ from functools import cache
 from operator import itemgetter
 from pathlib import Path
 
-from chalicelib.errors import BadCsv, Fault
-from chalicelib.kernel import Tally, Window, find_first_row
-from chalicelib.layout import Layout
-from chalicelib.rows import MAX_ROW_BYTES, too_long, walk_rows
-from chalicelib.states import State, walk
-from chalicelib.sums import EXACT, MISSING, ColumnSum, PartialSum, add_columns, sum_cells
+from ..errors import BadCsv, Fault
+from ..kernel import Tally, Window, find_first_row
+from ..layout import Layout
+from ..rows import MAX_ROW_BYTES, too_long, walk_rows
+from ..states import State, walk
+from ..sums import EXACT, MISSING, ColumnSum, PartialSum, add_columns, sum_cells
 
 FOLDER = Path(__file__).parent
 SOURCE = FOLDER / "kernel.c"
@@ -44,13 +44,19 @@ class _Column(ctypes.Structure):
 
 class _Job(ctypes.Structure):
     _fields_ = (
-        *((name, ctypes.c_int64) for name in ("fields", "first", "step", "wanted", "delimiter", "skip", "max_row_bytes")),
+        *(
+            (name, ctypes.c_int64)
+            for name in ("fields", "first", "step", "wanted", "delimiter", "skip", "max_row_bytes")
+        ),
         ("marks", ctypes.c_void_p),
         ("mark_count", ctypes.c_int64),
         *((name, ctypes.c_void_p) for name in ("sums", "points", "columns", "cells")),
         ("cell_room", ctypes.c_int64),
         ("odd", ctypes.c_void_p),
-        *((name, ctypes.c_int64) for name in ("odd_room", "odd_count", "rows", "lines", "last_row")),
+        *(
+            (name, ctypes.c_int64)
+            for name in ("odd_room", "odd_count", "rows", "lines", "last_row")
+        ),
     )
 
 
@@ -86,8 +92,12 @@ def open_library() -> ctypes.CDLL:
         built_from, sizes = library.csvsum_source(), library.csvsum_sizes()
     except AttributeError as missing:
         raise NotBuilt(str(missing)) from missing
-    if built_from & 0xFFFFFFFF != source_id(SOURCE.read_bytes()) or sizes != ctypes.sizeof(_Job) << 16 | ctypes.sizeof(_Column):
-        raise NotBuilt(f"{library._name} was not built from the {SOURCE.name} beside it; build it again")
+    if built_from & 0xFFFFFFFF != source_id(SOURCE.read_bytes()) or sizes != ctypes.sizeof(
+        _Job
+    ) << 16 | ctypes.sizeof(_Column):
+        raise NotBuilt(
+            f"{library._name} was not built from the {SOURCE.name} beside it; build it again"
+        )
     return library
 
 
@@ -96,7 +106,13 @@ class NativeKernel:
 
     name = "native"
 
-    def __init__(self, max_row_bytes: int = MAX_ROW_BYTES, block_bytes: int = BLOCK_BYTES, *, portable: bool = False) -> None:
+    def __init__(
+        self,
+        max_row_bytes: int = MAX_ROW_BYTES,
+        block_bytes: int = BLOCK_BYTES,
+        *,
+        portable: bool = False,
+    ) -> None:
         self.max_row_bytes = max_row_bytes
         self.block_bytes = block_bytes
         library = open_library()
@@ -104,18 +120,31 @@ class NativeKernel:
         add_rows = library.csvsum_rows_avx2 if wide else library.csvsum_rows
         add_rows.restype = ctypes.c_int64
         offsets = [ctypes.c_int64] * 4
-        add_rows.argtypes = [ctypes.POINTER(_Job), ctypes.c_char_p, *offsets, ctypes.POINTER(ctypes.c_int64)]
+        add_rows.argtypes = [
+            ctypes.POINTER(_Job),
+            ctypes.c_char_p,
+            *offsets,
+            ctypes.POINTER(ctypes.c_int64),
+        ]
         self._add_rows: Callable[..., int] = add_rows
 
     def sum_rows(
-        self, blocks: Iterable[bytes], layout: Layout, *, skip: bool, start: State = State.ROW, span: int | None = None
+        self,
+        blocks: Iterable[bytes],
+        layout: Layout,
+        *,
+        skip: bool,
+        start: State = State.ROW,
+        span: int | None = None,
     ) -> PartialSum:
         window = Window(blocks)
         tally = _NativeTally(self._add_rows, layout, skip, self.max_row_bytes)
         try:
             end = find_first_row(window, layout, start, span, self.block_bytes)
             if end is None:
-                end = self._sum_to_end(window, tally, sys.maxsize if span is None else span - window.offset)
+                end = self._sum_to_end(
+                    window, tally, sys.maxsize if span is None else span - window.offset
+                )
         except BadCsv as bad:
             return tally.partial(State.ROW, bad.fault.moved(tally.lines, tally.bytes))
         return tally.partial(end, None)
@@ -126,7 +155,9 @@ class NativeKernel:
         while tally.end is None:
             rest = data[at:]
             block = self._next_block(window.blocks, len(rest))
-            data, at = self._finish_row(tally, rest, block) if rest and block else (rest or block, 0)
+            data, at = (
+                self._finish_row(tally, rest, block) if rest and block else (rest or block, 0)
+            )
             if tally.end is None:
                 at = tally.add_rows(data, at, ended=not block)
             if at == 0 and len(data) > self.max_row_bytes:
@@ -155,7 +186,9 @@ class NativeKernel:
 class _NativeTally:
     """The running sums of one part. ``end``: the state at ``limit`` or at the end of all, once that is reached."""
 
-    def __init__(self, add_rows: Callable[..., int], layout: Layout, skip: bool, max_row_bytes: int) -> None:
+    def __init__(
+        self, add_rows: Callable[..., int], layout: Layout, skip: bool, max_row_bytes: int
+    ) -> None:
         self._add_rows = add_rows
         self.layout = layout
         self.skip = skip
@@ -225,7 +258,15 @@ class _NativeTally:
         if bad_cells:
             place, bad = min(bad_cells, key=itemgetter(0))
             column, at, _ = listed[place]
-            raise BadCsv(Fault(bad.code, bad.message, data.count(b"\n", start, at), at - start, self.layout.wanted[column]))
+            raise BadCsv(
+                Fault(
+                    bad.code,
+                    bad.message,
+                    data.count(b"\n", start, at),
+                    at - start,
+                    self.layout.wanted[column],
+                )
+            )
         self.columns = tuple(sums)
 
     def _text(self, raw: bytes) -> str:
@@ -292,7 +333,13 @@ class _Room:
         """What was added, leaving nothing."""
         totals = self._totals()
         sums = tuple(
-            ColumnSum(total, self.rows - column.missing - column.skipped - column.listed, column.missing, column.skipped, not point)
+            ColumnSum(
+                total,
+                self.rows - column.missing - column.skipped - column.listed,
+                column.missing,
+                column.skipped,
+                not point,
+            )
             for total, column, point in zip(totals, self._columns, self._points, strict=True)
         )
         for memory in (self._sums, self._columns, self._points):
@@ -309,7 +356,10 @@ class _Room:
                 if added := _signed(halves[2 * column + 1]) << 64 | halves[2 * column]:
                     integers[column] = integers[column] * 10 ** (scale - scales[column]) + added
                     scales[column] = scale
-        return [Decimal(integer).scaleb(-scale, EXACT) for integer, scale in zip(integers, scales, strict=True)]
+        return [
+            Decimal(integer).scaleb(-scale, EXACT)
+            for integer, scale in zip(integers, scales, strict=True)
+        ]
 
 
 def _signed(half: int) -> int:

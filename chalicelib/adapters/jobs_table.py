@@ -11,9 +11,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from chalicelib.aws.blobs import Blobs
-from chalicelib.aws.clients import answered, client
-from chalicelib.aws.job_item import (
+from chalicelib.adapters.clients import answered, client
+from chalicelib.adapters.job_item import (
     SHARDS,
     Item,
     columns_of,
@@ -26,12 +25,13 @@ from chalicelib.aws.job_item import (
     part_item,
     result_text,
 )
+from chalicelib.adapters.results_bucket import Blobs
+from chalicelib.engine.states import State
+from chalicelib.engine.sums import ColumnSum
 from chalicelib.errors import UnknownJob
-from chalicelib.jobs import SOURCES, Job, Ledger, Problem, Result, Status, as_text, utc_now
-from chalicelib.parts import Outcome, Plan
-from chalicelib.ports import SavedPart
-from chalicelib.states import State
-from chalicelib.sums import ColumnSum
+from chalicelib.jobs.job import SOURCES, Job, Ledger, Problem, Result, Status, as_text, utc_now
+from chalicelib.jobs.parts import Outcome, Plan
+from chalicelib.jobs.ports import SavedPart
 
 INDEX = "in_progress"
 # A text of this many bytes stays in the item: reading it costs 4 read units, and an item may not grow beyond 400 KB.
@@ -44,7 +44,9 @@ TABLE = "The table of jobs"
 class JobsTable:
     """A ``ports.Jobs``."""
 
-    def __init__(self, table: str, blobs: Blobs, keep_days: int, now: Callable[[], datetime] = utc_now) -> None:
+    def __init__(
+        self, table: str, blobs: Blobs, keep_days: int, now: Callable[[], datetime] = utc_now
+    ) -> None:
         self.now = now
         self.table = table
         self.blobs = blobs
@@ -53,11 +55,15 @@ class JobsTable:
     @answered(TABLE)
     def put(self, job: Job) -> None:
         item = new_item(job, self.keep_days)
-        client("dynamodb").put_item(TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(pk)")
+        client("dynamodb").put_item(
+            TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(pk)"
+        )
 
     @answered(TABLE)
     def get(self, job_id: str) -> Job:
-        answer = client("dynamodb").get_item(TableName=self.table, Key=key_of(job_id), ConsistentRead=True)
+        answer = client("dynamodb").get_item(
+            TableName=self.table, Key=key_of(job_id), ConsistentRead=True
+        )
         if "Item" not in answer:
             raise UnknownJob
         return self._job(answer["Item"])
@@ -76,7 +82,9 @@ class JobsTable:
     @answered(TABLE)
     def start(self, job_id: str, now: datetime) -> Job:
         stamp = {"S": as_text(now)}
-        return self._change(job_id, Status.RUNNING, {"touched_at": stamp}, once={"started_at": stamp})
+        return self._change(
+            job_id, Status.RUNNING, {"touched_at": stamp}, once={"started_at": stamp}
+        )
 
     @answered(TABLE)
     def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
@@ -86,7 +94,11 @@ class JobsTable:
     @answered(TABLE)
     def save_part(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
         name = f"{job_id}/part-{outcome.number}-{outcome.start.value}.json"
-        item = part_item(job_id, outcome) | self._text_or_blob("columns", columns_text(columns), name) | expiry(self.now(), self.keep_days)
+        item = (
+            part_item(job_id, outcome)
+            | self._text_or_blob("columns", columns_text(columns), name)
+            | expiry(self.now(), self.keep_days)
+        )
         client("dynamodb").put_item(TableName=self.table, Item=item)
 
     @answered(TABLE)
@@ -101,12 +113,21 @@ class JobsTable:
                 ConsistentRead=True,
             )
         )
-        saved = [SavedPart(outcome_of(item), partial(self._columns, item)) for page in pages for item in page["Items"]]
+        saved = [
+            SavedPart(outcome_of(item), partial(self._columns, item))
+            for page in pages
+            for item in page["Items"]
+        ]
         return {(part.outcome.number, part.outcome.start): part for part in saved}
 
     @answered(TABLE)
     def add_done(self, job_id: str, number: int, now: datetime) -> Job:
-        return self._change(job_id, Status.RUNNING, {"touched_at": {"S": as_text(now)}}, member=("done_parts", number))
+        return self._change(
+            job_id,
+            Status.RUNNING,
+            {"touched_at": {"S": as_text(now)}},
+            member=("done_parts", number),
+        )
 
     @answered(TABLE)
     def expect_again(self, job_id: str, count: int, now: datetime) -> Job:
@@ -115,7 +136,12 @@ class JobsTable:
 
     @answered(TABLE)
     def add_done_again(self, job_id: str, number: int, now: datetime) -> Job:
-        return self._change(job_id, Status.RUNNING, {"touched_at": {"S": as_text(now)}}, member=("done_again", number))
+        return self._change(
+            job_id,
+            Status.RUNNING,
+            {"touched_at": {"S": as_text(now)}},
+            member=("done_again", number),
+        )
 
     @answered(TABLE)
     def note(self, job_id: str, text: str) -> None:
@@ -129,7 +155,10 @@ class JobsTable:
 
     @answered(TABLE)
     def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
-        changes = {"finished_at": {"S": as_text(now)}, "problem": {"S": json.dumps(asdict(problem))}}
+        changes = {
+            "finished_at": {"S": as_text(now)},
+            "problem": {"S": json.dumps(asdict(problem))},
+        }
         return self._change(job_id, Status.FAILED, changes)
 
     @answered(TABLE)
@@ -152,13 +181,19 @@ class JobsTable:
 
     @answered(TABLE)
     def in_progress(self) -> int:
-        return sum(page["Count"] for shard in SHARDS for page in self._index_pages(shard, Select="COUNT"))
+        return sum(
+            page["Count"] for shard in SHARDS for page in self._index_pages(shard, Select="COUNT")
+        )
 
     @answered(TABLE)
     def untouched_since(self, before: datetime) -> Sequence[Job]:
-        pages = [page for shard in SHARDS for page in self._index_pages(shard, before=as_text(before))]
+        pages = [
+            page for shard in SHARDS for page in self._index_pages(shard, before=as_text(before))
+        ]
         found = (self._still_there(item["pk"]["S"]) for page in pages for item in page["Items"])
-        return [job for job in found if job is not None and not job.status.ended]  # the index lags behind the table
+        return [
+            job for job in found if job is not None and not job.status.ended
+        ]  # the index lags behind the table
 
     def _still_there(self, job_id: str) -> Job | None:
         try:
@@ -173,7 +208,11 @@ class JobsTable:
             values[":before"] = {"S": before}
         pages = client("dynamodb").get_paginator("query")
         return pages.paginate(
-            TableName=self.table, IndexName=INDEX, KeyConditionExpression=condition, ExpressionAttributeValues=values, **more
+            TableName=self.table,
+            IndexName=INDEX,
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            **more,
         )
 
     def _text_or_blob(self, name: str, text: str, key: str) -> Item:
@@ -185,16 +224,31 @@ class JobsTable:
         return {f"{name}_key": {"S": key}}
 
     def _columns(self, item: Item) -> tuple[ColumnSum, ...]:
-        return columns_of(item["columns"]["S"] if "columns" in item else self.blobs.get(item["columns_key"]["S"]))
+        return columns_of(
+            item["columns"]["S"] if "columns" in item else self.blobs.get(item["columns_key"]["S"])
+        )
 
-    def _change(self, job_id: str, to: Status, sets: Item, once: Item = NOTHING, member: tuple[str, int] | None = None) -> Job:
+    def _change(
+        self,
+        job_id: str,
+        to: Status,
+        sets: Item,
+        once: Item = NOTHING,
+        member: tuple[str, int] | None = None,
+    ) -> Job:
         """Move a job to the status ``to`` and set attributes; those in ``once`` only where they are not set yet.
 
         ``member`` is a number to add to the set of that name.
         """
         values = {"status": {"S": to.value}} | sets | once
-        assignments = [f"#{name} = {f'if_not_exists(#{name}, :{name})' if name in once else f':{name}'}" for name in values]
-        sources = {f":from{number}": {"S": status.value} for number, status in enumerate(sorted(SOURCES[to]))}
+        assignments = [
+            f"#{name} = {f'if_not_exists(#{name}, :{name})' if name in once else f':{name}'}"
+            for name in values
+        ]
+        sources = {
+            f":from{number}": {"S": status.value}
+            for number, status in enumerate(sorted(SOURCES[to]))
+        }
         # A change comes from a legal source state only; this also refuses an item that does not exist.
         from_legal_state = f"#status IN ({', '.join(sources)})"
         update = f"SET {', '.join(assignments)}" + (f" ADD {member[0]} :member" if member else "")
@@ -208,7 +262,9 @@ class JobsTable:
                 UpdateExpression=update,
                 ConditionExpression=from_legal_state,
                 ExpressionAttributeNames={f"#{name}": name for name in values},
-                ExpressionAttributeValues=sources | {f":{name}": value for name, value in values.items()} | added,
+                ExpressionAttributeValues=sources
+                | {f":{name}": value for name, value in values.items()}
+                | added,
                 ReturnValues="ALL_NEW",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )

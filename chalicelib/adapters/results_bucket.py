@@ -1,6 +1,6 @@
 """The door to the results bucket: texts too long for an item of the table."""
 
-from chalicelib.aws.clients import answered, client
+from chalicelib.adapters.clients import answered, client
 from chalicelib.errors import UnknownJob
 
 LINK_SECONDS = 300
@@ -15,12 +15,16 @@ class Blobs:
 
     @answered(BUCKET)
     def put(self, key: str, text: str) -> None:
-        client("s3").put_object(Bucket=self.bucket, Key=key, Body=text.encode(), ContentType="application/json")
+        client("s3").put_object(
+            Bucket=self.bucket, Key=key, Body=text.encode(), ContentType="application/json"
+        )
 
     @answered(BUCKET)
     def publish(self, key: str, text: str) -> str:
         self.put(key, text)
-        url: str = client("s3").generate_presigned_url("get_object", Params={"Bucket": self.bucket, "Key": key}, ExpiresIn=LINK_SECONDS)
+        url: str = client("s3").generate_presigned_url(
+            "get_object", Params={"Bucket": self.bucket, "Key": key}, ExpiresIn=LINK_SECONDS
+        )
         return url
 
     @answered(BUCKET)

@@ -1,0 +1,1 @@
+"""The native kernel: C, called through ctypes."""

@@ -1,0 +1,1 @@
+"""The job, its states, its parts, and the use cases."""
