@@ -2,10 +2,10 @@
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, Response, SQSEvent
 
-from chalicelib.adapters.work_queue import again_soon, decode, decode_dead
+from chalicelib.adapters.work_queue import decode, decode_dead, redeliver_soon
 from chalicelib.settings import settings
 from chalicelib.web import requests, responses
-from chalicelib.web.responses import answers
+from chalicelib.web.responses import problem_responses
 from chalicelib.wiring import recovery, service, work
 
 SETTINGS = settings()
@@ -16,49 +16,49 @@ app.register_middleware(requests.remember, "http")
 
 
 @app.route("/{segment}")
-@answers
+@problem_responses
 def submit_by_name(segment: str) -> Response:
     name = requests.name_in_path(segment)
     if name is None:
         return responses.no_such_page()
-    return responses.accepted_in_the_old_way(service().submit(name, requests.options_in_query()))
+    return responses.legacy_accepted(service().submit(name, requests.options_in_query()))
 
 
 @app.route("/storage/get_counter")
-@answers
+@problem_responses
 def get_counter() -> Response:
     return responses.counter(service().in_progress())
 
 
 @app.route("/storage/get_json/{job_id}")
-@answers
+@problem_responses
 def get_sums(job_id: str) -> Response:
     return responses.sums(service().job(job_id), service().publish)
 
 
 @app.route("/jobs", methods=["POST"], content_types=["*/*"])
-@answers
+@problem_responses
 def submit() -> Response:
     return responses.accepted(service().submit(*requests.job_in_body()))
 
 
 @app.route("/jobs/{job_id}")
-@answers
+@problem_responses
 def get_job(job_id: str) -> Response:
-    return responses.whole_job(service().job(job_id), service().publish)
+    return responses.full_job(service().job(job_id), service().publish)
 
 
 @app.on_sqs_message(queue=SETTINGS.jobs_queue, batch_size=1, name="work_job")
 def work_job(event: SQSEvent) -> None:
     for record in event:
-        with again_soon(SETTINGS.jobs_queue, record.to_dict()):
+        with redeliver_soon(SETTINGS.jobs_queue, record.to_dict()):
             work().do_job(decode(record.body))
 
 
 @app.on_sqs_message(queue=SETTINGS.parts_queue, batch_size=1, name="work_part")
 def work_part(event: SQSEvent) -> None:
     for record in event:
-        with again_soon(SETTINGS.parts_queue, record.to_dict()):
+        with redeliver_soon(SETTINGS.parts_queue, record.to_dict()):
             work().do_part(decode(record.body))
 
 

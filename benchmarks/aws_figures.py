@@ -1,12 +1,12 @@
 """The figures of the model of AWS in benchmarks/simulate.py, each with its source. AWS was not reached for any of them."""
 
 MB, MIB, GIB = 1e6, 2**20, 2**30
-SOURCES: list[tuple[str, str, str]] = []
+ALLOWED_FROM: list[tuple[str, str, str]] = []
 
 
 def figure(what: str, value: float, source: str) -> float:
     """The value, once it is in the table of sources."""
-    SOURCES.append((what, f"{value:,.8g}", source))
+    ALLOWED_FROM.append((what, f"{value:,.8g}", source))
     return value
 
 
@@ -94,7 +94,7 @@ PART_BYTES = figure(
 INDEX_UNITS = figure(
     "write units of the index for each part",
     2,
-    DYNAMO_GUIDE + "global secondary indexes: its key touched_at changes",
+    DYNAMO_GUIDE + "global secondary indexes: its key updated_at changes",
 )
 
 # Dollars for each one; the figures are for a million.

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from chalicelib.adapters.folder_source import Folder
+from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Status
@@ -21,7 +21,7 @@ class Read:
     """One read of a file: from ``start``, likely ``until`` there; ``size`` bytes were handed out in the end."""
 
     start: int
-    until: int
+    expected_end: int
     size: int
 
 
@@ -29,22 +29,24 @@ class Read:
 class CountingFolder:
     """A ``ports.Source`` over a folder that keeps a list of its reads."""
 
-    folder: Folder
+    folder: FolderSource
     reads: list[Read] = field(default_factory=list)
 
     def version(self, name: str) -> FileVersion:
         return self.folder.version(name)
 
     def read(
-        self, name: str, version: FileVersion, start: int = 0, until: int | None = None
+        self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
     ) -> Iterator[bytes]:
         size = 0
         try:
-            for block in self.folder.read(name, version, start, until):
+            for block in self.folder.read(name, version, start, expected_end):
                 size += len(block)
                 yield block
         finally:
-            self.reads.append(Read(start, version.size if until is None else until, size))
+            self.reads.append(
+                Read(start, version.size if expected_end is None else expected_end, size)
+            )
 
 
 @dataclass
@@ -63,7 +65,7 @@ class MemoryQueue:
 
 
 class MemoryOutbox:
-    """A ``ports.Outbox`` that nothing is put into."""
+    """A ``ports.ReplyStore`` that nothing is put into."""
 
     def publish(self, key: str, text: str) -> str:
         raise NotImplementedError(key, text)
@@ -89,7 +91,7 @@ class MemoryJobs:
         return self._keep(replace(self.jobs[job_id], status=Status.RUNNING, started_at=now))
 
     def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
-        return self._keep(replace(self.jobs[job_id], plan=plan, touched_at=now))
+        return self._keep(replace(self.jobs[job_id], plan=plan, updated_at=now))
 
     def save_part(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:  # noqa: ARG002
         self.parts[outcome.number, outcome.start] = SavedPart(outcome, lambda: tuple(columns))
@@ -99,18 +101,20 @@ class MemoryJobs:
 
     def add_done(self, job_id: str, number: int, now: datetime) -> Job:
         job = self.jobs[job_id]
-        return self._keep(replace(job, done_parts=job.done_parts | {number}, touched_at=now))
+        return self._keep(replace(job, done_parts=job.done_parts | {number}, updated_at=now))
 
-    def expect_again(self, job_id: str, count: int, now: datetime) -> Job:
+    def expect_reruns(self, job_id: str, count: int, now: datetime) -> Job:
         job = self.jobs[job_id]
-        return self._keep(replace(job, expected_again=job.expected_again or count, touched_at=now))
+        return self._keep(
+            replace(job, expected_reruns=job.expected_reruns or count, updated_at=now)
+        )
 
-    def add_done_again(self, job_id: str, number: int, now: datetime) -> Job:
+    def add_done_rerun(self, job_id: str, number: int, now: datetime) -> Job:
         job = self.jobs[job_id]
-        return self._keep(replace(job, done_again=job.done_again | {number}, touched_at=now))
+        return self._keep(replace(job, done_reruns=job.done_reruns | {number}, updated_at=now))
 
-    def note(self, job_id: str, text: str) -> None:
-        self._keep(replace(self.jobs[job_id], last_problem=text))
+    def set_last_error(self, job_id: str, text: str) -> None:
+        self._keep(replace(self.jobs[job_id], last_error=text))
 
     def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
         return self._keep(
@@ -132,9 +136,9 @@ class MemoryJobs:
         raise NotImplementedError(job.id, now)
 
     def in_progress(self) -> int:
-        return sum(not job.status.ended for job in self.jobs.values())
+        return sum(not job.status.is_final for job in self.jobs.values())
 
-    def untouched_since(self, before: datetime) -> Sequence[Job]:
+    def not_updated_since(self, before: datetime) -> Sequence[Job]:
         raise NotImplementedError(before)
 
     def _keep(self, job: Job) -> Job:
@@ -146,7 +150,7 @@ def doors(root: str, part_bytes: int) -> tuple[Doors, MemoryJobs, MemoryQueue, C
     """Everything in memory over the files of a folder, with the kernel that a worker would take."""
     from benchmarks.ours import kernel
 
-    jobs, queue, source = MemoryJobs(), MemoryQueue(), CountingFolder(Folder(root))
+    jobs, queue, source = MemoryJobs(), MemoryQueue(), CountingFolder(FolderSource(root))
     return (
         Doors(
             jobs,

@@ -22,7 +22,7 @@ def sums(path: str) -> Sums:
     partial = kernel().sum_rows(rows, layout, skip=False)
     if partial.fault is not None:
         raise ValueError(partial.fault)
-    return [as_json_number(digits(column.total), column.whole) for column in partial.columns]
+    return [as_json_number(digits(column.total), column.is_integer) for column in partial.columns]
 
 
 def _blocks(path: str) -> Iterator[bytes]:

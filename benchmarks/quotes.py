@@ -89,14 +89,14 @@ def _cost_of(job: Job, plan: Plan, queue: MemoryQueue, reads: list[Read]) -> Cos
         for number in range(plan.count)
         if (window := plan.proof_of(number, PROOF_BYTES))
     }
-    proofs = [read for read in reads if (read.start, read.until) in windows]
+    proofs = [read for read in reads if (read.start, read.expected_end) in windows]
     return Cost(
         size=job.file.size,
         parts=plan.count,
         again=len(again),
         again_bytes=sum(map(len, again)),
         proof_bytes=sum(read.size for read in proofs),
-        proof_bytes_used=sum(read.until - read.start for read in proofs),
+        proof_bytes_used=sum(read.expected_end - read.start for read in proofs),
     )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from benchmarks import aws_figures as aws
-from benchmarks.aws_figures import MB, SOURCES
+from benchmarks.aws_figures import ALLOWED_FROM, MB
 from benchmarks.aws_model import PROVISIONED, STANDARD, Outcome, Setup, simulate
 from benchmarks.tables import number, table
 
@@ -134,7 +134,7 @@ def _arguments() -> argparse.Namespace:
 def main() -> None:
     given = _arguments()
     if given.sources:
-        print(table(("what", "figure", "source"), SOURCES))
+        print(table(("what", "figure", "source"), ALLOWED_FROM))
         return
     wanted = {name: getattr(given, name) for name, *_ in OPTIONS.values()}
     base = replace(Setup(0), **{name: value for name, value in wanted.items() if value is not None})

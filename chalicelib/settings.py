@@ -42,11 +42,11 @@ class Settings:
             parts_queue=environ.get("PARTS_QUEUE") or default.parts_queue,
             dead_queue=environ.get("DEAD_QUEUE") or default.dead_queue,
             results_bucket=environ.get("RESULTS_BUCKET") or default.results_bucket,
-            part_bytes=whole(environ, "PART_BYTES", default.part_bytes, 10**14),
-            keep_days=whole(environ, "KEEP_DAYS", default.keep_days, 36_500),
-            stale_seconds=whole(environ, "STALE_SECONDS", default.stale_seconds, 10**6),
-            give_up_hours=whole(environ, "GIVE_UP_HOURS", default.give_up_hours, 10**5),
-            sweep_minutes=whole(environ, "SWEEP_MINUTES", default.sweep_minutes, 10**4),
+            part_bytes=read_int(environ, "PART_BYTES", default.part_bytes, 10**14),
+            keep_days=read_int(environ, "KEEP_DAYS", default.keep_days, 36_500),
+            stale_seconds=read_int(environ, "STALE_SECONDS", default.stale_seconds, 10**6),
+            give_up_hours=read_int(environ, "GIVE_UP_HOURS", default.give_up_hours, 10**5),
+            sweep_minutes=read_int(environ, "SWEEP_MINUTES", default.sweep_minutes, 10**4),
             log_level=_level(environ.get("LOG_LEVEL") or default.log_level),
         )
 
@@ -66,12 +66,17 @@ def _source(value: str) -> str:
     raise BadSetting(f"CSV_SOURCE must be file:///folder or s3://bucket/prefix, not {value!r}.")
 
 
-def whole(environ: Mapping[str, str], name: str, default: int, most: int) -> int:
-    """The whole number from 1 to ``most`` that a variable says; raises BadSetting."""
+def read_int(environ: Mapping[str, str], name: str, default: int, maximum: int) -> int:
+    """The whole number from 1 to ``maximum`` that a variable says; raises BadSetting."""
     text = environ.get(name) or str(default)
-    if text.isascii() and text.isdigit() and len(text) <= len(str(most)) and 1 <= int(text) <= most:
+    if (
+        text.isascii()
+        and text.isdigit()
+        and len(text) <= len(str(maximum))
+        and 1 <= int(text) <= maximum
+    ):
         return int(text)
-    raise BadSetting(f"{name} must be a whole number from 1 to {most}, not {text!r}.")
+    raise BadSetting(f"{name} must be a whole number from 1 to {maximum}, not {text!r}.")
 
 
 def _level(value: str) -> str:

@@ -4,10 +4,10 @@ import logging
 from datetime import timedelta
 from functools import cache
 
-from chalicelib.adapters.folder_source import Folder
+from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.adapters.jobs_table import JobsTable
-from chalicelib.adapters.results_bucket import Blobs
-from chalicelib.adapters.s3_source import Bucket
+from chalicelib.adapters.results_bucket import ResultsBucket
+from chalicelib.adapters.s3_source import S3Source
 from chalicelib.adapters.work_queue import WorkQueue
 from chalicelib.engine.kernel import Kernel, ReferenceKernel
 from chalicelib.engine.native import binding as native
@@ -26,13 +26,13 @@ def doors() -> Doors:
 
 
 def doors_of(settings: Settings) -> Doors:
-    blobs = Blobs(settings.results_bucket)
+    results_bucket = ResultsBucket(settings.results_bucket)
     return Doors(
-        jobs=JobsTable(settings.table, blobs, settings.keep_days),
+        jobs=JobsTable(settings.table, results_bucket, settings.keep_days),
         queue=WorkQueue(settings.jobs_queue, settings.parts_queue),
         source=source_of(settings.csv_source),
         kernel=best_kernel(),
-        outbox=blobs,
+        replies=results_bucket,
         part_bytes=settings.part_bytes,
         stale_after=timedelta(seconds=settings.stale_seconds),
         give_up_after=timedelta(hours=settings.give_up_hours),
@@ -43,9 +43,9 @@ def source_of(url: str) -> Source:
     """The folder of file:///folder, or the bucket of s3://bucket/prefix."""
     scheme, _, rest = url.partition("://")
     if scheme == "file":
-        return Folder(rest)
+        return FolderSource(rest)
     bucket, _, prefix = rest.partition("/")
-    return Bucket(bucket, prefix)
+    return S3Source(bucket, prefix)
 
 
 def best_kernel() -> Kernel:

@@ -12,7 +12,7 @@ from chalicelib.settings import BadSetting
 from deploy import chalice_way, one_stack
 from deploy.aws import Aws, environment_of
 from deploy.package import package
-from deploy.stage import ROOT, Stage, Unusable, read_stage
+from deploy.stage import ROOT, Stage, UsageError, read_stage
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -20,7 +20,7 @@ def main(arguments: Sequence[str]) -> int:
     os.environ.update(environment_of(os.environ))
     try:
         print(given.does(read_stage(given.stage, given.changes), given))
-    except (Unusable, BadSetting, BotoCoreError, ClientError) as error:
+    except (UsageError, BadSetting, BotoCoreError, ClientError) as error:
         print(f"csvsum: {error}", file=sys.stderr)
         return 2
     return 0

@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
 
-from deploy.stage import Unusable
+from deploy.stage import UsageError
 
 SEALED = b"sealed by csvsum"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
@@ -23,7 +23,7 @@ BOTOCORE = ("dynamodb", "s3", "sqs", "sts")
 
 
 def seal(path: Path, requirements: Path) -> None:
-    """Rewrite Chalice's zip in place; one that is sealed already stays. Raises Unusable when it cannot run."""
+    """Rewrite Chalice's zip in place; one that is sealed already stays. Raises UsageError when it cannot run."""
     if is_sealed(path):
         return
     with tempfile.TemporaryDirectory() as scratch:
@@ -34,7 +34,7 @@ def seal(path: Path, requirements: Path) -> None:
         fresh = path.with_suffix(".tmp")
         _write(Path(scratch), fresh)
     if fresh.stat().st_size > MOST_BYTES:
-        raise Unusable(
+        raise UsageError(
             f"The zip has {fresh.stat().st_size} bytes; more than {MOST_BYTES} would soon be refused."
         )
     os.replace(fresh, path)
@@ -62,7 +62,7 @@ def _require_complete(packed: zipfile.ZipFile, requirements: Path) -> None:
     }
     missing = sorted(_required(requirements) - present)
     if missing:
-        raise Unusable(
+        raise UsageError(
             f"Chalice found no wheels for {', '.join(missing)}: requirements.txt asks for versions that this runtime cannot have."
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
-from deploy.stage import Unusable
+from deploy.stage import UsageError
 
 WAIT = {"Delay": 2, "MaxAttempts": 600}
 CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
@@ -28,7 +28,7 @@ class Aws:
         self.session = session or boto3.Session()
         self.endpoint = endpoint
         if not self.session.region_name:
-            raise Unusable("Set AWS_REGION, or a region in your AWS profile.")
+            raise UsageError("Set AWS_REGION, or a region in your AWS profile.")
 
     def client(self, service: str) -> Any:
         return self.session.client(service, endpoint_url=self.endpoint)
@@ -38,7 +38,7 @@ class Aws:
         try:
             caller = self.client("sts").get_caller_identity()
         except (BotoCoreError, ClientError) as error:
-            raise Unusable(f"AWS does not know us: {error}") from error
+            raise UsageError(f"AWS does not know us: {error}") from error
         return {
             "AWS::Partition": caller["Arn"].split(":")[1],
             "AWS::AccountId": caller["Account"],
@@ -78,7 +78,7 @@ class Aws:
         try:
             self._write_stack(old is None, arguments)
         except (WaiterError, ClientError) as error:
-            raise Unusable(
+            raise UsageError(
                 f"The stack {name} was not made: {error}\n{self._reasons(name)}"
             ) from error
 
@@ -131,7 +131,7 @@ class Aws:
                 StackName=name, WaiterConfig=WAIT
             )
         except WaiterError as error:
-            raise Unusable(
+            raise UsageError(
                 f"The stack {name} was not deleted: {error}\n{self._reasons(name)}"
             ) from error
 
@@ -154,7 +154,7 @@ class Aws:
         except ClientError as error:
             if error.response["ResponseMetadata"]["HTTPStatusCode"] == 404:
                 return False
-            raise Unusable(f"The bucket {name} cannot be used: {error}") from error
+            raise UsageError(f"The bucket {name} cannot be used: {error}") from error
         return True
 
     def has_table(self, name: str) -> bool:
@@ -175,7 +175,7 @@ def _parameters(
     known = template.get("Parameters", {})
     unknown = sorted(set(given) - set(known))
     if unknown:
-        raise Unusable(
+        raise UsageError(
             f"SET: the template has no parameter {', '.join(unknown)}; it has {', '.join(known)}."
         )
     new = [{"ParameterKey": name, "ParameterValue": value} for name, value in given.items()]

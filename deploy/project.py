@@ -9,7 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from deploy.stage import CHALICE, ROOT, Stage, Unusable, filled, policy_of
+from deploy.stage import CHALICE, ROOT, Stage, UsageError, filled, policy_of
 
 # Byte code of this machine's runs would make each zip another one; the artefact gets its own.
 NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc")
@@ -41,7 +41,7 @@ def _configure(stage: Stage, folder: Path, identity: Mapping[str, str]) -> None:
 
 
 def chalice(project: Path, *arguments: str, environment: Mapping[str, str]) -> str:
-    """Run Chalice in the project and return what it printed. Raises Unusable with its last words when it fails."""
+    """Run Chalice in the project and return what it printed. Raises UsageError with its last words when it fails."""
     command: Sequence[str] = [
         sys.executable,
         "-c",
@@ -57,5 +57,5 @@ def chalice(project: Path, *arguments: str, environment: Mapping[str, str]) -> s
         command, env={**environment, **quiet}, capture_output=True, text=True, check=False
     )
     if ended.returncode:
-        raise Unusable(f"chalice {arguments[0]} failed:\n{ended.stdout}{ended.stderr}")
+        raise UsageError(f"chalice {arguments[0]} failed:\n{ended.stdout}{ended.stderr}")
     return ended.stdout

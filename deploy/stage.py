@@ -16,7 +16,7 @@ BUILD = ROOT / "build"
 PLACEHOLDER = re.compile(r"\$\{([A-Za-z_:]+)\}")
 
 
-class Unusable(Exception):
+class UsageError(Exception):
     """One sentence on why nothing, or no more, was done."""
 
 
@@ -80,10 +80,10 @@ class Stage:
 
 def read_stage(name: str, changes: Sequence[str] = ()) -> Stage:
     """The stage of that name. ``changes``: VARIABLE=text sets an environment variable of the functions, function.key=value
-    a setting of Chalice for one function, Parameter=text a parameter of infra/resources.json. Raises Unusable."""
+    a setting of Chalice for one function, Parameter=text a parameter of infra/resources.json. Raises UsageError."""
     config = json.loads((CHALICE / "config.json").read_text())
     if not config["stages"].get(name):
-        raise Unusable(f"STAGE: .chalice/config.json has no stage {name!r} to deploy.")
+        raise UsageError(f"STAGE: .chalice/config.json has no stage {name!r} to deploy.")
     stage = Stage(name, config, {})
     for change in changes:
         stage = changed(stage, change)
@@ -95,7 +95,7 @@ def changed(stage: Stage, change: str) -> Stage:
     config, parameters = deepcopy(dict(stage.config)), dict(stage.parameters)
     function, _, key = name.partition(".")
     if not separator or not name:
-        raise Unusable(f"SET: {change!r} is not NAME=value.")
+        raise UsageError(f"SET: {change!r} is not NAME=value.")
     if key:
         _function_of(config, stage, function)[key] = _json_or_text(value)
     elif name.isupper():
@@ -107,7 +107,7 @@ def changed(stage: Stage, change: str) -> Stage:
 
 def _function_of(config: dict[str, Any], stage: Stage, name: str) -> dict[str, Any]:
     if name not in stage.functions:
-        raise Unusable(
+        raise UsageError(
             f"SET: there is no function {name!r}; there are {', '.join(stage.functions)}."
         )
     function: dict[str, Any] = config["stages"][stage.name]["lambda_functions"][name]

@@ -14,7 +14,7 @@ from chalicelib.settings import BadSetting
 from local.config import (
     HOST,
     LocalConfig,
-    Unusable,
+    UsageError,
     child_environment,
     require_free,
     stack_parameters,
@@ -71,7 +71,7 @@ def main() -> int:
         require_free(config.port)
         environment = child_environment(os.environ, config, "")
         _serve(config, environment)
-    except (Unusable, BadSetting) as error:
+    except (UsageError, BadSetting) as error:
         print(f"csvsum: {error}", file=sys.stderr)
         return 2
     except Stopped:
@@ -119,7 +119,7 @@ def _wait_for_api(port: int, children: Children) -> None:
                 return
         except (URLError, OSError):
             time.sleep(0.05)
-    raise Unusable("The API did not start; what it printed above says why.")
+    raise UsageError("The API did not start; what it printed above says why.")
 
 
 def _welcome(config: LocalConfig, endpoint: str) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from chalicelib.settings import Settings, whole
+from chalicelib.settings import Settings, read_int
 
 HOST = "127.0.0.1"
 
 
-class Unusable(Exception):
+class UsageError(Exception):
     """One sentence on why nothing was started."""
 
 
@@ -27,10 +27,10 @@ class LocalConfig:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "LocalConfig":
         return cls(
-            port=whole(environ, "PORT", 8000, 65535),
-            workers=whole(environ, "WORKERS", 2, 64),
+            port=read_int(environ, "PORT", 8000, 65535),
+            workers=read_int(environ, "WORKERS", 2, 64),
             source=_source(environ),
-            visibility_seconds=whole(environ, "VISIBILITY_SECONDS", 10, 43200),
+            visibility_seconds=read_int(environ, "VISIBILITY_SECONDS", 10, 43200),
         )
 
 
@@ -40,18 +40,18 @@ def _source(environ: Mapping[str, str]) -> str:
     source = environ.get("CSV_SOURCE") or f"file://{Path(environ.get('DATA') or 'data').resolve()}"
     scheme, _, path = source.partition("://")
     if scheme == "file" and not Path(path).is_dir():
-        raise Unusable(f"{name}: there is no folder {path!r}; make it, or name another one.")
+        raise UsageError(f"{name}: there is no folder {path!r}; make it, or name another one.")
     return source
 
 
 def require_free(port: int) -> None:
-    """Raises Unusable when something listens on the port already."""
+    """Raises UsageError when something listens on the port already."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            raise Unusable(
+            raise UsageError(
                 f"PORT: {port} cannot be used ({os.strerror(error.errno or 0)}); choose another one with PORT=..."
             ) from error
 

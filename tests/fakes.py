@@ -7,7 +7,7 @@ from datetime import datetime
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.errors import FileChanged, FileGone, FileMissing, UnknownJob
-from chalicelib.jobs.job import SOURCES, FileVersion, Job, Ledger, Problem, Result, Status
+from chalicelib.jobs.job import ALLOWED_FROM, FileVersion, Job, Ledger, Problem, Result, Status
 from chalicelib.jobs.parts import Outcome, Plan
 from chalicelib.jobs.ports import Message, SavedPart
 
@@ -24,7 +24,7 @@ class MemorySource:
         return FileVersion(len(data), f"{hash(data):x}")
 
     def read(
-        self, name: str, version: FileVersion, start: int = 0, until: int | None = None
+        self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
     ) -> Iterator[bytes]:
         if name not in self.files:
             raise FileGone(name)
@@ -76,12 +76,12 @@ class MemoryJobs:
 
     def start(self, job_id: str, now: datetime) -> Job:
         return self._change(
-            job_id, Status.RUNNING, touched_at=now, started_at=self.get(job_id).started_at or now
+            job_id, Status.RUNNING, updated_at=now, started_at=self.get(job_id).started_at or now
         )
 
     def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
         return self._change(
-            job_id, Status.RUNNING, touched_at=now, plan=self.get(job_id).plan or plan
+            job_id, Status.RUNNING, updated_at=now, plan=self.get(job_id).plan or plan
         )
 
     def save_part(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
@@ -96,28 +96,28 @@ class MemoryJobs:
         return self._change(
             job_id,
             Status.RUNNING,
-            touched_at=now,
+            updated_at=now,
             done_parts=self.get(job_id).done_parts | {number},
         )
 
-    def expect_again(self, job_id: str, count: int, now: datetime) -> Job:
+    def expect_reruns(self, job_id: str, count: int, now: datetime) -> Job:
         return self._change(
             job_id,
             Status.RUNNING,
-            touched_at=now,
-            expected_again=self.get(job_id).expected_again or count,
+            updated_at=now,
+            expected_reruns=self.get(job_id).expected_reruns or count,
         )
 
-    def add_done_again(self, job_id: str, number: int, now: datetime) -> Job:
+    def add_done_rerun(self, job_id: str, number: int, now: datetime) -> Job:
         return self._change(
             job_id,
             Status.RUNNING,
-            touched_at=now,
-            done_again=self.get(job_id).done_again | {number},
+            updated_at=now,
+            done_reruns=self.get(job_id).done_reruns | {number},
         )
 
-    def note(self, job_id: str, text: str) -> None:
-        self._change(job_id, Status.RUNNING, last_problem=text)
+    def set_last_error(self, job_id: str, text: str) -> None:
+        self._change(job_id, Status.RUNNING, last_error=text)
 
     def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
         return self._change(job_id, Status.SUCCEEDED, result=result, ledger=ledger, finished_at=now)
@@ -127,21 +127,23 @@ class MemoryJobs:
 
     def retry(self, job: Job, now: datetime) -> bool:
         present = self.get(job.id)
-        if (present.status, present.touched_at) != (job.status, job.touched_at):
+        if (present.status, present.updated_at) != (job.status, job.updated_at):
             return False
-        self.records[job.id] = replace(present, touched_at=now, attempts=present.attempts + 1)
+        self.records[job.id] = replace(present, updated_at=now, attempts=present.attempts + 1)
         return True
 
     def in_progress(self) -> int:
-        return sum(not job.status.ended for job in self.records.values())
+        return sum(not job.status.is_final for job in self.records.values())
 
-    def untouched_since(self, before: datetime) -> Sequence[Job]:
+    def not_updated_since(self, before: datetime) -> Sequence[Job]:
         return [
-            job for job in self.records.values() if not job.status.ended and job.touched_at < before
+            job
+            for job in self.records.values()
+            if not job.status.is_final and job.updated_at < before
         ]
 
     def _change(self, job_id: str, to: Status, **changes: object) -> Job:
         job = self.get(job_id)
-        if job.status in SOURCES[to]:
+        if job.status in ALLOWED_FROM[to]:
             self.records[job_id] = replace(job, status=to, **changes)  # type: ignore[arg-type]
         return self.records[job_id]

@@ -16,7 +16,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def answered(what: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+def translate_aws_errors(what: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     """What AWS does not do now is ServiceDown: ``what`` does not answer."""
 
     def decorate(method: Callable[P, R]) -> Callable[P, R]:

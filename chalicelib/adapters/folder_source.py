@@ -30,7 +30,7 @@ NOT_THERE = (
 UPWARD = frozenset({"", ".", ".."})
 
 
-class Folder:
+class FolderSource:
     """A ``ports.Source`` over the files below ``root``."""
 
     def __init__(self, root: str) -> None:
@@ -46,12 +46,16 @@ class Folder:
             raise _no_answer(error) from error
 
     def read(
-        self, name: str, version: FileVersion, start: int = 0, until: int | None = None
+        self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
     ) -> Iterator[bytes]:
         try:
             with self._opened(name) as file:
                 yield from _read_version(
-                    file, name, version, start, version.size if until is None else until
+                    file,
+                    name,
+                    version,
+                    start,
+                    version.size if expected_end is None else expected_end,
                 )
         except FileNotFoundError as error:
             raise FileGone(name) from error
@@ -93,12 +97,14 @@ def _version(status: os.stat_result) -> FileVersion:
 
 
 def _read_version(
-    file: int, name: str, version: FileVersion, start: int, until: int
+    file: int, name: str, version: FileVersion, start: int, expected_end: int
 ) -> Iterator[bytes]:
     position = start
     while True:
         # Up to where the caller is likely to stop: a mounted file system is paid for by the byte.
-        size = min(READ_BYTES, until - position) if position < until else READ_BYTES // 4
+        size = (
+            min(READ_BYTES, expected_end - position) if position < expected_end else READ_BYTES // 4
+        )
         block = os.pread(file, size, position)
         # Checked behind each read: bytes of another version must not be handed out.
         if _version(os.fstat(file)) != version:

@@ -43,7 +43,7 @@ def new_item(job: Job, keep_days: int) -> Item:
         "status": {"S": job.status.value},
         "in_progress": {"S": shard_of(job.id)},
         "submitted_at": {"S": as_text(job.submitted_at)},
-        "touched_at": {"S": as_text(job.touched_at)},
+        "updated_at": {"S": as_text(job.updated_at)},
         "attempts": {"N": str(job.attempts)},
     }
 
@@ -57,16 +57,16 @@ def job_of(item: Item, result_text: str | None = None) -> Job:
         options=Options(**json.loads(item["options"]["S"])),
         file=FileVersion(**json.loads(item["file"]["S"])),
         submitted_at=_moment(item["submitted_at"]["S"]),
-        touched_at=_moment(item["touched_at"]["S"]),
+        updated_at=_moment(item["updated_at"]["S"]),
         status=Status(item["status"]["S"]),
         started_at=_moment(item["started_at"]["S"]) if "started_at" in item else None,
         finished_at=_moment(item["finished_at"]["S"]) if "finished_at" in item else None,
         attempts=int(item["attempts"]["N"]),
         plan=Plan(**json.loads(item["plan"]["S"])) if "plan" in item else None,
         done_parts=_numbers(item, "done_parts"),
-        expected_again=int(item["expected_again"]["N"]) if "expected_again" in item else 0,
-        done_again=_numbers(item, "done_again"),
-        last_problem=item["last_problem"]["S"] if "last_problem" in item else None,
+        expected_reruns=int(item["expected_reruns"]["N"]) if "expected_reruns" in item else 0,
+        done_reruns=_numbers(item, "done_reruns"),
+        last_error=item["last_error"]["S"] if "last_error" in item else None,
         problem=Problem(**json.loads(item["problem"]["S"])) if "problem" in item else None,
         result=result_of(text) if text else None,
         ledger=Ledger(**json.loads(item["ledger"]["S"])) if "ledger" in item else None,
@@ -101,7 +101,7 @@ def outcome_of(item: Item) -> Outcome:
 
 def columns_text(columns: Sequence[ColumnSum]) -> str:
     rows = [
-        [digits(column.total), column.values, column.missing, column.skipped, column.whole]
+        [digits(column.total), column.values, column.missing, column.skipped, column.is_integer]
         for column in columns
     ]
     return json.dumps(rows, separators=(",", ":"))
@@ -109,8 +109,8 @@ def columns_text(columns: Sequence[ColumnSum]) -> str:
 
 def columns_of(text: str) -> tuple[ColumnSum, ...]:
     return tuple(
-        ColumnSum(Decimal(total), values, missing, skipped, whole)
-        for total, values, missing, skipped, whole in json.loads(text)
+        ColumnSum(Decimal(total), values, missing, skipped, is_integer)
+        for total, values, missing, skipped, is_integer in json.loads(text)
     )
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from chalicelib.adapters.clients import answered, client
+from chalicelib.adapters.clients import client, translate_aws_errors
 from chalicelib.adapters.job_item import (
     SHARDS,
     Item,
@@ -25,11 +25,11 @@ from chalicelib.adapters.job_item import (
     part_item,
     result_text,
 )
-from chalicelib.adapters.results_bucket import Blobs
+from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.errors import UnknownJob
-from chalicelib.jobs.job import SOURCES, Job, Ledger, Problem, Result, Status, as_text, utc_now
+from chalicelib.jobs.job import ALLOWED_FROM, Job, Ledger, Problem, Result, Status, as_text, utc_now
 from chalicelib.jobs.parts import Outcome, Plan
 from chalicelib.jobs.ports import SavedPart
 
@@ -45,21 +45,25 @@ class JobsTable:
     """A ``ports.Jobs``."""
 
     def __init__(
-        self, table: str, blobs: Blobs, keep_days: int, now: Callable[[], datetime] = utc_now
+        self,
+        table: str,
+        results_bucket: ResultsBucket,
+        keep_days: int,
+        now: Callable[[], datetime] = utc_now,
     ) -> None:
         self.now = now
         self.table = table
-        self.blobs = blobs
+        self.results_bucket = results_bucket
         self.keep_days = keep_days
 
-    @answered(TABLE)
+    @translate_aws_errors(TABLE)
     def put(self, job: Job) -> None:
         item = new_item(job, self.keep_days)
         client("dynamodb").put_item(
             TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(pk)"
         )
 
-    @answered(TABLE)
+    @translate_aws_errors(TABLE)
     def get(self, job_id: str) -> Job:
         answer = client("dynamodb").get_item(
             TableName=self.table, Key=key_of(job_id), ConsistentRead=True
@@ -68,7 +72,7 @@ class JobsTable:
             raise UnknownJob
         return self._job(answer["Item"])
 
-    @answered(TABLE)
+    @translate_aws_errors(TABLE)
     def remove_unsent(self, job_id: str) -> None:
         still_queued = "#status = :queued"
         self._unless_refused(
@@ -79,19 +83,19 @@ class JobsTable:
             ExpressionAttributeValues={":queued": {"S": Status.QUEUED.value}},
         )
 
-    @answered(TABLE)
+    @translate_aws_errors(TABLE)
     def start(self, job_id: str, now: datetime) -> Job:
         stamp = {"S": as_text(now)}
         return self._change(
-            job_id, Status.RUNNING, {"touched_at": stamp}, once={"started_at": stamp}
+            job_id, Status.RUNNING, {"updated_at": stamp}, once={"started_at": stamp}
         )
 
-    @answered(TABLE)
+    @translate_aws_errors(TABLE)
     def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
         kept = {"plan": {"S": json.dumps(asdict(plan))}}
-        return self._change(job_id, Status.RUNNING, {"touched_at": {"S": as_text(now)}}, once=kept)
+        return self._change(job_id, Status.RUNNING, {"updated_at": {"S": as_text(now)}}, once=kept)
 
-    @answered(TABLE)
+    @translate_aws_errors(TABLE)
     def save_part(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
         name = f"{job_id}/part-{outcome.number}-{outcome.start.value}.json"
         item = (
@@ -101,7 +105,7 @@ class JobsTable:
         )
         client("dynamodb").put_item(TableName=self.table, Item=item)
 
-    @answered(TABLE)
+    @translate_aws_errors(TABLE)
     def saved_parts(self, job_id: str) -> Mapping[tuple[int, State], SavedPart]:
         pages = (
             client("dynamodb")
@@ -120,40 +124,40 @@ class JobsTable:
         ]
         return {(part.outcome.number, part.outcome.start): part for part in saved}
 
-    @answered(TABLE)
+    @translate_aws_errors(TABLE)
     def add_done(self, job_id: str, number: int, now: datetime) -> Job:
         return self._change(
             job_id,
             Status.RUNNING,
-            {"touched_at": {"S": as_text(now)}},
+            {"updated_at": {"S": as_text(now)}},
             member=("done_parts", number),
         )
 
-    @answered(TABLE)
-    def expect_again(self, job_id: str, count: int, now: datetime) -> Job:
-        kept = {"expected_again": {"N": str(count)}}
-        return self._change(job_id, Status.RUNNING, {"touched_at": {"S": as_text(now)}}, once=kept)
+    @translate_aws_errors(TABLE)
+    def expect_reruns(self, job_id: str, count: int, now: datetime) -> Job:
+        kept = {"expected_reruns": {"N": str(count)}}
+        return self._change(job_id, Status.RUNNING, {"updated_at": {"S": as_text(now)}}, once=kept)
 
-    @answered(TABLE)
-    def add_done_again(self, job_id: str, number: int, now: datetime) -> Job:
+    @translate_aws_errors(TABLE)
+    def add_done_rerun(self, job_id: str, number: int, now: datetime) -> Job:
         return self._change(
             job_id,
             Status.RUNNING,
-            {"touched_at": {"S": as_text(now)}},
-            member=("done_again", number),
+            {"updated_at": {"S": as_text(now)}},
+            member=("done_reruns", number),
         )
 
-    @answered(TABLE)
-    def note(self, job_id: str, text: str) -> None:
-        self._change(job_id, Status.RUNNING, {"last_problem": {"S": text[:PROBLEM_CHARS]}})
+    @translate_aws_errors(TABLE)
+    def set_last_error(self, job_id: str, text: str) -> None:
+        self._change(job_id, Status.RUNNING, {"last_error": {"S": text[:PROBLEM_CHARS]}})
 
-    @answered(TABLE)
+    @translate_aws_errors(TABLE)
     def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
         changes = {"finished_at": {"S": as_text(now)}, "ledger": {"S": json.dumps(asdict(ledger))}}
         changes |= self._text_or_blob("result", result_text(result), f"{job_id}/result.json")
         return self._change(job_id, Status.SUCCEEDED, changes)
 
-    @answered(TABLE)
+    @translate_aws_errors(TABLE)
     def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
         changes = {
             "finished_at": {"S": as_text(now)},
@@ -161,38 +165,38 @@ class JobsTable:
         }
         return self._change(job_id, Status.FAILED, changes)
 
-    @answered(TABLE)
+    @translate_aws_errors(TABLE)
     def retry(self, job: Job, now: datetime) -> bool:
-        unmoved = "#status = :status AND touched_at = :seen"
+        unmoved = "#status = :status AND updated_at = :seen"
         answer = self._unless_refused(
             client("dynamodb").update_item,
             Key=key_of(job.id),
-            UpdateExpression="SET touched_at = :now ADD attempts :one",
+            UpdateExpression="SET updated_at = :now ADD attempts :one",
             ConditionExpression=unmoved,
             ExpressionAttributeNames={"#status": "status"},
             ExpressionAttributeValues={
                 ":status": {"S": job.status.value},
-                ":seen": {"S": as_text(job.touched_at)},
+                ":seen": {"S": as_text(job.updated_at)},
                 ":now": {"S": as_text(now)},
                 ":one": {"N": "1"},
             },
         )
         return answer is not None
 
-    @answered(TABLE)
+    @translate_aws_errors(TABLE)
     def in_progress(self) -> int:
         return sum(
             page["Count"] for shard in SHARDS for page in self._index_pages(shard, Select="COUNT")
         )
 
-    @answered(TABLE)
-    def untouched_since(self, before: datetime) -> Sequence[Job]:
+    @translate_aws_errors(TABLE)
+    def not_updated_since(self, before: datetime) -> Sequence[Job]:
         pages = [
             page for shard in SHARDS for page in self._index_pages(shard, before=as_text(before))
         ]
         found = (self._still_there(item["pk"]["S"]) for page in pages for item in page["Items"])
         return [
-            job for job in found if job is not None and not job.status.ended
+            job for job in found if job is not None and not job.status.is_final
         ]  # the index lags behind the table
 
     def _still_there(self, job_id: str) -> Job | None:
@@ -204,7 +208,7 @@ class JobsTable:
     def _index_pages(self, shard: str, before: str | None = None, **more: Any) -> Any:
         condition, values = "in_progress = :shard", {":shard": {"S": shard}}
         if before is not None:
-            condition += " AND touched_at < :before"
+            condition += " AND updated_at < :before"
             values[":before"] = {"S": before}
         pages = client("dynamodb").get_paginator("query")
         return pages.paginate(
@@ -220,12 +224,14 @@ class JobsTable:
         if len(text.encode()) <= INLINE_BYTES:
             return {name: {"S": text}}
         # The object first: an item must never name what is not there. Repeated work writes the same bytes again.
-        self.blobs.put(key, text)
+        self.results_bucket.put(key, text)
         return {f"{name}_key": {"S": key}}
 
     def _columns(self, item: Item) -> tuple[ColumnSum, ...]:
         return columns_of(
-            item["columns"]["S"] if "columns" in item else self.blobs.get(item["columns_key"]["S"])
+            item["columns"]["S"]
+            if "columns" in item
+            else self.results_bucket.get(item["columns_key"]["S"])
         )
 
     def _change(
@@ -247,13 +253,13 @@ class JobsTable:
         ]
         sources = {
             f":from{number}": {"S": status.value}
-            for number, status in enumerate(sorted(SOURCES[to]))
+            for number, status in enumerate(sorted(ALLOWED_FROM[to]))
         }
         # A change comes from a legal source state only; this also refuses an item that does not exist.
         from_legal_state = f"#status IN ({', '.join(sources)})"
         update = f"SET {', '.join(assignments)}" + (f" ADD {member[0]} :member" if member else "")
         added = {":member": {"SS": [str(member[1])]}} if member else {}
-        if to.ended:
+        if to.is_final:
             update += " REMOVE in_progress"  # leaves the sparse index, and the counter with it
         try:
             answer = client("dynamodb").update_item(
@@ -282,4 +288,4 @@ class JobsTable:
 
     def _job(self, item: Item) -> Job:
         key = item.get("result_key", {}).get("S")
-        return job_of(item, self.blobs.get(key) if key else None)
+        return job_of(item, self.results_bucket.get(key) if key else None)

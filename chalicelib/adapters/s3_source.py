@@ -22,7 +22,7 @@ NOT_THERE = ("NoSuchKey", "404", "NotFound", "AccessDenied", "403", "Forbidden")
 CHANGED = ("PreconditionFailed", "412", "InvalidRange", "416")
 
 
-class Bucket:
+class S3Source:
     """A ``ports.Source`` over the objects of a bucket below a prefix."""
 
     def __init__(self, bucket: str, prefix: str) -> None:
@@ -36,7 +36,9 @@ class Bucket:
             head = client("s3").head_object(Bucket=self.bucket, Key=self._key(name))
         except ClientError as error:
             if _code(error) in NOT_THERE:
-                log.warning("the bucket answered %s for a file that was asked for", _code(error))
+                log.warning(
+                    "the bucket translate_aws_errors %s for a file that was asked for", _code(error)
+                )
                 raise FileMissing(name) from error
             raise _no_answer() from error
         except BotoCoreError as error:
@@ -44,9 +46,9 @@ class Bucket:
         return FileVersion(head["ContentLength"], head["ETag"])
 
     def read(
-        self, name: str, version: FileVersion, start: int = 0, until: int | None = None
+        self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
     ) -> Iterator[bytes]:
-        stop = version.size if until is None else min(until, version.size)
+        stop = version.size if expected_end is None else min(expected_end, version.size)
         yield from self._ahead(name, version, range(start, stop))
         # Behind the expected end: one range at a time, small ones first.
         position, step = max(start, stop), BLOCK_BYTES // 4

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
-from chalicelib.adapters.clients import answered, client
+from chalicelib.adapters.clients import client, translate_aws_errors
 from chalicelib.engine.states import State
 from chalicelib.errors import CsvsumError, ServiceDown
 from chalicelib.jobs.ports import Message
@@ -61,7 +61,7 @@ class WorkQueue:
     def __init__(self, jobs_queue: str, parts_queue: str) -> None:
         self.names = (jobs_queue, parts_queue)
 
-    @answered("The queue")
+    @translate_aws_errors("The queue")
     def send(self, messages: Sequence[Message]) -> None:
         for start in range(0, len(messages), BATCH):
             self._send_batch(messages[start : start + BATCH])
@@ -85,7 +85,7 @@ class WorkQueue:
                 return
         raise ServiceDown("The queue did not take all messages; try again in a moment.")
 
-    @answered("The queue")
+    @translate_aws_errors("The queue")
     def waiting(self) -> int:
         total = 0
         for url in self._urls:
@@ -101,7 +101,7 @@ class WorkQueue:
 
 
 @contextmanager
-def again_soon(queue: str, record: Mapping[str, Any]) -> Iterator[None]:
+def redeliver_soon(queue: str, record: Mapping[str, Any]) -> Iterator[None]:
     """Around the work on a message, given as Lambda gives it: when that raises for the first time, it comes again soon.
 
     The visibility timeout is there for workers that die and cannot say so: many times longer than any work. After a second failure

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 
-def at_least(size: int, head: bytes, blocks: Iterator[bytes]) -> tuple[bytes, bool]:
+def fill(size: int, head: bytes, blocks: Iterator[bytes]) -> tuple[bytes, bool]:
     """``head`` and as many blocks behind it as make ``size`` bytes, joined once; whether they ended before that."""
     held, total = [head], len(head)
     while total < size:

@@ -1,7 +1,7 @@
 """The reference kernel: bytes of rows to an exact partial sum. The only module that imports pandas, and only when used.
 
 pandas cuts the rows into fields wherever that is safe: whole rows without a quote, all of the same number of fields.
-Whatever else comes (quotes, blank lines, a short row, a cell that is no number) goes through ``rows.walk_rows``, which
+Whatever else comes (quotes, blank lines, a short row, a cell that is no number) goes through ``rows.iter_rows``, which
 is exact by definition and knows where it is.
 """
 
@@ -9,11 +9,11 @@ import io
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
-from .blocks import at_least
+from .blocks import fill
 from .errors import BadCsv, Fault
 from .layout import Layout
-from .rows import MAX_ROW_BYTES, Row, cell_start, ragged, too_long, walk_rows
-from .states import State, first_row, walk
+from .rows import MAX_ROW_BYTES, Row, cell_start, iter_rows, ragged, too_long
+from .states import State, first_row, scan_state
 from .sums import BadCell, ColumnSum, PartialSum, add_columns, sum_cells
 
 # Blocks of 1 MiB: larger ones spend more on page faults than they save in calls.
@@ -51,12 +51,12 @@ class Window:
         self.blocks = iter(blocks)
         self.data = b""
         self.offset = 0
-        self.ended = False
+        self.eof = False
 
     def grow(self, size: int) -> None:
         """Hold at least ``size`` bytes, or all that is left."""
-        self.data, ended = at_least(size, self.data, self.blocks)
-        self.ended = self.ended or ended
+        self.data, eof = fill(size, self.data, self.blocks)
+        self.eof = self.eof or eof
 
     def drop(self, size: int) -> None:
         self.data = self.data[size:]
@@ -68,12 +68,12 @@ def find_first_row(
 ) -> State | None:
     """Drop what belongs to the row before; where no row starts in the span, the state at its end."""
     delimiter = layout.delimiter.encode()
-    while not (window.ended and not window.data):
+    while not (window.eof and not window.data):
         window.grow(block_bytes)
         limit = len(window.data) if span is None else min(span - window.offset, len(window.data))
         found = first_row(window.data[:limit], state, delimiter)
         if found is None:
-            state = walk(window.data[:limit], state, delimiter)
+            state = scan_state(window.data[:limit], state, delimiter)
         elif span is None or window.offset + found < span:
             window.drop(found)
             return None
@@ -116,12 +116,12 @@ class ReferenceKernel:
         while True:
             window.grow(enough)
             limit = len(window.data) + 1 if span is None else span - window.offset
-            used = tally.add_rows(window.data, limit, window.ended)
+            used = tally.add_rows(window.data, limit, window.eof)
             if limit < used:
-                return walk(
+                return scan_state(
                     window.data[tally.last_row : limit], State.ROW, tally.layout.delimiter.encode()
                 )
-            if limit == used or window.ended:
+            if limit == used or window.eof:
                 return State.ROW
             if not used and len(window.data) > self.max_row_bytes:
                 raise BadCsv(
@@ -151,7 +151,7 @@ class Tally:
     def partial(self, end: State, fault: Fault | None) -> PartialSum:
         return PartialSum(self.columns, self.rows, self.lines, self.bytes, end, fault)
 
-    def add_rows(self, data: bytes, limit: int, ended: bool) -> int:
+    def add_rows(self, data: bytes, limit: int, eof: bool) -> int:
         """Add the complete rows that start before ``limit``; the number of bytes they take.
 
         Raises BadCsv with a fault that counts from the rows already added.
@@ -162,12 +162,12 @@ class Tally:
             or self.layout.fields >= WIDE_FIELDS
             or len(data) > self.max_row_bytes
         ):
-            return self.add_by_walking(data, limit, ended)
-        end = _end_of_plain_rows(data, limit, ended)
+            return self.add_by_walking(data, limit, eof)
+        end = _end_of_plain_rows(data, limit, eof)
         rows = data[:end]
         added = self._by_pandas(rows) if rows and self._is_regular(rows) else None
         if added is None:
-            return self.add_by_walking(data, limit, ended)
+            return self.add_by_walking(data, limit, eof)
         self._account(rows, *added)
         self.last_row = rows.rfind(b"\n", 0, end - 1) + 1
         return end
@@ -209,13 +209,13 @@ class Tally:
             return None
         return tuple(column for column, _ in sums), len(frame)
 
-    def add_by_walking(self, data: bytes, limit: int, ended: bool) -> int:
+    def add_by_walking(self, data: bytes, limit: int, eof: bool) -> int:
         """As ``add_rows``, exact by definition and slow."""
         walked: list[Row] = []
         used, broken = 0, None
         try:
-            for row in walk_rows(
-                data, self.layout.delimiter, ended=ended, max_row_bytes=self.max_row_bytes
+            for row in iter_rows(
+                data, self.layout.delimiter, eof=eof, max_row_bytes=self.max_row_bytes
             ):
                 if row.cells and len(row.cells) != self.layout.fields:
                     raise BadCsv(ragged(row, self.layout.fields))
@@ -265,9 +265,9 @@ class Tally:
         self.bytes += len(rows)
 
 
-def _end_of_plain_rows(data: bytes, limit: int, ended: bool) -> int:
+def _end_of_plain_rows(data: bytes, limit: int, eof: bool) -> int:
     """Where the last complete row that starts before ``limit`` ends, in bytes without a quote."""
     end = data.find(b"\n", limit - 1) + 1 if limit <= len(data) else 0
     if end:
         return end
-    return len(data) if ended else data.rfind(b"\n") + 1
+    return len(data) if eof else data.rfind(b"\n") + 1

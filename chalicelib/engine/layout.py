@@ -4,15 +4,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from .blocks import at_least
+from .blocks import fill
 from .errors import BadCsv, Fault
 from .options import Options
-from .rows import MAX_ROW_BYTES, Row, cell_start, too_long, walk_rows
+from .rows import MAX_ROW_BYTES, Row, cell_start, iter_rows, too_long
 
 MAX_SUMS = 200_000
 BOM = b"\xef\xbb\xbf"
 # How a file begins that is not UTF-8 text, and what to do about it.
-FOREIGN = {
+MAGIC = {
     b"\xff\xfe": ("utf_16", "the file is UTF-16; convert it to UTF-8"),
     b"\xfe\xff": ("utf_16", "the file is UTF-16; convert it to UTF-8"),
     b"\x1f\x8b": ("gzip", "the file is compressed with gzip; give it a name that ends in .gz"),
@@ -76,14 +76,14 @@ def _first_row(
     blocks: Iterator[bytes], options: Options, max_row_bytes: int
 ) -> tuple[Row, bytes, bytes]:
     """The first row that is not blank, with its place in the file; its bytes; and what was read behind it."""
-    head, ended = at_least(4, b"", blocks)
+    head, eof = fill(4, b"", blocks)
     _refuse_foreign(head)
     at, line = len(BOM) if head.startswith(BOM) else 0, 0
     head = head[at:]
     while True:
         blank = 0
         try:
-            for row in walk_rows(head, options.delimiter, ended=ended, max_row_bytes=max_row_bytes):
+            for row in iter_rows(head, options.delimiter, eof=eof, max_row_bytes=max_row_bytes):
                 if row.cells:
                     return (
                         Row(at + row.start, at + row.end, line + row.line, row.cells),
@@ -93,7 +93,7 @@ def _first_row(
                 blank = row.end
         except BadCsv as bad:
             raise BadCsv(bad.fault.moved(line, at)) from bad
-        if ended:
+        if eof:
             raise BadCsv(
                 Fault("empty_file", "the file has no rows at all; it needs at least a header", 0, 0)
             )
@@ -101,11 +101,11 @@ def _first_row(
         if len(head) > max_row_bytes:
             raise BadCsv(too_long(head, at, line, options.delimiter, max_row_bytes))
         # Doubled, so that a long row is not walked once per block.
-        head, ended = at_least(min(max(2 * len(head), 1), max_row_bytes + 1), head, blocks)
+        head, eof = fill(min(max(2 * len(head), 1), max_row_bytes + 1), head, blocks)
 
 
 def _refuse_foreign(head: bytes) -> None:
-    for magic, (code, message) in FOREIGN.items():
+    for magic, (code, message) in MAGIC.items():
         if head.startswith(magic):
             raise BadCsv(Fault(code, message, 0, 0))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from .errors import BadCsv, Fault
-from .states import State, open_quote, walk
+from .states import State, open_quote, scan_state
 
 MAX_ROW_BYTES = 64 * 1024 * 1024
 # A row of 64 MiB could have as many fields, which would take gigabytes once they are texts.
@@ -95,12 +95,12 @@ def separators(text: bytes, delimiter: bytes, most: int) -> int:
     return count
 
 
-def walk_rows(
-    data: bytes, delimiter: str, *, ended: bool, max_row_bytes: int = MAX_ROW_BYTES
+def iter_rows(
+    data: bytes, delimiter: str, *, eof: bool, max_row_bytes: int = MAX_ROW_BYTES
 ) -> Iterator[Row]:
     """The complete rows of ``data``, which starts at a row; a blank line is a Row without cells.
 
-    ``ended``: nothing follows ``data``, so its last row needs no line feed. Raises BadCsv where a row cannot be read,
+    ``eof``: nothing follows ``data``, so its last row needs no line feed. Raises BadCsv where a row cannot be read,
     after the rows before it were given.
     """
     lines = _Lines(data, delimiter, max_row_bytes)
@@ -121,9 +121,9 @@ def walk_rows(
             raise BadCsv(_stray_return(data, start, line, delimiter, max_row_bytes))
         if end - start > max_row_bytes:
             raise BadCsv(too_long(data[start:end], start, line, delimiter, max_row_bytes))
-        if lines.exhausted and ended:
+        if lines.exhausted and eof:
             raise BadCsv(unclosed(data[start:], start, line, delimiter))
-        if lines.exhausted or not (ended or data.endswith(b"\n", start, end)):
+        if lines.exhausted or not (eof or data.endswith(b"\n", start, end)):
             return
         if data.endswith(b"\r", start, end):
             raise BadCsv(lone_return(data, start, line, delimiter))
@@ -157,7 +157,7 @@ def lone_return(data: bytes, start: int, line: int, delimiter: str) -> Fault:
     state, position = State.ROW, start
     for match in re.finditer(rb"\r(?!\n)", data[start:]):
         at = start + match.start()
-        state, position = walk(data[position:at], state, delimiter.encode()), at
+        state, position = scan_state(data[position:at], state, delimiter.encode()), at
         if state is not State.QUOTED:
             return Fault("lone_carriage_return", message, line + data.count(b"\n", start, at), at)
     return Fault("lone_carriage_return", message, line, start)

@@ -25,7 +25,7 @@ AFTER_QUOTE = {
 }
 
 
-def walk(data: bytes, state: State, delimiter: bytes) -> State:
+def scan_state(data: bytes, state: State, delimiter: bytes) -> State:
     """The state after ``data``, which starts in ``state``."""
     position = 0
     while (quote := data.find(b'"', position)) >= 0:

@@ -50,14 +50,14 @@ SHOWN_CHARS = 40
 class ColumnSum:
     """One column's exact ``total``, and how many cells were ``values``, ``missing``, and ``skipped`` as no number.
 
-    ``whole``: every value was written without point and exponent, so the total is an integer to its user as well.
+    ``is_integer``: every value was written without point and exponent, so the total is an integer to its user as well.
     """
 
     total: Decimal = Decimal(0)
     values: int = 0
     missing: int = 0
     skipped: int = 0
-    whole: bool = True
+    is_integer: bool = True
 
     def __add__(self, other: "ColumnSum") -> "ColumnSum":
         return ColumnSum(
@@ -65,7 +65,7 @@ class ColumnSum:
             self.values + other.values,
             self.missing + other.missing,
             self.skipped + other.skipped,
-            self.whole and other.whole,
+            self.is_integer and other.is_integer,
         )
 
 
@@ -131,7 +131,7 @@ def sum_cells(cells: Sequence[str], *, skip: bool) -> tuple[ColumnSum, BadCell |
 
 
 def _sum_one_by_one(cells: Iterable[str], skip: bool) -> tuple[ColumnSum, BadCell | None]:
-    total, values, missing, skipped, whole = Decimal(0), 0, 0, 0, True
+    total, values, missing, skipped, is_integer = Decimal(0), 0, 0, 0, True
     for row, cell in enumerate(cells):
         text = cell.strip(PADDING)
         if text in MISSING:
@@ -145,8 +145,8 @@ def _sum_one_by_one(cells: Iterable[str], skip: bool) -> tuple[ColumnSum, BadCel
             skipped += 1
             continue
         values += 1
-        whole = whole and text.strip("+-0123456789") == ""
-    return ColumnSum(total, values, missing, skipped, whole), None
+        is_integer = is_integer and text.strip("+-0123456789") == ""
+    return ColumnSum(total, values, missing, skipped, is_integer), None
 
 
 def _shown(text: str) -> str:
@@ -163,12 +163,12 @@ def digits(total: Decimal) -> str:
     return format(EXACT.normalize(total), "f") if total else "0"
 
 
-def as_json_number(column_total: str, whole: bool) -> int | float | None:
+def as_json_number(column_total: str, is_integer: bool) -> int | float | None:
     """An exact total as its user gets it: an integer where all values were whole, else the nearest double.
 
     One rounding, to nearest, ties to even: what ``float(str)`` does. Beyond a double's range: None.
     """
-    if whole:
+    if is_integer:
         return int(column_total)
     nearest = float(column_total)
     return nearest if math.isfinite(nearest) else None

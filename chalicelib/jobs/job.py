@@ -1,6 +1,6 @@
 """A job, its life, and what it becomes. Pure Python.
 
-A job is queued, then running, then ended: succeeded or failed. SOURCES is the one table of legal changes; the store
+A job is queued, then running, then ended: succeeded or failed. ALLOWED_FROM is the one table of legal changes; the store
 makes each row of it the condition of its write.
 """
 
@@ -22,13 +22,13 @@ class Status(StrEnum):
     FAILED = "failed"
 
     @property
-    def ended(self) -> bool:
+    def is_final(self) -> bool:
         return self in (Status.SUCCEEDED, Status.FAILED)
 
 
 # The states from which a job may enter the state on the left. Running to running: a worker takes over a job whose
 # worker died. Queued to succeeded is not legal: nobody has read the file.
-SOURCES: dict[Status, frozenset[Status]] = {
+ALLOWED_FROM: dict[Status, frozenset[Status]] = {
     Status.RUNNING: frozenset({Status.QUEUED, Status.RUNNING}),
     Status.SUCCEEDED: frozenset({Status.RUNNING}),
     Status.FAILED: frozenset({Status.QUEUED, Status.RUNNING}),
@@ -60,7 +60,7 @@ class Result:
 
     names: tuple[str, ...]
     totals: tuple[str, ...]
-    whole: tuple[bool, ...]
+    is_integer: tuple[bool, ...]
     values: tuple[int, ...]
     missing: tuple[int, ...]
     skipped: tuple[int, ...]
@@ -68,8 +68,10 @@ class Result:
     def numbers(self) -> dict[str, int | float | None]:
         """Each column's total as a JSON number."""
         return {
-            name: as_json_number(total, whole)
-            for name, total, whole in zip(self.names, self.totals, self.whole, strict=True)
+            name: as_json_number(total, is_integer)
+            for name, total, is_integer in zip(
+                self.names, self.totals, self.is_integer, strict=True
+            )
         }
 
     def exact(self) -> dict[str, str]:
@@ -90,23 +92,23 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """``expected_again`` parts assumed the wrong start state and are summed again; ``done_again`` of them are in."""
+    """``expected_reruns`` parts assumed the wrong start state and are summed again; ``done_reruns`` of them are in."""
 
     id: str
     csv: str
     options: Options
     file: FileVersion
     submitted_at: datetime
-    touched_at: datetime
+    updated_at: datetime
     status: Status = Status.QUEUED
     started_at: datetime | None = None
     finished_at: datetime | None = None
     attempts: int = 1
     plan: Plan | None = None
     done_parts: frozenset[int] = field(default=frozenset())
-    expected_again: int = 0
-    done_again: frozenset[int] = field(default=frozenset())
-    last_problem: str | None = None
+    expected_reruns: int = 0
+    done_reruns: frozenset[int] = field(default=frozenset())
+    last_error: str | None = None
     problem: Problem | None = None
     result: Result | None = None
     ledger: Ledger | None = None
@@ -121,9 +123,9 @@ class Job:
         return [number for number in range(self.parts) if number not in self.done_parts]
 
     @property
-    def all_again(self) -> bool:
+    def reruns_complete(self) -> bool:
         """Whether all parts that had to be summed again are in again."""
-        return len(self.done_again) >= self.expected_again
+        return len(self.done_reruns) >= self.expected_reruns
 
     @property
     def parts_done(self) -> int:
@@ -157,7 +159,7 @@ def is_id(text: str) -> bool:
 
 
 def queued(job_id: str, csv: str, options: Options, file: FileVersion, now: datetime) -> Job:
-    return Job(job_id, csv, options, file, submitted_at=now, touched_at=now)
+    return Job(job_id, csv, options, file, submitted_at=now, updated_at=now)
 
 
 def seconds_since_start(job: Job, now: datetime) -> float:

@@ -30,8 +30,8 @@ def parse_options(given: Mapping[str, object]) -> Options:
             )
     default = Options()
     return Options(
-        step=_whole(given.get("step", default.step), "step", 1),
-        first=_whole(given.get("first", default.first), "first", 0),
+        step=_parse_int(given.get("step", default.step), "step", 1),
+        first=_parse_int(given.get("first", default.first), "first", 0),
         delimiter=_delimiter(given.get("delimiter", default.delimiter)),
         header=_switch(given.get("header", default.header)),
         non_numeric=_non_numeric(given.get("non_numeric", default.non_numeric)),
@@ -61,18 +61,18 @@ def parse_name(name: object) -> str:
     return name
 
 
-def _whole(value: object, name: str, least: int) -> int:
+def _parse_int(value: object, name: str, minimum: int) -> int:
     text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
     if (
         isinstance(text, str)
         and text.isascii()
         and text.isdigit()
         and len(text) <= 8
-        and least <= int(text) <= MAX_INDEX
+        and minimum <= int(text) <= MAX_INDEX
     ):
         return int(text)
     raise BadRequest(
-        f"{name} must be a whole number from {least} to {MAX_INDEX}, not {_shown(value)}."
+        f"{name} must be a whole number from {minimum} to {MAX_INDEX}, not {_shown(value)}."
     )
 
 

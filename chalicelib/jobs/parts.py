@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
-from chalicelib.engine.states import State, walk
+from chalicelib.engine.states import State, scan_state
 from chalicelib.errors import Fault
 
 # The set of done parts lies in the job's item: 2,000 numbers take some 7 KB of the 400 KB that an item may have.
@@ -50,14 +50,14 @@ def part_size(size: int, least: int) -> int:
     return max(least, ceil(size / MAX_PARTS))
 
 
-def start_states(before: bytes, whole: bool, delimiter: bytes) -> tuple[State, ...]:
+def start_states(before: bytes, from_start: bool, delimiter: bytes) -> tuple[State, ...]:
     """The states in which a part may start, the one to assume first; a single one is proven.
 
-    ``before`` are the bytes in front of it, ``whole`` says that they are all the data rows in front of it.
+    ``before`` are the bytes in front of it, ``from_start`` says that they are all the data rows in front of it.
     """
-    if whole:
-        return (walk(before, State.ROW, delimiter),)
-    ends = dict.fromkeys(walk(before, state, delimiter) for state in CANDIDATES)
+    if from_start:
+        return (scan_state(before, State.ROW, delimiter),)
+    ends = dict.fromkeys(scan_state(before, state, delimiter) for state in CANDIDATES)
     return tuple(sorted(ends, key=lambda state: state is State.QUOTED))
 
 

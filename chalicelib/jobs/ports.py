@@ -36,11 +36,11 @@ class Source(Protocol):
         ...
 
     def read(
-        self, name: str, version: FileVersion, start: int = 0, until: int | None = None
+        self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
     ) -> Iterator[bytes]:
         """The bytes of exactly that version from ``start`` to the end, in blocks.
 
-        ``until`` is where the caller is likely to stop: what lies behind it is not fetched ahead.
+        ``expected_end`` is a hint: nothing beyond it is prefetched.
 
         Raises FileChanged when the file is another version by now, FileGone when it is not there, TryAgain when it
         does not answer.
@@ -80,13 +80,13 @@ class Jobs(Protocol):
         """Add a part to the done parts of a running job."""
         ...
 
-    def expect_again(self, job_id: str, count: int, now: datetime) -> Job:
+    def expect_reruns(self, job_id: str, count: int, now: datetime) -> Job:
         """Keep how many parts are summed again; a number that is there already stays."""
         ...
 
-    def add_done_again(self, job_id: str, number: int, now: datetime) -> Job: ...
+    def add_done_rerun(self, job_id: str, number: int, now: datetime) -> Job: ...
 
-    def note(self, job_id: str, text: str) -> None:
+    def set_last_error(self, job_id: str, text: str) -> None:
         """Keep the last problem met on the way, for whoever has to give up."""
         ...
 
@@ -102,12 +102,12 @@ class Jobs(Protocol):
         """How many jobs are accepted and not yet ended."""
         ...
 
-    def untouched_since(self, before: datetime) -> Sequence[Job]:
+    def not_updated_since(self, before: datetime) -> Sequence[Job]:
         """The jobs in progress that nothing has happened to since then."""
         ...
 
 
-class Outbox(Protocol):
+class ReplyStore(Protocol):
     """Where replies go that are too large to be given at once."""
 
     def publish(self, key: str, text: str) -> str:

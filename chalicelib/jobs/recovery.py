@@ -18,7 +18,7 @@ class Recovery:
     def give_up(self, message: Message | None) -> None:
         """A message came to the dead letters: its job fails, with the last known reason."""
         job = known(self.doors.jobs.get, message.job) if message else None
-        if job is not None and not job.status.ended:
+        if job is not None and not job.status.is_final:
             self._give_up(
                 job, "it was tried several times, and each try ended before its result was saved"
             )
@@ -29,7 +29,7 @@ class Recovery:
         While messages wait in the queues, a job that has not moved may only be waiting its turn.
         """
         waiting = self.doors.queue.waiting() > 0
-        stale = self.doors.jobs.untouched_since(self.doors.now() - self.doors.stale_after)
+        stale = self.doors.jobs.not_updated_since(self.doors.now() - self.doors.stale_after)
         return sum(self._take_up(job, waiting) for job in stale)
 
     def _take_up(self, job: Job, waiting: bool) -> bool:
@@ -45,6 +45,6 @@ class Recovery:
         return True
 
     def _give_up(self, job: Job, why: str) -> None:
-        last = f" The last problem met: {job.last_problem}" if job.last_problem else ""
+        last = f" The last problem met: {job.last_error}" if job.last_error else ""
         error = GivenUp(f"The job was given up: {why}.{last} Submit it again.")
         self.doors.jobs.fail(job.id, problem_of(error, {}), self.doors.now())

@@ -10,7 +10,7 @@ from chalicelib.engine.options import Options
 from chalicelib.errors import CsvsumError, UnknownJob
 from chalicelib.jobs.job import Job, is_id, queued, utc_now
 from chalicelib.jobs.options import parse_name
-from chalicelib.jobs.ports import Jobs, Message, Outbox, Queue, Source
+from chalicelib.jobs.ports import Jobs, Message, Queue, ReplyStore, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +25,7 @@ class Doors:
     queue: Queue
     source: Source
     kernel: Kernel
-    outbox: Outbox
+    replies: ReplyStore
     part_bytes: int
     stale_after: timedelta
     give_up_after: timedelta
@@ -60,7 +60,7 @@ class Service:
 
     def publish(self, job: Job, name: str, text: str) -> str:
         """The URL of a text about a job that is too large for a reply."""
-        return self.doors.outbox.publish(f"{job.id}/{name}.json", text)
+        return self.doors.replies.publish(f"{job.id}/{name}.json", text)
 
     def in_progress(self) -> int:
         return self.doors.jobs.in_progress()

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from functools import reduce
 from typing import ParamSpec
 
-from chalicelib.engine.blocks import at_least
+from chalicelib.engine.blocks import fill
 from chalicelib.engine.gunzip import gunzip
 from chalicelib.engine.layout import Layout, read_layout
-from chalicelib.engine.states import State, walk
+from chalicelib.engine.states import State, scan_state
 from chalicelib.engine.sums import ColumnSum, PartialSum, add_columns, digits
 from chalicelib.errors import BadCsv, CsvsumError, Fault, FileError, UnknownJob
 from chalicelib.jobs.job import Job, Ledger, Result, problem_of, seconds_since_start
@@ -50,13 +50,13 @@ class Work:
     def do_job(self, message: Message) -> None:
         """Sum a small file, or cut a large one into parts and send those that are missing."""
         job = known(self.doors.jobs.start, message.job, self.doors.now())
-        if job is not None and not job.status.ended:
+        if job is not None and not job.status.is_final:
             self._or_fail(job, self._sum_or_cut)
 
     def do_part(self, message: Message) -> None:
         """Sum one part; whoever completes the parts puts them together."""
         job = known(self.doors.jobs.get, message.job)
-        if job is not None and not job.status.ended:
+        if job is not None and not job.status.is_final:
             self._or_fail(job, lambda job: self._sum_part(job, message))
 
     def _or_fail(self, job: Job, step: Callable[[Job], None]) -> None:
@@ -65,11 +65,13 @@ class Work:
             step(job)
         except CsvsumError as error:
             if error.retryable:
-                self.doors.jobs.note(job.id, error.detail)
+                self.doors.jobs.set_last_error(job.id, error.detail)
                 raise
             self._fail(job, error)
         except Exception as error:
-            self.doors.jobs.note(job.id, f"An unexpected {type(error).__name__} in a worker.")
+            self.doors.jobs.set_last_error(
+                job.id, f"An unexpected {type(error).__name__} in a worker."
+            )
             raise
 
     def _fail(self, job: Job, error: CsvsumError) -> None:
@@ -82,9 +84,9 @@ class Work:
                 error = gone
         self.doors.jobs.fail(job.id, problem_of(error, names), self.doors.now())
 
-    def _open(self, job: Job, until: int) -> tuple[Layout, Iterator[bytes]]:
+    def _open(self, job: Job, expected_end: int) -> tuple[Layout, Iterator[bytes]]:
         """The file's layout, and its bytes from the first data row on."""
-        blocks = self.doors.source.read(job.csv, job.file, until=until)
+        blocks = self.doors.source.read(job.csv, job.file, expected_end=expected_end)
         return read_layout(gunzip(blocks) if _is_gzip(job) else blocks, job.options)
 
     def _sum_or_cut(self, job: Job) -> None:
@@ -130,12 +132,12 @@ class Work:
         else:
             outcome, columns = self._outcome(job, plan, number, message.start)
             self.doors.jobs.save_part(job.id, outcome, columns)
-            add = self.doors.jobs.add_done_again if message.start else self.doors.jobs.add_done
+            add = self.doors.jobs.add_done_rerun if message.start else self.doors.jobs.add_done
             done = add(job.id, number, self.doors.now())
         if (
-            not done.status.ended
+            not done.status.is_final
             and not done.missing_parts
-            and (done.all_again or not message.start)
+            and (done.reruns_complete or not message.start)
         ):
             self._put_together(done)
 
@@ -145,7 +147,7 @@ class Work:
         delimiter = job.options.delimiter.encode()
         states = (start,) if start else self._start_states(job, plan, number)
         span = plan.range_of(number)
-        blocks = self.doors.source.read(job.csv, job.file, span.start, until=span.stop)
+        blocks = self.doors.source.read(job.csv, job.file, span.start, expected_end=span.stop)
         others = _Walks(blocks, len(span), states[1:], delimiter)
         partial = self._sum_rows(job, plan, others, states[0], len(span))
         ends = {states[0]: State(partial.end)} if partial.fault is None else {}
@@ -172,8 +174,8 @@ class Work:
 
     def _start_states(self, job: Job, plan: Plan, number: int) -> tuple[State, ...]:
         window = plan.proof_of(number, self.proof_bytes)
-        blocks = self.doors.source.read(job.csv, job.file, window.start, until=window.stop)
-        before = b"" if not window else at_least(len(window), b"", blocks)[0][: len(window)]
+        blocks = self.doors.source.read(job.csv, job.file, window.start, expected_end=window.stop)
+        before = b"" if not window else fill(len(window), b"", blocks)[0][: len(window)]
         return start_states(before, window.start == plan.data_start, job.options.delimiter.encode())
 
     def _put_together(self, job: Job) -> None:
@@ -191,7 +193,7 @@ class Work:
                 len(settled.again),
             )
             # First how many: the last of them must know that it is the last.
-            self.doors.jobs.expect_again(job.id, len(settled.again), self.doors.now())
+            self.doors.jobs.expect_reruns(job.id, len(settled.again), self.doors.now())
             self.doors.queue.send(
                 [Message(job.id, number, start) for number, start in settled.again]
             )
@@ -236,7 +238,8 @@ class _Walks:
         if self._states and self._left > 0:
             inside = block[: self._left]
             self._states = {
-                start: walk(inside, state, self._delimiter) for start, state in self._states.items()
+                start: scan_state(inside, state, self._delimiter)
+                for start, state in self._states.items()
             }
         self._left -= len(block)
         return block
@@ -269,7 +272,7 @@ def _result(names: tuple[str, ...], columns: Sequence[ColumnSum]) -> Result:
     return Result(
         names=names,
         totals=totals,
-        whole=tuple(column.whole for column in columns),
+        is_integer=tuple(column.is_integer for column in columns),
         values=tuple(column.values for column in columns),
         missing=tuple(column.missing for column in columns),
         skipped=tuple(column.skipped for column in columns),

@@ -54,12 +54,12 @@ def problem(status: HTTPStatus, code: str, detail: str, **more: object) -> Respo
     return reply(status, content, _retry_header(status), "application/problem+json")
 
 
-def answers(view: Callable[P, Response]) -> Callable[P, Response]:
+def problem_responses(view: Callable[P, Response]) -> Callable[P, Response]:
     """Stands under @app.route: errors of the service become problems. Chalice makes replies of what views raise before
     any middleware sees it, so this has to be here."""
 
     @wraps(view)
-    def answered(*args: P.args, **kwargs: P.kwargs) -> Response:
+    def respond(*args: P.args, **kwargs: P.kwargs) -> Response:
         try:
             return view(*args, **kwargs)
         except CsvsumError as error:
@@ -67,7 +67,7 @@ def answers(view: Callable[P, Response]) -> Callable[P, Response]:
                 log.warning("%s: %r", error.code, error.__cause__)
             return problem(_status_of(error), error.code, error.detail)
 
-    return answered
+    return respond
 
 
 def no_such_page() -> Response:
@@ -78,7 +78,7 @@ def no_such_page() -> Response:
     )
 
 
-def accepted_in_the_old_way(job: Job) -> Response:
+def legacy_accepted(job: Job) -> Response:
     return reply(HTTPStatus.OK, {"Task started, your id": job.id})
 
 
@@ -90,8 +90,8 @@ def counter(in_progress: int) -> Response:
     return reply(HTTPStatus.OK, {"ongoing_tasks": in_progress})
 
 
-def whole_job(job: Job, publish: Publish) -> Response:
-    headers = None if job.status.ended else {"Retry-After": RETRY_SECONDS}
+def full_job(job: Job, publish: Publish) -> Response:
+    headers = None if job.status.is_final else {"Retry-After": RETRY_SECONDS}
     return _or_elsewhere(reply(HTTPStatus.OK, as_json(job), headers), job, "job", publish)
 
 

@@ -16,7 +16,7 @@ import pytest
 from deploy.artefact import MOST_BYTES, is_needed, seal
 from deploy.package import Package, package
 from deploy.project import NOT_SHIPPED
-from deploy.stage import ROOT, Unusable, read_stage
+from deploy.stage import ROOT, UsageError, read_stage
 
 REQUIREMENTS = ROOT / "requirements.txt"
 COLD_START_SECONDS = 0.35
@@ -149,7 +149,7 @@ def test_a_package_that_chalice_left_out_is_noticed(tmp_path: Path, package_left
     with zipfile.ZipFile(path, "w") as packed:
         for name in names:
             packed.writestr(f"{name}-1.0.dist-info/METADATA", "")
-    with pytest.raises(Unusable, match=package_left_out):
+    with pytest.raises(UsageError, match=package_left_out):
         seal(path, REQUIREMENTS)
 
 

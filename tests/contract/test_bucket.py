@@ -9,7 +9,7 @@ import pytest
 from urllib3.exceptions import ProtocolError
 
 from chalicelib.adapters.clients import client
-from chalicelib.adapters.s3_source import RANGE_BYTES, Bucket
+from chalicelib.adapters.s3_source import RANGE_BYTES, S3Source
 from chalicelib.errors import FileChanged, FileMissing, TryAgain
 from local.embedded_aws import EmbeddedAws
 
@@ -17,11 +17,11 @@ DATA = os.urandom(1024 * 1024) * 20 + b"end"
 
 
 @pytest.fixture
-def bucket(aws: EmbeddedAws, unique: Callable[[str], str]) -> Bucket:
+def bucket(aws: EmbeddedAws, unique: Callable[[str], str]) -> S3Source:
     name = unique("csv")
     aws.client("s3").create_bucket(Bucket=name)
     aws.client("s3").put_object(Bucket=name, Key="x.csv", Body=DATA)
-    return Bucket(name, "")
+    return S3Source(name, "")
 
 
 @contextmanager
@@ -61,7 +61,7 @@ class Breaking:
             parsed["Body"] = BreakingBody(parsed["Body"], self.after)
 
 
-def test_a_body_that_breaks_off_goes_on_from_where_it_stopped(bucket: Bucket) -> None:
+def test_a_body_that_breaks_off_goes_on_from_where_it_stopped(bucket: S3Source) -> None:
     version = bucket.version("x.csv")
     breaking = Breaking(times=3, after=1_000_000)
     with hooked("after-call.s3.GetObject", breaking):
@@ -69,13 +69,13 @@ def test_a_body_that_breaks_off_goes_on_from_where_it_stopped(bucket: Bucket) ->
     assert any(text.startswith(f"bytes 1000000-{RANGE_BYTES - 1}/") for text in breaking.ranges)
 
 
-def test_a_body_that_always_breaks_is_given_back_to_the_queue(bucket: Bucket) -> None:
+def test_a_body_that_always_breaks_is_given_back_to_the_queue(bucket: S3Source) -> None:
     version = bucket.version("x.csv")
     with hooked("after-call.s3.GetObject", Breaking(times=1000, after=0)), pytest.raises(TryAgain):
         list(bucket.read("x.csv", version))
 
 
-def test_a_range_that_was_not_asked_for_is_refused(bucket: Bucket) -> None:
+def test_a_range_that_was_not_asked_for_is_refused(bucket: S3Source) -> None:
     version = bucket.version("x.csv")
 
     def shift(parsed: dict[str, Any], **_: Any) -> None:
@@ -85,7 +85,7 @@ def test_a_range_that_was_not_asked_for_is_refused(bucket: Bucket) -> None:
         list(bucket.read("x.csv", version))
 
 
-def test_every_read_names_the_version_it_wants(bucket: Bucket) -> None:
+def test_every_read_names_the_version_it_wants(bucket: S3Source) -> None:
     version = bucket.version("x.csv")
     asked: list[dict[str, Any]] = []
     with hooked(
@@ -96,7 +96,7 @@ def test_every_read_names_the_version_it_wants(bucket: Bucket) -> None:
     assert {each["IfMatch"] for each in asked} == {version.etag}
 
 
-def test_what_lies_behind_the_expected_end_is_not_fetched_unasked(bucket: Bucket) -> None:
+def test_what_lies_behind_the_expected_end_is_not_fetched_unasked(bucket: S3Source) -> None:
     version = bucket.version("x.csv")
     breaking = Breaking(times=0, after=0)
     with hooked("after-call.s3.GetObject", breaking):
@@ -107,7 +107,7 @@ def test_what_lies_behind_the_expected_end_is_not_fetched_unasked(bucket: Bucket
     assert len(breaking.ranges) == 2
 
 
-def test_two_ranges_are_on_their_way_while_the_first_is_read(bucket: Bucket) -> None:
+def test_two_ranges_are_on_their_way_while_the_first_is_read(bucket: S3Source) -> None:
     version = bucket.version("x.csv")
     breaking = Breaking(times=0, after=0)
     with hooked("after-call.s3.GetObject", breaking):
@@ -121,4 +121,4 @@ def test_a_bucket_that_is_not_there_has_no_files(
     aws: EmbeddedAws, unique: Callable[[str], str]
 ) -> None:
     with pytest.raises(FileMissing):
-        Bucket(unique("missing"), "").version("x.csv")
+        S3Source(unique("missing"), "").version("x.csv")

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from chalicelib.adapters.jobs_table import INLINE_BYTES, JobsTable
-from chalicelib.adapters.results_bucket import Blobs
+from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.engine.options import Options
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
@@ -37,7 +37,7 @@ def jobs(request: pytest.FixtureRequest, unique: Callable[[str], str]) -> Jobs:
         for name in ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")
     }
     aws.create_resources(names, unique("stack"))
-    return JobsTable(names["JobsTable"], Blobs(names["ResultsBucket"]), keep_days=30)
+    return JobsTable(names["JobsTable"], ResultsBucket(names["ResultsBucket"]), keep_days=30)
 
 
 def a_job(now: datetime = NOW) -> Job:
@@ -77,7 +77,7 @@ def test_an_unknown_id_is_unknown_to_every_call(jobs: Jobs) -> None:
 def test_a_job_is_queued_then_running_then_succeeded(jobs: Jobs) -> None:
     job = accepted(jobs)
     running = jobs.start(job.id, LATER)
-    assert running == replace(job, status=Status.RUNNING, started_at=LATER, touched_at=LATER)
+    assert running == replace(job, status=Status.RUNNING, started_at=LATER, updated_at=LATER)
     succeeded = jobs.succeed(job.id, RESULT, LEDGER, LATER)
     assert succeeded == replace(
         running, status=Status.SUCCEEDED, result=RESULT, ledger=LEDGER, finished_at=LATER
@@ -89,7 +89,7 @@ def test_a_second_start_keeps_the_time_of_the_first(jobs: Jobs) -> None:
     job = accepted(jobs)
     jobs.start(job.id, NOW)
     again = jobs.start(job.id, LATER)
-    assert (again.started_at, again.touched_at, again.status) == (NOW, LATER, Status.RUNNING)
+    assert (again.started_at, again.updated_at, again.status) == (NOW, LATER, Status.RUNNING)
 
 
 def test_a_failed_job_carries_its_problem(jobs: Jobs) -> None:
@@ -116,7 +116,7 @@ def test_what_has_ended_stays_as_it_ended(jobs: Jobs, end: str) -> None:
     assert jobs.start(job.id, LATER) == ended
     assert jobs.fail(job.id, other, LATER) == ended
     assert jobs.succeed(job.id, RESULT, LEDGER, LATER) == ended
-    jobs.note(job.id, "too late")
+    jobs.set_last_error(job.id, "too late")
     assert not jobs.retry(job, LATER)
     assert jobs.get(job.id) == ended
 
@@ -155,14 +155,14 @@ def test_only_jobs_in_progress_that_nothing_touched_are_untouched(jobs: Jobs) ->
     jobs.start(started.id, LATER)
     jobs.fail(ended.id, PROBLEM, NOW)
     accepted(jobs, LATER)
-    assert [job.id for job in jobs.untouched_since(NOW + timedelta(seconds=1))] == [old.id]
+    assert [job.id for job in jobs.not_updated_since(NOW + timedelta(seconds=1))] == [old.id]
 
 
 def test_a_retry_counts_an_attempt_once(jobs: Jobs) -> None:
     job = accepted(jobs)
     assert jobs.retry(job, LATER)
     assert not jobs.retry(job, LATER), "the job has moved since it was read"
-    assert (jobs.get(job.id).attempts, jobs.get(job.id).touched_at) == (2, LATER)
+    assert (jobs.get(job.id).attempts, jobs.get(job.id).updated_at) == (2, LATER)
 
 
 def test_a_job_is_taken_back_only_while_it_is_queued(jobs: Jobs) -> None:
@@ -192,7 +192,7 @@ def cut(jobs: Jobs) -> Job:
 
 def test_a_job_keeps_the_first_plan_it_was_given(jobs: Jobs) -> None:
     job = cut(jobs)
-    assert (job.plan, job.parts, job.touched_at) == (PLAN, 10, LATER)
+    assert (job.plan, job.parts, job.updated_at) == (PLAN, 10, LATER)
     assert jobs.plan(job.id, replace(PLAN, part_bytes=50), LATER).plan == PLAN
 
 
@@ -207,13 +207,13 @@ def test_done_parts_are_a_set(jobs: Jobs) -> None:
 
 def test_parts_summed_again_are_a_set_of_a_size_that_is_said_once(jobs: Jobs) -> None:
     job = cut(jobs)
-    assert jobs.expect_again(job.id, 2, LATER).expected_again == 2
-    assert jobs.expect_again(job.id, 1, LATER).expected_again == 2
-    assert not jobs.add_done_again(job.id, 4, LATER).all_again
-    assert not jobs.add_done_again(job.id, 4, LATER).all_again
-    after = jobs.add_done_again(job.id, 7, LATER)
-    assert after.all_again
-    assert after.done_again == {4, 7}
+    assert jobs.expect_reruns(job.id, 2, LATER).expected_reruns == 2
+    assert jobs.expect_reruns(job.id, 1, LATER).expected_reruns == 2
+    assert not jobs.add_done_rerun(job.id, 4, LATER).reruns_complete
+    assert not jobs.add_done_rerun(job.id, 4, LATER).reruns_complete
+    after = jobs.add_done_rerun(job.id, 7, LATER)
+    assert after.reruns_complete
+    assert after.done_reruns == {4, 7}
     assert after.done_parts == frozenset()
     assert jobs.get(job.id) == after
 
@@ -260,5 +260,5 @@ def test_a_part_of_a_job_that_has_ended_is_not_added(jobs: Jobs) -> None:
 def test_the_last_problem_on_the_way_is_kept(jobs: Jobs) -> None:
     job = accepted(jobs)
     jobs.start(job.id, NOW)
-    jobs.note(job.id, "The bucket did not answer.")
-    assert jobs.get(job.id).last_problem == "The bucket did not answer."
+    jobs.set_last_error(job.id, "The bucket did not answer.")
+    assert jobs.get(job.id).last_error == "The bucket did not answer."

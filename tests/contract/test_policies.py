@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from chalicelib.adapters.clients import client
-from chalicelib.adapters.work_queue import BadMessage, again_soon, decode
+from chalicelib.adapters.work_queue import BadMessage, decode, redeliver_soon
 from chalicelib.engine.options import Options
 from chalicelib.errors import ServiceDown
 from chalicelib.jobs.job import Job
@@ -114,7 +114,7 @@ class Scene:
         (record,) = sqs_event(
             queue, sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
         )["Records"]
-        with recorded() as calls, pytest.raises(BadMessage), again_soon(queue, record):
+        with recorded() as calls, pytest.raises(BadMessage), redeliver_soon(queue, record):
             decode(record["body"])
         sqs.delete_message(QueueUrl=url, ReceiptHandle=record["receiptHandle"])
         return calls

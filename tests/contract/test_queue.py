@@ -10,10 +10,10 @@ from chalicelib.adapters import clients
 from chalicelib.adapters.work_queue import (
     BadMessage,
     WorkQueue,
-    again_soon,
     decode,
     decode_dead,
     encode,
+    redeliver_soon,
 )
 from chalicelib.engine.states import State
 from chalicelib.errors import ServiceDown
@@ -127,7 +127,7 @@ def receive_and_fail(aws: EmbeddedAws, name: str, wait_seconds: int) -> str | No
     if not messages:
         return None
     (record,) = sqs_event(name, messages)["Records"]
-    with pytest.raises(Failed), again_soon(name, record):
+    with pytest.raises(Failed), redeliver_soon(name, record):
         raise Failed
     count: str = record["attributes"]["ApproximateReceiveCount"]
     return count
@@ -153,7 +153,7 @@ def test_a_message_that_was_done_does_not_come_again(
     messages = sqs.receive_message(
         QueueUrl=sqs.get_queue_url(QueueName=names[0])["QueueUrl"], AttributeNames=["All"]
     )["Messages"]
-    with again_soon(names[0], sqs_event(names[0], messages)["Records"][0]):
+    with redeliver_soon(names[0], sqs_event(names[0], messages)["Records"][0]):
         pass
     assert received(aws, names[0]) == []
 
@@ -162,6 +162,6 @@ def test_what_a_handler_raised_is_told_also_when_its_message_cannot_be_shown_soo
     aws: EmbeddedAws, caplog: pytest.LogCaptureFixture
 ) -> None:
     record = {"attributes": {"ApproximateReceiveCount": "1"}, "receiptHandle": "gone"}
-    with pytest.raises(Failed), again_soon("no such queue", record):
+    with pytest.raises(Failed), redeliver_soon("no such queue", record):
         raise Failed
     assert "visibility timeout" in caplog.text

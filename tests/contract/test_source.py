@@ -7,8 +7,8 @@ from typing import Protocol
 
 import pytest
 
-from chalicelib.adapters.folder_source import Folder
-from chalicelib.adapters.s3_source import Bucket
+from chalicelib.adapters.folder_source import FolderSource
+from chalicelib.adapters.s3_source import S3Source
 from chalicelib.errors import FileChanged, FileGone, FileMissing
 from chalicelib.jobs.ports import Source
 from local.embedded_aws import EmbeddedAws
@@ -37,7 +37,7 @@ class MemoryPlace:
 class FolderPlace:
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.source = Folder(str(root))
+        self.source = FolderSource(str(root))
 
     def put(self, name: str, data: bytes) -> None:
         path = self.root / name
@@ -53,7 +53,7 @@ class BucketPlace:
         self.s3 = aws.client("s3")
         self.s3.create_bucket(Bucket=bucket)
         self.bucket = bucket
-        self.source = Bucket(bucket, "in/coming/")
+        self.source = S3Source(bucket, "in/coming/")
 
     def put(self, name: str, data: bytes) -> None:
         self.s3.put_object(Bucket=self.bucket, Key=f"in/coming/{name}", Body=data)
@@ -102,13 +102,15 @@ def test_reading_begins_at_the_byte_asked_for(place: Place, start: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "until"), [(0, 5), (3, 3), (7, 2_000_000), (2_000_000, 5), (0, 99_000_000)]
+    ("start", "expected_end"), [(0, 5), (3, 3), (7, 2_000_000), (2_000_000, 5), (0, 99_000_000)]
 )
-def test_where_the_caller_may_stop_changes_no_byte(place: Place, start: int, until: int) -> None:
+def test_where_the_caller_may_stop_changes_no_byte(
+    place: Place, start: int, expected_end: int
+) -> None:
     data = os.urandom(17_000_003)
     place.put("data.csv", data)
     version = place.source.version("data.csv")
-    assert b"".join(place.source.read("data.csv", version, start, until)) == data[start:]
+    assert b"".join(place.source.read("data.csv", version, start, expected_end)) == data[start:]
 
 
 def test_an_empty_file_has_no_bytes(place: Place) -> None:

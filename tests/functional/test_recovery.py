@@ -10,7 +10,7 @@ from uuid import uuid4
 import boto3
 import pytest
 
-from chalicelib.adapters.folder_source import Folder
+from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.adapters.job_item import new_item
 from chalicelib.engine.options import Options
 from chalicelib.jobs.job import queued
@@ -44,7 +44,7 @@ def aws(stack: Stack, service: str) -> Any:
 def record_without_message(stack: Stack, name: str) -> str:
     """A job as it is when its message got lost."""
     job = queued(
-        uuid4().hex, name, Options(), Folder(str(stack.data)).version(name), datetime.now(UTC)
+        uuid4().hex, name, Options(), FolderSource(str(stack.data)).version(name), datetime.now(UTC)
     )
     aws(stack, "dynamodb").put_item(TableName="csvsum", Item=new_item(job, 1))
     return job.id

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.adapters.folder_source import Folder
+from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.errors import FileChanged, FileMissing
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Folder:
+def folder(tmp_path: Path) -> FolderSource:
     (tmp_path / "outside.csv").write_text("secret\n1\n")
     inside = tmp_path / "inside"
     (inside / "sub").mkdir(parents=True)
@@ -22,7 +22,7 @@ def folder(tmp_path: Path) -> Folder:
     (inside / "linked").symlink_to(tmp_path)
     (inside / "loop").symlink_to("loop")
     os.mkfifo(inside / "pipe.csv")
-    return Folder(str(inside))
+    return FolderSource(str(inside))
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def folder(tmp_path: Path) -> Folder:
     ]
     + ["/etc/passwd", "/dev/zero", "..", ".", "data.csv/x", "x" * 300],
 )
-def test_what_is_no_plain_file_below_the_folder_is_missing(folder: Folder, name: str) -> None:
+def test_what_is_no_plain_file_below_the_folder_is_missing(folder: FolderSource, name: str) -> None:
     with pytest.raises(FileMissing):
         folder.version(name)
 
@@ -49,10 +49,12 @@ def test_a_socket_is_missing(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(tmp_path / "s.csv"))
         with pytest.raises(FileMissing):
-            Folder(str(tmp_path)).version("s.csv")
+            FolderSource(str(tmp_path)).version("s.csv")
 
 
-def test_a_link_swapped_in_after_submission_is_not_followed(folder: Folder, tmp_path: Path) -> None:
+def test_a_link_swapped_in_after_submission_is_not_followed(
+    folder: FolderSource, tmp_path: Path
+) -> None:
     version = folder.version("data.csv")
     inside = tmp_path / "inside"
     (inside / "data.csv").unlink()
@@ -62,7 +64,7 @@ def test_a_link_swapped_in_after_submission_is_not_followed(folder: Folder, tmp_
 
 
 def test_a_file_rewritten_in_place_is_another_version_though_its_times_are_put_back(
-    folder: Folder, tmp_path: Path
+    folder: FolderSource, tmp_path: Path
 ) -> None:
     before, path = folder.version("data.csv"), tmp_path / "inside" / "data.csv"
     time.sleep(0.02)  # some file systems' clocks tick every 10 ms

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.engine.states import State, walk
+from chalicelib.engine.states import State, scan_state
 from chalicelib.errors import Fault
 from chalicelib.jobs.parts import MAX_PARTS, Outcome, Plan, part_size, placed, settle, start_states
 from tests.csv_files import junk_files
@@ -65,13 +65,13 @@ def test_the_true_state_is_always_among_those_a_part_may_start_in(
     hidden: bytes, window: bytes
 ) -> None:
     states = start_states(window, False, b",")
-    assert walk(window, walk(hidden, ROW, b","), b",") in states
+    assert scan_state(window, scan_state(hidden, ROW, b","), b",") in states
     assert len(set(states)) == len(states)
 
 
 @given(junk_files())
 def test_with_all_the_rows_before_it_a_part_knows_its_state(before: bytes) -> None:
-    assert start_states(before, True, b",") == (walk(before, ROW, b","),)
+    assert start_states(before, True, b",") == (scan_state(before, ROW, b","),)
 
 
 def test_outside_quotes_is_assumed_first() -> None:

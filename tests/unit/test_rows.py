@@ -8,19 +8,19 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.engine import rows
-from chalicelib.engine.rows import walk_rows
+from chalicelib.engine.rows import iter_rows
 from chalicelib.errors import BadCsv, Fault
 from tests.csv_files import junk_files, tidy_files
 
 
 def fault_of(
-    data: bytes, most: int, *, ended: bool = True, max_row_bytes: int = rows.MAX_ROW_BYTES
+    data: bytes, most: int, *, eof: bool = True, max_row_bytes: int = rows.MAX_ROW_BYTES
 ) -> Fault | None:
     """What is wrong with ``data`` where a row may have ``most`` fields."""
     with pytest.MonkeyPatch.context() as limits:
         limits.setattr(rows, "MAX_FIELDS", most)
         try:
-            for _ in walk_rows(data, ",", ended=ended, max_row_bytes=max_row_bytes):
+            for _ in iter_rows(data, ",", eof=eof, max_row_bytes=max_row_bytes):
                 pass
         except BadCsv as bad:
             return bad.fault
@@ -30,7 +30,7 @@ def fault_of(
 def readable_rows(data: bytes) -> Iterator[tuple[bytes, int]]:
     """Each row that can be read, and how many fields it has."""
     try:
-        for row in walk_rows(data, ",", ended=True):
+        for row in iter_rows(data, ",", eof=True):
             yield data[row.start : row.end], len(row.cells)
     except BadCsv:
         return
@@ -48,9 +48,9 @@ def test_the_limit_counts_the_fields_that_the_csv_module_finds(data: bytes) -> N
             assert (fault.code, fault.line, fault.byte) == ("too_many_fields", 0, 0)
 
 
-@pytest.mark.parametrize("ended", [False, True])
-def test_a_row_of_too_many_fields_is_refused_where_it_begins(ended: bool) -> None:
-    fault = fault_of(b'1,2\n"\n",4\n5,,,,,,,,', 5, ended=ended)
+@pytest.mark.parametrize("eof", [False, True])
+def test_a_row_of_too_many_fields_is_refused_where_it_begins(eof: bool) -> None:
+    fault = fault_of(b'1,2\n"\n",4\n5,,,,,,,,', 5, eof=eof)
     assert fault is not None
     assert (fault.code, fault.line, fault.byte) == ("too_many_fields", 3, 10)
 
@@ -72,7 +72,7 @@ def test_millions_of_fields_do_not_become_texts() -> None:
     data = b"," * 60_000_000
     tracemalloc.start()
     try:
-        fault = fault_of(data, rows.MAX_FIELDS, ended=False)
+        fault = fault_of(data, rows.MAX_FIELDS, eof=False)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

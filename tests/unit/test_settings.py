@@ -7,7 +7,7 @@ import pytest
 from chalicelib.errors import TryAgain
 from chalicelib.settings import BadSetting, Settings
 from chalicelib.wiring import doors_of, source_of
-from local.config import LocalConfig, Unusable, child_environment
+from local.config import LocalConfig, UsageError, child_environment
 
 LARGEST = {
     "PART_BYTES": 10**14,
@@ -56,7 +56,7 @@ def test_the_local_run_reads_a_folder_of_any_name(folder: str, tmp_path: Path) -
 @pytest.mark.parametrize("name", ["DATA", "CSV_SOURCE"])
 def test_a_folder_that_is_not_there_is_one_sentence(name: str, tmp_path: Path) -> None:
     missing = tmp_path / "missing"
-    with pytest.raises(Unusable, match=f"{name}: .*missing"):
+    with pytest.raises(UsageError, match=f"{name}: .*missing"):
         LocalConfig.from_env({name: f"file://{missing}" if name == "CSV_SOURCE" else str(missing)})
 
 

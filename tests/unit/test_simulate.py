@@ -195,5 +195,5 @@ def test_the_report_says_that_it_is_a_model_and_every_figure_where_it_is_from() 
     text = report(sizes=[10**9])
     assert "AWS was not reached" in text
     assert text.count("| 1 GB |") == 2 * len(KERNELS)
-    assert all(source.strip() for _, _, source in aws.SOURCES)
+    assert all(source.strip() for _, _, source in aws.ALLOWED_FROM)
     assert efs_dollars(10**12) == pytest.approx(27.94, abs=0.01)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from chalicelib.settings import Settings
-from deploy.stage import CHALICE, ROOT, Unusable, policy_of, read_stage
+from deploy.stage import CHALICE, ROOT, UsageError, policy_of, read_stage
 from deploy.template import to_merge
 
 RESOURCES = json.loads((ROOT / "infra" / "resources.json").read_text())
@@ -106,6 +106,6 @@ def test_a_stage_may_be_changed_by_the_command_line() -> None:
     ],
 )
 def test_a_wrong_stage_or_change_is_one_sentence(stage: str, change: str, word: str) -> None:
-    with pytest.raises(Unusable, match=word) as told:
+    with pytest.raises(UsageError, match=word) as told:
         read_stage(stage, [change] if change else [])
     assert "\n" not in str(told.value)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from chalicelib.engine.states import State, first_row, open_quote, walk
+from chalicelib.engine.states import State, first_row, open_quote, scan_state
 from tests.csv_files import junk_files
 
 JUNK = junk_files((b'"', b",", b"\n", b"\r", b"a", b'""', b',"', b'",'))
@@ -31,12 +31,14 @@ def test_walking_is_stepping_byte_by_byte(data: bytes, state: State) -> None:
     expected = state
     for byte in data:
         expected = step(expected, byte)
-    assert walk(data, state, b",") is expected
+    assert scan_state(data, state, b",") is expected
 
 
 @given(JUNK, JUNK, st.sampled_from(State))
 def test_walking_in_two_goes_is_walking_once(left: bytes, right: bytes, state: State) -> None:
-    assert walk(right, walk(left, state, b","), b",") is walk(left + right, state, b",")
+    assert scan_state(right, scan_state(left, state, b","), b",") is scan_state(
+        left + right, state, b","
+    )
 
 
 @given(JUNK, st.sampled_from([State.FIELD, State.TEXT, State.QUOTED]))
@@ -80,6 +82,6 @@ def test_an_open_quote_is_the_last_one_that_opened(data: bytes) -> None:
 
 @pytest.mark.parametrize("delimiter", [b";", b"\t", b"|", b" "])
 def test_any_delimiter_ends_a_field(delimiter: bytes) -> None:
-    assert walk(b"a" + delimiter, State.ROW, delimiter) is State.FIELD
-    assert walk(b"a" + delimiter + b'"', State.ROW, delimiter) is State.QUOTED
-    assert walk(b'a,"', State.ROW, delimiter) is State.TEXT
+    assert scan_state(b"a" + delimiter, State.ROW, delimiter) is State.FIELD
+    assert scan_state(b"a" + delimiter + b'"', State.ROW, delimiter) is State.QUOTED
+    assert scan_state(b'a,"', State.ROW, delimiter) is State.TEXT

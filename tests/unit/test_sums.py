@@ -55,10 +55,10 @@ def test_any_order_and_any_cut_gives_the_same_digits(
     )
     whole = sum_cells(values, skip=False)[0]
     assert digits(merged.total) == digits(whole.total)
-    assert (merged.values, merged.missing, merged.whole) == (
+    assert (merged.values, merged.missing, merged.is_integer) == (
         whole.values,
         whole.missing,
-        whole.whole,
+        whole.is_integer,
     )
 
 
@@ -172,7 +172,7 @@ def test_missing_is_what_pandas_reads_as_missing() -> None:
     ],
 )
 def test_a_column_is_whole_only_when_all_its_values_are_written_so(cell: str, whole: bool) -> None:
-    assert sum_cells(["7", cell], skip=False)[0].whole is whole
+    assert sum_cells(["7", cell], skip=False)[0].is_integer is whole
 
 
 @pytest.mark.parametrize(

@@ -196,12 +196,12 @@ class ChangingSource(MemorySource):
     reads_left = 3
 
     def read(
-        self, name: str, version: FileVersion, start: int = 0, until: int | None = None
+        self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
     ) -> Iterator[bytes]:
         self.reads_left -= 1
         if self.reads_left == 0:
             self.files[name] = ROWS.replace(b"1.5", b"2.5")
-        return super().read(name, version, start, until)
+        return super().read(name, version, start, expected_end)
 
 
 def test_a_file_that_changes_between_two_parts_fails_its_job() -> None:
@@ -229,11 +229,11 @@ class FailingSource(MemorySource):
     failing: Exception | None = None
 
     def read(
-        self, name: str, version: FileVersion, start: int = 0, until: int | None = None
+        self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
     ) -> Iterator[bytes]:
         if self.failing:
             raise self.failing
-        return super().read(name, version, start, until)
+        return super().read(name, version, start, expected_end)
 
 
 @pytest.mark.parametrize("failing", [TryAgain("The bucket did not answer."), RuntimeError("bug")])
@@ -247,10 +247,8 @@ def test_what_may_pass_is_raised_so_that_the_message_comes_back_and_is_noted(
     with pytest.raises(type(failing)):
         world.deliver(world.queue.sent[0])
     last = world.jobs.get(job.id)
-    assert (last.status, bool(last.last_problem)) == (Status.RUNNING, True)
-    assert "bug" not in (last.last_problem or ""), (
-        "the text of an unexpected error may hold anything"
-    )
+    assert (last.status, bool(last.last_error)) == (Status.RUNNING, True)
+    assert "bug" not in (last.last_error or ""), "the text of an unexpected error may hold anything"
     source.failing = None
     world.run()
     assert_summed(world, job)
@@ -370,8 +368,8 @@ class MortalJobs(MemoryJobs):
             "save_part",
             "saved_parts",
             "add_done",
-            "expect_again",
-            "add_done_again",
+            "expect_reruns",
+            "add_done_rerun",
             "succeed",
             "fail",
         )

@@ -17,8 +17,8 @@ from pathlib import Path
 from ..errors import BadCsv, Fault
 from ..kernel import Tally, Window, find_first_row
 from ..layout import Layout
-from ..rows import MAX_ROW_BYTES, too_long, walk_rows
-from ..states import State, walk
+from ..rows import MAX_ROW_BYTES, iter_rows, too_long
+from ..states import State, scan_state
 from ..sums import EXACT, MISSING, ColumnSum, PartialSum, add_columns, sum_cells
 
 FOLDER = Path(__file__).parent
@@ -159,7 +159,7 @@ class NativeKernel:
                 self._finish_row(tally, rest, block) if rest and block else (rest or block, 0)
             )
             if tally.end is None:
-                at = tally.add_rows(data, at, ended=not block)
+                at = tally.add_rows(data, at, eof=not block)
             if at == 0 and len(data) > self.max_row_bytes:
                 raise BadCsv(too_long(data, 0, 0, tally.layout.delimiter, self.max_row_bytes))
         return tally.end
@@ -207,7 +207,7 @@ class _NativeTally:
         """How much more than the bytes held is likely to finish a row: somewhat more than the rows so far took."""
         return SEAM_BYTES + max(0, 9 * self.bytes // max(8 * self.rows, 1) - held)
 
-    def add_rows(self, data: bytes, at: int, *, ended: bool = False, one: bool = False) -> int:
+    def add_rows(self, data: bytes, at: int, *, eof: bool = False, one: bool = False) -> int:
         """Add the complete rows of ``data`` from ``at`` on, or ``one``, up to the limit; where the next row starts.
 
         Raises BadCsv with a fault that counts from the rows already added.
@@ -215,22 +215,22 @@ class _NativeTally:
         limit = self.limit - self.bytes + at
         last_row, status = at, LIST_IS_FULL
         while status == LIST_IS_FULL:
-            at, last_row, status = self._call(data, at, min(limit, at + 1) if one else limit, ended)
+            at, last_row, status = self._call(data, at, min(limit, at + 1) if one else limit, eof)
             if status == ROW_IS_REFUSED:
-                last_row, at = at, at + self._walk_row(data[at:], ended)
+                last_row, at = at, at + self._walk_row(data[at:], eof)
                 status = LIST_IS_FULL if last_row < at and not one else ROW_IS_INCOMPLETE
         if limit < at:
-            self.end = walk(data[last_row:limit], State.ROW, self.layout.delimiter.encode())
-        elif ended or limit == at:
+            self.end = scan_state(data[last_row:limit], State.ROW, self.layout.delimiter.encode())
+        elif eof or limit == at:
             self.end = State.ROW
         return at
 
-    def _call(self, data: bytes, at: int, limit: int, ended: bool) -> tuple[int, int, int]:
+    def _call(self, data: bytes, at: int, limit: int, eof: bool) -> tuple[int, int, int]:
         """Where the next row starts, where the last one did, and why no more were added."""
         job, status = self._room.job, ctypes.c_int64()
         job.odd_count = job.rows = job.lines = 0
         job.last_row = at
-        end = self._add_rows(job, data, at, len(data), limit, ended, status)
+        end = self._add_rows(job, data, at, len(data), limit, eof, status)
         if job.odd_count:
             self._add_cells(data, at)
         self.rows += job.rows
@@ -273,13 +273,13 @@ class _NativeTally:
         """What a cell says."""
         if b'"' not in raw:
             return raw.decode("utf-8", "surrogateescape")
-        return next(walk_rows(raw, self.layout.delimiter, ended=True)).cells[0]
+        return next(iter_rows(raw, self.layout.delimiter, eof=True)).cells[0]
 
-    def _walk_row(self, data: bytes, ended: bool) -> int:
+    def _walk_row(self, data: bytes, eof: bool) -> int:
         """The row that ``data`` begins with, by definition: its length, 0 if it is not complete."""
         tally = Tally(self.layout, self.skip, self.max_row_bytes)
-        used = tally.add_by_walking(data, 1, ended)
-        if ended and not used:
+        used = tally.add_by_walking(data, 1, eof)
+        if eof and not used:
             raise RuntimeError("a last row that is neither read nor refused")
         self.columns = add_columns(self.columns, tally.columns)
         self.rows += tally.rows
