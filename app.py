@@ -1,17 +1,17 @@
-"""The triggers of csvsum: routes, queues, dead letters, a schedule. What they do is in chalicelib/."""
+"""The triggers of csvsum: routes, queues, dead letters, a schedule. The work is in chalicelib/."""
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, Response, SQSEvent
 
-from chalicelib.adapters.work_queue import decode, decode_dead, redeliver_soon
+from chalicelib.adapters.work_queue import decode, decode_dead
 from chalicelib.settings import settings
 from chalicelib.web import requests, responses
 from chalicelib.web.responses import problem_responses
-from chalicelib.wiring import recovery, service, work
+from chalicelib.wiring import start_logging, use_cases
 
 SETTINGS = settings()
 
-app = Chalice(app_name="csvsum")
-app.log.setLevel(SETTINGS.log_level)
+start_logging(SETTINGS.log_level)
+app = Chalice(app_name="csvsum", configure_logs=False)
 app.register_middleware(requests.remember, "http")
 
 
@@ -21,53 +21,53 @@ def submit_by_name(segment: str) -> Response:
     name = requests.name_in_path(segment)
     if name is None:
         return responses.no_such_page()
-    return responses.legacy_accepted(service().submit(name, requests.options_in_query()))
+    return responses.legacy_accepted(use_cases().submit(name, requests.options_in_query()))
 
 
 @app.route("/storage/get_counter")
 @problem_responses
 def get_counter() -> Response:
-    return responses.counter(service().in_progress())
+    return responses.counter(use_cases().count_in_progress())
 
 
 @app.route("/storage/get_json/{job_id}")
 @problem_responses
 def get_sums(job_id: str) -> Response:
-    return responses.sums(service().job(job_id), service().publish)
+    return responses.sums(use_cases().find_job(job_id), use_cases().publish_reply)
 
 
 @app.route("/jobs", methods=["POST"], content_types=["*/*"])
 @problem_responses
 def submit() -> Response:
-    return responses.accepted(service().submit(*requests.job_in_body()))
+    return responses.accepted(use_cases().submit(*requests.job_in_body()))
 
 
 @app.route("/jobs/{job_id}")
 @problem_responses
 def get_job(job_id: str) -> Response:
-    return responses.full_job(service().job(job_id), service().publish)
+    return responses.full_job(use_cases().find_job(job_id), use_cases().publish_reply)
 
 
 @app.on_sqs_message(queue=SETTINGS.jobs_queue, batch_size=1, name="work_job")
 def work_job(event: SQSEvent) -> None:
     for record in event:
-        with redeliver_soon(SETTINGS.jobs_queue, record.to_dict()):
-            work().do_job(decode(record.body))
+        with use_cases().redeliver_soon(record.to_dict()):
+            use_cases().sum_job(decode(record.body))
 
 
 @app.on_sqs_message(queue=SETTINGS.parts_queue, batch_size=1, name="work_part")
 def work_part(event: SQSEvent) -> None:
     for record in event:
-        with redeliver_soon(SETTINGS.parts_queue, record.to_dict()):
-            work().do_part(decode(record.body))
+        with use_cases().redeliver_soon(record.to_dict()):
+            use_cases().sum_part(decode(record.body))
 
 
 @app.on_sqs_message(queue=SETTINGS.dead_queue, batch_size=1, name="give_up")
 def give_up(event: SQSEvent) -> None:
     for record in event:
-        recovery().give_up(decode_dead(record.body))
+        use_cases().give_up(decode_dead(record.body))
 
 
 @app.schedule(Rate(SETTINGS.sweep_minutes, unit=Rate.MINUTES), name="sweep")
 def sweep(event: CloudWatchEvent) -> None:  # noqa: ARG001  # Chalice calls it with the event
-    recovery().sweep()
+    use_cases().sweep()

@@ -20,9 +20,8 @@ from unittest.mock import patch
 from benchmarks.files import csv_file
 from benchmarks.tables import table, times
 from chalicelib.engine.options import Options
-from chalicelib.jobs.service import Service
 from chalicelib.settings import Settings
-from chalicelib.wiring import doors_of
+from chalicelib.wiring import use_cases_of
 from deploy.package import package
 from deploy.stage import read_stage
 from local.config import LocalConfig, child_environment, stack_parameters
@@ -104,8 +103,8 @@ def _unpacked(folder: Path) -> dict[str, Path]:
 
 
 def _cold_start(aws: EmbeddedAws, settings: Settings, kernel: str, folder: Path) -> ColdStart:
-    service = Service(doors_of(settings))
-    jobs = [service.submit(csv_file("prices", FILE_BYTES).name, Options()) for _ in range(2)]
+    use_cases = use_cases_of(settings)
+    jobs = [use_cases.submit(csv_file("prices", FILE_BYTES).name, Options()) for _ in range(2)]
     command = [sys.executable, "-I", "-S", "-B", str(PROGRAM), str(folder)]
     events = json.dumps([_event(aws, settings.jobs_queue) for _ in jobs])
     began = time.time()
@@ -117,7 +116,7 @@ def _cold_start(aws: EmbeddedAws, settings: Settings, kernel: str, folder: Path)
         check=True,
         preexec_fn=_keep_to_one_core,
     )
-    for job in (service.job(each.id) for each in jobs):
+    for job in (use_cases.find_job(each.id) for each in jobs):
         if job.ledger is None or job.ledger.kernel != kernel:
             raise RuntimeError(
                 f"the job on a file of 1 KB: {job.status}, {job.problem}, {job.ledger}"

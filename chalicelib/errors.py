@@ -3,18 +3,23 @@
 CsvsumError
 ├── RequestError           the client must change its request
 │   ├── BadRequest         a name, an option or a body is wrong
-│   ├── FileMissing        no such file in the source
-│   └── UnknownJob         no such job id
-├── FileError              the file cannot be summed; no retry will mend it
-│   ├── BadCsv             the bytes are not the CSV they should be (says where)
-│   ├── BadGzip            the compressed file is damaged, cut short or grows too large
-│   ├── FileChanged        it is no longer the file that was submitted
-│   └── FileGone           it was there at submission and is not any more
-├── GivenUp                the service tried several times and stopped trying
-└── TryAgain (retryable)   something did not answer; the same call may work later
-    └── ServiceDown        the queue, the table or the results bucket did not answer
+│   ├── FileMissing        the source has no such file
+│   └── UnknownJob         there is no job with this id
+├── FileError              the file cannot be summed, and no retry can change that
+│   ├── BadCsv             the bytes are not a CSV that can be summed (says where)
+│   ├── BadGzip            the compressed file is damaged, truncated or unpacks to too much
+│   ├── FileChanged        the file is not the version that was submitted
+│   └── FileGone           the file existed at submission and does not any more
+├── GivenUp                the service tried several times and stopped
+├── TryAgain (retryable)   something did not answer; the same call may succeed later
+│   └── ServiceDown        the queue, the table or the results bucket did not answer
+├── BadSetting             a setting cannot be used (defined in settings.py)
+└── BadMessage             a message is not one of csvsum's (defined in adapters/work_queue.py)
 
-``retryable`` decides what a worker does: False fails the job at once, True leaves the message to be delivered again.
+FileError, BadCsv and BadGzip are defined in engine/errors.py, so that the engine can ship alone.
+
+``retryable`` decides what a worker does: False fails the job at once, True leaves the message to be
+redelivered.
 """
 
 from chalicelib.engine.errors import BadCsv, BadGzip, CsvsumError, Fault, FileError
@@ -44,7 +49,8 @@ class UnknownJob(RequestError):
 
     def __init__(self) -> None:
         super().__init__(
-            "There is no job of this id; ids are the 32 hex digits given at submission, kept for a limited time."
+            "There is no job with this id; ids are the 32 hex digits given at submission, "
+            "and jobs are kept for a limited time."
         )
 
 
@@ -53,7 +59,8 @@ class FileChanged(FileError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r} changed, or its rights or links did, since it was submitted; submit it again once nothing changes it."
+            f"{name!r} was modified (content, permissions or hard links) after it was submitted; "
+            "submit it again once it no longer changes."
         )
 
 
@@ -62,7 +69,8 @@ class FileGone(FileError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r} was there at submission and cannot be opened any more; put it back and submit it again."
+            f"{name!r} existed at submission and cannot be opened any more; "
+            "put it back and submit it again."
         )
 
 

@@ -1,8 +1,12 @@
-"""Puts the service together from the settings. Nothing connects before it is used."""
+"""Puts the use cases together from the settings. Nothing connects before it is used."""
 
 import logging
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
-from functools import cache
+from functools import cached_property
+from typing import Any, Protocol
 
 from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.adapters.jobs_table import JobsTable
@@ -11,36 +15,189 @@ from chalicelib.adapters.s3_source import S3Source
 from chalicelib.adapters.work_queue import WorkQueue
 from chalicelib.engine.kernel import Kernel, ReferenceKernel
 from chalicelib.engine.native import binding as native
-from chalicelib.jobs.ports import Source
-from chalicelib.jobs.recovery import Recovery
-from chalicelib.jobs.service import Doors, Service
-from chalicelib.jobs.work import Work
+from chalicelib.jobs import queries
+from chalicelib.jobs.cutting import Cutter
+from chalicelib.jobs.events import JsonLines
+from chalicelib.jobs.finishing import Finisher
+from chalicelib.jobs.job import Job, utc_now
+from chalicelib.jobs.merging import Merger
+from chalicelib.jobs.part_reading import PartReader
+from chalicelib.jobs.parts import PROOF_BYTES
+from chalicelib.jobs.ports import Clock, Deliveries, Jobs, Queue, ReplyStore, Source
+from chalicelib.jobs.recovery import GiveUp, Sweep
+from chalicelib.jobs.submission import Submit
+from chalicelib.jobs.summing import SumJob, SumPart
 from chalicelib.settings import Settings, settings
 
 log = logging.getLogger("csvsum")
 
 
-@cache
-def doors() -> Doors:
-    return doors_of(settings())
+class Adapters(Protocol):
+    """What implements the ports, and the kernel."""
+
+    @property
+    def jobs(self) -> Jobs: ...
+    @property
+    def queue(self) -> Queue: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
+    @property
+    def source(self) -> Source: ...
+    @property
+    def replies(self) -> ReplyStore: ...
+    @property
+    def kernel(self) -> Kernel: ...
 
 
-def doors_of(settings: Settings) -> Doors:
-    results_bucket = ResultsBucket(settings.results_bucket)
-    return Doors(
-        jobs=JobsTable(settings.table, results_bucket, settings.keep_days),
-        queue=WorkQueue(settings.jobs_queue, settings.parts_queue),
-        source=source_of(settings.csv_source),
-        kernel=best_kernel(),
-        replies=results_bucket,
-        part_bytes=settings.part_bytes,
-        stale_after=timedelta(seconds=settings.stale_seconds),
-        give_up_after=timedelta(hours=settings.give_up_hours),
-    )
+class SettingsAdapters:
+    """The adapters that the settings name. Each is made when it is first used."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        return JobsTable(self._settings.table, self.replies, self._settings.keep_days)
+
+    @cached_property
+    def queue(self) -> WorkQueue:
+        return WorkQueue(self._settings.jobs_queue, self._settings.parts_queue)
+
+    @property
+    def deliveries(self) -> Deliveries:
+        return self.queue
+
+    @cached_property
+    def source(self) -> Source:
+        return source_of(self._settings.csv_source)
+
+    @cached_property
+    def replies(self) -> ResultsBucket:
+        return ResultsBucket(self._settings.results_bucket)
+
+    @cached_property
+    def kernel(self) -> Kernel:
+        return best_kernel()
+
+
+class UseCases:
+    """The use cases over their adapters. Each is made when it is first used."""
+
+    def __init__(
+        self,
+        adapters: Adapters,
+        settings: Settings,
+        now: Clock = utc_now,
+        proof_bytes: int = PROOF_BYTES,
+    ) -> None:
+        self.adapters = adapters
+        self.settings = settings
+        self.now = now
+        self.proof_bytes = proof_bytes
+
+    @cached_property
+    def submit(self) -> Submit:
+        return Submit(self.adapters.jobs, self.adapters.queue, self.adapters.source, self.now)
+
+    def find_job(self, job_id: str) -> Job:
+        return queries.find_job(self.adapters.jobs, job_id)
+
+    def count_in_progress(self) -> int:
+        return self.adapters.jobs.in_progress()
+
+    def publish_reply(self, job: Job, name: str, text: str) -> str:
+        return queries.publish_reply(self.adapters.replies, job, name, text)
+
+    def redeliver_soon(self, record: Mapping[str, Any]) -> AbstractContextManager[None]:
+        return self.adapters.deliveries.redeliver_soon(record)
+
+    @cached_property
+    def sum_job(self) -> SumJob:
+        return SumJob(
+            jobs=self.adapters.jobs,
+            source=self.adapters.source,
+            kernel=self.adapters.kernel,
+            cutter=self._cutter,
+            merger=self._merger,
+            finisher=self._finisher,
+            now=self.now,
+        )
+
+    @cached_property
+    def sum_part(self) -> SumPart:
+        reader = PartReader(self.adapters.source, self.adapters.kernel, self.proof_bytes)
+        return SumPart(self.adapters.jobs, reader, self._merger, self._finisher, self.now)
+
+    @cached_property
+    def give_up(self) -> GiveUp:
+        return GiveUp(self.adapters.jobs, self.now)
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        return Sweep(
+            jobs=self.adapters.jobs,
+            queue=self.adapters.queue,
+            stale_after=timedelta(seconds=self.settings.stale_seconds),
+            give_up_after=timedelta(hours=self.settings.give_up_hours),
+            now=self.now,
+        )
+
+    @cached_property
+    def _cutter(self) -> Cutter:
+        return Cutter(
+            jobs=self.adapters.jobs,
+            queue=self.adapters.queue,
+            source=self.adapters.source,
+            part_bytes=self.settings.part_bytes,
+            now=self.now,
+        )
+
+    @cached_property
+    def _merger(self) -> Merger:
+        return Merger(
+            jobs=self.adapters.jobs,
+            queue=self.adapters.queue,
+            source=self.adapters.source,
+            finisher=self._finisher,
+            now=self.now,
+        )
+
+    @cached_property
+    def _finisher(self) -> Finisher:
+        jobs, source, kernel = self.adapters.jobs, self.adapters.source, self.adapters.kernel
+        return Finisher(jobs, source, kernel, self.now)
+
+
+class CurrentUseCases:
+    """Gives the use cases of this process: those of the environment, unless others were put in."""
+
+    def __init__(self) -> None:
+        self._current: UseCases | None = None
+
+    def __call__(self) -> UseCases:
+        if self._current is None:
+            self._current = use_cases_of(settings())
+        return self._current
+
+    @contextmanager
+    def replaced_by(self, use_cases: UseCases) -> Iterator[None]:
+        """Give these instead, for as long as the block lasts."""
+        before, self._current = self._current, use_cases
+        try:
+            yield
+        finally:
+            self._current = before
+
+
+use_cases = CurrentUseCases()
+
+
+def use_cases_of(settings: Settings) -> UseCases:
+    return UseCases(SettingsAdapters(settings), settings)
 
 
 def source_of(url: str) -> Source:
-    """The folder of file:///folder, or the bucket of s3://bucket/prefix."""
+    """Return the folder of file:///folder, or the bucket of s3://bucket/prefix."""
     scheme, _, rest = url.partition("://")
     if scheme == "file":
         return FolderSource(rest)
@@ -49,22 +206,18 @@ def source_of(url: str) -> Source:
 
 
 def best_kernel() -> Kernel:
-    """The native kernel where it is built for this machine; the reference kernel does the same anywhere."""
+    """Return the native kernel where it is built for this machine, else the reference kernel."""
     kernel = native.load()
     if kernel is None:
-        log.warning(
-            "the native kernel is not built for this machine; pandas does the work, with the same digits"
-        )
+        log.warning("the native kernel is not built for this machine; pandas gives the same digits")
     return kernel or ReferenceKernel()
 
 
-def service() -> Service:
-    return Service(doors())
-
-
-def work() -> Work:
-    return Work(doors())
-
-
-def recovery() -> Recovery:
-    return Recovery(doors())
+def start_logging(level: str) -> None:
+    """Log one JSON object a line, with the handler that Lambda has set up or to standard output."""
+    root = logging.getLogger()
+    if not root.handlers:
+        root.addHandler(logging.StreamHandler(sys.stdout))
+    for handler in root.handlers:
+        handler.setFormatter(JsonLines())
+    log.setLevel(level)

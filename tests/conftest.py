@@ -1,4 +1,4 @@
-"""What tests share: one embedded AWS for the contract tests, and names nobody else uses."""
+"""What tests share: one embedded AWS for the contract tests, unique names, and the log's lines."""
 
 import os
 import uuid
@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 
 from local.embedded_aws import EmbeddedAws
+from tests.log_lines import LogLines, captured_log
 
 settings.register_profile("default", deadline=None, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=20_000)
@@ -17,14 +18,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup(
         "deployed",
-        "tests/deployed against a service that runs already; without these, against one of their own",
+        "tests/deployed against a running service; without these, against one of their own",
     )
-    group.addoption("--base-url", help="where the service answers: what `make deploy` prints")
-    group.addoption("--endpoint-url", help="where AWS answers, when that is an emulator")
+    group.addoption("--base-url", help="the URL of the service: what `make deploy` prints")
+    group.addoption("--endpoint-url", help="the URL of AWS, where that is an emulator")
     group.addoption(
         "--prefix",
         default="csvsum-localstack",
-        help="what its functions' names begin with: csvsum-<stage>",
+        help="what the functions' names begin with: csvsum-<stage>",
     )
 
 
@@ -44,5 +45,12 @@ def aws() -> Iterator[EmbeddedAws]:
 
 @pytest.fixture
 def unique() -> Callable[[str], str]:
-    """A name with a random end, so that no test meets what another one made."""
+    """Return a name with a random end, so that no test meets what another one made."""
     return lambda start: f"{start}-{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def log_lines() -> Iterator[LogLines]:
+    """The lines that the service has logged since the test began."""
+    with captured_log() as lines:
+        yield lines

@@ -1,4 +1,4 @@
-"""A whole service in memory, whose messages are delivered in any order and as often as a test likes."""
+"""The service in memory. A test delivers its messages in any order and any number of times."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -7,12 +7,11 @@ from random import Random
 
 from chalicelib.engine.kernel import Kernel, ReferenceKernel
 from chalicelib.engine.options import Options
-from chalicelib.jobs.job import Job, Status
+from chalicelib.jobs.job import Job, Problem, Status
 from chalicelib.jobs.ports import Message
-from chalicelib.jobs.recovery import Recovery
-from chalicelib.jobs.service import Doors, Service
-from chalicelib.jobs.work import Work
-from tests.fakes import MemoryJobs, MemoryOutbox, MemoryQueue, MemorySource
+from chalicelib.settings import Settings
+from chalicelib.wiring import UseCases
+from tests.adapters_in_memory import MemoryAdapters, MemoryJobs, MemoryQueue, MemorySource
 from tests.oracle import Answer
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -31,7 +30,11 @@ class Clock:
 
 @dataclass
 class World:
-    """``proof_bytes`` and ``block_bytes`` as small as a test wants them, so that small files meet what large ones do."""
+    """The service over adapters in memory.
+
+    ``part_bytes``, ``proof_bytes`` and ``block_bytes`` are as small as a test wants them, so that
+    small files meet what large ones do.
+    """
 
     part_bytes: int = 1 << 20
     proof_bytes: int = 1 << 16
@@ -45,30 +48,25 @@ class World:
     def __post_init__(self) -> None:
         self.source.block_bytes = self.block_bytes
         kernel = self.kernel or ReferenceKernel(block_bytes=self.block_bytes)
-        times = {"stale_after": timedelta(minutes=10), "give_up_after": timedelta(days=4)}
-        self.doors = Doors(
-            self.jobs,
-            self.queue,
-            self.source,
-            kernel,
-            MemoryOutbox(),
-            self.part_bytes,
-            **times,
-            now=self.clock,
-        )
-        self.service = Service(self.doors)
-        self.work = Work(self.doors, self.proof_bytes)
-        self.recovery = Recovery(self.doors)
+        self.adapters = MemoryAdapters(kernel, self.source, self.jobs, self.queue)
+        settings = Settings(part_bytes=self.part_bytes, stale_seconds=600, give_up_hours=96)
+        self.use_cases = UseCases(self.adapters, settings, self.clock, self.proof_bytes)
 
     def submit(self, data: bytes, options: Options | None = None, name: str = "x.csv") -> Job:
         self.source.files[name] = data
-        return self.service.submit(name, options or Options())
+        return self.use_cases.submit(name, options or Options())
 
     def deliver(self, message: Message) -> None:
         if message.part is None:
-            self.work.do_job(message)
+            self.use_cases.sum_job(message)
         else:
-            self.work.do_part(message)
+            self.use_cases.sum_part(message)
+
+    def deliver_next(self) -> Message:
+        """Deliver the first message, and return it."""
+        message = self.queue.sent.pop(0)
+        self.deliver(message)
+        return message
 
     def run(self, random: Random | None = None, duplicates: float = 0) -> None:
         """Deliver until nothing is left: in random order, some messages more than once."""
@@ -79,15 +77,35 @@ class World:
                 del self.queue.sent[index]
             self.deliver(message)
 
+    def final(self, job: Job) -> Job:
+        """Return the job as it ended; no job may be left in progress."""
+        assert self.jobs.in_progress() == 0
+        return self.jobs.get(job.id)
+
+
+def failed_with(job: Job, code: str) -> Problem:
+    """Return the problem of a job that must have failed with this code."""
+    assert job.problem, job.status
+    assert (job.status, job.problem.code) == (Status.FAILED, code)
+    return job.problem
+
+
+def summed(job: Job) -> tuple[tuple[str, ...], int]:
+    """Return the totals and the number of rows of a job that must have succeeded."""
+    assert job.result, job.problem
+    assert job.ledger
+    assert job.status is Status.SUCCEEDED
+    return job.result.totals, job.ledger.rows
+
 
 def answer_of(job: Job) -> Answer:
-    """What a job that has ended says, in the oracle's words."""
+    """Return what a final job says, in the oracle's words."""
     if job.status is Status.FAILED:
         assert job.problem
         assert job.problem.line is not None
         assert job.problem.byte_offset is not None
         return Answer(error=(job.problem.code, job.problem.line, job.problem.byte_offset))
+    totals, rows = summed(job)
     assert job.result
-    assert job.ledger
     missing = sum(job.result.missing) + sum(job.result.skipped)
-    return Answer(tuple(map(Fraction, job.result.totals)), job.ledger.rows, missing)
+    return Answer(tuple(map(Fraction, totals)), rows, missing)

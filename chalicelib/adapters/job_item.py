@@ -37,9 +37,9 @@ def new_item(job: Job, keep_days: int) -> Item:
     return {
         **key_of(job.id),
         **expiry(job.submitted_at, keep_days),
-        "csv": {"S": job.csv},
+        "csv": {"S": job.file_name},
         "options": {"S": json.dumps(job.options.as_dict())},
-        "file": {"S": json.dumps(asdict(job.file))},
+        "file": {"S": json.dumps(asdict(job.version))},
         "status": {"S": job.status.value},
         "in_progress": {"S": shard_of(job.id)},
         "submitted_at": {"S": as_text(job.submitted_at)},
@@ -53,9 +53,9 @@ def job_of(item: Item, result_text: str | None = None) -> Job:
     text = item.get("result", {}).get("S", result_text)
     return Job(
         id=item["pk"]["S"],
-        csv=item["csv"]["S"],
+        file_name=item["csv"]["S"],
         options=Options(**json.loads(item["options"]["S"])),
-        file=FileVersion(**json.loads(item["file"]["S"])),
+        version=FileVersion(**json.loads(item["file"]["S"])),
         submitted_at=_moment(item["submitted_at"]["S"]),
         updated_at=_moment(item["updated_at"]["S"]),
         status=Status(item["status"]["S"]),

@@ -194,12 +194,12 @@ class JobsTable:
         pages = [
             page for shard in SHARDS for page in self._index_pages(shard, before=as_text(before))
         ]
-        found = (self._still_there(item["pk"]["S"]) for page in pages for item in page["Items"])
+        found = (self.find(item["pk"]["S"]) for page in pages for item in page["Items"])
         return [
             job for job in found if job is not None and not job.status.is_final
         ]  # the index lags behind the table
 
-    def _still_there(self, job_id: str) -> Job | None:
+    def find(self, job_id: str) -> Job | None:
         try:
             return self.get(job_id)
         except UnknownJob:

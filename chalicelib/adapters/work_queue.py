@@ -3,7 +3,7 @@
 import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -94,6 +94,10 @@ class WorkQueue:
             )
             total += int(answer["Attributes"]["ApproximateNumberOfMessages"])
         return total
+
+    def redeliver_soon(self, record: Mapping[str, Any]) -> AbstractContextManager[None]:
+        """See ``ports.Deliveries``."""
+        return redeliver_soon(record["eventSourceARN"].rpartition(":")[2], record)
 
     @cached_property
     def _urls(self) -> tuple[str, ...]:

@@ -1,13 +1,14 @@
 """What can be wrong with a file's bytes. This part of the error tree ships with the engine.
 
-``retryable`` decides what a worker does: False fails the job at once, True leaves the message to be delivered again.
+``retryable`` decides what a worker does: False fails the job at once, True leaves the message to be
+redelivered.
 """
 
 from dataclasses import dataclass, replace
 
 
 class CsvsumError(Exception):
-    """The base: ``code`` is for machines, ``detail`` is one sentence for people."""
+    """The base class: ``code`` is for programs, ``detail`` is one sentence for people."""
 
     code = "error"
     retryable = False
@@ -19,20 +20,23 @@ class CsvsumError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong in a CSV and where: the first byte of the offending cell or row.
+    """What is wrong in a CSV, and where: at the first byte of the cell or row at fault.
 
-    ``line`` (0-based), ``byte`` and ``column`` (0-based index) count from the start of whatever was being read, until
-    ``moved`` puts them into the whole file.
+    All positions count from the start of the bytes that were read, until ``moved`` relates them to
+    the file. ``message`` may quote a cell.
     """
 
     code: str
     message: str
+    #: From 0.
     line: int | None = None
+    #: From 0.
     byte: int | None = None
+    #: The index of the column, from 0.
     column: int | None = None
 
     def moved(self, lines: int, by: int) -> "Fault":
-        """The same fault seen from ``lines`` lines and ``by`` bytes further in front."""
+        """Return the same fault seen from ``lines`` lines and ``by`` bytes before."""
         return replace(
             self,
             line=None if self.line is None else self.line + lines,
@@ -41,11 +45,13 @@ class Fault:
 
 
 class FileError(CsvsumError):
+    """The file cannot be summed, and no retry can change that."""
+
     code = "bad_file"
 
 
 class BadCsv(FileError):
-    """Raised with a ``Fault`` whose positions are those of the whole file, or (inside a reader) of the bytes at hand."""
+    """Raised with a fault, whose positions count from the start of the file, or of a part."""
 
     code = "bad_csv"
 
@@ -55,6 +61,8 @@ class BadCsv(FileError):
 
 
 class BadGzip(FileError):
+    """Raised with a code for each way in which a gzip file can be bad."""
+
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code = code

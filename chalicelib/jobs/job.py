@@ -1,8 +1,4 @@
-"""A job, its life, and what it becomes. Pure Python.
-
-A job is queued, then running, then ended: succeeded or failed. ALLOWED_FROM is the one table of legal changes; the store
-makes each row of it the condition of its write.
-"""
+"""A job: its record, its statuses, and the legal changes between them. Pure Python."""
 
 import re
 from dataclasses import dataclass, field
@@ -11,14 +7,22 @@ from enum import StrEnum
 
 from chalicelib.engine.options import Options
 from chalicelib.engine.sums import as_json_number
-from chalicelib.errors import BadCsv, CsvsumError, Fault
 from chalicelib.jobs.parts import Plan
+
+ID = re.compile("[0-9a-f]{32}")
 
 
 class Status(StrEnum):
+    """Where a job is in its life."""
+
+    #: Accepted. Submitting sets it; the worker that receives the job's message moves it on.
     QUEUED = "queued"
+    #: A worker has started it. The worker that sums it, or its last part, moves it on; where no
+    #: worker does, the handler of dead letters or the sweeper fails it.
     RUNNING = "running"
+    #: Final: the result is stored.
     SUCCEEDED = "succeeded"
+    #: Final: the problem says why.
     FAILED = "failed"
 
     @property
@@ -26,8 +30,9 @@ class Status(StrEnum):
         return self in (Status.SUCCEEDED, Status.FAILED)
 
 
-# The states from which a job may enter the state on the left. Running to running: a worker takes over a job whose
-# worker died. Queued to succeeded is not legal: nobody has read the file.
+#: The statuses from which a job may enter the one on the left. The store makes each row of it the
+#: condition of its write. Running to running: a worker takes over a job whose worker died. Queued
+#: to succeeded is not legal: nobody has read the file.
 ALLOWED_FROM: dict[Status, frozenset[Status]] = {
     Status.RUNNING: frozenset({Status.QUEUED, Status.RUNNING}),
     Status.SUCCEEDED: frozenset({Status.RUNNING}),
@@ -37,79 +42,103 @@ ALLOWED_FROM: dict[Status, frozenset[Status]] = {
 
 @dataclass(frozen=True, slots=True)
 class FileVersion:
-    """The one version of a file that a job sums: its size in bytes and its ETag (or inode, time of change and size)."""
+    """The one version of a file that a job sums."""
 
+    #: In bytes, as the file is stored.
     size: int
+    #: The object's ETag; of a file in a folder its inode, ctime and size in hex.
     etag: str
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a job failed. ``line`` is 1-based, ``byte_offset`` 0-based; ``column`` is a name from the header."""
+    """Why a job failed, as its client sees it."""
 
+    #: For programs; docs/api.md lists all codes.
     code: str
+    #: One sentence for people. It may quote a cell of the file, so it is never logged.
     detail: str
+    #: From 1.
     line: int | None = None
+    #: Its name in the header.
     column: str | None = None
+    #: From 0.
     byte_offset: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The exact totals of a job, as decimal digits, in the order of the columns."""
+    """The exact totals of a job. All members are in the order of the columns."""
 
     names: tuple[str, ...]
+    #: All decimal digits, without an exponent.
     totals: tuple[str, ...]
+    #: Whether every value of the column was written without point and exponent.
     is_integer: tuple[bool, ...]
+    #: How many cells were added, were empty or "not available", and were skipped as not numeric.
     values: tuple[int, ...]
     missing: tuple[int, ...]
     skipped: tuple[int, ...]
 
     def numbers(self) -> dict[str, int | float | None]:
-        """Each column's total as a JSON number."""
-        return {
-            name: as_json_number(total, is_integer)
-            for name, total, is_integer in zip(
-                self.names, self.totals, self.is_integer, strict=True
-            )
-        }
+        """Return each column's total as a JSON number."""
+        columns = zip(self.names, self.totals, self.is_integer, strict=True)
+        return {name: as_json_number(total, is_integer) for name, total, is_integer in columns}
 
     def exact(self) -> dict[str, str]:
-        """Each column's total in all its digits."""
+        """Return each column's total in all its digits."""
         return dict(zip(self.names, self.totals, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """What was read, so that a user can cross-check: data ``rows``, ``bytes`` of the file, ``parts``, wall ``seconds``."""
+    """What was read, so that a client can check it."""
 
+    #: Data rows, without the header and blank lines.
     rows: int
+    #: Bytes of the file as it is stored.
     bytes: int
     parts: int
+    #: From the first start of the job to its end, rounded to milliseconds.
     seconds: float
+    #: The name of the kernel that ran in the worker that finished the job.
     kernel: str
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """``expected_reruns`` parts assumed the wrong start state and are summed again; ``done_reruns`` of them are in."""
+    """The record of one request to sum one version of one file."""
 
+    #: 32 hex digits. Submitting chooses them.
     id: str
-    csv: str
+    #: A path below the source's folder or prefix, as the client gave it.
+    file_name: str
+    #: How to read the file, and what to sum. Never changes.
     options: Options
-    file: FileVersion
+    #: The version of the file at submission. Workers read this version and no other.
+    version: FileVersion
     submitted_at: datetime
+    #: When a worker or the sweeper last moved the job on. The sweeper finds stale jobs by it.
     updated_at: datetime
     status: Status = Status.QUEUED
+    #: The first start; a worker that takes over does not change it.
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    #: How often the job was sent: by submitting, and by the sweeper.
     attempts: int = 1
+    #: How the file is cut. The first worker writes it; None while the file is not cut.
     plan: Plan | None = None
+    #: The parts whose sums are stored. Each worker adds its part.
     done_parts: frozenset[int] = field(default=frozenset())
+    #: How many parts assumed a wrong start state. The worker that settles the parts writes it once.
     expected_reruns: int = 0
+    #: Those of them whose sums from the right state are stored. Each worker adds its part.
     done_reruns: frozenset[int] = field(default=frozenset())
+    #: The detail of the last error that a retry may fix; a job that is given up repeats it.
     last_error: str | None = None
+    #: Why it failed; only with the status failed.
     problem: Problem | None = None
+    #: Only with the status succeeded, as the ledger.
     result: Result | None = None
     ledger: Ledger | None = None
 
@@ -119,12 +148,12 @@ class Job:
 
     @property
     def missing_parts(self) -> list[int]:
-        """The parts whose sums are not in yet."""
+        """The parts whose sums are not stored yet."""
         return [number for number in range(self.parts) if number not in self.done_parts]
 
     @property
     def reruns_complete(self) -> bool:
-        """Whether all parts that had to be summed again are in again."""
+        """Whether the sums of all reruns are stored."""
         return len(self.done_reruns) >= self.expected_reruns
 
     @property
@@ -133,12 +162,12 @@ class Job:
 
     @property
     def bytes_done(self) -> int:
-        """How much of the file the finished parts are."""
+        """How many bytes of the file the finished parts have."""
         if self.status is Status.SUCCEEDED:
-            return self.file.size
-        return (
-            sum(len(self.plan.range_of(number)) for number in self.done_parts) if self.plan else 0
-        )
+            return self.version.size
+        if self.plan is None:
+            return 0
+        return sum(len(self.plan.range_of(number)) for number in self.done_parts)
 
 
 def utc_now() -> datetime:
@@ -146,48 +175,21 @@ def utc_now() -> datetime:
 
 
 def as_text(moment: datetime) -> str:
-    """ISO 8601 in UTC with milliseconds: texts sort as the moments do."""
+    """Format as ISO 8601 in UTC with milliseconds, so that texts sort as the moments do."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-SHOWN_NAME_CHARS = 200
-ID = re.compile("[0-9a-f]{32}")
 
 
 def is_id(text: str) -> bool:
     return ID.fullmatch(text) is not None
 
 
-def queued(job_id: str, csv: str, options: Options, file: FileVersion, now: datetime) -> Job:
-    return Job(job_id, csv, options, file, submitted_at=now, updated_at=now)
+def queued(
+    job_id: str, file_name: str, options: Options, version: FileVersion, now: datetime
+) -> Job:
+    """Return the record of a job that was just accepted."""
+    return Job(job_id, file_name, options, version, submitted_at=now, updated_at=now)
 
 
 def seconds_since_start(job: Job, now: datetime) -> float:
+    """Return the seconds since the first start, or the submission, rounded to milliseconds."""
     return round((now - (job.started_at or job.submitted_at)).total_seconds(), 3)
-
-
-def problem_of(error: CsvsumError, names: dict[int, str]) -> Problem:
-    """The problem to show for an error; ``names`` are those of the summed columns by index."""
-    if isinstance(error, BadCsv):
-        return _problem_at(error.fault, names)
-    return Problem(error.code, error.detail)
-
-
-def _short(name: str) -> str:
-    """A column's name as a problem tells it: a longer one would not fit into the item of its job."""
-    return name if len(name) <= SHOWN_NAME_CHARS else name[:SHOWN_NAME_CHARS] + "…"
-
-
-def _problem_at(fault: Fault, names: dict[int, str]) -> Problem:
-    column = (
-        None if fault.column is None else _short(names.get(fault.column, f"column {fault.column}"))
-    )
-    line = None if fault.line is None else fault.line + 1
-    places = [
-        f"line {line}" if line is not None else "",
-        f"column {column!r}" if column is not None else "",
-        f"byte {fault.byte}" if fault.byte is not None else "",
-    ]
-    where = ", ".join(place for place in places if place)
-    detail = f"{where}: {fault.message}." if where else f"{fault.message}."
-    return Problem(fault.code, detail[0].upper() + detail[1:], line, column, fault.byte)

@@ -1,6 +1,6 @@
-"""What a client may ask for: a file's name and five options. Pure Python.
+"""Checks what a client asks for: a file's name and five options. Pure Python.
 
-Both ways in (a query string, a JSON body) come through ``parse_options`` and ``parse_name``; both raise BadRequest.
+Query strings and JSON bodies both come through ``parse_options`` and ``parse_name``.
 """
 
 import unicodedata
@@ -14,15 +14,16 @@ __all__ = ["DELIMITERS", "NAMES", "Options", "parse_name", "parse_options"]
 
 MAX_NAME_BYTES = 1024  # the longest key of an object in S3
 MAX_INDEX = 10_000_000
-# A delimiter must not be able to stand in a number or open a quote.
+# A delimiter must not be a character of numbers, nor a quote.
 DELIMITERS = frozenset("\t !#$%&'()*,/:;<=>?@[\\]^_`{|}~")
-
-
 NAMES = tuple(Options.__slots__)
 
 
 def parse_options(given: Mapping[str, object]) -> Options:
-    """Options from strings (a query) or JSON values; what is not named keeps its default."""
+    """Return the options given as strings or JSON values; others keep their defaults.
+
+    Raises BadRequest with a sentence that names the option.
+    """
     for name in given:
         if name not in NAMES:
             raise BadRequest(
@@ -39,24 +40,29 @@ def parse_options(given: Mapping[str, object]) -> Options:
 
 
 def parse_name(name: object) -> str:
-    """The name of a file in the source: a relative path with ``/`` between folders, no way up, no control character."""
+    """Return the name of a file in the source: a relative path with ``/`` between folders.
+
+    Raises BadRequest for a name that could lead out of the source, or has a control character.
+    """
     if not isinstance(name, str) or not name:
         raise BadRequest(
-            'The name of a CSV file is missing; give it as csv_name=<name>, or as "csv" in the JSON body.'
+            "The name of a CSV file is missing; give it as csv_name=<name>, "
+            'or as "csv" in the JSON body.'
         )
     try:
         size = len(name.encode())
     except UnicodeEncodeError:
         raise BadRequest("The name is not valid UTF-8; percent-encode it as UTF-8.") from None
     if size > MAX_NAME_BYTES:
-        raise BadRequest(f"The name has {size} bytes; at most {MAX_NAME_BYTES} are allowed.")
+        raise BadRequest(f"The name has {size} bytes; it may have at most {MAX_NAME_BYTES}.")
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in name) or "\\" in name:
         raise BadRequest(
             "The name has a control character or a backslash in it; folders are separated by '/'."
         )
     if any(part in ("", ".", "..") for part in name.split("/")):
         raise BadRequest(
-            "The name must be a path below the source's folder: no leading, trailing or double '/', no '.' and no '..'."
+            "The name must be a path below the source's folder: "
+            "no leading, trailing or double '/', no '.' and no '..'."
         )
     return name
 
@@ -80,7 +86,8 @@ def _delimiter(value: object) -> str:
     if isinstance(value, str) and value in DELIMITERS:
         return value
     raise BadRequest(
-        f'delimiter must be one character: a tab, a space or punctuation other than " + - and the point, not {_shown(value)}.'
+        "delimiter must be one character: a tab, a space or punctuation "
+        f'other than " + - and the point, not {_shown(value)}.'
     )
 
 

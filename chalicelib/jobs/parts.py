@@ -1,33 +1,37 @@
-"""Cutting a file into parts, and putting the parts together again. Decisions only: pure Python, no I/O.
+"""Cuts a file into parts, and decides what their outcomes add up to. Pure Python, no I/O.
 
-A part is a range of bytes; a row belongs to the part that its first byte lies in. Whether a part begins inside quotes
-cannot be known from its own bytes: it is proven from the bytes before the cut, or else assumed to be outside quotes.
-Each part says in which state the next one begins, and ``settle`` walks that chain from the first part on: what was
-assumed wrongly is found there and summed again. So the outcome is always that of one serial read.
+A part is a range of bytes; a row belongs to the part in which its first byte is. Whether a part
+starts inside quotes cannot be known from its own bytes: it is proven from the bytes before the
+part, or else assumed to be outside quotes. Each outcome says in which state the next part starts.
+``settle`` follows these states from the first part on, so it finds every wrong assumption, and
+such a part is summed again. The result is therefore always that of one serial read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
 from chalicelib.engine.states import State, scan_state
 from chalicelib.errors import Fault
 
-# The set of done parts lies in the job's item: 2,000 numbers take some 7 KB of the 400 KB that an item may have.
+# The set of done parts is in the job's item: 2,000 numbers take some 7 KB of at most 400 KB.
 MAX_PARTS = 2000
-# Any state that a file can be in becomes one state within a few fields; only long texts take more.
+# All states that a file can be in become one within a few fields; only long texts take more.
 PROOF_BYTES = 64 * 1024
 CANDIDATES = (State.ROW, State.FIELD, State.TEXT, State.QUOTED)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a file is cut: ``part_bytes`` each from ``data_start`` on; where and how its data rows begin."""
+    """How a file is cut: every part has ``part_bytes``, but the last one may have fewer."""
 
+    #: Of the file, in bytes.
     size: int
     part_bytes: int
+    #: Where the data rows begin: the offset in the file, and the line, from 0.
     data_start: int
     data_line: int
+    #: How many fields each row has.
     fields: int
 
     @property
@@ -35,25 +39,26 @@ class Plan:
         return max(1, ceil((self.size - self.data_start) / self.part_bytes))
 
     def range_of(self, number: int) -> range:
-        """The bytes of a part, as offsets in the file."""
+        """Return the bytes of a part, as offsets in the file."""
         start = self.data_start + number * self.part_bytes
         return range(start, min(start + self.part_bytes, self.size))
 
     def proof_of(self, number: int, proof_bytes: int) -> range:
-        """The bytes before a part from which its start state may be proven."""
+        """Return the bytes before a part that may prove its start state."""
         start = self.range_of(number).start
         return range(max(self.data_start, start - proof_bytes), start)
 
 
-def part_size(size: int, least: int) -> int:
-    """The bytes of a part of a file: ``least``, or as many as leave no more than MAX_PARTS parts."""
-    return max(least, ceil(size / MAX_PARTS))
+def part_size(size: int, minimum: int) -> int:
+    """Return the bytes of a part: ``minimum``, or as many as MAX_PARTS parts need."""
+    return max(minimum, ceil(size / MAX_PARTS))
 
 
 def start_states(before: bytes, from_start: bool, delimiter: bytes) -> tuple[State, ...]:
-    """The states in which a part may start, the one to assume first; a single one is proven.
+    """Return the states in which a part may start, the one to assume first; a single one is proven.
 
-    ``before`` are the bytes in front of it, ``from_start`` says that they are all the data rows in front of it.
+    ``before`` are the bytes before the part; ``from_start`` says that they begin with the first
+    data row.
     """
     if from_start:
         return (scan_state(before, State.ROW, delimiter),)
@@ -63,59 +68,75 @@ def start_states(before: bytes, from_start: bool, delimiter: bytes) -> tuple[Sta
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one part gave when it was summed from the state ``start``.
-
-    ``rows``, ``lines`` and ``bytes`` are those of its rows. ``ends`` maps each state that the part may start in to the
-    state in which the next part starts then. With a ``fault``, whose positions count from the part's first row,
-    ``ends`` says nothing of ``start`` itself.
-    """
+    """What one part gave when it was summed from the state ``start``, without its sums."""
 
     number: int
     start: State
+    #: Of the rows that belong to the part, also where they end after it.
     rows: int
     lines: int
     bytes: int
+    #: For each state in which the part may start: the state in which the next part starts then.
+    #: With a fault it has no entry for ``start``.
     ends: Mapping[State, State]
+    #: The first fault; its positions count from the first row of the part.
     fault: Fault | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """The outcomes that count, in file order, up to the first fault; or the parts to sum again, and from which state."""
+class Rerun:
+    """A part to sum again (or at last), and the state in which it starts."""
 
+    number: int
+    start: State
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the outcomes add up to: a complete chain, a fault, or reruns that come first."""
+
+    #: The outcomes that count, in file order, up to the first fault; empty with reruns.
     chain: tuple[Outcome, ...] = ()
-    again: tuple[tuple[int, State], ...] = ()
+    reruns: tuple[Rerun, ...] = ()
+    #: The first fault of the file, with its positions in the file.
     fault: Fault | None = None
 
 
 def settle(outcomes: Mapping[tuple[int, State], Outcome], plan: Plan) -> Settled:
     """Follow the states from part to part, as one serial read would go through them."""
+    ends = _ends_by_part(outcomes)
+    chain: list[Outcome] = []
+    reruns: list[Rerun] = []
+    state: State | None = State.ROW
+    for number in range(plan.count):
+        # Nobody has scanned the part before this one from its true state: its rerun will say.
+        if state is None:
+            break
+        outcome = outcomes.get((number, state))
+        if outcome is None:
+            reruns.append(Rerun(number, state))
+        elif outcome.fault is None:
+            chain.append(outcome)
+        else:
+            # A part before this one that is to be summed again may have a fault as well.
+            if not reruns:
+                return Settled(tuple(chain), fault=placed(outcome.fault, chain, plan))
+            break
+        # A wrong assumption still gives the end for the true state, so the loop goes on with it.
+        state = ends.get(number, {}).get(state)
+    return Settled(reruns=tuple(reruns)) if reruns else Settled(tuple(chain))
+
+
+def _ends_by_part(
+    outcomes: Mapping[tuple[int, State], Outcome],
+) -> Mapping[int, Mapping[State, State]]:
     ends: dict[int, dict[State, State]] = {}
     for outcome in outcomes.values():
         ends.setdefault(outcome.number, {}).update(outcome.ends)
-    chain: list[Outcome] = []
-    again: list[tuple[int, State]] = []
-    state: State | None = State.ROW
-    for number in range(plan.count):
-        if state is None:
-            break
-        found = outcomes.get((number, state))
-        if found is None:
-            again.append((number, state))
-        elif found.fault is not None:
-            # The first fault of the file, unless a part before it has yet to be summed as it should have been.
-            return (
-                Settled(again=tuple(again))
-                if again
-                else Settled(tuple(chain), fault=placed(found.fault, chain, plan))
-            )
-        else:
-            chain.append(found)
-        state = ends.get(number, {}).get(state)
-    return Settled(again=tuple(again)) if again else Settled(tuple(chain))
+    return ends
 
 
-def placed(fault: Fault, before: list[Outcome], plan: Plan) -> Fault:
-    """A part's fault with its positions in the whole file; ``before`` are the outcomes of all parts before it."""
+def placed(fault: Fault, before: Sequence[Outcome], plan: Plan) -> Fault:
+    """Move a part's fault to its place in the file; ``before`` are all outcomes before it."""
     lines = plan.data_line + sum(outcome.lines for outcome in before)
     return fault.moved(lines, plan.data_start + sum(outcome.bytes for outcome in before))

@@ -1,50 +1,78 @@
-"""What happens when work was not done: dead letters, and jobs that nothing is working on."""
+"""The use cases for work that was not done: dead letters, and jobs that no worker works on."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from chalicelib.errors import GivenUp
-from chalicelib.jobs.job import Job, problem_of
-from chalicelib.jobs.ports import Message
-from chalicelib.jobs.service import Doors
-from chalicelib.jobs.work import known
+from chalicelib.jobs.events import log_dropped, log_event
+from chalicelib.jobs.job import Job, seconds_since_start, utc_now
+from chalicelib.jobs.ports import Clock, Jobs, Message, Queue
+from chalicelib.jobs.problems import problem_of
 
 MAX_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Recovery:
-    doors: Doors
+class GiveUp:
+    """Fails the job of a dead letter: a message that was delivered too often."""
 
-    def give_up(self, message: Message | None) -> None:
-        """A message came to the dead letters: its job fails, with the last known reason."""
-        job = known(self.doors.jobs.get, message.job) if message else None
-        if job is not None and not job.status.is_final:
-            self._give_up(
-                job, "it was tried several times, and each try ended before its result was saved"
-            )
+    jobs: Jobs
+    now: Clock = utc_now
 
-    def sweep(self) -> int:
-        """Take up the jobs that nothing is working on; how many were sent again or given up.
+    def __call__(self, message: Message | None) -> None:
+        """Fail the job with the last known error; None is a letter that names no job."""
+        if message is None:
+            return
+        job = self.jobs.find(message.job)
+        if job is None:
+            log_dropped(message.job)
+        elif not job.status.is_final:
+            why = "none of several tries reported a result"
+            give_up(self.jobs, job, why, self.now())
 
-        While messages wait in the queues, a job that has not moved may only be waiting its turn.
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Sends jobs that nothing works on to the workers once more, or gives them up.
+
+    A job is stale when nothing has updated it for ``stale_after``. One that is not final
+    ``give_up_after`` its submission fails.
+    """
+
+    jobs: Jobs
+    queue: Queue
+    stale_after: timedelta
+    give_up_after: timedelta
+    now: Clock = utc_now
+
+    def __call__(self) -> int:
+        """Return how many jobs were sent or given up.
+
+        While messages wait in the queues, a stale job may only be waiting for its turn.
         """
-        waiting = self.doors.queue.waiting() > 0
-        stale = self.doors.jobs.not_updated_since(self.doors.now() - self.doors.stale_after)
-        return sum(self._take_up(job, waiting) for job in stale)
+        waiting = self.queue.waiting() > 0
+        stale = self.jobs.not_updated_since(self.now() - self.stale_after)
+        return sum(self._resume(job, waiting) for job in stale)
 
-    def _take_up(self, job: Job, waiting: bool) -> bool:
-        now = self.doors.now()
-        if now - job.submitted_at > self.doors.give_up_after:
-            self._give_up(job, "it did not end in time")
+    def _resume(self, job: Job, waiting: bool) -> bool:
+        now = self.now()
+        if now - job.submitted_at > self.give_up_after:
+            give_up(self.jobs, job, "it was not finished in time", now)
         elif waiting:
             return False
         elif job.attempts >= MAX_ATTEMPTS:
-            self._give_up(job, f"{job.attempts} attempts ended without a word")
-        elif self.doors.jobs.retry(job, now):
-            self.doors.queue.send([Message(job.id)])
+            why = f"none of its {job.attempts} attempts reported a result"
+            give_up(self.jobs, job, why, now)
+        elif self.jobs.retry(job, now):
+            self.queue.send([Message(job.id)])
+            log_event("resumed", job, attempts=job.attempts + 1)
         return True
 
-    def _give_up(self, job: Job, why: str) -> None:
-        last = f" The last problem met: {job.last_error}" if job.last_error else ""
-        error = GivenUp(f"The job was given up: {why}.{last} Submit it again.")
-        self.doors.jobs.fail(job.id, problem_of(error, {}), self.doors.now())
+
+def give_up(jobs: Jobs, job: Job, why: str, now: datetime) -> None:
+    """Fail a job because trying did not help; the problem repeats its last error."""
+    last = f" The last error: {job.last_error}" if job.last_error else ""
+    error = GivenUp(f"The job was given up: {why}.{last} Submit it again.")
+    jobs.fail(job.id, problem_of(error, {}), now)
+    seconds = seconds_since_start(job, now)
+    log_event("given_up", job, code=error.code, attempts=job.attempts, seconds=seconds)

@@ -1,4 +1,4 @@
-"""What comes in over HTTP. Decoding happens once, here, before anything is checked."""
+"""Reads what comes in over HTTP. Names are decoded once, here, before anything is checked."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -12,31 +12,32 @@ from chalicelib.jobs.options import Options, parse_options
 PREFIX = "csv_name="
 MAX_BODY_BYTES = 64 * 1024
 
-# The request of this thread of control. Chalice keeps the current request on the app object, which `chalice local`
-# shares between its threads: two requests at once would read each other's bodies.
+# The request of this thread. Chalice keeps the current request on the app object, which
+# `chalice local` shares between its threads: two requests at once would read each other's bodies.
 _current: ContextVar[Any] = ContextVar("current")
 
 
 def remember(request: Any, get_response: Callable[[Any], Any]) -> Any:
-    """Chalice middleware: makes ``query`` and ``body`` answer for this very request."""
+    """Chalice middleware: make this request the one that the other functions here read."""
     _current.set(request)
     return get_response(request)
 
 
 def query() -> dict[str, str]:
-    """The query string; of a repeated name the last value."""
+    """Return the query string; of a repeated name the last value."""
     given: Any = _current.get().query_params
     return dict(given.items()) if given else {}
 
 
 def body() -> Mapping[str, object]:
-    """The JSON object of the request body; raises BadRequest for anything else."""
+    """Return the JSON object of the request body. Raises BadRequest for anything else."""
     raw: bytes = _current.get().raw_body or b""
     if len(raw) > MAX_BODY_BYTES:
-        raise BadRequest(f"The body has {len(raw)} bytes; at most {MAX_BODY_BYTES} are read.")
+        raise BadRequest(f"The body has {len(raw)} bytes; it may have at most {MAX_BODY_BYTES}.")
     if not raw:
         raise BadRequest(
-            'The body is empty; it must be a JSON object, like {"csv": "data.csv"}, sent with its Content-Length.'
+            'The body is empty; it must be a JSON object, like {"csv": "data.csv"}, '
+            "sent with its Content-Length."
         )
     try:
         members = json.loads(raw)
@@ -48,7 +49,10 @@ def body() -> Mapping[str, object]:
 
 
 def name_in_path(segment: str) -> str | None:
-    """The file's name in ``csv_name=<name>``, percent-decoded once; None when the segment is something else."""
+    """Return the name in ``csv_name=<name>``, percent-decoded once; None for another segment.
+
+    Raises BadRequest when it is not UTF-8.
+    """
     if not segment.startswith(PREFIX):
         return None
     try:
@@ -58,11 +62,12 @@ def name_in_path(segment: str) -> str | None:
 
 
 def options_in_query() -> Options:
+    """Return the options in the query string. Raises BadRequest."""
     return parse_options(query())
 
 
 def job_in_body() -> tuple[object, Options]:
-    """The name and the options of ``POST /jobs``."""
+    """Return the name and the options of ``POST /jobs``. Raises BadRequest."""
     members = dict(body())
     name = members.pop("csv", None)
     return name, parse_options(members)

@@ -1,4 +1,4 @@
-"""What goes out over HTTP: jobs, results and problems (RFC 9457) as JSON."""
+"""Writes what goes out over HTTP: jobs, results and problems (RFC 9457), all as JSON."""
 
 import json
 import logging
@@ -10,7 +10,7 @@ from typing import Any, ParamSpec
 from chalice.app import Response
 
 from chalicelib.errors import BadRequest, CsvsumError, FileMissing, TryAgain, UnknownJob
-from chalicelib.jobs.job import Job, Problem, Result, Status, as_text
+from chalicelib.jobs.job import Job, Ledger, Problem, Result, Status, as_text
 
 P = ParamSpec("P")
 log = logging.getLogger("csvsum")
@@ -19,6 +19,7 @@ RETRY_SECONDS = "1"
 # A Lambda replies with at most 6 MB, in which the body is a JSON string once more.
 MAX_REPLY_BYTES = 5_500_000
 Publish = Callable[[Job, str, str], str]
+"""Stores a reply about a job under a name, and returns its URL."""
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (BadRequest, HTTPStatus.BAD_REQUEST),
@@ -34,6 +35,7 @@ def reply(
     headers: dict[str, str] | None = None,
     kind: str = "application/json",
 ) -> Response:
+    """Return a response with JSON content and the headers that every reply has."""
     text = json.dumps(content, ensure_ascii=False, separators=(", ", ": "))
     return Response(
         body=text,
@@ -43,6 +45,7 @@ def reply(
 
 
 def problem(status: HTTPStatus, code: str, detail: str, **more: object) -> Response:
+    """Return a problem document."""
     content = {
         "type": "about:blank",
         "title": status.phrase,
@@ -55,8 +58,10 @@ def problem(status: HTTPStatus, code: str, detail: str, **more: object) -> Respo
 
 
 def problem_responses(view: Callable[P, Response]) -> Callable[P, Response]:
-    """Stands under @app.route: errors of the service become problems. Chalice makes replies of what views raise before
-    any middleware sees it, so this has to be here."""
+    """Decorator below @app.route: return errors of the service as problem documents.
+
+    Chalice turns what a view raises into a reply before any middleware sees it.
+    """
 
     @wraps(view)
     def respond(*args: P.args, **kwargs: P.kwargs) -> Response:
@@ -64,10 +69,25 @@ def problem_responses(view: Callable[P, Response]) -> Callable[P, Response]:
             return view(*args, **kwargs)
         except CsvsumError as error:
             if error.retryable:
-                log.warning("%s: %r", error.code, error.__cause__)
-            return problem(_status_of(error), error.code, error.detail)
+                _log_unavailable(error, kwargs.get("job_id"))
+            return problem(status_of(error), error.code, error.detail)
 
     return respond
+
+
+def _log_unavailable(error: CsvsumError, job_id: object) -> None:
+    members = {"action": "unavailable", "code": error.code, "cause": repr(error.__cause__)}
+    if job_id is not None:
+        members["job"] = str(job_id)
+    log.warning("a request could not be answered", extra=members)
+
+
+def status_of(error: CsvsumError) -> HTTPStatus:
+    """Return the HTTP status of an error: 500 for one that no request should meet."""
+    for kind, status in STATUS_OF:
+        if isinstance(error, kind):
+            return status
+    return HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def no_such_page() -> Response:
@@ -79,52 +99,49 @@ def no_such_page() -> Response:
 
 
 def legacy_accepted(job: Job) -> Response:
+    """Return what ``GET /csv_name=<name>`` has returned since the first version."""
     return reply(HTTPStatus.OK, {"Task started, your id": job.id})
 
 
 def accepted(job: Job) -> Response:
+    """Return a job that was just submitted, and where it is."""
     return reply(HTTPStatus.ACCEPTED, as_json(job), {"Location": f"/jobs/{job.id}"})
 
 
 def counter(in_progress: int) -> Response:
+    """Return how many jobs are in progress."""
     return reply(HTTPStatus.OK, {"ongoing_tasks": in_progress})
 
 
 def full_job(job: Job, publish: Publish) -> Response:
+    """Return all of a job."""
     headers = None if job.status.is_final else {"Retry-After": RETRY_SECONDS}
-    return _or_elsewhere(reply(HTTPStatus.OK, as_json(job), headers), job, "job", publish)
+    return _or_link(reply(HTTPStatus.OK, as_json(job), headers), job, "job", publish)
 
 
 def sums(job: Job, publish: Publish) -> Response:
-    """The sums alone, or why there are none."""
+    """Return the sums alone, or why there are none (yet)."""
     if job.status is Status.SUCCEEDED and job.result:
-        return _or_elsewhere(reply(HTTPStatus.OK, job.result.numbers()), job, "sums", publish)
+        return _or_link(reply(HTTPStatus.OK, job.result.numbers()), job, "sums", publish)
     if job.status is Status.FAILED and job.problem:
-        return problem(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            job.problem.code,
-            job.problem.detail,
-            **_place(job.problem),
-        )
+        why = job.problem
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, why.code, why.detail, **_place(why))
     return reply(HTTPStatus.ACCEPTED, as_json(job), {"Retry-After": RETRY_SECONDS})
 
 
-def _or_elsewhere(response: Response, job: Job, name: str, publish: Publish) -> Response:
-    """The response, or where it is when it is larger than a Lambda can give."""
+def _or_link(response: Response, job: Job, name: str, publish: Publish) -> Response:
+    """Return the response, or a link to it when it is larger than a Lambda can return."""
     if len(json.dumps(response.body)) <= MAX_REPLY_BYTES:
         return response
-    return reply(
-        HTTPStatus.SEE_OTHER,
-        {"id": job.id, "status": job.status.value},
-        {"Location": publish(job, name, response.body)},
-    )
+    content = {"id": job.id, "status": job.status.value}
+    return reply(HTTPStatus.SEE_OTHER, content, {"Location": publish(job, name, response.body)})
 
 
 def as_json(job: Job) -> dict[str, Any]:
-    """The job as its user sees it; members that say nothing yet are left out."""
+    """Return the job as its client sees it, without the members that it does not have yet."""
     members: dict[str, Any] = {
         "id": job.id,
-        "csv": job.csv,
+        "csv": job.file_name,
         "options": job.options.as_dict(),
         "status": job.status.value,
         "progress": {"parts_done": job.parts_done, "parts": job.parts, "bytes": job.bytes_done},
@@ -137,21 +154,10 @@ def as_json(job: Job) -> dict[str, Any]:
         members["exact"] = job.result.exact()
         members["cells"] = _cells(job.result)
     if job.problem:
-        members["error"] = {
-            "code": job.problem.code,
-            "detail": job.problem.detail,
-            **_place(job.problem),
-        }
+        error = {"code": job.problem.code, "detail": job.problem.detail}
+        members["error"] = error | _place(job.problem)
     if job.ledger:
-        ledger = job.ledger
-        members["ledger"] = {
-            "rows": ledger.rows,
-            "bytes": ledger.bytes,
-            "parts": ledger.parts,
-            "etag": job.file.etag,
-            "seconds": ledger.seconds,
-            "kernel": ledger.kernel,
-        }
+        members["ledger"] = _ledger(job.ledger, job.version.etag)
     return members
 
 
@@ -163,16 +169,20 @@ def _cells(result: Result) -> dict[str, dict[str, int]]:
     }
 
 
-def _place(problem: Problem) -> dict[str, int | str]:
+def _ledger(ledger: Ledger, etag: str) -> dict[str, object]:
+    return {
+        "rows": ledger.rows,
+        "bytes": ledger.bytes,
+        "parts": ledger.parts,
+        "etag": etag,
+        "seconds": ledger.seconds,
+        "kernel": ledger.kernel,
+    }
+
+
+def _place(problem: Problem) -> dict[str, Any]:
     place = {"line": problem.line, "column": problem.column, "byte_offset": problem.byte_offset}
     return {name: value for name, value in place.items() if value is not None}
-
-
-def _status_of(error: CsvsumError) -> HTTPStatus:
-    return next(
-        (status for kind, status in STATUS_OF if isinstance(error, kind)),
-        HTTPStatus.INTERNAL_SERVER_ERROR,
-    )
 
 
 def _retry_header(status: HTTPStatus) -> dict[str, str]:

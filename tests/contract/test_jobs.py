@@ -18,7 +18,7 @@ from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Statu
 from chalicelib.jobs.parts import Outcome, Plan
 from chalicelib.jobs.ports import Jobs
 from local.embedded_aws import EmbeddedAws
-from tests.fakes import MemoryJobs
+from tests.adapters_in_memory import MemoryJobs
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, 250_000, UTC)
 LATER = NOW + timedelta(seconds=90)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
@@ -15,13 +15,12 @@ from chalicelib.adapters.clients import client
 from chalicelib.adapters.work_queue import BadMessage, decode, redeliver_soon
 from chalicelib.engine.options import Options
 from chalicelib.errors import ServiceDown
-from chalicelib.jobs.job import Job
+from chalicelib.jobs.job import Job, utc_now
+from chalicelib.jobs.part_reading import PartReader
 from chalicelib.jobs.ports import Message
-from chalicelib.jobs.recovery import Recovery
-from chalicelib.jobs.service import Doors, Service
-from chalicelib.jobs.work import Work
+from chalicelib.jobs.submission import Submit
 from chalicelib.settings import Settings
-from chalicelib.wiring import doors_of
+from chalicelib.wiring import SettingsAdapters, UseCases
 from deploy.stage import Stage, filled, policy_of, read_stage
 from local.embedded_aws import EmbeddedAws
 from local.triggers import sqs_event
@@ -82,9 +81,13 @@ class Scene:
     settings: Settings
 
     @property
-    def doors(self) -> Doors:
-        """As a cold start has them, with nothing remembered."""
-        return doors_of(self.settings)
+    def adapters(self) -> SettingsAdapters:
+        """Return them as a cold start has them, with nothing remembered."""
+        return SettingsAdapters(self.settings)
+
+    @property
+    def use_cases(self) -> UseCases:
+        return UseCases(self.adapters, self.settings)
 
     def put(self, data: bytes) -> str:
         name = f"{uuid4().hex}.csv"
@@ -92,7 +95,7 @@ class Scene:
         return name
 
     def submit(self, data: bytes, step: int = 10) -> Job:
-        return Service(self.doors).submit(self.put(data), Options(step=step))
+        return self.use_cases.submit(self.put(data), Options(step=step))
 
     def messages(self, queue: str) -> list[Message]:
         sqs = self.aws.client("sqs")
@@ -122,13 +125,13 @@ class Scene:
     def parts(self) -> list[Message]:
         """The parts that wait, once the jobs that wait were cut."""
         for message in self.messages(self.settings.jobs_queue):
-            Work(self.doors).do_job(message)
+            self.use_cases.sum_job(message)
         return self.messages(self.settings.parts_queue)
 
     def ended_with_large_result(self) -> Job:
         job = self.submit(WIDE, step=1)
         for message in self.messages(self.settings.jobs_queue):
-            Work(self.doors).do_job(message)
+            self.use_cases.sum_job(message)
         return job
 
 
@@ -154,14 +157,14 @@ def scene(aws: EmbeddedAws) -> Scene:
 def use_api(scene: Scene) -> set[Call]:
     large = scene.ended_with_large_result()
     with recorded() as calls:
-        service = Service(scene.doors)
+        use_cases, adapters = scene.use_cases, scene.adapters
         job = scene.submit(TALL)
-        service.job(job.id)
-        service.job(large.id)
-        service.in_progress()
-        service.publish(job, "sums", "{}")
+        use_cases.find_job(job.id)
+        use_cases.find_job(large.id)
+        use_cases.count_in_progress()
+        use_cases.publish_reply(job, "sums", "{}")
         with pytest.raises(ServiceDown):
-            Service(replace(scene.doors, queue=BrokenQueue())).submit(job.csv, Options())
+            Submit(adapters.jobs, BrokenQueue(), adapters.source)(job.file_name, Options())
     scene.parts()
     return calls
 
@@ -171,16 +174,27 @@ def use_work_job(scene: Scene) -> set[Call]:
     jobs = [scene.submit(TALL), scene.submit(WIDE, step=1), scene.submit(b"a\noops\n")]
     with recorded() as calls:
         for job in jobs:
-            Work(scene.doors).do_job(Message(job.id))
-            Work(scene.doors).do_job(Message(job.id))
-    parts = scene.parts()
-    for message in parts:
-        Work(scene.doors).do_part(message)
-    cut = scene.doors.jobs.get(parts[0].job)
-    with recorded() as again:
-        # All parts are in, but whoever was to put them together died: the job's message, delivered again, does it.
-        Work(scene.doors)._put_together(cut)
-    return failing | calls | again
+            scene.use_cases.sum_job(Message(job.id))
+            scene.use_cases.sum_job(Message(job.id))
+    first, *others = set(scene.parts())  # sent twice, as the job was delivered twice
+    for message in others:
+        scene.use_cases.sum_part(message)
+    store_and_die(scene, first)
+    with recorded() as merging:
+        scene.use_cases.sum_job(Message(first.job))
+    return failing | calls | merging
+
+
+def store_and_die(scene: Scene, message: Message) -> None:
+    """Do what a worker does that dies when its part is done, and before it merges the parts."""
+    adapters = scene.adapters
+    job = adapters.jobs.get(message.job)
+    assert job.plan
+    assert message.part is not None
+    reader = PartReader(adapters.source, adapters.kernel)
+    outcome, columns = reader.sum_part(job, job.plan, message.part)
+    adapters.jobs.save_part(job.id, outcome, columns)
+    adapters.jobs.add_done(job.id, message.part, utc_now())
 
 
 def use_work_part(scene: Scene) -> set[Call]:
@@ -191,8 +205,8 @@ def use_work_part(scene: Scene) -> set[Call]:
     with recorded() as calls:
         while waiting:
             for message in waiting:
-                Work(scene.doors, proof_bytes=1).do_part(message)
-                Work(scene.doors, proof_bytes=1).do_part(message)
+                UseCases(scene.adapters, scene.settings, proof_bytes=1).sum_part(message)
+                UseCases(scene.adapters, scene.settings, proof_bytes=1).sum_part(message)
             waiting = scene.messages(scene.settings.parts_queue)
     return failing | calls
 
@@ -201,7 +215,7 @@ def use_give_up(scene: Scene) -> set[Call]:
     large, job = scene.ended_with_large_result(), scene.submit(b"a\n1\n")
     with recorded() as calls:
         for each in (large, job):
-            Recovery(scene.doors).give_up(Message(each.id))
+            scene.use_cases.give_up(Message(each.id))
     scene.parts()
     return calls
 
@@ -217,9 +231,9 @@ def use_sweep(scene: Scene) -> set[Call]:
     )
     scene.submit(b"a\n1\n")
     scene.messages(scene.settings.jobs_queue)
-    later = scene.doors.now() + timedelta(hours=2)
+    later = utc_now() + timedelta(hours=2)
     with recorded() as calls:
-        Recovery(replace(scene.doors, now=lambda: later)).sweep()
+        UseCases(scene.adapters, scene.settings, now=lambda: later).sweep()
     return calls
 
 

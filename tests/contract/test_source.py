@@ -12,7 +12,7 @@ from chalicelib.adapters.s3_source import S3Source
 from chalicelib.errors import FileChanged, FileGone, FileMissing
 from chalicelib.jobs.ports import Source
 from local.embedded_aws import EmbeddedAws
-from tests.fakes import MemorySource
+from tests.adapters_in_memory import MemorySource
 
 
 class Place(Protocol):

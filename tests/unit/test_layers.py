@@ -12,7 +12,7 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 CHALICELIB = ROOT / "chalicelib"
 SHIPPED = sorted([ROOT / "app.py", *CHALICELIB.rglob("*.py")])
-# A layer is a folder or a file of chalicelib. It may import these others of them, and these packages.
+# A layer is a folder or a file of chalicelib. It may import these other layers and packages.
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "engine": (set(), {"pandas"}),
     "errors": ({"engine"}, set()),

@@ -1,4 +1,4 @@
-"""Names and options: what is taken and what is refused, from a query and from JSON."""
+"""Names and options: what is accepted and what is refused, from a query and from JSON."""
 
 import pytest
 from hypothesis import given
@@ -33,7 +33,7 @@ def test_options_are_read_from_texts_and_from_json(
 @pytest.mark.parametrize(
     "value", ["", "x", "-1", "1.5", "1e3", "٣", "99999999999", " 1", None, True, 1.0, [1], {"a": 1}]
 )
-def test_a_number_that_is_none_is_refused_by_name(name: str, value: object) -> None:
+def test_what_is_not_a_number_in_range_is_refused_by_name(name: str, value: object) -> None:
     with pytest.raises(BadRequest, match=name):
         parse_options({name: value})
 
@@ -61,7 +61,7 @@ def test_other_values_are_refused_by_name(name: str, value: object) -> None:
         parse_options({name: value})
 
 
-def test_an_unknown_option_is_refused_with_the_list_of_those_there_are() -> None:
+def test_an_unknown_option_is_refused_with_the_list_of_all() -> None:
     with pytest.raises(BadRequest, match=r"delimeter.*step, first, delimiter, header, non_numeric"):
         parse_options({"delimeter": ","})
 
@@ -70,7 +70,7 @@ def test_an_unknown_option_is_refused_with_the_list_of_those_there_are() -> None
     "name",
     ["data.csv", "a b.csv", "sub/x.csv", "день.csv", "😀", "..csv", "a..b/c", "a%2Fb", "x" * 1024],
 )
-def test_a_name_below_the_folder_is_taken_as_it_is(name: str) -> None:
+def test_a_name_below_the_folder_is_accepted_as_it_is(name: str) -> None:
     assert parse_name(name) == name
 
 
@@ -153,7 +153,7 @@ def test_a_name_that_is_not_utf8_is_refused() -> None:
         st.binary(),
     ),
 )
-def test_any_json_value_is_taken_or_refused_and_nothing_else(name: str, value: object) -> None:
+def test_any_json_value_is_accepted_or_refused_with_a_sentence(name: str, value: object) -> None:
     for given_options in (
         {name: value},
         {"step": value},

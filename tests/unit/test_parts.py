@@ -6,7 +6,16 @@ from hypothesis import strategies as st
 
 from chalicelib.engine.states import State, scan_state
 from chalicelib.errors import Fault
-from chalicelib.jobs.parts import MAX_PARTS, Outcome, Plan, part_size, placed, settle, start_states
+from chalicelib.jobs.parts import (
+    MAX_PARTS,
+    Outcome,
+    Plan,
+    Rerun,
+    part_size,
+    placed,
+    settle,
+    start_states,
+)
 from tests.csv_files import junk_files
 
 ROW, FIELD, TEXT, QUOTED = State.ROW, State.FIELD, State.TEXT, State.QUOTED
@@ -14,10 +23,10 @@ ROW, FIELD, TEXT, QUOTED = State.ROW, State.FIELD, State.TEXT, State.QUOTED
 
 @given(st.integers(1, 10**13), st.integers(1, 10**9), st.data())
 def test_parts_tile_the_data_without_gap_or_overlap(
-    size: int, least: int, data: st.DataObject
+    size: int, minimum: int, data: st.DataObject
 ) -> None:
     start = data.draw(st.integers(0, min(size, 10**6)))
-    plan = Plan(size, part_size(size, least), start, 1, 3)
+    plan = Plan(size, part_size(size, minimum), start, 1, 3)
     assert 1 <= plan.count <= MAX_PARTS
     assert plan.range_of(0).start == start
     assert plan.range_of(plan.count - 1).stop == size
@@ -31,7 +40,7 @@ def test_parts_tile_the_data_without_gap_or_overlap(
 
 
 @pytest.mark.parametrize(
-    ("size", "least", "expected"),
+    ("size", "minimum", "expected"),
     [
         (1, 64, 64),
         (2000, 1, 1),
@@ -41,10 +50,10 @@ def test_parts_tile_the_data_without_gap_or_overlap(
         (10**12, 2**26, 500_000_000),
     ],
 )
-def test_a_part_is_as_large_as_asked_or_as_the_number_of_parts_wants(
-    size: int, least: int, expected: int
+def test_a_part_is_as_large_as_asked_or_as_the_maximum_of_parts_needs(
+    size: int, minimum: int, expected: int
 ) -> None:
-    assert part_size(size, least) == expected
+    assert part_size(size, minimum) == expected
 
 
 def test_an_empty_range_of_data_is_one_part() -> None:
@@ -52,7 +61,7 @@ def test_an_empty_range_of_data_is_one_part() -> None:
     assert (plan.count, plan.range_of(0)) == (1, range(10, 10))
 
 
-def test_the_proof_lies_right_before_the_part_and_never_before_the_data() -> None:
+def test_the_proof_is_right_before_the_part_and_never_before_the_data() -> None:
     plan = Plan(1000, 100, 50, 1, 1)
     assert plan.proof_of(0, 30) == range(50, 50)
     assert plan.proof_of(3, 30) == range(320, 350)
@@ -112,14 +121,14 @@ def test_a_chain_that_fits_counts_every_part_once_in_file_order() -> None:
         outcome(3, FIELD, ROW),
     ]
     found = settle({(each.number, each.start): each for each in reversed(chain)}, PLAN)
-    assert (found.chain, found.again, found.fault) == (tuple(chain), (), None)
+    assert (found.chain, found.reruns, found.fault) == (tuple(chain), (), None)
 
 
-def test_a_part_that_is_not_in_has_to_be_summed() -> None:
-    assert settle({}, PLAN).again == ((0, ROW),)
+def test_a_part_that_is_not_stored_has_to_be_summed() -> None:
+    assert settle({}, PLAN).reruns == (Rerun(0, ROW),)
 
 
-def test_a_part_that_assumed_wrongly_is_summed_again_from_the_right_state() -> None:
+def test_a_part_that_assumed_wrongly_is_rerun_from_the_right_state() -> None:
     found = settle(
         {
             (each.number, each.start): each
@@ -132,7 +141,7 @@ def test_a_part_that_assumed_wrongly_is_summed_again_from_the_right_state() -> N
         },
         PLAN,
     )
-    assert (found.chain, found.again, found.fault) == ((), ((1, QUOTED),), None)
+    assert (found.chain, found.reruns, found.fault) == ((), (Rerun(1, QUOTED),), None)
 
 
 def test_all_wrong_parts_are_found_at_once_where_their_other_ends_are_known() -> None:
@@ -140,13 +149,13 @@ def test_all_wrong_parts_are_found_at_once_where_their_other_ends_are_known() ->
         outcome(number, TEXT, TEXT, quoted=QUOTED) for number in (1, 2, 3)
     ]
     found = settle({(each.number, each.start): each for each in parts}, PLAN)
-    assert found.again == ((1, QUOTED), (2, QUOTED), (3, QUOTED))
+    assert found.reruns == tuple(Rerun(number, QUOTED) for number in (1, 2, 3))
 
 
 def test_the_chain_stops_where_nobody_knows_how_a_part_ends() -> None:
     parts = [outcome(0, ROW, QUOTED)] + [outcome(number, TEXT, TEXT) for number in (1, 2, 3)]
     found = settle({(each.number, each.start): each for each in parts}, PLAN)
-    assert found.again == ((1, QUOTED),)
+    assert found.reruns == (Rerun(1, QUOTED),)
 
 
 def test_the_first_fault_in_file_order_is_the_one_that_counts() -> None:
@@ -157,12 +166,12 @@ def test_the_first_fault_in_file_order_is_the_one_that_counts() -> None:
         outcome(3, ROW, ROW, fault=FAULT),
     ]
     found = settle({(each.number, each.start): each for each in parts}, PLAN)
-    assert found.again == ()
+    assert found.reruns == ()
     assert found.fault == Fault("not_a_number", "x", line=1 + 3 + 3 + 1, byte=10 + 10 + 3)
     assert found.chain == tuple(parts[:2])
 
 
-def test_a_fault_behind_a_part_that_is_summed_again_has_to_wait() -> None:
+def test_a_fault_after_a_part_to_rerun_has_to_wait() -> None:
     parts = [
         outcome(0, ROW, QUOTED),
         outcome(1, TEXT, ROW, quoted=ROW),
@@ -170,15 +179,15 @@ def test_a_fault_behind_a_part_that_is_summed_again_has_to_wait() -> None:
         outcome(3, ROW, ROW),
     ]
     found = settle({(each.number, each.start): each for each in parts}, PLAN)
-    assert (found.again, found.fault) == (((1, QUOTED),), None)
+    assert (found.reruns, found.fault) == ((Rerun(1, QUOTED),), None)
 
 
-def test_a_fault_met_from_a_wrong_state_counts_for_nothing() -> None:
+def test_a_fault_found_from_a_wrong_state_is_ignored() -> None:
     wrong = outcome(1, TEXT, ROW, fault=FAULT, quoted=ROW)
     right = outcome(1, QUOTED, ROW)
     parts = [outcome(0, ROW, QUOTED), wrong, right, outcome(2, ROW, ROW), outcome(3, ROW, ROW)]
     found = settle({(each.number, each.start): each for each in parts}, PLAN)
-    assert (found.again, found.fault) == ((), None)
+    assert (found.reruns, found.fault) == ((), None)
     assert found.chain == (parts[0], right, parts[3], parts[4])
 
 

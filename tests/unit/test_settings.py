@@ -1,4 +1,4 @@
-"""Settings, those of the service and those of the local run: what is taken, and one sentence for what is not."""
+"""Settings of the service and of the local run: what is accepted, and a sentence on what is not."""
 
 from pathlib import Path
 
@@ -6,7 +6,7 @@ import pytest
 
 from chalicelib.errors import TryAgain
 from chalicelib.settings import BadSetting, Settings
-from chalicelib.wiring import doors_of, source_of
+from chalicelib.wiring import source_of, use_cases_of
 from local.config import LocalConfig, UsageError, child_environment
 
 LARGEST = {
@@ -30,7 +30,7 @@ def test_a_number_out_of_range_is_one_sentence_that_names_its_setting(
 @pytest.mark.parametrize("name", LARGEST)
 def test_the_largest_number_of_each_setting_can_be_used(name: str) -> None:
     settings = Settings.from_env({name: str(LARGEST[name])})
-    assert doors_of(settings).give_up_after.total_seconds() > 0
+    assert use_cases_of(settings).sweep.give_up_after.total_seconds() > 0
     with pytest.raises(BadSetting, match=str(LARGEST[name])):
         Settings.from_env({name: str(LARGEST[name] + 1)})
 

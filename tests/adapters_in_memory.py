@@ -1,19 +1,24 @@
-"""In-memory doors with the contracts of the real ones; tests/contract holds both to them."""
+"""Adapters in memory, for tests and benchmarks; tests/contract holds them to the real contracts."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
+from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.errors import FileChanged, FileGone, FileMissing, UnknownJob
 from chalicelib.jobs.job import ALLOWED_FROM, FileVersion, Job, Ledger, Problem, Result, Status
 from chalicelib.jobs.parts import Outcome, Plan
-from chalicelib.jobs.ports import Message, SavedPart
+from chalicelib.jobs.ports import Message, SavedPart, Source
 
 
 @dataclass
 class MemorySource:
+    """A ``ports.Source`` over a dictionary of files."""
+
     files: dict[str, bytes] = field(default_factory=dict)
     block_bytes: int = 1 << 16
 
@@ -38,6 +43,8 @@ class MemorySource:
 
 @dataclass
 class MemoryQueue:
+    """A ``ports.Queue``. Whoever delivers a message takes it out of ``sent``."""
+
     sent: list[Message] = field(default_factory=list)
 
     def send(self, messages: Sequence[Message]) -> None:
@@ -48,7 +55,9 @@ class MemoryQueue:
 
 
 @dataclass
-class MemoryOutbox:
+class MemoryReplies:
+    """A ``ports.ReplyStore``."""
+
     published: dict[str, str] = field(default_factory=dict)
 
     def publish(self, key: str, text: str) -> str:
@@ -56,7 +65,25 @@ class MemoryOutbox:
         return f"memory:{key}"
 
 
+@dataclass
+class MemoryDeliveries:
+    """A ``ports.Deliveries`` that keeps the records whose work failed for the first time."""
+
+    redelivered: list[Mapping[str, Any]] = field(default_factory=list)
+
+    @contextmanager
+    def redeliver_soon(self, record: Mapping[str, Any]) -> Iterator[None]:
+        try:
+            yield
+        except Exception:
+            if record["attributes"]["ApproximateReceiveCount"] == "1":
+                self.redelivered.append(record)
+            raise
+
+
 class MemoryJobs:
+    """A ``ports.Jobs`` over dictionaries, for one thread."""
+
     def __init__(self) -> None:
         self.records: dict[str, Job] = {}
         self.parts: dict[str, dict[tuple[int, State], SavedPart]] = {}
@@ -70,51 +97,35 @@ class MemoryJobs:
             raise UnknownJob
         return self.records[job_id]
 
+    def find(self, job_id: str) -> Job | None:
+        return self.records.get(job_id)
+
     def remove_unsent(self, job_id: str) -> None:
         if self.get(job_id).status is Status.QUEUED:
             del self.records[job_id]
 
     def start(self, job_id: str, now: datetime) -> Job:
-        return self._change(
-            job_id, Status.RUNNING, updated_at=now, started_at=self.get(job_id).started_at or now
-        )
+        return self._run(job_id, now, started_at=self.get(job_id).started_at or now)
 
     def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
-        return self._change(
-            job_id, Status.RUNNING, updated_at=now, plan=self.get(job_id).plan or plan
-        )
+        return self._run(job_id, now, plan=self.get(job_id).plan or plan)
 
     def save_part(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
-        self.parts.setdefault(job_id, {})[outcome.number, outcome.start] = SavedPart(
-            outcome, lambda: tuple(columns)
-        )
+        part = SavedPart(outcome, lambda: tuple(columns))
+        self.parts.setdefault(job_id, {})[outcome.number, outcome.start] = part
 
     def saved_parts(self, job_id: str) -> Mapping[tuple[int, State], SavedPart]:
         return dict(self.parts.get(job_id, {}))
 
     def add_done(self, job_id: str, number: int, now: datetime) -> Job:
-        return self._change(
-            job_id,
-            Status.RUNNING,
-            updated_at=now,
-            done_parts=self.get(job_id).done_parts | {number},
-        )
+        return self._run(job_id, now, done_parts=self.get(job_id).done_parts | {number})
 
     def expect_reruns(self, job_id: str, count: int, now: datetime) -> Job:
-        return self._change(
-            job_id,
-            Status.RUNNING,
-            updated_at=now,
-            expected_reruns=self.get(job_id).expected_reruns or count,
-        )
+        expected = self.get(job_id).expected_reruns or count
+        return self._run(job_id, now, expected_reruns=expected)
 
     def add_done_rerun(self, job_id: str, number: int, now: datetime) -> Job:
-        return self._change(
-            job_id,
-            Status.RUNNING,
-            updated_at=now,
-            done_reruns=self.get(job_id).done_reruns | {number},
-        )
+        return self._run(job_id, now, done_reruns=self.get(job_id).done_reruns | {number})
 
     def set_last_error(self, job_id: str, text: str) -> None:
         self._change(job_id, Status.RUNNING, last_error=text)
@@ -142,8 +153,23 @@ class MemoryJobs:
             if not job.status.is_final and job.updated_at < before
         ]
 
-    def _change(self, job_id: str, to: Status, **changes: object) -> Job:
+    def _run(self, job_id: str, now: datetime, **changes: Any) -> Job:
+        return self._change(job_id, Status.RUNNING, updated_at=now, **changes)
+
+    def _change(self, job_id: str, to: Status, **changes: Any) -> Job:
         job = self.get(job_id)
         if job.status in ALLOWED_FROM[to]:
-            self.records[job_id] = replace(job, status=to, **changes)  # type: ignore[arg-type]
+            self.records[job_id] = replace(job, status=to, **changes)
         return self.records[job_id]
+
+
+@dataclass
+class MemoryAdapters:
+    """A ``wiring.Adapters``."""
+
+    kernel: Kernel
+    source: Source = field(default_factory=MemorySource)
+    jobs: MemoryJobs = field(default_factory=MemoryJobs)
+    queue: MemoryQueue = field(default_factory=MemoryQueue)
+    replies: MemoryReplies = field(default_factory=MemoryReplies)
+    deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)

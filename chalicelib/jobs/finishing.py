@@ -1,0 +1,85 @@
+"""Finishes jobs: with a result, with a problem, or not yet, where a retry may help."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from chalicelib.engine.kernel import Kernel
+from chalicelib.engine.sums import ColumnSum
+from chalicelib.errors import BadCsv, CsvsumError, FileError, TryAgain
+from chalicelib.jobs.events import log_crashed, log_event, log_failed, log_retried
+from chalicelib.jobs.job import Job, Ledger, Status, as_text, seconds_since_start, utc_now
+from chalicelib.jobs.ports import Clock, Jobs, Source
+from chalicelib.jobs.problems import problem_of
+from chalicelib.jobs.reading import read_header
+from chalicelib.jobs.results import MAX_RESULT_CHARS, result_of
+
+
+@dataclass(frozen=True, slots=True)
+class Finisher:
+    """Finishes jobs. ``kernel`` is the one that summed, which the ledger names."""
+
+    jobs: Jobs
+    source: Source
+    kernel: Kernel
+    now: Clock = utc_now
+    max_result_chars: int = MAX_RESULT_CHARS
+
+    def succeed(
+        self, job: Job, names: tuple[str, ...], columns: Sequence[ColumnSum], rows: int
+    ) -> None:
+        """Store the result and the ledger. Raises BadCsv when the result is too large."""
+        result, now = result_of(names, columns, self.max_result_chars), self.now()
+        seconds = seconds_since_start(job, now)
+        ledger = Ledger(rows, job.version.size, job.parts, seconds, self.kernel.name)
+        if _is_ours(self.jobs.succeed(job.id, result, ledger, now), Status.SUCCEEDED, now):
+            size, parts = ledger.bytes, ledger.parts
+            log_event("succeeded", job, parts=parts, bytes=size, rows=rows, seconds=seconds)
+
+    def fail(self, job: Job, error: CsvsumError) -> None:
+        """Store the problem that an error is."""
+        try:
+            names = self._column_names(job, error)
+        except FileError as newer:  # the file is not what it was: report that instead
+            error, names = newer, {}
+        now = self.now()
+        done = self.jobs.fail(job.id, problem_of(error, names), now)
+        if _is_ours(done, Status.FAILED, now):
+            log_failed(job, error, seconds_since_start(job, now))
+
+    @contextmanager
+    def handle_errors(self, job: Job) -> Iterator[None]:
+        """Fail the job on an error that no retry can fix; raise others, to redeliver the message.
+
+        Raises the retryable error, or TryAgain in place of an unexpected exception.
+        """
+        try:
+            yield
+        except CsvsumError as error:
+            if not error.retryable:
+                self.fail(job, error)
+                return
+            log_retried(job, error)
+            self.jobs.set_last_error(job.id, error.detail)
+            raise
+        except Exception as error:
+            log_crashed(job)
+            detail = f"An unexpected {type(error).__name__} in a worker."
+            self.jobs.set_last_error(job.id, detail)
+            # Without the cause: whoever logs this one must not print a text that may quote a cell.
+            raise TryAgain(detail) from None
+
+    def _column_names(self, job: Job, error: CsvsumError) -> dict[int, str]:
+        if not isinstance(error, BadCsv) or error.fault.column is None:
+            return {}
+        layout = read_header(self.source, job)
+        return dict(zip(layout.wanted, layout.names, strict=True))
+
+
+def _is_ours(done: Job, status: Status, now: datetime) -> bool:
+    """Whether this write finished the job, and not that of a faster worker."""
+    finished_at = done.finished_at
+    return (
+        done.status is status and finished_at is not None and as_text(finished_at) == as_text(now)
+    )

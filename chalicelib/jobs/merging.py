@@ -1,0 +1,61 @@
+"""Puts the parts of a job together."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import reduce
+
+from chalicelib.engine.sums import add_columns
+from chalicelib.errors import BadCsv
+from chalicelib.jobs.events import log_event
+from chalicelib.jobs.finishing import Finisher
+from chalicelib.jobs.job import Job, utc_now
+from chalicelib.jobs.parts import Outcome, Plan, Rerun, settle
+from chalicelib.jobs.ports import Clock, Jobs, Message, Queue, Source
+from chalicelib.jobs.reading import read_header
+
+
+@dataclass(frozen=True, slots=True)
+class Merger:
+    """Finishes jobs whose parts are all stored, or sends those to sum again."""
+
+    jobs: Jobs
+    queue: Queue
+    source: Source
+    finisher: Finisher
+    now: Clock = utc_now
+
+    def merge(self, job: Job) -> None:
+        """Add up the parts of a job, or send reruns of those that assumed a wrong start state.
+
+        Raises BadCsv with the first fault of the file.
+        """
+        if job.plan is None:
+            raise ValueError(f"job {job.id} is not cut")
+        saved = self.jobs.saved_parts(job.id)
+        settled = settle({key: part.outcome for key, part in saved.items()}, job.plan)
+        if settled.fault is not None:
+            raise BadCsv(settled.fault)
+        if settled.reruns:
+            self._send_reruns(job, settled.reruns)
+            return
+        require_complete(job.plan, settled.chain)
+        layout = read_header(self.source, job)
+        parts = (saved[outcome.number, outcome.start].columns() for outcome in settled.chain)
+        rows = sum(outcome.rows for outcome in settled.chain)
+        self.finisher.succeed(job, layout.names, reduce(add_columns, parts), rows)
+
+    def _send_reruns(self, job: Job, reruns: Sequence[Rerun]) -> None:
+        log_event("rerun", job, parts=len(reruns))
+        # First how many: the last of them to finish must know that it is the last.
+        self.jobs.expect_reruns(job.id, len(reruns), self.now())
+        self.queue.send([Message(job.id, rerun.number, rerun.start) for rerun in reruns])
+
+
+def require_complete(plan: Plan, chain: Sequence[Outcome]) -> None:
+    """Raise ValueError unless the parts' rows are the file, byte for byte.
+
+    The last guard against a partial sum, or one that counts a row twice.
+    """
+    counted = plan.data_start + sum(outcome.bytes for outcome in chain)
+    if len(chain) != plan.count or counted != plan.size:
+        raise ValueError(f"{len(chain)} parts hold {counted} of {plan.size} bytes")

@@ -1,0 +1,102 @@
+"""Reads one part of a file: proves or assumes its start state, and sums its rows."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from chalicelib.engine.blocks import fill
+from chalicelib.engine.kernel import Kernel
+from chalicelib.engine.layout import Layout
+from chalicelib.engine.states import State, scan_state
+from chalicelib.engine.sums import ColumnSum
+from chalicelib.jobs.job import Job
+from chalicelib.jobs.parts import PROOF_BYTES, Outcome, Plan, start_states
+from chalicelib.jobs.ports import Source
+
+
+@dataclass(frozen=True, slots=True)
+class PartReader:
+    """Reads parts. ``proof_bytes`` before a part are read to prove the state in which it starts."""
+
+    source: Source
+    kernel: Kernel
+    proof_bytes: int = PROOF_BYTES
+
+    def sum_part(
+        self, job: Job, plan: Plan, number: int, start: State | None = None
+    ) -> tuple[Outcome, Sequence[ColumnSum]]:
+        """Sum the rows of a part from the state ``start``, or from the one proven or assumed.
+
+        Raises FileError when the file is not that of the submission any more, and TryAgain.
+        """
+        first, *others = (start,) if start is not None else self.start_states(job, plan, number)
+        span = plan.range_of(number)
+        blocks = self.source.read(job.file_name, job.version, span.start, expected_end=span.stop)
+        scanner = StateScanner(blocks, len(span), others, job.options.delimiter.encode())
+        partial = self.kernel.sum_rows(
+            scanner,
+            layout_of(job, plan),
+            skip=job.options.non_numeric == "skip",
+            start=first,
+            span=len(span),
+        )
+        ends = scanner.ends() if partial.fault else {first: State(partial.end)} | scanner.ends()
+        outcome = Outcome(
+            number, first, partial.rows, partial.lines, partial.bytes, ends, partial.fault
+        )
+        return outcome, partial.columns
+
+    def start_states(self, job: Job, plan: Plan, number: int) -> tuple[State, ...]:
+        """Return the states in which a part may start, the one to assume first."""
+        window = plan.proof_of(number, self.proof_bytes)
+        before = self._read(job, window) if window else b""
+        from_start = window.start == plan.data_start
+        return start_states(before, from_start, job.options.delimiter.encode())
+
+    def _read(self, job: Job, wanted: range) -> bytes:
+        blocks = self.source.read(job.file_name, job.version, wanted.start, wanted.stop)
+        data, _ = fill(len(wanted), b"", blocks)
+        return data[: len(wanted)]
+
+
+class StateScanner:
+    """Passes blocks on to a kernel, and scans them from other states in which the part may start.
+
+    So a part that turns out to have started in one of them need not be read again to know where
+    the next part starts.
+    """
+
+    def __init__(
+        self, blocks: Iterator[bytes], span: int, starts: Sequence[State], delimiter: bytes
+    ) -> None:
+        self._blocks = blocks
+        self._left = span
+        self._delimiter = delimiter
+        self._states = {start: start for start in starts}
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        block = next(self._blocks)
+        if self._states and self._left > 0:
+            inside = block[: self._left]
+            for start, state in self._states.items():
+                self._states[start] = scan_state(inside, state, self._delimiter)
+        self._left -= len(block)
+        return block
+
+    def ends(self) -> dict[State, State]:
+        """Return the state in which the next part starts, for each start.
+
+        Reads on to the end of the span where the kernel stopped before it.
+        """
+        while self._states and self._left > 0 and next(self, None) is not None:
+            pass
+        return self._states
+
+
+def layout_of(job: Job, plan: Plan) -> Layout:
+    """Return the layout of a part's rows: it has no header, hence no names."""
+    options = job.options
+    wanted = range(options.first, plan.fields, options.step)
+    return Layout(options.delimiter, plan.fields, wanted, (), plan.data_start, plan.data_line)

@@ -1,0 +1,39 @@
+"""The use case: submit a file."""
+
+from dataclasses import dataclass
+from uuid import uuid4
+
+from chalicelib.engine.options import Options
+from chalicelib.errors import CsvsumError
+from chalicelib.jobs.events import log_event
+from chalicelib.jobs.job import Job, queued, utc_now
+from chalicelib.jobs.options import parse_name
+from chalicelib.jobs.ports import Clock, Jobs, Message, Queue, Source
+
+
+@dataclass(frozen=True, slots=True)
+class Submit:
+    """Accepts a file as a job, and sends the job to the workers."""
+
+    jobs: Jobs
+    queue: Queue
+    source: Source
+    now: Clock = utc_now
+
+    def __call__(self, name: object, options: Options) -> Job:
+        """Store a job for the file's present version, send it, and return it.
+
+        Raises BadRequest, FileMissing, and TryAgain without leaving a job behind.
+        """
+        file_name = parse_name(name)
+        version = self.source.version(file_name)
+        job = queued(uuid4().hex, file_name, options, version, self.now())
+        # The record first: a worker must never receive the id of a job that is not stored.
+        self.jobs.put(job)
+        try:
+            self.queue.send([Message(job.id)])
+        except CsvsumError:
+            self.jobs.remove_unsent(job.id)
+            raise
+        log_event("accepted", job, bytes=version.size)
+        return job

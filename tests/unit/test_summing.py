@@ -1,0 +1,200 @@
+"""Working on the messages of jobs and parts, also when workers die at any point."""
+
+import gzip
+from collections.abc import Callable
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from chalicelib.engine.states import State
+from chalicelib.errors import TryAgain
+from chalicelib.jobs.job import Status
+from chalicelib.jobs.ports import Message
+from tests.adapters_in_memory import MemoryJobs
+from tests.harness import World, summed
+
+ROWS = b"a,b\n" + b"".join(b"%d.5,x\n" % number for number in range(100))
+SUM = ((str(sum(range(100)) + 50),), 100)
+
+
+@pytest.mark.parametrize("part_bytes", [1 << 20, 100, 7, 1])
+def test_a_file_is_summed_once_however_it_is_cut(part_bytes: int) -> None:
+    world = World(part_bytes)
+    job = world.submit(ROWS)
+    world.run(Random(1), duplicates=0.3)
+    assert summed(world.final(job)) == SUM
+
+
+@pytest.mark.parametrize(("part_bytes", "is_cut"), [(len(ROWS), False), (len(ROWS) - 1, True)])
+def test_a_file_is_cut_only_when_it_is_larger_than_a_part(part_bytes: int, is_cut: bool) -> None:
+    world = World(part_bytes)
+    job = world.submit(ROWS)
+    world.run()
+    done = world.final(job)
+    assert summed(done) == SUM
+    assert (done.plan is not None) is is_cut
+
+
+def test_a_gzip_file_is_one_part_however_large_it_is() -> None:
+    world = World(part_bytes=10)
+    job = world.submit(gzip.compress(ROWS), name="x.csv.gz")
+    world.run()
+    done = world.final(job)
+    assert summed(done) == SUM
+    assert done.parts == 1
+
+
+@pytest.mark.parametrize(
+    ("part", "start"), [(None, None), (0, None), (3, State.QUOTED)], ids=["job", "part", "rerun"]
+)
+def test_a_message_of_a_final_job_changes_nothing(part: int | None, start: State | None) -> None:
+    world = World(part_bytes=100)
+    job = world.submit(ROWS)
+    world.run()
+    before = world.final(job)
+    world.deliver(Message(job.id, part, start))
+    assert world.jobs.get(job.id) == before
+    assert world.queue.sent == []
+
+
+@pytest.mark.parametrize("part", [None, 1], ids=["job", "part"])
+def test_a_message_of_an_unknown_job_is_dropped(part: int | None) -> None:
+    world = World()
+    world.deliver(Message("0" * 32, part))
+    assert (world.jobs.records, world.queue.sent) == ({}, [])
+
+
+@pytest.mark.parametrize("part", [50, 7])
+def test_a_part_that_a_job_does_not_have_leaves_the_job_running(part: int) -> None:
+    world = World(part_bytes=100 if part == 50 else 1 << 20)
+    job = world.submit(ROWS)
+    world.jobs.start(job.id, world.clock())
+    with pytest.raises(TryAgain):
+        world.deliver(Message(job.id, part))
+    assert world.jobs.get(job.id).status is Status.RUNNING
+
+
+def test_a_job_whose_planner_died_half_way_sends_the_missing_parts() -> None:
+    world = World(part_bytes=100)
+    job = world.submit(ROWS)
+    first = world.deliver_next()
+    del world.queue.sent[3:]
+    world.run()
+    cut = world.jobs.get(job.id)
+    assert (cut.status, len(cut.done_parts)) == (Status.RUNNING, 3)
+    world.deliver(first)
+    assert [message.part for message in world.queue.sent] == cut.missing_parts
+    world.run()
+    assert summed(world.final(job)) == SUM
+
+
+def die_before_merging(world: World, message: Message) -> None:
+    """Store a part as a worker does that dies right after that."""
+    reader, job = world.use_cases.sum_part.reader, world.jobs.get(message.job)
+    assert job.plan
+    assert message.part is not None
+    outcome, columns = reader.sum_part(job, job.plan, message.part)
+    world.jobs.save_part(job.id, outcome, columns)
+    world.jobs.add_done(job.id, message.part, world.clock())
+
+
+@pytest.mark.parametrize("part", [0, None], ids=["part", "job"])
+def test_a_job_whose_merger_died_is_merged_by_any_redelivered_message(part: int | None) -> None:
+    world = World(part_bytes=100)
+    job = world.submit(ROWS)
+    world.deliver_next()
+    last = world.queue.sent.pop()
+    world.run()
+    die_before_merging(world, last)
+    assert world.jobs.get(job.id).missing_parts == []
+    world.deliver(Message(job.id, part))
+    assert summed(world.final(job)) == SUM
+
+
+def test_a_cut_job_keeps_its_first_plan() -> None:
+    world = World(part_bytes=100)
+    job = world.submit(ROWS)
+    first = world.deliver_next()
+    plan = world.jobs.get(job.id).plan
+    smaller = World(part_bytes=30, jobs=world.jobs, queue=world.queue, source=world.source)
+    smaller.deliver(first)
+    assert world.jobs.get(job.id).plan == plan
+    smaller.run()
+    assert summed(smaller.final(job)) == SUM
+
+
+class Killed(BaseException):
+    """The worker is killed at this point: nothing of it runs any more."""
+
+
+MORTAL = frozenset(
+    {
+        "start",
+        "plan",
+        "save_part",
+        "saved_parts",
+        "add_done",
+        "expect_reruns",
+        "add_done_rerun",
+        "succeed",
+        "fail",
+    }
+)
+
+
+class MortalJobs(MemoryJobs):
+    """Kills the worker at the n-th call, before or after the call takes effect."""
+
+    calls_left = -1
+    after = False
+
+    def __getattribute__(self, name: str) -> object:
+        found = super().__getattribute__(name)
+        return _mortal(self, found) if name in MORTAL else found
+
+
+def _mortal(jobs: MortalJobs, method: Callable[..., object]) -> Callable[..., object]:
+    def call(*args: object) -> object:
+        jobs.calls_left -= 1
+        if jobs.calls_left == 0 and not jobs.after:
+            raise Killed
+        result = method(*args)
+        if jobs.calls_left == 0:
+            raise Killed
+        return result
+
+    return call
+
+
+QUOTED = b"a,b\n" + b'1,"' + b"2,3\n" * 20 + b'"\n' + b"4,5\n" * 10
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 12), st.booleans()), max_size=8),
+    st.integers(0, 1 << 30),
+    st.sampled_from([25, 40, 1000]),
+)
+@settings(max_examples=300)
+def test_workers_that_die_anywhere_leave_the_right_sum(
+    deaths: list[tuple[int, bool]], seed: int, part_bytes: int
+) -> None:
+    jobs = MortalJobs()
+    world = World(part_bytes, proof_bytes=4, jobs=jobs)
+    job = world.submit(QUOTED)
+    random = Random(seed)
+    while world.queue.sent:
+        message = random.choice(world.queue.sent)
+        if deaths:
+            jobs.calls_left, jobs.after = deaths.pop()
+        try:
+            world.deliver(message)
+        except Killed:
+            continue
+        finally:
+            jobs.calls_left = -1
+        world.queue.sent.remove(message)
+    assert summed(world.final(job)) == (("41",), 11)
+    world.clock.advance(days=1)
+    assert world.use_cases.sweep() == 0
