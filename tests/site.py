@@ -1,0 +1,64 @@
+"""The application over HTTP, with adapters in memory and no server."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from chalice.test import Client, HTTPResponse
+
+from app import app
+from chalicelib.engine.options import Options
+from chalicelib.jobs.job import Job
+from chalicelib.wiring import use_cases
+from tests.harness import World
+
+ROWS = b"id,b\n1,x\n2,y\n"
+
+
+@dataclass
+class Site:
+    """The application as its clients reach it, and the world that it works on."""
+
+    world: World
+
+    def __post_init__(self) -> None:
+        self.http = Client(app).http
+
+    def get(self, path: str) -> HTTPResponse:
+        return self.http.get(path)
+
+    def post(self, body: object, path: str = "/jobs", kind: str = "application/json") -> Any:
+        raw = body if isinstance(body, bytes) else json.dumps(body).encode()
+        return self.http.post(path, headers={"Content-Type": kind}, body=raw)
+
+    def submitted(self, data: bytes = ROWS, **options: Any) -> Job:
+        return self.world.submit(data, Options(**options))
+
+    def finished(self, data: bytes = ROWS, **options: Any) -> Job:
+        job = self.submitted(data, **options)
+        self.world.run()
+        return self.world.final(job)
+
+
+@contextmanager
+def serving(world: World) -> Iterator[Site]:
+    """Serve a world, which has the file x.csv."""
+    world.source.files["x.csv"] = ROWS
+    with use_cases.replaced_by(world.use_cases):
+        yield Site(world)
+
+
+def problem_of(reply: HTTPResponse, status: int) -> dict[str, Any]:
+    """Return a problem document (RFC 9457), which must have a sentence and nothing of the machine."""
+    assert (reply.status_code, reply.headers["Content-Type"]) == (
+        status,
+        "application/problem+json",
+    ), reply.body
+    problem: dict[str, Any] = reply.json_body
+    assert (problem["type"], problem["status"]) == ("about:blank", status)
+    assert problem["detail"].endswith(".")
+    for leak in ("Traceback", "arn:aws", "/home", "chalicelib", "/tmp"):
+        assert leak not in reply.body.decode()
+    return problem

@@ -1,0 +1,205 @@
+"""HTTP over adapters in memory: every route, and what it replies when all is well."""
+
+import json
+from collections.abc import Iterator, Mapping
+from urllib.parse import quote
+
+import pytest
+
+from app import app
+from chalicelib.jobs.job import Job, Ledger, Result, Status
+from chalicelib.web.responses import MAX_REPLY_BYTES
+from tests.harness import World
+from tests.site import ROWS, Site, serving
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with serving(World()) as site:
+        yield site
+
+
+def test_the_first_endpoint_takes_a_file_and_gives_an_id(site: Site) -> None:
+    reply = site.get("/csv_name=x.csv")
+    assert reply.status_code == 200
+    (job,) = site.world.jobs.records.values()
+    assert reply.body == json.dumps({"Task started, your id": job.id}).encode()
+    assert job.file_name == "x.csv"
+
+
+def test_the_second_endpoint_counts_jobs_in_progress(site: Site) -> None:
+    assert site.get("/storage/get_counter").body == b'{"ongoing_tasks": 0}'
+    site.submitted()
+    assert site.get("/storage/get_counter").body == b'{"ongoing_tasks": 1}'
+    site.world.run()
+    assert site.get("/storage/get_counter").body == b'{"ongoing_tasks": 0}'
+
+
+def test_the_third_endpoint_gives_the_sums_alone(site: Site) -> None:
+    job = site.finished(b"id,price\n1,0.1\n2,0.2\n", step=1)
+    reply = site.get(f"/storage/get_json/{job.id}")
+    assert (reply.status_code, reply.headers["Content-Type"]) == (200, "application/json")
+    assert reply.body == b'{"id": 3, "price": 0.3}'
+
+
+def test_a_posted_job_is_accepted_and_returned(site: Site) -> None:
+    reply = site.post({"csv": "x.csv", "step": 3, "header": False})
+    assert reply.status_code == 202
+    (job,) = site.world.jobs.records.values()
+    assert reply.json_body == {
+        "id": job.id,
+        "csv": "x.csv",
+        "options": {
+            "step": 3,
+            "first": 0,
+            "delimiter": ",",
+            "header": False,
+            "non_numeric": "fail",
+        },
+        "status": "queued",
+        "progress": {"parts_done": 0, "parts": 1, "bytes": 0},
+        "submitted_at": "2026-11-24T12:00:00.000Z",
+        "started_at": None,
+        "finished_at": None,
+    }
+
+
+def test_the_location_of_a_posted_job_is_its_url(site: Site) -> None:
+    reply = site.post({"csv": "x.csv"})
+    assert reply.headers["Location"] == f"/jobs/{reply.json_body['id']}"
+
+
+def test_a_job_that_succeeded_is_returned_with_all_its_members(site: Site) -> None:
+    job = site.finished(b"id,b\n1,x\nNA,x\nno,x\n", non_numeric="skip")
+    reply = site.get(f"/jobs/{job.id}")
+    assert reply.status_code == 200
+    members = reply.json_body
+    assert list(members)[-4:] == ["result", "exact", "cells", "ledger"]
+    assert (members["status"], members["result"]) == ("succeeded", {"id": 1})
+    assert members["exact"] == {"id": "1"}
+    assert members["cells"] == {"id": {"values": 1, "missing": 1, "skipped": 1}}
+    assert members["progress"] == {"parts_done": 1, "parts": 1, "bytes": 19}
+    assert members["ledger"] == {
+        "rows": 3,
+        "bytes": 19,
+        "parts": 1,
+        "etag": job.version.etag,
+        "seconds": 0.0,
+        "kernel": site.world.adapters.kernel.name,
+    }
+
+
+def test_a_job_that_failed_is_returned_with_its_error_and_place(site: Site) -> None:
+    job = site.finished(b"id,b\n1,x\noops,x\n")
+    reply = site.get(f"/jobs/{job.id}")
+    assert (reply.status_code, reply.json_body["status"]) == (200, "failed")
+    error = reply.json_body["error"]
+    assert error.pop("detail").startswith("Line 3, column 'id', byte 9: 'oops' is not a number")
+    assert error == {"code": "not_a_number", "line": 3, "column": "id", "byte_offset": 9}
+
+
+@pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])
+def test_the_sums_of_a_job_in_progress_are_a_202_with_the_job(site: Site, status: Status) -> None:
+    job = site.submitted()
+    if status is Status.RUNNING:
+        site.world.jobs.start(job.id, site.world.clock())
+    reply = site.get(f"/storage/get_json/{job.id}")
+    assert (reply.status_code, reply.headers["Retry-After"]) == (202, "1")
+    assert (reply.json_body["id"], reply.json_body["status"]) == (job.id, status.value)
+
+
+def test_only_a_job_in_progress_asks_its_client_to_come_back(site: Site) -> None:
+    job = site.submitted()
+    assert site.get(f"/jobs/{job.id}").headers["Retry-After"] == "1"
+    site.world.run()
+    assert "Retry-After" not in site.get(f"/jobs/{job.id}").headers
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/csv_name=x.csv",
+        "/csv_name=missing.csv",
+        "/csv_name=",
+        "/storage/get_counter",
+        "/storage/get_json/x",
+        "/jobs/x",
+        "/favicon.ico",
+    ],
+)
+def test_no_reply_is_cached_or_guessed_at(site: Site, path: str) -> None:
+    headers = site.get(path).headers
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["with space.csv", "plus+and&=?#.csv", "день/文件.csv", "sub/x.csv", "per%cent.csv", "😀.csv"],
+)
+def test_files_of_any_name_are_found_in_both_ways(site: Site, name: str) -> None:
+    site.world.source.files[name] = ROWS
+    assert site.get(f"/csv_name={quote(name, safe='')}").status_code == 200
+    assert site.post({"csv": name}).json_body["csv"] == name
+    assert {job.file_name for job in site.world.jobs.records.values()} == {name}
+
+
+def test_a_query_and_a_body_give_the_same_options(site: Site) -> None:
+    given = {"step": 5, "first": 1, "delimiter": ";", "header": False, "non_numeric": "skip"}
+    query = "step=5&first=1&delimiter=%3B&header=false&non_numeric=skip"
+    assert site.get(f"/csv_name=x.csv?{query}").status_code == 200
+    assert site.post({"csv": "x.csv", **given}).status_code == 202
+    assert [job.options.as_dict() for job in site.world.jobs.records.values()] == [given, given]
+
+
+def test_of_a_repeated_option_the_last_counts(site: Site) -> None:
+    assert site.get("/csv_name=x.csv?step=2&step=7").status_code == 200
+    (job,) = site.world.jobs.records.values()
+    assert job.options.step == 7
+
+
+def store_large(site: Site, name: str) -> Job:
+    """Return a succeeded job with one column of this name."""
+    job = site.submitted()
+    site.world.jobs.start(job.id, site.world.clock())
+    result = Result((name,), ("5",), (True,), (1,), (0,), (0,))
+    return site.world.jobs.succeed(job.id, result, Ledger(1, 1, 1, 1, "x"), site.world.clock())
+
+
+def test_sums_too_large_for_a_reply_are_a_303_with_a_link_to_them(site: Site) -> None:
+    job = store_large(site, "n" * MAX_REPLY_BYTES)
+    reply = site.get(f"/storage/get_json/{job.id}")
+    assert (reply.status_code, reply.headers["Location"]) == (303, f"memory:{job.id}/sums.json")
+    assert reply.json_body == {"id": job.id, "status": "succeeded"}
+    published = site.world.adapters.replies.published[f"{job.id}/sums.json"]
+    assert json.loads(published) == {"n" * MAX_REPLY_BYTES: 5}
+
+
+def test_a_job_too_large_for_a_reply_is_a_303_with_a_link_to_it(site: Site) -> None:
+    job = store_large(site, "n" * (MAX_REPLY_BYTES // 3))
+    reply = site.get(f"/jobs/{job.id}")
+    assert (reply.status_code, reply.headers["Location"]) == (303, f"memory:{job.id}/job.json")
+    published = json.loads(site.world.adapters.replies.published[f"{job.id}/job.json"])
+    assert (published["id"], published["status"]) == (job.id, "succeeded")
+    assert list(published["exact"].values()) == ["5"]
+
+
+@pytest.mark.parametrize(("extra", "status"), [(0, 200), (1, 303)])
+def test_a_reply_may_have_as_many_bytes_as_a_lambda_returns(
+    site: Site, extra: int, status: int
+) -> None:
+    # In a Lambda's reply the body {"n...": 5} is a JSON string, in which each quote has two bytes.
+    around = len(json.dumps('{"": 5}'))
+    job = store_large(site, "n" * (MAX_REPLY_BYTES - around + extra))
+    assert site.get(f"/storage/get_json/{job.id}").status_code == status
+
+
+def test_every_route_is_one_of_these_five() -> None:
+    routes: Mapping[str, Mapping[str, object]] = app.routes
+    assert {(method, path) for path, methods in routes.items() for method in methods} == {
+        ("GET", "/{segment}"),
+        ("GET", "/storage/get_counter"),
+        ("GET", "/storage/get_json/{job_id}"),
+        ("POST", "/jobs"),
+        ("GET", "/jobs/{job_id}"),
+    }
