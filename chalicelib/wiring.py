@@ -13,8 +13,7 @@ from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.adapters.s3_source import S3Source
 from chalicelib.adapters.work_queue import WorkQueue
-from chalicelib.engine.kernel import Kernel, ReferenceKernel
-from chalicelib.engine.native import binding as native
+from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs import queries
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.events import JsonLines
@@ -207,7 +206,11 @@ def source_of(url: str) -> Source:
 
 def best_kernel() -> Kernel:
     """Return the native kernel where it is built for this machine, else the reference kernel."""
-    kernel = native.load()
+    # Imported here, since the API and the sweeper need no kernel.
+    from chalicelib.engine.kernel import ReferenceKernel
+    from chalicelib.engine.native import binding
+
+    kernel = binding.load()
     if kernel is None:
         log.warning("the native kernel is not built for this machine; pandas gives the same digits")
     return kernel or ReferenceKernel()

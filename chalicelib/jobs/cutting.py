@@ -9,7 +9,7 @@ from chalicelib.jobs.ports import Clock, Jobs, Message, Queue, Source
 from chalicelib.jobs.reading import is_gzip, read_header
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Cutter:
     """Cuts files of more than ``part_bytes``."""
 

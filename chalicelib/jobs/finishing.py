@@ -16,7 +16,7 @@ from chalicelib.jobs.reading import read_header
 from chalicelib.jobs.results import MAX_RESULT_CHARS, result_of
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Finisher:
     """Finishes jobs. ``kernel`` is the one that summed, which the ledger names."""
 

@@ -14,7 +14,7 @@ from chalicelib.jobs.ports import Clock, Jobs, Message, Queue, Source
 from chalicelib.jobs.reading import read_header
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Merger:
     """Finishes jobs whose parts are all stored, or sends those to sum again."""
 

@@ -13,7 +13,7 @@ from chalicelib.jobs.parts import PROOF_BYTES, Outcome, Plan, start_states
 from chalicelib.jobs.ports import Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class PartReader:
     """Reads parts. ``proof_bytes`` before a part are read to prove the state in which it starts."""
 

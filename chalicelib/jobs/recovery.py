@@ -12,7 +12,7 @@ from chalicelib.jobs.problems import problem_of
 MAX_ATTEMPTS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class GiveUp:
     """Fails the job of a dead letter: a message that was delivered too often."""
 
@@ -31,7 +31,7 @@ class GiveUp:
             give_up(self.jobs, job, why, self.now())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Sweep:
     """Sends jobs that nothing works on to the workers once more, or gives them up.
 

@@ -11,7 +11,7 @@ from chalicelib.jobs.options import parse_name
 from chalicelib.jobs.ports import Clock, Jobs, Message, Queue, Source
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class Submit:
     """Accepts a file as a job, and sends the job to the workers."""
 

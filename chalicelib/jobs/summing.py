@@ -18,7 +18,7 @@ from chalicelib.jobs.ports import Clock, Jobs, Message, Source
 from chalicelib.jobs.reading import open_rows
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class SumJob:
     """Sums a small file, or cuts a large one and sends its parts."""
 
@@ -61,7 +61,7 @@ class SumJob:
         self.finisher.succeed(job, layout.names, partial.columns, partial.rows)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)
 class SumPart:
     """Sums one part; the worker that stores the last one puts the parts together."""
 
