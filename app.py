@@ -39,7 +39,7 @@ def get_sums(job_id: str) -> Response:
 @app.route("/jobs", methods=["POST"], content_types=["*/*"])
 @problem_responses
 def submit() -> Response:
-    return responses.accepted(use_cases().submit(*requests.job_in_body()))
+    return responses.accepted(use_cases().submit(*requests.job_in_body()), requests.path())
 
 
 @app.route("/jobs/{job_id}")

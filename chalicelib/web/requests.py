@@ -23,6 +23,12 @@ def remember(request: Any, get_response: Callable[[Any], Any]) -> Any:
     return get_response(request)
 
 
+def path() -> str:
+    """Return the path as the client asked for it, with the stage that API Gateway adds."""
+    given: str = _current.get().context.get("path", "")
+    return given
+
+
 def query() -> dict[str, str]:
     """Return the query string; of a repeated name the last value."""
     given: Any = _current.get().query_params

@@ -103,9 +103,14 @@ def legacy_accepted(job: Job) -> Response:
     return reply(HTTPStatus.OK, {"Task started, your id": job.id})
 
 
-def accepted(job: Job) -> Response:
-    """Return a job that was just submitted, and where it is."""
-    return reply(HTTPStatus.ACCEPTED, as_json(job), {"Location": f"/jobs/{job.id}"})
+def accepted(job: Job, path: str) -> Response:
+    """Return a job that was just submitted to ``path``, and where it is.
+
+    The location is relative to the URL of the request: a stage, a domain's base path or a proxy may
+    add a prefix to the path or remove one, and only the client knows its own URL.
+    """
+    location = job.id if path.endswith("/") else f"jobs/{job.id}"
+    return reply(HTTPStatus.ACCEPTED, as_json(job), {"Location": location})
 
 
 def counter(in_progress: int) -> Response:

@@ -41,7 +41,7 @@ def test_a_posted_job_is_accepted_located_and_fully_told(
     data = table(("1", "129883.750692614769968603532"), ("NA", "1e-3"))
     name = stack.put(unique("b") + ".csv", data)
     reply = stack.api.post("/jobs", json.dumps({"csv": name}).encode())
-    assert (reply.status, reply.headers["Location"]) == (202, f"/jobs/{reply.json['id']}")
+    assert (reply.status, reply.headers["Location"]) == (202, f"jobs/{reply.json['id']}")
     assert (reply.json["status"], reply.json["csv"]) == ("queued", name)
     job = stack.api.ended(reply.json["id"])
     assert job["result"] == {"n0": 1, "n10": 129883.75169261477}

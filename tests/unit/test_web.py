@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import pytest
 
@@ -64,9 +64,16 @@ def test_a_posted_job_is_accepted_and_returned(site: Site) -> None:
     }
 
 
-def test_the_location_of_a_posted_job_is_its_url(site: Site) -> None:
-    reply = site.post({"csv": "x.csv"})
-    assert reply.headers["Location"] == f"/jobs/{reply.json_body['id']}"
+@pytest.mark.parametrize("path", ["/jobs", "/jobs/"])
+@pytest.mark.parametrize(
+    "prefix", ["http://127.0.0.1:8000", "https://abc.execute-api.us-east-1.amazonaws.com/api"]
+)
+def test_the_location_of_a_posted_job_leads_to_it_behind_any_prefix(
+    site: Site, prefix: str, path: str
+) -> None:
+    reply = site.post({"csv": "x.csv"}, path)
+    url = urljoin(prefix + path, reply.headers["Location"])
+    assert url == f"{prefix}/jobs/{reply.json_body['id']}"
 
 
 def test_a_job_that_succeeded_is_returned_with_all_its_members(site: Site) -> None:
