@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from datetime import timedelta
 from functools import cached_property
+from threading import Lock
 from typing import Any, Protocol
 
 from chalicelib.adapters.folder_source import FolderSource
@@ -172,11 +173,13 @@ class CurrentUseCases:
 
     def __init__(self) -> None:
         self._current: UseCases | None = None
+        self._lock = Lock()  # the threads of `chalice local` share one
 
     def __call__(self) -> UseCases:
-        if self._current is None:
-            self._current = use_cases_of(settings())
-        return self._current
+        with self._lock:
+            if self._current is None:
+                self._current = use_cases_of(settings())
+            return self._current
 
     @contextmanager
     def replaced_by(self, use_cases: UseCases) -> Iterator[None]:

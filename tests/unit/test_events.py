@@ -3,6 +3,7 @@
 import gzip
 import json
 import logging
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -189,3 +190,11 @@ def test_the_application_logs_json_to_standard_output() -> None:
 
 def test_an_error_without_a_place_is_logged_by_its_code_alone() -> None:
     assert code_and_place(ServiceDown("No.")) == {"code": "unavailable"}
+
+
+def test_the_page_on_the_log_has_every_action() -> None:
+    sources = "".join(path.read_text() for path in (ROOT / "chalicelib").rglob("*.py"))
+    logged = re.findall(r'log_event\("(\w+)"|"action": "(\w+)"', sources)
+    page = (ROOT / "docs" / "logs.md").read_text()
+    documented = re.findall(r"^\| `(\w+)` \| (?:INFO|WARNING|ERROR)", page, re.MULTILINE)
+    assert sorted(documented) == sorted({one or other for one, other in logged})
