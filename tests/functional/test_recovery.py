@@ -60,7 +60,7 @@ def test_a_lost_message_is_made_up_for_and_a_poisoned_one_fails_its_job(forgetfu
     assert forgetful.api.ongoing() == 2
     error = forgetful.api.ended(poisoned, 50)["error"]
     assert error["code"] == "given_up"
-    assert "tried several times" in error["detail"]
+    assert "none of several tries" in error["detail"]
     job = forgetful.api.ended(lost, 90)
     assert (job["status"], job["result"]) == ("succeeded", {"a": 1})
     assert forgetful.api.ongoing() == 0
