@@ -78,7 +78,7 @@ class Finisher:
 
 
 def _is_ours(done: Job, status: Status, now: datetime) -> bool:
-    """Whether this write finished the job, and not that of a faster worker."""
+    """Return whether this write finished the job, and not that of a faster worker."""
     finished_at = done.finished_at
     return (
         done.status is status and finished_at is not None and as_text(finished_at) == as_text(now)

@@ -97,7 +97,7 @@ class SumPart:
 
 
 def _completes(job: Job, message: Message) -> bool:
-    """Whether the parts are to be put together after this one."""
+    """Return whether the parts are to be merged after this one."""
     if job.status.is_final or job.missing_parts:
         return False
     # A rerun does so only as the last of them. A redelivered first run always does: the worker that
