@@ -16,7 +16,7 @@ CsvsumError
 ├── BadSetting             a setting cannot be used (defined in settings.py)
 └── BadMessage             a message is not one of csvsum's (defined in adapters/work_queue.py)
 
-FileError, BadCsv and BadGzip are defined in engine/errors.py, so that the engine can ship alone.
+The engine defines FileError, BadCsv and BadGzip, so that it can ship alone (engine/errors.py).
 
 ``retryable`` decides what a worker does: False fails the job at once, True leaves the message to be
 redelivered.
