@@ -9,8 +9,9 @@ from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.adapters.s3_source import S3Source
 from chalicelib.adapters.work_queue import WorkQueue
-from chalicelib.engine.kernel import Kernel, ReferenceKernel
-from chalicelib.engine.native import binding as native
+from chalicelib.engine.kernel import Kernel
+from chalicelib.engine.native import load as load_native
+from chalicelib.engine.pandas_kernel import PandasKernel
 from chalicelib.jobs.ports import Source
 from chalicelib.jobs.recovery import Recovery
 from chalicelib.jobs.service import Doors, Service
@@ -49,13 +50,11 @@ def source_of(url: str) -> Source:
 
 
 def best_kernel() -> Kernel:
-    """The native kernel where it is built for this machine; the reference kernel does the same anywhere."""
-    kernel = native.load()
+    """Return the native kernel where it is built for this machine, else the pandas kernel."""
+    kernel = load_native()
     if kernel is None:
-        log.warning(
-            "the native kernel is not built for this machine; pandas does the work, with the same digits"
-        )
-    return kernel or ReferenceKernel()
+        log.warning("the native kernel is not built for this machine; using pandas, same digits")
+    return kernel or PandasKernel()
 
 
 def service() -> Service:

@@ -1,13 +1,14 @@
-"""What can be wrong with a file's bytes. This part of the error tree ships with the engine.
+"""The errors of a file's bytes. This part of the error tree ships with the engine.
 
-``retryable`` decides what a worker does: False fails the job at once, True leaves the message to be delivered again.
+``retryable`` decides what a worker does: False fails the job at once, True leaves the message to
+be redelivered.
 """
 
 from dataclasses import dataclass, replace
 
 
 class CsvsumError(Exception):
-    """The base: ``code`` is for machines, ``detail`` is one sentence for people."""
+    """The base: ``code`` is for programs, ``detail`` is one sentence for people."""
 
     code = "error"
     retryable = False
@@ -19,10 +20,10 @@ class CsvsumError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong in a CSV and where: the first byte of the offending cell or row.
+    """What is wrong in a CSV, and where: at the first byte of the offending cell or row.
 
-    ``line`` (0-based), ``byte`` and ``column`` (0-based index) count from the start of whatever was being read, until
-    ``moved`` puts them into the whole file.
+    ``line`` and ``byte`` (0-based) count from the start of what was being read, until ``moved``
+    makes them count from the start of the file. ``column`` is a 0-based index.
     """
 
     code: str
@@ -32,7 +33,7 @@ class Fault:
     column: int | None = None
 
     def moved(self, lines: int, by: int) -> "Fault":
-        """The same fault seen from ``lines`` lines and ``by`` bytes further in front."""
+        """Return the same fault, counted from ``lines`` lines and ``by`` bytes earlier."""
         return replace(
             self,
             line=None if self.line is None else self.line + lines,
@@ -45,7 +46,7 @@ class FileError(CsvsumError):
 
 
 class BadCsv(FileError):
-    """Raised with a ``Fault`` whose positions are those of the whole file, or (inside a reader) of the bytes at hand."""
+    """Holds a ``Fault``. Inside the engine its position counts from the bytes being read."""
 
     code = "bad_csv"
 

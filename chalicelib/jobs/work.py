@@ -150,7 +150,7 @@ class Work:
         blocks = self.doors.source.read(job.csv, job.file, span.start, expected_end=span.stop)
         others = _Walks(blocks, len(span), states[1:], delimiter)
         partial = self._sum_rows(job, plan, others, states[0], len(span))
-        ends = {states[0]: State(partial.end)} if partial.fault is None else {}
+        ends = {states[0]: partial.end} if partial.fault is None else {}
         outcome = Outcome(
             number,
             states[0],
@@ -167,7 +167,9 @@ class Work:
     ) -> PartialSum:
         options = job.options
         wanted = range(options.first, plan.fields, options.step)
-        layout = Layout(options.delimiter, plan.fields, wanted, (), plan.data_start, plan.data_line)
+        layout = Layout(
+            options.delimiter.encode(), plan.fields, wanted, (), plan.data_start, plan.data_line
+        )
         return self.doors.kernel.sum_rows(
             blocks, layout, skip=options.non_numeric == "skip", start=start, span=span
         )
