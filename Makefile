@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 NATIVE := chalicelib/engine/native/lib/.built
+C_SOURCES := $(wildcard chalicelib/engine/native/src/*.[ch])
+C_FILES := $(C_SOURCES) $(wildcard tests/*/*.[ch])
 BENCH_VENV := .venv-bench
 BENCH_INSTALLED := $(BENCH_VENV)/.installed
 BENCH ?= quick
@@ -22,9 +24,9 @@ $(INSTALLED): requirements.txt requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
-$(NATIVE): $(INSTALLED) chalicelib/engine/native/kernel.c chalicelib/engine/native/build.py
+$(NATIVE): $(INSTALLED) $(C_SOURCES) chalicelib/engine/native/build.py
 	@echo "Compiling the native kernel ..."
-	@$(BIN)/python -m chalicelib.engine.native.build || echo "It could not be compiled here; the reference kernel does the work."
+	@$(BIN)/python -m chalicelib.engine.native.build || echo "It could not be compiled here; pandas does the work."
 	@mkdir -p $(@D) && touch $@
 
 build: $(NATIVE) ## compile the native kernel: for this machine, and for Lambda on x86-64 and arm64
@@ -64,9 +66,10 @@ test-unit: $(NATIVE) ## run the tests that start nothing
 test-deployed: $(NATIVE) ## run the packaged service on an emulator and test it over HTTP
 	@$(BIN)/python -m pytest -q tests/deployed
 
-lint: $(INSTALLED) ## ruff, mypy and the layer test
+lint: $(INSTALLED) ## ruff, clang-format, mypy and the layer test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+	@$(BIN)/clang-format --dry-run --Werror $(C_FILES)
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/unit/test_layers.py
 

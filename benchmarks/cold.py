@@ -1,4 +1,4 @@
-"""The cold start of a worker, with the native kernel and with pandas: python -m benchmarks --only cold."""
+"""The cold start of a worker, with the native kernel and with pandas: --only cold."""
 
 import json
 import os
@@ -41,16 +41,21 @@ HEADER = (
     "imported",
 )
 LEGEND = """\
-Milliseconds of a process that is started for it, kept to one core: the zip that `make package` makes, unpacked, with nothing else but
-Python's standard library; the handler is called with a message of a job on a file of 1 KB, as Lambda calls it, and then with a
-second one. The first job makes the boto3 clients that it needs, which is most of it. Table and queue are the embedded AWS, in
-another process; the file is in a folder and in the page cache. pandas is taken where the native kernel is not there. Medians; the ratio is
-the median of the rounds' ratios. What Lambda itself takes to get hold of zip and sandbox comes on top."""
+Milliseconds of a process that is started for it, kept to one core: the zip that `make package`
+makes, unpacked, with nothing else but Python's standard library. The handler is called with a
+message of a job on a file of 1 KB, as Lambda calls it, and then with a second one. The first job
+makes the boto3 clients that it needs, which is most of it. Table and queue are the embedded AWS, in
+another process; the file is in a folder and in the page cache. pandas is used where the native
+kernel is missing. Medians; the ratio is the median of the rounds' ratios. What Lambda itself takes
+to get hold of zip and sandbox comes on top."""
 
 
 @dataclass(frozen=True, slots=True)
 class ColdStart:
-    """Milliseconds of the steps: to start Python, to import the application, the first job, the second; what was imported."""
+    """Milliseconds to start Python, to import the application, of the first and the second job.
+
+    ``heavy``: which of pandas and numpy were imported.
+    """
 
     steps: tuple[float, ...]
     heavy: tuple[str, ...]
@@ -61,7 +66,7 @@ class ColdStart:
 
 
 def report(rounds: int) -> str:
-    """One table. Raises RuntimeError when a job does not succeed, or the wrong kernel ran."""
+    """Return one table. Raises RuntimeError if a job fails, or the wrong kernel ran."""
     with (
         TemporaryDirectory() as temporary,
         _table_and_queues(csv_file("prices", FILE_BYTES)) as (aws, settings),
@@ -80,7 +85,7 @@ def report(rounds: int) -> str:
 
 @contextmanager
 def _table_and_queues(path: Path) -> Iterator[tuple[EmbeddedAws, Settings]]:
-    """The embedded AWS, with this process's boto3 turned to it for as long as the block lasts."""
+    """Run the embedded AWS, and point this process's boto3 at it, for the duration of the block."""
     aws = EmbeddedAws()
     config = LocalConfig.from_env({"DATA": str(path.parent)})
     environment = child_environment(os.environ, config, aws.endpoint)
@@ -94,7 +99,7 @@ def _table_and_queues(path: Path) -> Iterator[tuple[EmbeddedAws, Settings]]:
 
 
 def _unpacked(folder: Path) -> dict[str, Path]:
-    """What Lambda has in /var/task, by the kernel that it takes."""
+    """Unpack what Lambda has in /var/task, by the kernel that it uses."""
     with zipfile.ZipFile(package(read_stage("localstack"), os.environ).code) as packed:
         packed.extractall(folder / "native")
     shutil.copytree(folder / "native", folder / "pandas")
@@ -121,13 +126,13 @@ def _cold_start(aws: EmbeddedAws, settings: Settings, kernel: str, folder: Path)
             raise RuntimeError(
                 f"the job on a file of 1 KB: {job.status}, {job.problem}, {job.ledger}"
             )
-    told = json.loads(done.stdout.splitlines()[-1])  # behind what the application logs
-    steps = tuple(1000 * (after - before) for before, after in pairwise([began, *told["clock"]]))
-    return ColdStart(steps, tuple(told["heavy"]))
+    report = json.loads(done.stdout.splitlines()[-1])  # after what the application logs
+    steps = tuple(1000 * (after - before) for before, after in pairwise([began, *report["clock"]]))
+    return ColdStart(steps, tuple(report["heavy"]))
 
 
 def _event(aws: EmbeddedAws, queue: str) -> dict[str, Any]:
-    """The event for the next message, which is taken off the queue."""
+    """Take the next message off the queue and return its event."""
     sqs = aws.client("sqs")
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     messages = sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]

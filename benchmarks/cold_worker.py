@@ -1,7 +1,8 @@
-"""A worker function that has just been started: python -I -S -B benchmarks/cold_worker.py FOLDER < events.
+"""A worker that has just started: python -I -S -B benchmarks/cold_worker.py FOLDER < events.
 
-What Lambda does with the unpacked zip in FOLDER and two messages: start Python, import the application, call the
-handler. Prints JSON with what the clock said behind each, and which of the heavy libraries were imported.
+Does what Lambda does with the unpacked zip in FOLDER and two messages: starts Python, imports the
+application, calls the handler. Prints JSON with the time after each, and which of the heavy
+libraries were imported.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""Sums of one file at a time, by csvsum's kernel and by its peers, in turns: python -m benchmarks kernel."""
+"""One file at a time, summed by csvsum and by its peers in turns: --only kernel."""
 
 import json
 import subprocess
@@ -9,7 +9,8 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.files import KINDS, MEGABYTE, csv_file
-from benchmarks.readers import Sums, available
+from benchmarks.readers import available
+from benchmarks.sums import Sums
 from benchmarks.tables import number, table, times
 
 OURS = "csvsum"
@@ -24,13 +25,15 @@ HEADER = (
     "exact sums",
 )
 LEGEND = f"""\
-Each run is a process of its own. The number behind a name is its threads; a reader of one thread is kept to one core. All readers
-take turns, round by round. MB/s is the median of the rounds, from opening the file (in the page cache) to having the sums; imports
-and a first use come before. "of polars-1" and "of plain-read" are medians of the rounds' ratios. "exact sums" are how many equal
-the exact total, correctly rounded to a double, in the round with fewest: they are compared with those of {OURS}, and csv-decimal
-proves these by other means.
-The peers are told that the wanted columns are doubles, which makes some of them several times as fast; only "pandas" gets the file
-and nothing else. mawk knows no quotes. plain-read sums nothing: it reads the file, 1 MiB at a time, into one buffer."""
+Each run is a process of its own. The number after a name is its threads; a reader of one thread is
+kept to one core. All readers take turns, round by round. MB/s is the median of the rounds, from
+opening the file (in the page cache) to having the sums; imports and a first use come before. "of
+polars-1" and "of plain-read" are medians of the rounds' ratios. "exact sums" counts how many equal
+the exact total, correctly rounded to a double, in the round with fewest: they are compared with
+those of {OURS}, and csv-decimal proves these by other means.
+The peers are told that the wanted columns are doubles, which makes some of them several times as
+fast; only "pandas" gets the file and nothing else. mawk does not know quotes. plain-read sums
+nothing: it reads the file, 1 MiB at a time, into one buffer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +44,11 @@ class Run:
 
 
 class Failed(Exception):
-    """A reader that gave no sums, with the last line it wrote."""
+    """A reader returned no sums; holds the last line it wrote."""
 
 
 def report(size: int, rounds: int) -> str:
-    """One table per kind of file."""
+    """Return one table per kind of file."""
     tables = (_table(kind, csv_file(kind, size), rounds) for kind in KINDS)
     return f"## One file, one reader\n\n{LEGEND}\n\n" + "\n\n".join(tables)
 
@@ -54,11 +57,12 @@ def _table(kind: str, path: Path, rounds: int) -> str:
     runs = measure(path, available(), rounds)
     size = path.stat().st_size / MEGABYTE
     rows = [_row(name, size, runs) for name in runs]
-    return f"### {kind}: {size:.0f} MB, {KINDS[kind].columns:,} columns, rounds: {rounds}\n\n{table(HEADER, rows)}"
+    title = f"### {kind}: {size:.0f} MB, {KINDS[kind].columns:,} columns, rounds: {rounds}"
+    return f"{title}\n\n{table(HEADER, rows)}"
 
 
 def measure(path: Path, names: Sequence[str], rounds: int) -> dict[str, list[Run]]:
-    """Every reader once per round; a reader that fails has no runs."""
+    """Run every reader once per round; a reader that fails has no runs."""
     runs: dict[str, list[Run]] = {name: [] for name in names}
     failed = set()
     run("plain-read", path)  # brings the file into the page cache
@@ -74,7 +78,7 @@ def measure(path: Path, names: Sequence[str], rounds: int) -> dict[str, list[Run
 
 
 def run(name: str, path: Path) -> Run:
-    """One reader, once, in its process. Raises Failed."""
+    """Run one reader once, in its process. Raises Failed."""
     command = [sys.executable, "-m", "benchmarks.one_run", name, str(path)]
     try:
         done = subprocess.run(
@@ -110,7 +114,7 @@ def _ratio(done: list[Run], yardstick: list[Run]) -> str:
 
 
 def _exact(done: list[Run], ours: list[Run]) -> str:
-    """How many sums are the right doubles, in the worst round."""
+    """Count the sums that are the right doubles, in the worst round."""
     if not ours or not done[0].sums:
         return ""
     right = ours[0].sums

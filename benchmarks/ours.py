@@ -1,9 +1,9 @@
-"""How csvsum is run on one file: what a worker of the service does with it. The only place that knows."""
+"""How csvsum sums one file: as a worker of the service does it."""
 
 from collections.abc import Iterator
 from functools import cache
 
-from benchmarks.readers import BLOCK_BYTES, STEP, Sums
+from benchmarks.sums import BLOCK_BYTES, STEP, Sums
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.layout import read_layout
 from chalicelib.engine.options import Options
@@ -13,7 +13,7 @@ from chalicelib.wiring import best_kernel
 
 @cache
 def kernel() -> Kernel:
-    """The kernel that a worker would take here."""
+    """Return the kernel that a worker would use here."""
     return best_kernel()
 
 

@@ -1,7 +1,7 @@
-"""csvsum and its peers: each a function that imports what it needs and returns the function that is timed.
+"""csvsum and its peers: functions that import what they need and return the function to time.
 
-Each sums every 10th column of a file, from the first on, and each peer is used in its fastest way: it is told that
-these columns are doubles, and need not guess. Only "pandas" is given the file and nothing else.
+Each peer is used in its fastest way: it is told that the columns to sum are doubles, so that it
+need not guess. Only "pandas" is given the file and nothing else.
 """
 
 import csv
@@ -14,20 +14,19 @@ from decimal import Context, Decimal, localcontext
 from functools import partial
 from typing import TypeVar
 
-Sums = list[int | float | None]
+from benchmarks.sums import BLOCK_BYTES, STEP, Sums
+
 Sum = Callable[[str], Sums]
 Number = TypeVar("Number", float, Decimal)
 
-STEP = 10
-BLOCK_BYTES = 1024 * 1024
 AWK = """
-NR > 1 { for (i = 1; i <= NF; i += 10) sums[i] += $i; if (NF > most) most = NF }
+NR > 1 { for (i = 1; i <= NF; i += 10) sums[i] += $i; if (NF > fields) fields = NF }
 END {
-    for (i = 1; i <= most; i += 10) printf "%.17g\\n", sums[i]
+    for (i = 1; i <= fields; i += 10) printf "%.17g\\n", sums[i]
     while ((getline line < "/proc/self/status") > 0) if (line ~ /^VmHWM/) print line
 }
 """
-# Filled where another program does the work: its peak is what counts.
+# The peaks of programs that do a reader's work.
 peaks_of_children: list[int] = []
 
 
@@ -141,7 +140,7 @@ def plain_read() -> Sum:
     return sums
 
 
-# By name: how to get it ready, and how many threads it has.
+# By name: how to prepare it, and how many threads it has.
 READERS: dict[str, tuple[Callable[[], Sum], int]] = {
     "csvsum": (csvsum, 1),
     "polars-1": (partial(polars, 1), 1),
@@ -159,12 +158,12 @@ READERS: dict[str, tuple[Callable[[], Sum], int]] = {
 
 
 def available() -> list[str]:
-    """The readers that can run here."""
+    """Return the readers that can run here."""
     return [name for name in READERS if name != "mawk" or shutil.which("mawk")]
 
 
 def peak_bytes(status: str) -> int:
-    """From /proc/<pid>/status. (``ru_maxrss`` would count the parent's memory in as well, from before exec.)"""
+    """Read the peak from /proc/<pid>/status; ``ru_maxrss`` would count the parent's, too."""
     match = re.search(r"VmHWM:\s+(\d+) kB", status)
     return int(match[1]) * 1024 if match else 0
 
@@ -180,7 +179,7 @@ def _is_quoted(path: str) -> bool:
 
 
 def _add_rows(path: str, number: type[Number]) -> list[Number]:
-    """Every 10th column, cell by cell; an empty cell is left out."""
+    """Add every 10th column, cell by cell, leaving out empty cells."""
     with open(path, newline="") as file:
         rows = csv.reader(file)
         totals = [number(0) for _ in next(rows)[::STEP]]

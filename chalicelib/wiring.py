@@ -208,15 +208,15 @@ def source_of(url: str) -> Source:
 
 
 def best_kernel() -> Kernel:
-    """Return the native kernel where it is built for this machine, else the reference kernel."""
+    """Return the native kernel where it is built for this machine, else the pandas kernel."""
     # Imported here, since the API and the sweeper need no kernel.
-    from chalicelib.engine.kernel import ReferenceKernel
-    from chalicelib.engine.native import binding
+    from chalicelib.engine.native import load
+    from chalicelib.engine.pandas_kernel import PandasKernel
 
-    kernel = binding.load()
+    kernel = load()
     if kernel is None:
-        log.warning("the native kernel is not built for this machine; pandas gives the same digits")
-    return kernel or ReferenceKernel()
+        log.warning("the native kernel is not built for this machine; using pandas, same digits")
+    return kernel or PandasKernel()
 
 
 def start_logging(level: str) -> None:

@@ -1,6 +1,13 @@
-"""Hypothesis strategies: CSV files, tidy and odd."""
+"""Hypothesis strategies for CSV files, regular and irregular."""
+
+from collections.abc import Iterator
 
 from hypothesis import strategies as st
+
+
+def in_blocks(data: bytes, size: int) -> Iterator[bytes]:
+    return (data[start : start + size] for start in range(0, len(data), size))
+
 
 numbers = st.one_of(
     st.integers(-(10**20), 10**20).map(str),
@@ -62,7 +69,7 @@ bad_numbers = st.sampled_from(
 
 @st.composite
 def tidy_files(draw: st.DrawFn, bad: bool = False, small: bool = False) -> bytes:
-    """A CSV with a header, quotes regular and not, LF or CRLF; ``bad`` lets faults in."""
+    """Generate a CSV with a header, quotes of all kinds, LF or CRLF; with faults if ``bad``."""
     fields = draw(st.integers(1, 4 if small else 13))
     row_end = draw(st.sampled_from(["\n", "\r\n"]))
     blank = draw(st.booleans())
@@ -98,12 +105,12 @@ def junk_files(
         b"\r",
     ),
 ) -> st.SearchStrategy[bytes]:
-    """Bytes that have little sense but separators and quotes."""
+    """Generate bytes that are mostly separators and quotes."""
     return st.lists(st.sampled_from(alphabet), max_size=40).map(b"".join)
 
 
 def long_texts() -> st.SearchStrategy[bytes]:
-    """Few quotes far apart, with separators between them: the state before a cut is often not to be proven."""
+    """Generate few quotes far apart, so that the state before a cut often cannot be proven."""
     text = st.lists(st.sampled_from([b"1\n", b"2,3\n", b",", b"x", b"\n"]), max_size=8).map(
         b"".join
     )

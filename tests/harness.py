@@ -5,8 +5,9 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from random import Random
 
-from chalicelib.engine.kernel import Kernel, ReferenceKernel
+from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.options import Options
+from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.jobs.job import Job, Problem, Status
 from chalicelib.jobs.ports import Message
 from chalicelib.settings import Settings

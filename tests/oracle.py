@@ -1,4 +1,4 @@
-"""The serial reference: a CSV read byte by byte, summed with fractions. Slow, and independent of the code it judges."""
+"""The oracle: a CSV read byte by byte and summed with fractions. Slow, and shares no code."""
 
 import re
 from dataclasses import dataclass
@@ -7,12 +7,15 @@ from fractions import Fraction
 from chalicelib.engine.options import Options
 from chalicelib.engine.sums import MISSING
 
-NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
+NUMBER = re.compile(
+    r"[+-]?(?=\.?[0-9])(?P<integer>[0-9]*)(\.(?P<fraction>[0-9]*))?([eE](?P<exponent>[+-]?[0-9]+))?"
+)
+QUOTE, LF, CR = b'"\n\r'
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The sums of a file, or the code, line (1-based) and byte of the first thing that is wrong with it."""
+    """The sums of a file, or the code, line (1-based) and byte of its first fault."""
 
     totals: tuple[Fraction, ...] = ()
     rows: int = 0
@@ -31,54 +34,72 @@ Cell = tuple[str, int, int]
 
 
 def read_rows(data: bytes, delimiter: str = ",") -> tuple[list[list[Cell]], Wrong | None]:
-    """Rows up to the first that cannot be read, and what is wrong with that one. Blank lines are no rows."""
-    rows: list[list[Cell]] = []
-    row: list[Cell] = []
-    field = bytearray()
-    separator = delimiter.encode()[0]
-    state, line, position = "start", 1, 0
-    field_at, row_at, quote_at = (1, 0), (1, 0), (1, 0)
-    lone: Wrong | None = None
-    while position < len(data):
-        byte = data[position]
-        if state == "quoted":
-            if byte == 0x22:
-                state = "closed"
-            else:
-                field.append(byte)
-        elif byte == 0x22 and state == "start":
-            state, quote_at = "quoted", (line, position)
-        elif byte == 0x22 and state == "closed":
-            state, quote_at = "quoted", (line, position)
-            field.append(byte)
-        elif byte == 0x0D and data[position + 1 : position + 2] != b"\n":
-            lone = Wrong("lone_carriage_return", line, position)
-            break
-        elif byte == 0x0D:
-            pass
-        elif byte in (separator, 0x0A):
-            row.append((field.decode("utf-8", "surrogateescape"), *field_at))
-            if byte == 0x0A:
-                if data[row_at[1] : position].strip(b"\r"):
-                    rows.append(row)
-                row, row_at = [], (line + 1, position + 1)
-            state, field = "start", bytearray()
-            field_at = (line + (byte == 0x0A), position + 1)
-        else:
-            field.append(byte)
-            state = "text"
-        line += byte == 0x0A
-        position += 1
-    if lone:
-        return rows, lone
-    if state == "quoted":
-        return rows, Wrong("unclosed_quote", *quote_at)
-    if row_at[1] < len(data):
-        rows.append([*row, (field.decode("utf-8", "surrogateescape"), *field_at)])
-    return rows, None
+    """Return the rows up to the first that cannot be read, and its fault; without blank lines."""
+    return _Reader(data, delimiter).read()
+
+
+class _Reader:
+    """Reads one byte after the other. ``state`` is start, text, quoted, or closed (its quote)."""
+
+    def __init__(self, data: bytes, delimiter: str) -> None:
+        self.data = data
+        self.delimiter = ord(delimiter)
+        self.position, self.line = 0, 1
+        self.rows: list[list[Cell]] = []
+        self.row: list[Cell] = []
+        self.row_start = 0
+        self.field = bytearray()
+        self.field_at = self.quote_at = (1, 0)
+        self.state = "start"
+
+    def read(self) -> tuple[list[list[Cell]], Wrong | None]:
+        while self.position < len(self.data):
+            if self._is_lone_return():
+                return self.rows, Wrong("lone_carriage_return", self.line, self.position)
+            byte = self.data[self.position]
+            self._take(byte)
+            self.line += byte == LF
+            self.position += 1
+        if self.state == "quoted":
+            return self.rows, Wrong("unclosed_quote", *self.quote_at)
+        if self.row_start < len(self.data):
+            self.rows.append([*self.row, self._cell()])
+        return self.rows, None
+
+    def _is_lone_return(self) -> bool:
+        here = self.data[self.position : self.position + 2]
+        return self.state != "quoted" and here.startswith(b"\r") and here != b"\r\n"
+
+    def _take(self, byte: int) -> None:
+        if self.state == "quoted" and byte == QUOTE:
+            self.state = "closed"
+        elif self.state == "quoted":
+            self.field.append(byte)
+        elif byte == QUOTE and self.state in ("start", "closed"):
+            if self.state == "closed":
+                self.field.append(byte)
+            self.state, self.quote_at = "quoted", (self.line, self.position)
+        elif byte in (self.delimiter, LF):
+            self._end_field(ends_row=byte == LF)
+        elif byte != CR:
+            self.field.append(byte)
+            self.state = "text"
+
+    def _end_field(self, *, ends_row: bool) -> None:
+        self.row.append(self._cell())
+        if ends_row:
+            if self.data[self.row_start : self.position].strip(b"\r"):
+                self.rows.append(self.row)
+            self.row, self.row_start = [], self.position + 1
+        self.state, self.field = "start", bytearray()
+        self.field_at = (self.line + ends_row, self.position + 1)
+
+    def _cell(self) -> Cell:
+        return (self.field.decode("utf-8", "surrogateescape"), *self.field_at)
 
 
 def value(cell: str, line: int, byte: int, options: Options) -> Fraction | None:
+    """Return the number in a cell, or None if it is missing or skipped."""
     text = cell.strip(" \t")
     if text in MISSING:
         return None
@@ -89,29 +110,19 @@ def value(cell: str, line: int, byte: int, options: Options) -> Fraction | None:
         raise Wrong("not_a_number", line, byte)
     if len(text) > 1000:
         raise Wrong("number_too_long", line, byte)
-    if int((match[3] or "e0")[1:]) < -400 or abs(float(text)) == float("inf"):
+    exponent = int(match["exponent"] or 0)
+    if exponent < -400 or abs(float(text)) == float("inf"):
         raise Wrong("out_of_range", line, byte)
-    if not re.search("[1-9]", re.split("[eE]", text)[0]):
-        return Fraction(0)
-    return (
-        Fraction(text if not text.endswith(".") else text[:-1])
-        if "." not in text
-        else _decimal(text)
-    )
-
-
-def _decimal(text: str) -> Fraction:
-    mantissa, _, exponent = text.replace("E", "e").partition("e")
-    whole, _, part = mantissa.partition(".")
-    sign = -1 if whole.startswith("-") else 1
-    magnitude = Fraction(int((whole.lstrip("+-") + part) or "0"), 10 ** len(part))
-    return sign * magnitude * Fraction(10) ** int(exponent or 0)
+    fraction = match["fraction"] or ""
+    magnitude = Fraction(int(match["integer"] + fraction), 10 ** len(fraction))
+    signed = -magnitude if text.startswith("-") else magnitude
+    return signed * Fraction(10) ** exponent if signed else signed
 
 
 def answer(data: bytes, options: Options) -> Answer:
-    """What a serial read of the whole file gives; the file has at least one row."""
+    """Return what a serial read of the file gives; the file has at least one row."""
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-    rows, broken = read_rows(b" " * 0 + data[start:], options.delimiter)
+    rows, broken = read_rows(data[start:], options.delimiter)
     fields = len(rows[0])
     wanted = range(options.first, fields, options.step)
     totals, missing, count = [Fraction(0)] * len(wanted), 0, 0

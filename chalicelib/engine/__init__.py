@@ -1,1 +1,4 @@
-"""Bytes of a CSV to exact sums. Knows nothing of jobs, AWS or HTTP."""
+"""Bytes of a CSV to exact sums.
+
+Needs nothing outside of this folder: it can be shipped alone, under any package name.
+"""

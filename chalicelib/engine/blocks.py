@@ -1,10 +1,13 @@
-"""Bytes that come in blocks. Pure Python, no I/O."""
+"""Bytes that come in blocks."""
 
 from collections.abc import Iterator
 
 
 def fill(size: int, head: bytes, blocks: Iterator[bytes]) -> tuple[bytes, bool]:
-    """``head`` and as many blocks behind it as make ``size`` bytes, joined once; whether they ended before that."""
+    """Append blocks to ``head`` until there are ``size`` bytes, and join them once.
+
+    Returns them, and whether the input ended first.
+    """
     held, total = [head], len(head)
     while total < size:
         block = next(blocks, None)

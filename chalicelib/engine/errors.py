@@ -1,4 +1,4 @@
-"""What can be wrong with a file's bytes. This part of the error tree ships with the engine.
+"""The errors of a file's bytes. This part of the error tree ships with the engine.
 
 ``retryable`` decides what a worker does: False fails the job at once, True leaves the message to be
 redelivered.

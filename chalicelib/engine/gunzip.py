@@ -1,4 +1,4 @@
-"""Gzip, streamed with bounded memory and bounded growth. Pure Python, no I/O."""
+"""Gzip, streamed with bounded memory and bounded growth."""
 
 import zlib
 from collections.abc import Iterable, Iterator
@@ -12,10 +12,10 @@ PIECE_BYTES = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class GrowthLimit:
-    """How far a gzip file may grow: to ``max_bytes``, and beyond ``free_bytes`` to at most ``max_ratio`` times its size.
+    """How large a decompressed file may be: ``max_bytes``, and ``max_ratio`` times its gzip file.
 
-    Deflate can shrink zeros to a thousandth (zlib's "maximum compression factor", 1032:1); CSVs rarely shrink to less
-    than a fiftieth.
+    The ratio counts from ``free_bytes`` on. Deflate can shrink zeros to a thousandth (zlib's
+    "maximum compression factor", 1032:1); CSVs rarely shrink to less than a fiftieth.
     """
 
     max_ratio: int = 200
@@ -23,29 +23,32 @@ class GrowthLimit:
     max_bytes: int = 64 * 1024**3
 
     def check(self, read: int, written: int) -> None:
+        """Raise BadGzip if ``read`` compressed bytes became too many bytes."""
         if written > self.max_bytes:
             raise BadGzip(
                 "gzip_too_large",
-                f"The gzip file grows beyond {self.max_bytes} bytes; submit it uncompressed.",
+                f"The gzip file decompresses to more than {self.max_bytes} bytes;"
+                " submit it uncompressed.",
             )
         if written > self.free_bytes and written > self.max_ratio * read:
             raise BadGzip(
                 "gzip_ratio",
-                f"The gzip file grows to more than {self.max_ratio} times its size; submit it uncompressed.",
+                f"The gzip file decompresses to more than {self.max_ratio} times its size;"
+                " submit it uncompressed.",
             )
 
 
 def gunzip(blocks: Iterable[bytes], limit: GrowthLimit | None = None) -> Iterator[bytes]:
-    """The decompressed bytes of one or more gzip members, in blocks of at most 1 MiB.
+    """Decompress one or more gzip members, in blocks of at most 1 MiB.
 
-    Raises BadGzip for what is not gzip, damaged, cut short or too large.
+    Raises BadGzip if they are not gzip, damaged, incomplete or too large.
     """
     limit = limit or GrowthLimit()
     member, read, written, members, fresh = _member(), 0, 0, 0, True
     for piece in _pieces(blocks):
         read += len(piece)
         data = piece
-        # Zeros behind a member are padding.
+        # Zeros after a member are padding.
         while data and not (fresh and members and not data.strip(b"\0")):
             out = _decompress(member, data, first=not members and not written)
             written += len(out)
@@ -58,12 +61,12 @@ def gunzip(blocks: Iterable[bytes], limit: GrowthLimit | None = None) -> Iterato
     if not fresh or not read:
         raise BadGzip(
             "gzip_truncated",
-            f"The gzip file ends in the middle, after {read} bytes; upload it again.",
+            f"The gzip file is incomplete, it ends after {read} bytes; upload it again.",
         )
 
 
 def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """Small pieces: zlib copies what is left of one for each member, and a member may be 20 bytes long."""
+    """Cut blocks small: zlib copies the rest of one for each member, which may have 20 bytes."""
     for block in blocks:
         yield from (block[at : at + PIECE_BYTES] for at in range(0, len(block), PIECE_BYTES))
 
@@ -79,7 +82,8 @@ def _decompress(member: "zlib._Decompress", data: bytes, *, first: bool) -> byte
         if first and "header" in str(error):
             raise BadGzip(
                 "not_gzip",
-                "The file's name ends in .gz but it is not gzip; rename it, or compress it.",
+                "The file's name ends in .gz, but its content is not gzip;"
+                " rename it, or compress it.",
             ) from error
         raise BadGzip(
             "gzip_damaged",

@@ -1,4 +1,4 @@
-"""The first row of a file: how many fields its rows have, which are summed, and what they are called. Pure Python."""
+"""The first row of a file: how many fields rows have, which are summed, and what they are named."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -6,12 +6,13 @@ from itertools import chain
 
 from .blocks import fill
 from .errors import BadCsv, Fault
+from .faults import BrokenRow
+from .limits import LIMITS, Limits
 from .options import Options
-from .rows import MAX_ROW_BYTES, Row, cell_start, iter_rows, too_long
+from .rows import Row, cell_start, iter_rows
 
-MAX_SUMS = 200_000
 BOM = b"\xef\xbb\xbf"
-# How a file begins that is not UTF-8 text, and what to do about it.
+# First bytes of formats that are refused: code and advice.
 MAGIC = {
     b"\xff\xfe": ("utf_16", "the file is UTF-16; convert it to UTF-8"),
     b"\xfe\xff": ("utf_16", "the file is UTF-16; convert it to UTF-8"),
@@ -22,9 +23,12 @@ MAGIC = {
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """``fields`` per row; the indexes ``wanted`` and their ``names``; where the data begins: byte and 0-based line."""
+    """Rows have ``fields`` fields; those with the indexes ``wanted`` are summed under ``names``.
 
-    delimiter: str
+    The data rows begin at the byte ``data_start`` and the 0-based line ``data_line``.
+    """
+
+    delimiter: bytes
     fields: int
     wanted: range
     names: tuple[str, ...]
@@ -33,107 +37,128 @@ class Layout:
 
 
 def read_layout(
-    blocks: Iterable[bytes], options: Options, max_row_bytes: int = MAX_ROW_BYTES
+    blocks: Iterable[bytes], options: Options, limits: Limits = LIMITS
 ) -> tuple[Layout, Iterator[bytes]]:
-    """The layout of the file that ``blocks`` are, and the blocks from its first data row on.
+    """Read the layout from a file's first row; also return its blocks from the data rows on.
 
-    Raises BadCsv when there is no first row, or it cannot name what is to be summed.
+    Raises BadCsv if there is no first row, or it does not name what is to be summed.
     """
-    remaining = iter(blocks)
-    row, raw, rest = _first_row(remaining, options, max_row_bytes)
-    if b"\0" in raw:
-        at = raw.index(b"\0")
-        raise BadCsv(
-            Fault(
-                "nul_byte",
-                "a NUL byte in the first row; is the file UTF-16? Convert it to UTF-8",
-                row.line,
-                row.start + at,
-            )
-        )
-    wanted = range(options.first, len(row.cells), options.step)
-    if not wanted:
-        message = f"the rows have {len(row.cells)} fields, so there is no column {options.first} to begin with; choose a smaller 'first'"
-        raise BadCsv(Fault("no_column", message, row.line, row.start))
-    if len(wanted) > MAX_SUMS:
-        raise BadCsv(
-            Fault(
-                "too_many_sums",
-                f"{len(wanted)} columns to sum; at most {MAX_SUMS} are summed, so choose a larger 'step'",
-            )
-        )
-    names = _names(row, raw, wanted, options)
+    delimiter, remaining = options.delimiter.encode(), iter(blocks)
+    row, raw, rest = _FirstRow(remaining, delimiter, limits).read()
+    _require_no_nul(row, raw)
+    wanted = _wanted(row, options, limits)
     if options.header:
-        return Layout(
-            options.delimiter, len(row.cells), wanted, names, row.end, row.line + raw.count(b"\n")
-        ), chain([rest], remaining)
-    return Layout(options.delimiter, len(row.cells), wanted, names, row.start, row.line), chain(
-        [raw + rest], remaining
-    )
+        names = _names(row, raw, wanted, delimiter)
+        data_start, data_line = row.end, row.line + raw.count(b"\n")
+    else:
+        names = tuple(f"col{index}" for index in wanted)
+        data_start, data_line, rest = row.start, row.line, raw + rest
+    layout = Layout(delimiter, len(row.cells), wanted, names, data_start, data_line)
+    return layout, chain([rest], remaining)
 
 
-def _first_row(
-    blocks: Iterator[bytes], options: Options, max_row_bytes: int
-) -> tuple[Row, bytes, bytes]:
-    """The first row that is not blank, with its place in the file; its bytes; and what was read behind it."""
-    head, eof = fill(4, b"", blocks)
-    _refuse_foreign(head)
-    at, line = len(BOM) if head.startswith(BOM) else 0, 0
-    head = head[at:]
-    while True:
+class _FirstRow:
+    """Finds the first row that is not blank. ``head`` are the bytes at hand, from ``offset`` on."""
+
+    def __init__(self, blocks: Iterator[bytes], delimiter: bytes, limits: Limits) -> None:
+        self._blocks = blocks
+        self._delimiter = delimiter
+        self._limits = limits
+        self._offset = self._line = 0
+        self._head, self._eof = fill(4, b"", blocks)
+        _refuse_other_formats(self._head)
+        if self._head.startswith(BOM):
+            self._drop(len(BOM))
+
+    def read(self) -> tuple[Row, bytes, bytes]:
+        """Return the row at its place in the file, its bytes, and the bytes read after it."""
+        while True:
+            try:
+                row = self._skip_blank_lines()
+            except BadCsv as bad:
+                raise BadCsv(bad.fault.moved(self._line, self._offset)) from bad
+            if row is not None:
+                raw, rest = self._head[row.start : row.end], self._head[row.end :]
+                start, end = self._offset + row.start, self._offset + row.end
+                return Row(start, end, self._line + row.line, row.cells), raw, rest
+            self._read_on()
+
+    def _skip_blank_lines(self) -> Row | None:
+        """Return the first row with cells, or None after dropping the blank lines before it."""
         blank = 0
-        try:
-            for row in iter_rows(head, options.delimiter, eof=eof, max_row_bytes=max_row_bytes):
-                if row.cells:
-                    return (
-                        Row(at + row.start, at + row.end, line + row.line, row.cells),
-                        head[row.start : row.end],
-                        head[row.end :],
-                    )
-                blank = row.end
-        except BadCsv as bad:
-            raise BadCsv(bad.fault.moved(line, at)) from bad
-        if eof:
-            raise BadCsv(
-                Fault("empty_file", "the file has no rows at all; it needs at least a header", 0, 0)
-            )
-        at, line, head = at + blank, line + head.count(b"\n", 0, blank), head[blank:]
-        if len(head) > max_row_bytes:
-            raise BadCsv(too_long(head, at, line, options.delimiter, max_row_bytes))
-        # Doubled, so that a long row is not walked once per block.
-        head, eof = fill(min(max(2 * len(head), 1), max_row_bytes + 1), head, blocks)
+        for row in iter_rows(self._head, self._delimiter, eof=self._eof, limits=self._limits):
+            if row.cells:
+                return row
+            blank = row.end
+        self._drop(blank)
+        return None
+
+    def _read_on(self) -> None:
+        if self._eof:
+            message = "the file has no rows at all; it needs at least a header"
+            raise BadCsv(Fault("empty_file", message, 0, 0))
+        limit = self._limits.max_row_bytes
+        if len(self._head) > limit:
+            broken = BrokenRow(self._head, self._delimiter, limit)
+            raise BadCsv(broken.too_long().moved(self._line, self._offset))
+        # Doubled, so that a long row is not parsed once per block.
+        size = min(max(2 * len(self._head), 1), limit + 1)
+        self._head, self._eof = fill(size, self._head, self._blocks)
+
+    def _drop(self, size: int) -> None:
+        self._offset += size
+        self._line += self._head.count(b"\n", 0, size)
+        self._head = self._head[size:]
 
 
-def _refuse_foreign(head: bytes) -> None:
+def _refuse_other_formats(head: bytes) -> None:
     for magic, (code, message) in MAGIC.items():
         if head.startswith(magic):
             raise BadCsv(Fault(code, message, 0, 0))
 
 
-def _names(row: Row, raw: bytes, wanted: range, options: Options) -> tuple[str, ...]:
-    if not options.header:
-        return tuple(f"col{index}" for index in wanted)
+def _require_no_nul(row: Row, raw: bytes) -> None:
+    if b"\0" in raw:
+        message = "a NUL byte in the first row; is the file UTF-16? Convert it to UTF-8"
+        raise BadCsv(Fault("nul_byte", message, row.line, row.start + raw.index(b"\0")))
+
+
+def _wanted(row: Row, options: Options, limits: Limits) -> range:
+    """Return the indexes of the columns to sum; raise BadCsv if there are none or too many."""
+    wanted = range(options.first, len(row.cells), options.step)
+    if not wanted:
+        message = (
+            f"the rows have {len(row.cells)} fields, so there is no column {options.first} to"
+            " begin with; choose a smaller 'first'"
+        )
+        raise BadCsv(Fault("no_column", message, row.line, row.start))
+    if len(wanted) > limits.max_sums:
+        message = (
+            f"there are {len(wanted)} columns to sum; the maximum is {limits.max_sums},"
+            " so choose a larger 'step'"
+        )
+        raise BadCsv(Fault("too_many_sums", message))
+    return wanted
+
+
+def _names(row: Row, raw: bytes, wanted: range, delimiter: bytes) -> tuple[str, ...]:
+    """Return the header's names of the wanted columns; raise BadCsv if one is not UTF-8."""
     names = unique_names([name or f"col{index}" for index, name in enumerate(row.cells)])
     for index in wanted:
-        if _has_foreign_bytes(names[index]):
-            at = cell_start(raw, index, options.delimiter)
-            raise BadCsv(
-                Fault(
-                    "not_utf8",
-                    f"the name of column {index} is not UTF-8; convert the file",
-                    row.line,
-                    row.start + at,
-                )
-            )
+        if not _is_utf8(names[index]):
+            at = row.start + cell_start(raw, index, delimiter)
+            message = f"the name of column {index} is not UTF-8; convert the file"
+            raise BadCsv(Fault("not_utf8", message, row.line, at))
     return tuple(names[index] for index in wanted)
 
 
-def _has_foreign_bytes(name: str) -> bool:
-    return any("\ud800" <= character <= "\udfff" for character in name)
+def _is_utf8(name: str) -> bool:
+    """Whether no byte of the name had to be escaped as a surrogate when it was decoded."""
+    return not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 def unique_names(names: list[str]) -> list[str]:
-    """Each repeated name gets .1, .2, … as pandas names them, past names that are taken already."""
+    """Append .1, .2, ... to each repeated name, as pandas does, skipping names that exist."""
     taken = set(names)
     repeats: dict[str, int] = {}
     unique = []

@@ -1,8 +1,9 @@
-"""Where rows begin: the state machine of quotes. Pure Python, no I/O.
+"""Where rows begin: the state machine of quotes.
 
-A CSV, for its row ends, is a machine of three states: at the start of a field (or just after a closing quote, which
-reacts alike), in an unquoted field, in a quoted one. Only a quote at the start of a field opens; in a quoted field the
-next quote closes; ``""`` needs no rule of its own. ROW is the start of a field that is the first of its row.
+To find its row ends, a CSV is a machine of three states: at the start of a field (or just after a
+closing quote, which reacts alike), in an unquoted field, in a quoted one. Only a quote at the
+start of a field opens; in a quoted field the next quote closes; ``""`` needs no rule of its own.
+ROW is the start of a field that is the first of its row.
 """
 
 from enum import StrEnum
@@ -26,7 +27,7 @@ AFTER_QUOTE = {
 
 
 def scan_state(data: bytes, state: State, delimiter: bytes) -> State:
-    """The state after ``data``, which starts in ``state``."""
+    """Return the state after ``data``, which starts in ``state``."""
     position = 0
     while (quote := data.find(b'"', position)) >= 0:
         state = AFTER_QUOTE[_after(data, position, quote, state, delimiter)]
@@ -35,9 +36,9 @@ def scan_state(data: bytes, state: State, delimiter: bytes) -> State:
 
 
 def first_row(data: bytes, state: State, delimiter: bytes) -> int | None:
-    """The offset of the first row start in ``data``, which starts in ``state``; None if it holds none.
+    """Return the offset of the first row start in ``data``, which starts in ``state``.
 
-    The offset is len(data) when the last byte ends a row.
+    It is len(data) when the last byte ends a row, and None when no row starts.
     """
     if state is State.ROW:
         return 0
@@ -55,7 +56,10 @@ def first_row(data: bytes, state: State, delimiter: bytes) -> int | None:
 
 
 def open_quote(data: bytes, delimiter: bytes) -> int | None:
-    """The offset of the quote that ``data``, which starts at a row, opens and does not close; None if it closes all."""
+    """Return the offset of the quote that ``data``, which starts at a row, opens but never closes.
+
+    None: every quote is closed.
+    """
     state, position, opened = State.ROW, 0, None
     while (quote := data.find(b'"', position)) >= 0:
         state = AFTER_QUOTE[_after(data, position, quote, state, delimiter)]
@@ -65,7 +69,7 @@ def open_quote(data: bytes, delimiter: bytes) -> int | None:
 
 
 def _after(data: bytes, start: int, end: int, state: State, delimiter: bytes) -> State:
-    """The state before byte ``end``, from ``state`` before byte ``start``, with no quote between them."""
+    """Return the state before byte ``end``; no quote is between it and ``start``."""
     if start == end or state is State.QUOTED:
         return state
     last = data[end - 1 : end]

@@ -1,8 +1,8 @@
-"""Exact sums: cells to partial sums, partial sums to totals. Pure Python, no I/O.
+"""Exact sums: cells to partial sums, partial sums to totals.
 
-A total is a ``Decimal`` that is never rounded: the context below holds every digit that the limits on a cell allow and
-raises should one ever be lost. Addition is therefore associative and commutative, and any order of cells, blocks and
-parts gives the same digits.
+A total is a ``Decimal`` that is never rounded: the context below holds every digit that the limits
+on a number allow, and raises should one ever be lost. Addition is therefore associative and
+commutative, and any order of cells, blocks and parts gives the same digits.
 """
 
 import math
@@ -20,9 +20,10 @@ from decimal import (
 )
 
 from .errors import Fault
+from .states import State
 
-# A number may have this many characters. Together with the range of a double (1.8e308) and the smallest exponent it
-# bounds a total to 309 + 20 digits before the point and 1,400 behind it, far below the precision of EXACT.
+# Together with the range of a double (1.8e308), these bound a total to 309 + 20 digits before the
+# point and 1,400 after it, far below the precision of EXACT.
 MAX_NUMBER_CHARS = 1000
 MIN_EXPONENT = -400
 EXACT = Context(
@@ -39,8 +40,8 @@ MISSING = frozenset(
 )
 PADDING = " \t"
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
-# What Decimal accepts of these characters alone is a number here too; without an exponent and with at most PLAIN_CHARS
-# characters it is inside every limit, so that whole columns need no look at single cells.
+# A text of these characters alone that Decimal accepts is a number here too. With at most
+# PLAIN_CHARS characters it is within every limit, so that single cells need not be checked.
 PLAIN = "0123456789.+-"
 PLAIN_CHARS = 300
 SHOWN_CHARS = 40
@@ -48,9 +49,10 @@ SHOWN_CHARS = 40
 
 @dataclass(frozen=True, slots=True)
 class ColumnSum:
-    """One column's exact ``total``, and how many cells were ``values``, ``missing``, and ``skipped`` as no number.
+    """One column's exact ``total``, and how many cells were values, missing, or skipped.
 
-    ``is_integer``: every value was written without point and exponent, so the total is an integer to its user as well.
+    ``skipped`` cells were not numbers. ``is_integer``: every value was written without point and
+    exponent, so that its user expects an integer.
     """
 
     total: Decimal = Decimal(0)
@@ -71,15 +73,15 @@ class ColumnSum:
 
 @dataclass(frozen=True, slots=True)
 class BadCell:
-    """The first cell of a column that cannot be added: its row (0-based among the cells given) and what is wrong."""
+    """The first cell of a column that cannot be added: its 0-based index, and what is wrong."""
 
-    row: int
+    index: int
     code: str
     message: str
 
 
 class Refused(ValueError):
-    """A cell that is no number, or none that is summed here."""
+    """A cell that is not a number, or a number outside the limits."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -88,7 +90,7 @@ class Refused(ValueError):
 
 
 def parse_number(text: str) -> Decimal:
-    """The exact value of a cell without padding; ValueError says why it has none."""
+    """Return the exact value of a cell without padding; raise Refused if it has none."""
     match = NUMBER.fullmatch(text)
     if match is None:
         raise Refused(
@@ -98,7 +100,7 @@ def parse_number(text: str) -> Decimal:
     if len(text) > MAX_NUMBER_CHARS:
         raise Refused(
             "number_too_long",
-            f"a number of {len(text)} characters; at most {MAX_NUMBER_CHARS} are read",
+            f"the number has {len(text)} characters; the maximum is {MAX_NUMBER_CHARS}",
         )
     if int(match[1] or 0) < MIN_EXPONENT:
         raise Refused("out_of_range", f"{_shown(text)} has an exponent below {MIN_EXPONENT}")
@@ -106,33 +108,36 @@ def parse_number(text: str) -> Decimal:
         raise Refused(
             "out_of_range", f"{_shown(text)} is beyond the range of a double (about 1.8e308)"
         )
-    # Zero is zero: the exponent of 0e999999999999999999999 is more than Decimal can hold.
+    # Decimal cannot hold the exponent of 0e999999999999999999999.
     return Decimal(text) if re.search("[1-9]", re.split("[eE]", text)[0]) else Decimal(0)
 
 
 def sum_cells(cells: Sequence[str], *, skip: bool) -> tuple[ColumnSum, BadCell | None]:
-    """Add one column's cells exactly; with ``skip`` a cell that is no number is counted and left out.
+    """Add one column's cells exactly; with ``skip``, count cells that are not numbers and go on.
 
-    The first cell that is refused ends the sum and comes back as BadCell.
+    The first cell that is refused ends the sum and is returned as a BadCell.
     """
+    plain = _sum_plain_cells(cells)
+    return (plain, None) if plain is not None else _sum_one_by_one(cells, skip)
+
+
+def _sum_plain_cells(cells: Sequence[str]) -> ColumnSum | None:
+    """Add cells that are empty or plain numbers, several times as fast; None if one is neither."""
     values = [cell for cell in cells if cell]
     joined = "".join(values)
-    if joined.strip(PLAIN) == "" and max(map(len, values), default=0) <= PLAIN_CHARS:
-        try:
-            with localcontext(EXACT):
-                total = sum(map(Decimal, values), Decimal(0))
-        except InvalidOperation:
-            pass
-        else:
-            return ColumnSum(
-                total, len(values), len(cells) - len(values), 0, "." not in joined
-            ), None
-    return _sum_one_by_one(cells, skip)
+    if joined.strip(PLAIN) or max(map(len, values), default=0) > PLAIN_CHARS:
+        return None
+    try:
+        with localcontext(EXACT):
+            total = sum(map(Decimal, values), Decimal(0))
+    except InvalidOperation:
+        return None
+    return ColumnSum(total, len(values), len(cells) - len(values), 0, "." not in joined)
 
 
 def _sum_one_by_one(cells: Iterable[str], skip: bool) -> tuple[ColumnSum, BadCell | None]:
     total, values, missing, skipped, is_integer = Decimal(0), 0, 0, 0, True
-    for row, cell in enumerate(cells):
+    for index, cell in enumerate(cells):
         text = cell.strip(PADDING)
         if text in MISSING:
             missing += 1
@@ -141,7 +146,7 @@ def _sum_one_by_one(cells: Iterable[str], skip: bool) -> tuple[ColumnSum, BadCel
             total = EXACT.add(total, parse_number(text))
         except Refused as refused:
             if not (skip and refused.code == "not_a_number"):
-                return ColumnSum(), BadCell(row, refused.code, refused.message)
+                return ColumnSum(), BadCell(index, refused.code, refused.message)
             skipped += 1
             continue
         values += 1
@@ -154,19 +159,20 @@ def _shown(text: str) -> str:
 
 
 def add_columns(left: Sequence[ColumnSum], right: Sequence[ColumnSum]) -> tuple[ColumnSum, ...]:
-    """Column by column; both must have the same columns."""
+    """Add column by column; both must have the same columns."""
     return tuple(a + b for a, b in zip(left, right, strict=True))
 
 
 def digits(total: Decimal) -> str:
-    """All digits of an exact total, without exponent and without zeros that say nothing: "87.2", "-0.001", "0"."""
+    """Return all digits of a total, without exponent or trailing zeros: "87.2", "-0.001", "0"."""
     return format(EXACT.normalize(total), "f") if total else "0"
 
 
 def as_json_number(column_total: str, is_integer: bool) -> int | float | None:
-    """An exact total as its user gets it: an integer where all values were whole, else the nearest double.
+    """Return a total as JSON holds it: an integer if all values were integers, else a double.
 
-    One rounding, to nearest, ties to even: what ``float(str)`` does. Beyond a double's range: None.
+    It is rounded once, to the nearest double, ties to even, as ``float(str)`` does. Returns None
+    beyond the range of a double.
     """
     if is_integer:
         return int(column_total)
@@ -176,16 +182,16 @@ def as_json_number(column_total: str, is_integer: bool) -> int | float | None:
 
 @dataclass(frozen=True, slots=True)
 class PartialSum:
-    """What one part (or a whole file) adds up to.
+    """What one part, or a complete file, adds up to.
 
-    ``rows`` are records, ``lines`` are line feeds and ``bytes`` the bytes of those rows; ``end`` is the state (see
-    states.State) in which the next part starts. With a ``fault`` the other members say nothing, except that the fault's
-    positions count from the part's first row.
+    ``rows`` are records; ``lines`` are the line feeds and ``bytes`` the bytes of those rows.
+    ``end`` is the state in which the next part starts. With a ``fault``, whose position counts
+    from the part's first row, the other members are meaningless.
     """
 
     columns: tuple[ColumnSum, ...]
     rows: int
     lines: int
     bytes: int
-    end: str
+    end: State
     fault: Fault | None = None

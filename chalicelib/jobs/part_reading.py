@@ -28,18 +28,19 @@ class PartReader:
 
         Raises FileError when the file is not that of the submission any more, and TryAgain.
         """
+        layout = layout_of(job, plan)
         first, *others = (start,) if start is not None else self.start_states(job, plan, number)
         span = plan.range_of(number)
         blocks = self.source.read(job.file_name, job.version, span.start, expected_end=span.stop)
-        scanner = StateScanner(blocks, len(span), others, job.options.delimiter.encode())
+        scanner = StateScanner(blocks, len(span), others, layout.delimiter)
         partial = self.kernel.sum_rows(
             scanner,
-            layout_of(job, plan),
+            layout,
             skip=job.options.non_numeric == "skip",
             start=first,
             span=len(span),
         )
-        ends = scanner.ends() if partial.fault else {first: State(partial.end)} | scanner.ends()
+        ends = scanner.ends() if partial.fault else {first: partial.end} | scanner.ends()
         outcome = Outcome(
             number, first, partial.rows, partial.lines, partial.bytes, ends, partial.fault
         )
@@ -50,7 +51,7 @@ class PartReader:
         window = plan.proof_of(number, self.proof_bytes)
         before = self._read(job, window) if window else b""
         from_start = window.start == plan.data_start
-        return start_states(before, from_start, job.options.delimiter.encode())
+        return start_states(before, from_start, layout_of(job, plan).delimiter)
 
     def _read(self, job: Job, wanted: range) -> bytes:
         blocks = self.source.read(job.file_name, job.version, wanted.start, wanted.stop)
@@ -99,4 +100,6 @@ def layout_of(job: Job, plan: Plan) -> Layout:
     """Return the layout of a part's rows: it has no header, hence no names."""
     options = job.options
     wanted = range(options.first, plan.fields, options.step)
-    return Layout(options.delimiter, plan.fields, wanted, (), plan.data_start, plan.data_line)
+    return Layout(
+        options.delimiter.encode(), plan.fields, wanted, (), plan.data_start, plan.data_line
+    )

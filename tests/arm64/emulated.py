@@ -1,45 +1,43 @@
-"""The native kernel as it is built for arm64, run by qemu's user emulation (Debian's qemu-user), behind the usual door."""
+"""The native kernel as it is built for arm64, run by qemu's user emulation (Debian's qemu-user)."""
 
 import ctypes
 import shutil
-import struct
 import subprocess
 import sys
 from pathlib import Path
 from types import TracebackType
 
-from chalicelib.engine.native.binding import SCALES, NativeKernel, _Column, _Job
+from chalicelib.engine.native.binding import SCALES, Call, Column
 from chalicelib.engine.native.build import FLAGS
 
 HERE = Path(__file__).parent
-SUM_BYTES, ODD_BYTES = 16, 24
+SUM_BYTES, UNRESOLVED_BYTES = 16, 24
+OUT = ("end", "status", "rows", "lines", "last_row", "unresolved_count")
 EMULATOR = shutil.which("qemu-aarch64") or shutil.which("qemu-aarch64-static")
 
 
 def compile_for_arm64(program: Path) -> None:
-    """The kernel and its pipe, with everything they need in one file."""
-    zig = [
-        sys.executable,
-        "-m",
-        "ziglang",
-        "cc",
-        "-target",
-        "aarch64-linux-musl",
-        "-static",
-        *FLAGS,
-    ]
-    subprocess.run([*zig, str(HERE / "kernel_by_pipe.c"), "-o", str(program)], check=True)
+    """Compile the kernel and its pipe, with all that they need, into one file."""
+    zig = [sys.executable, "-m", "ziglang", "cc", "-target", "aarch64-linux-musl", "-static"]
+    source = str(HERE / "kernel_by_pipe.c")
+    subprocess.run([*zig, *FLAGS, source, "-o", str(program)], check=True)
+
+
+def data_of(call: Call) -> bytes:
+    """Return all bytes of the data; ``call.data`` would end at the first NUL."""
+    address = ctypes.c_void_p.from_buffer(call, Call.data.offset).value
+    return ctypes.string_at(address or 0, call.size)
 
 
 class EmulatedProgram:
-    """The compiled program, running; ``add_rows`` is its csvsum_rows."""
+    """The compiled program, running. ``add_rows`` is its csvsum_rows."""
 
     def __init__(self, program: Path) -> None:
         assert EMULATOR, "there is no qemu-aarch64"
         self.process = subprocess.Popen(
             [EMULATOR, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
-        self.calls = self.rows = self.left_to_the_caller = 0
+        self.calls = self.rows = self.unresolved = 0
 
     def __enter__(self) -> "EmulatedProgram":
         return self
@@ -52,46 +50,30 @@ class EmulatedProgram:
     ) -> None:
         self.process.communicate()
 
-    def add_rows(
-        self,
-        job: _Job,
-        data: bytes,
-        at: int,
-        size: int,
-        limit: int,
-        ended: int,
-        status: ctypes.c_int64,
-    ) -> int:
-        """As the function of the library: reads and changes the memory that the job has here."""
+    def add_rows(self, call: Call) -> None:
+        """Do what the library's function does: read and change the memory that the call names."""
         self.calls += 1
-        sums, points = (job.sums, SUM_BYTES * SCALES * job.wanted), (job.points, job.wanted)
-        changed = (sums, points, (job.columns, ctypes.sizeof(_Column) * job.wanted))
-        memory = [ctypes.string_at(*place) for place in ((job.marks, 8 * job.mark_count), *changed)]
+        sums, points = (call.sums, SUM_BYTES * SCALES * call.wanted), (call.points, call.wanted)
+        changed = (sums, points, (call.columns, ctypes.sizeof(Column) * call.wanted))
+        memory = [
+            ctypes.string_at(*place) for place in ((call.marks, 8 * call.mark_count), *changed)
+        ]
         assert self.process.stdin
-        self.process.stdin.write(
-            b"".join([bytes(job), struct.pack("<4q", at, size, limit, ended), *memory, data])
-        )
+        self.process.stdin.write(b"".join([bytes(call), *memory, data_of(call)]))
         self.process.stdin.flush()
-        end, status.value = struct.unpack("<2q", self._take(16))
-        left = _Job.from_buffer_copy(self._take(ctypes.sizeof(_Job)))
-        for name in ("odd_count", "rows", "lines", "last_row"):
-            setattr(job, name, getattr(left, name))
+        left = Call.from_buffer_copy(self._receive(ctypes.sizeof(Call)))
+        for name in OUT:
+            setattr(call, name, getattr(left, name))
         self.rows += left.rows
-        self.left_to_the_caller += left.odd_count
-        for address, length in (*changed, (job.odd, ODD_BYTES * job.odd_count)):
-            ctypes.memmove(address, self._take(length), length)
-        return int(end)
+        self.unresolved += left.unresolved_count
+        for address, length in (
+            *changed,
+            (call.unresolved, UNRESOLVED_BYTES * left.unresolved_count),
+        ):
+            ctypes.memmove(address, self._receive(length), length)
 
-    def _take(self, size: int) -> bytes:
+    def _receive(self, size: int) -> bytes:
         assert self.process.stdout
-        taken = self.process.stdout.read(size)
-        assert len(taken) == size, f"the emulated kernel ended with {self.process.wait()}"
-        return taken
-
-
-class EmulatedKernel(NativeKernel):
-    """The native kernel with the calls to its library going to the emulated program."""
-
-    def __init__(self, program: EmulatedProgram, max_row_bytes: int, block_bytes: int) -> None:
-        super().__init__(max_row_bytes, block_bytes)
-        self._add_rows = program.add_rows
+        received = self.process.stdout.read(size)
+        assert len(received) == size, f"the emulated kernel ended with {self.process.wait()}"
+        return received

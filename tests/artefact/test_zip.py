@@ -58,7 +58,7 @@ def test_it_is_complete_on_the_runtime_that_the_template_declares(
     assert runtimes == {f"python{sys.version_info.major}.{sys.version_info.minor}"}
     code = """
 import app, pandas, numpy, boto3
-from chalicelib.engine.kernel import ReferenceKernel
+from chalicelib.engine.pandas_kernel import PandasKernel
 pandas.read_csv(__import__("io").BytesIO(b"a\\n1.5\\n"))
 clients = [boto3.client(name).meta.service_model.service_name for name in ("dynamodb", "s3", "sqs")]
 modules = [module.__file__ for module in (app, pandas, numpy, boto3)]

@@ -1,10 +1,13 @@
-"""The long campaign, three ways side by side: python -m tests.fuzz.campaign [--minutes 60] [--seed N].
+"""The long campaign, three ways side by side: python -m tests.fuzz.campaign [--minutes N].
 
-    files       generated files, the native kernel in both its forms against the reference kernel, as it ships
-    sanitized   other files, the same, with the native kernel under address and undefined-behaviour sanitizer (needs gcc)
-    entry       libFuzzer on the C code alone, with both sanitizers (needs clang and libclang-rt-14-dev)
+    files       generated files, every kernel against the reference kernel, as it ships
+    sanitized   other files, the same, the native kernel with address and undefined-behaviour
+                sanitizer (needs gcc)
+    entry       libFuzzer on the C code alone, with both sanitizers (needs clang and
+                libclang-rt-14-dev)
 
-What finds something ends, with a report; the others go on. The exit code is that of the worst.
+A campaign ends when it finds something, with a report; the others go on. The exit code is that of
+the worst.
 """
 
 import argparse
@@ -22,7 +25,7 @@ SEEDS_APART = 10**9
 
 
 def commands(minutes: float, seed: int) -> dict[str, tuple[str | None, Sequence[str]]]:
-    """By name: the program that it needs, and what is run."""
+    """Return by name: the program that is needed, and the command."""
     entry, files = "tests.fuzz.fuzz_entry", ["--minutes", str(minutes), "--seed"]
     return {
         "files": (None, ["tests.fuzz.fuzz_kernels", *files, str(seed)]),
@@ -49,7 +52,7 @@ def main() -> int:
             running[name] = subprocess.Popen(
                 [sys.executable, "-m", *command], stdout=log, stderr=subprocess.STDOUT
             )
-        print(f"{name}: what it says goes to {log.name}", flush=True)
+        print(f"{name}: its output goes to {log.name}", flush=True)
     worst = 0
     for name, process in running.items():
         worst = max(worst, abs(process.wait()))
@@ -60,7 +63,7 @@ def main() -> int:
 
 
 def _summary(log: Path) -> str:
-    """The last line that counts something."""
+    """Return the last line that counts something."""
     lines = log.read_text(errors="replace").splitlines()
     return next(
         (line for line in reversed(lines) if " files, " in line or line.startswith("Done ")),

@@ -1,9 +1,10 @@
 """Two campaigns with sanitizers, on x86-64 Linux.
 
-    python -m tests.fuzz.fuzz_entry libfuzzer --seconds 60     clang and its run-time library (libclang-rt-14-dev)
-    python -m tests.fuzz.fuzz_entry files --files 100000       gcc; the files of fuzz_kernels.py
+    python -m tests.fuzz.fuzz_entry libfuzzer --seconds 60     needs clang and libclang-rt-14-dev
+    python -m tests.fuzz.fuzz_entry files --files 100000       needs gcc; files of fuzz_kernels.py
 
-Address and undefined-behaviour sanitizer watch the C code in both. Whatever is found ends the run with a report.
+Address and undefined-behaviour sanitizer watch the C code in both. Whatever is found ends the run
+with a report.
 """
 
 import argparse
@@ -12,8 +13,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from chalicelib.engine.native.binding import LIBRARY_NAME, SOURCE
-from chalicelib.engine.native.build import WIDE, compile_library
+from chalicelib.engine.native.build import KERNEL_C, WIDE, compile_library
 
 HERE = Path(__file__).parent
 BUILD = HERE.parent.parent / "build" / "fuzz"
@@ -39,7 +39,7 @@ def libfuzzer(seconds: int) -> int:
         (corpus / f"seed{number}").write_bytes(seed)
     sanitizers = "-fsanitize=fuzzer-no-link,address,undefined"
     plain = str(BUILD / "plain.o")
-    subprocess.run(["clang", *SANITIZE, sanitizers, "-c", str(SOURCE), "-o", plain], check=True)
+    subprocess.run(["clang", *SANITIZE, sanitizers, "-c", str(KERNEL_C), "-o", plain], check=True)
     target = str(BUILD / "fuzz_kernel")
     flags = [*SANITIZE, *WIDE, "-fsanitize=fuzzer,address,undefined"]
     subprocess.run(["clang", *flags, str(HERE / "fuzz_kernel.c"), plain, "-o", target], check=True)
@@ -55,10 +55,14 @@ def libfuzzer(seconds: int) -> int:
 
 
 def files(arguments: list[str]) -> int:
-    """Run fuzz_kernels.py on a sanitized library. PYTHONMALLOC: so that every block has its own guarded memory."""
-    (BUILD / "lib").mkdir(parents=True, exist_ok=True)
+    """Run fuzz_kernels.py on a sanitized library.
+
+    PYTHONMALLOC gives every block of memory its own guarded place.
+    """
+    library = BUILD / "csvsum-sanitized.so"
+    BUILD.mkdir(parents=True, exist_ok=True)
     flags = (*SANITIZE, "-fsanitize=address,undefined")
-    compile_library(["gcc"], "x86_64", BUILD / "lib" / LIBRARY_NAME, flags)
+    compile_library(["gcc"], "x86_64", library, flags)
     asan = subprocess.run(
         ["gcc", "-print-file-name=libasan.so"], check=True, capture_output=True, text=True
     ).stdout.strip()
@@ -72,8 +76,8 @@ def files(arguments: list[str]) -> int:
         sys.executable,
         "-m",
         "tests.fuzz.fuzz_kernels",
-        "--library-folder",
-        str(BUILD),
+        "--library",
+        str(library),
         *arguments,
     ]
     return subprocess.run(command, env=environment, check=False).returncode

@@ -1,4 +1,4 @@
-"""The proof of cutting: whatever the part size, the order and the repeats, the answer is that of one serial read."""
+"""The proof of cutting: any part size, order and repeats give the answer of one serial read."""
 
 import os
 from collections import Counter
@@ -8,11 +8,12 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.engine.kernel import Kernel, ReferenceKernel
-from chalicelib.engine.native.binding import NativeKernel, load
+from chalicelib.engine.kernel import Kernel
+from chalicelib.engine.native import load
 from chalicelib.engine.options import Options
 from tests.csv_files import junk_files, long_texts, tidy_files
 from tests.harness import World, answer_of
+from tests.kernels import KERNELS, NATIVE
 from tests.oracle import Answer, answer, read_rows
 
 # Without a delimiter no row is ragged, so that the quotes alone decide.
@@ -21,10 +22,10 @@ EXAMPLES = int(os.environ.get("CUTTING_EXAMPLES", "250"))
 
 
 def any_kernel(block_bytes: int, random: Random) -> Kernel:
-    """One of the kernels that there are here, in one of its forms."""
-    if load() is None or random.random() < 0.4:
-        return ReferenceKernel(block_bytes=block_bytes)
-    return NativeKernel(block_bytes=block_bytes, portable=random.random() < 0.5)
+    """Make one of the kernels that can run here, in one of its forms."""
+    built = load() is not None
+    names = [name for name in KERNELS if built or name not in NATIVE]
+    return KERNELS[random.choice(names)](block_bytes=block_bytes)
 
 
 def agrees(data: bytes, options: Options, world: World, random: Random, expected: Answer) -> None:
@@ -41,7 +42,7 @@ def agrees(data: bytes, options: Options, world: World, random: Random, expected
 
 
 def every_part_size(data: bytes, options: Options, counted: Counter[str], random: Random) -> None:
-    """Cut at every part size from 1 to the whole, each with another window of proof and size of block."""
+    """Cut at every part size from 1 to all, each with another proof window and block size."""
     if not read_rows(data.removeprefix(b"\xef\xbb\xbf"), options.delimiter)[0]:
         return
     expected = answer(data, options)
@@ -55,8 +56,8 @@ def every_part_size(data: bytes, options: Options, counted: Counter[str], random
             any_kernel(block_bytes, random),
         )
         agrees(data, options, world, random, expected)
-        counted["pairs"] += 1
-        counted["cuts"] += max(0, -(-len(data) // part_bytes) - 1)
+        counted["(file, part size) pairs"] += 1
+        counted["(file, cut) pairs"] += max(0, -(-len(data) // part_bytes) - 1)
 
 
 KINDS: dict[str, tuple[st.SearchStrategy[bytes], bool]] = {
@@ -72,11 +73,9 @@ def test_every_part_size_of_many_files_gives_the_serial_answer() -> None:
     counted: Counter[str] = Counter()
     for files, header in KINDS.values():
         check_files(files, header, counted)
-    print(
-        f"\n{counted['files']} files, {counted['pairs']} (file, part size) pairs, {counted['cuts']} (file, cut) pairs"
-    )
-    # How many one example gives depends on what Hypothesis draws; it has been 500 to 600 for one of each kind.
-    assert counted["cuts"] >= 400 * EXAMPLES
+    print("\n" + ", ".join(f"{number} {what}" for what, number in counted.items()))
+    # How many cuts an example has depends on Hypothesis: 500 to 600 for one of each kind so far.
+    assert counted["(file, cut) pairs"] >= 400 * EXAMPLES
 
 
 def check_files(files: st.SearchStrategy[bytes], header: bool, counted: Counter[str]) -> None:

@@ -1,9 +1,11 @@
-"""The native kernel against the reference kernel: the whole partial sum, in both forms, however the bytes come."""
+"""The native kernel against the reference: the same partial sum, however the bytes come."""
 
+import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -11,21 +13,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chalicelib.engine import kernel
-from chalicelib.engine.kernel import ReferenceKernel
 from chalicelib.engine.layout import Layout
-from chalicelib.engine.native import binding as native
-from chalicelib.engine.native.binding import NativeKernel, load
+from chalicelib.engine.native import NativeKernel
+from chalicelib.engine.native.binding import (
+    SOURCES,
+    NotBuilt,
+    Room,
+    open_library,
+    source_id,
+)
+from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.engine.states import State
-from chalicelib.engine.sums import MISSING, PartialSum
+from chalicelib.engine.sums import MISSING
 from chalicelib.jobs.options import DELIMITERS
-from tests.csv_files import junk_files, tidy_files
-from tests.fuzz.fuzz_kernels import differences, make_case
+from tests.csv_files import in_blocks, junk_files, tidy_files
+from tests.fuzz.cases import make_case
+from tests.fuzz.fuzz_kernels import differences
+from tests.kernels import NEEDS_NATIVE, comparable, every_form
 
-pytestmark = pytest.mark.skipif(load() is None, reason="the native kernel is not built")
+pytestmark = NEEDS_NATIVE
 
 ROOT = Path(__file__).parent.parent.parent
-BOTH = pytest.mark.parametrize("portable", [False, True], ids=["native", "portable"])
+Native = Callable[..., NativeKernel]
 
 number_texts = st.one_of(
     st.integers(-(10**30), 10**30).map(str),
@@ -40,7 +49,7 @@ number_texts = st.one_of(
 
 @st.composite
 def number_files(draw: st.DrawFn) -> bytes:
-    """Rows of numbers and little else, with and without quotes and padding."""
+    """Generate rows of numbers and little else, with and without quotes and padding."""
     fields = draw(st.integers(1, 4))
     around = draw(st.sampled_from([("", ""), ("", ""), ('"', '"'), (" ", "\t"), ('" ', '"')]))
     row = st.lists(number_texts, min_size=fields, max_size=fields)
@@ -54,20 +63,9 @@ def number_files(draw: st.DrawFn) -> bytes:
     )
 
 
-def a_layout(fields: int, first: int, step: int, delimiter: str = ",") -> Layout:
+def a_layout(fields: int, first: int, step: int, delimiter: bytes = b",") -> Layout:
     wanted = range(min(first, fields - 1), fields, step)
     return Layout(delimiter, fields, wanted, tuple(f"n{index}" for index in wanted), 0, 0)
-
-
-def in_blocks(data: bytes, size: int) -> Iterator[bytes]:
-    return (data[start : start + size] for start in range(0, len(data), size))
-
-
-def answer(partial: PartialSum) -> tuple[object, ...]:
-    """All that a partial sum says: with a fault nothing else counts."""
-    if partial.fault is not None:
-        return partial.fault, partial.end
-    return partial.columns, partial.rows, partial.lines, partial.bytes, partial.end
 
 
 def fields_of_first_row(data: bytes) -> int:
@@ -77,7 +75,7 @@ def fields_of_first_row(data: bytes) -> int:
 sizes = st.one_of(st.integers(1, 5), st.integers(60, 70), st.just(1 << 20))
 
 
-@BOTH
+@every_form
 @given(
     data=st.one_of(tidy_files(bad=True), number_files(), junk_files()),
     delimiter=st.sampled_from([",", ",", ",", *sorted(DELIMITERS)]),
@@ -89,7 +87,7 @@ sizes = st.one_of(st.integers(1, 5), st.integers(60, 70), st.just(1 << 20))
 )
 @settings(max_examples=1500)
 def test_the_partial_sum_is_that_of_the_reference(
-    portable: bool,
+    native: Native,
     data: bytes,
     delimiter: str,
     picked: tuple[int, int],
@@ -98,49 +96,45 @@ def test_the_partial_sum_is_that_of_the_reference(
     span: int | None,
     blocks: tuple[int, int],
 ) -> None:
-    layout = a_layout(fields_of_first_row(data), *picked, delimiter)
+    layout = a_layout(fields_of_first_row(data), *picked, delimiter.encode())
     data = data.replace(b",", delimiter.encode())
-    tested = NativeKernel(block_bytes=blocks[1], portable=portable)
-    partial = tested.sum_rows(in_blocks(data, blocks[0]), layout, skip=skip, start=start, span=span)
+    found = native(block_bytes=blocks[1]).sum_rows(
+        in_blocks(data, blocks[0]), layout, skip=skip, start=start, span=span
+    )
     expected = ReferenceKernel().sum_rows([data], layout, skip=skip, start=start, span=span)
-    assert answer(partial) == answer(expected)
+    assert comparable(found) == comparable(expected)
 
 
-def test_the_first_files_of_the_fuzz_campaign(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernel, "WIDE_FIELDS", 0)  # the reference walks: faster for small files
+def test_the_first_files_of_the_fuzz_campaign() -> None:
     assert not [seed for seed in range(1500) if differences(make_case(seed))[0]]
 
 
-def test_kernels_agree_on_rows_of_too_many_fields(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernel, "WIDE_FIELDS", 0)
+def test_kernels_agree_on_rows_of_too_many_fields() -> None:
     faults = []
     for seed in range(1500):
         case = make_case(seed)
-        monkeypatch.setattr("chalicelib.engine.rows.MAX_FIELDS", case.layout.fields)
-        different, partial = differences(case)
+        limits = replace(case.limits, max_fields=case.layout.fields)
+        different, found = differences(replace(case, limits=limits))
         assert not different, seed
-        faults.append(partial.fault.code if partial.fault else "")
+        faults.append(found.fault.code if found.fault else "")
     assert faults.count("too_many_fields") > 20
 
 
-@BOTH
-def test_totals_that_outgrow_128_bits_are_exact(
-    portable: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(native, "ROWS_TO_EMPTY_AT", 2)
+@every_form
+def test_totals_that_outgrow_128_bits_are_exact(native: Native) -> None:
     rows = [b"%s,-%s\n" % (b"9" * 40, b"9" * 28)] * 1000
-    partial = NativeKernel(portable=portable).sum_rows(rows, a_layout(2, 0, 1), skip=False)
-    assert [column.total for column in partial.columns] == [
+    found = native(room=Room(rows=2)).sum_rows(rows, a_layout(2, 0, 1), skip=False)
+    assert [column.total for column in found.columns] == [
         1000 * (10**40 - 1),
         -1000 * (10**28 - 1),
     ]
 
 
-@BOTH
+@every_form
 @pytest.mark.parametrize(
     ("fields", "block"), [(1, 1000), (50, 65536), (50, 64), (10_000, 65536), (10_000, 1 << 20)]
 )
-def test_many_blocks_of_long_and_short_rows(portable: bool, fields: int, block: int) -> None:
+def test_many_blocks_of_long_and_short_rows(native: Native, fields: int, block: int) -> None:
     random = Random(fields)
     rows = [
         ",".join(f"{random.uniform(-1e6, 1e6):.6f}" for _ in range(fields))
@@ -148,34 +142,28 @@ def test_many_blocks_of_long_and_short_rows(portable: bool, fields: int, block: 
     ]
     data = "\n".join(rows).encode()
     layout = a_layout(fields, 0, 10)
-    partial = NativeKernel(portable=portable, block_bytes=block).sum_rows(
-        in_blocks(data, block), layout, skip=False
-    )
-    assert answer(partial) == answer(ReferenceKernel().sum_rows([data], layout, skip=False))
+    found = native(block_bytes=block).sum_rows(in_blocks(data, block), layout, skip=False)
+    assert comparable(found) == comparable(ReferenceKernel().sum_rows([data], layout, skip=False))
 
 
-@BOTH
+@every_form
 def test_the_first_bad_cell_is_the_first_of_the_file_not_of_the_first_column(
-    portable: bool,
+    native: Native,
 ) -> None:
     data = b'1,2\n1e300,"3\n"\nx,4\n'
-    partial = NativeKernel(portable=portable).sum_rows([data], a_layout(2, 0, 1), skip=False)
-    assert partial.fault is not None
-    assert (partial.fault.code, partial.fault.line, partial.fault.byte, partial.fault.column) == (
-        "not_a_number",
-        1,
-        10,
-        1,
-    )
+    fault = native().sum_rows([data], a_layout(2, 0, 1), skip=False).fault
+    assert fault is not None
+    assert (fault.code, fault.line, fault.byte, fault.column) == ("not_a_number", 1, 10, 1)
 
 
-def test_more_undecided_cells_than_are_listed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(native, "ODD_ROOM", 128)
+@every_form
+def test_more_unresolved_cells_than_are_listed_at_once_are_all_added(native: Native) -> None:
     data = b"1e100,x,NA\n" * 100
-    partial = NativeKernel().sum_rows([data], a_layout(3, 0, 1), skip=True)
-    assert answer(partial) == answer(
-        ReferenceKernel().sum_rows([data], a_layout(3, 0, 1), skip=True)
+    found, expected = (
+        kernel.sum_rows([data], a_layout(3, 0, 1), skip=True)
+        for kernel in (native(room=Room(unresolved=128)), ReferenceKernel())
     )
+    assert comparable(found) == comparable(expected)
 
 
 def test_several_threads_share_a_kernel() -> None:
@@ -195,7 +183,7 @@ def test_neither_pandas_nor_numpy_is_imported() -> None:
     code = """
 import sys
 from chalicelib.engine.layout import read_layout
-from chalicelib.engine.native.binding import load
+from chalicelib.engine.native import load
 from chalicelib.engine.options import Options
 layout, rest = read_layout([b"a,b\\n1.5,x\\n1e100,y\\n"], Options())
 assert load().sum_rows(rest, layout, skip=False).fault is None
@@ -206,27 +194,34 @@ assert not {"pandas", "numpy"} & set(sys.modules)
 
 
 @pytest.mark.parametrize("library", [None, b"", b"no library", b"\x7fELF"])
-def test_without_a_fitting_library_there_is_no_kernel(
-    library: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_library_that_is_missing_or_damaged_is_not_opened(
+    library: bytes | None, tmp_path: Path
 ) -> None:
-    (tmp_path / "lib").mkdir()
+    path = tmp_path / "csvsum.so"
     if library is not None:
-        (tmp_path / "lib" / native.LIBRARY_NAME).write_bytes(library)
-    monkeypatch.setattr(native, "FOLDER", tmp_path)
-    native.open_library.cache_clear()
-    assert load() is None
+        path.write_bytes(library)
+    with pytest.raises(OSError, match="csvsum"):
+        open_library(path)
 
 
-def test_a_library_of_another_source_is_not_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("changed", [path.name for path in sorted(SOURCES.iterdir())])
+def test_a_library_is_not_used_once_any_of_its_sources_changed(
+    changed: str, tmp_path: Path
 ) -> None:
-    (tmp_path / "kernel.c").write_bytes(b"/* newer */")
-    monkeypatch.setattr(native, "SOURCE", tmp_path / "kernel.c")
-    native.open_library.cache_clear()
-    assert load() is None
+    sources = tmp_path / "src"
+    shutil.copytree(SOURCES, sources)
+    assert source_id(sources) == source_id()
+    with (sources / changed).open("a") as file:
+        file.write("/* changed */")
+    assert source_id(sources) != source_id()
+    with pytest.raises(NotBuilt):
+        open_library(sources=sources)
 
 
-@pytest.fixture(autouse=True)
-def _the_library_is_opened_anew() -> Iterator[None]:
-    yield
-    native.open_library.cache_clear()
+def test_a_source_that_is_renamed_or_added_changes_the_source_id(tmp_path: Path) -> None:
+    sources = tmp_path / "src"
+    shutil.copytree(SOURCES, sources)
+    (sources / "cursor.h").rename(sources / "cursors.h")
+    renamed = source_id(sources)
+    (sources / "more.h").write_bytes(b"")
+    assert len({source_id(), renamed, source_id(sources)}) == 3

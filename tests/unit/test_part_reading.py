@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.engine.kernel import ReferenceKernel
+from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.engine.options import Options
 from chalicelib.engine.states import State, scan_state
 from chalicelib.jobs.job import FileVersion, Job, queued

@@ -1,4 +1,4 @@
-"""The state machine of quotes, against one that goes byte by byte, and against Python's csv module."""
+"""The state machine of quotes, against one that steps byte by byte, and against the csv module."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ JUNK = junk_files((b'"', b",", b"\n", b"\r", b"a", b'""', b',"', b'",'))
 
 
 def step(state: State, byte: int) -> State:
-    """The three states of docs/architecture.md, one byte at a time."""
+    """Take one byte, by the table of states in docs/architecture.md."""
     if byte == ord('"'):
         return {State.QUOTED: State.FIELD, State.TEXT: State.TEXT}.get(state, State.QUOTED)
     if state is State.QUOTED:
@@ -27,7 +27,7 @@ def step(state: State, byte: int) -> State:
 @given(JUNK, st.sampled_from(State))
 @example(b'"', State.TEXT)
 @example(b'a"b",c', State.ROW)
-def test_walking_is_stepping_byte_by_byte(data: bytes, state: State) -> None:
+def test_scanning_gives_the_state_of_stepping_byte_by_byte(data: bytes, state: State) -> None:
     expected = state
     for byte in data:
         expected = step(expected, byte)
@@ -35,14 +35,16 @@ def test_walking_is_stepping_byte_by_byte(data: bytes, state: State) -> None:
 
 
 @given(JUNK, JUNK, st.sampled_from(State))
-def test_walking_in_two_goes_is_walking_once(left: bytes, right: bytes, state: State) -> None:
+def test_scanning_in_two_pieces_gives_the_state_of_scanning_once(
+    left: bytes, right: bytes, state: State
+) -> None:
     assert scan_state(right, scan_state(left, state, b","), b",") is scan_state(
         left + right, state, b","
     )
 
 
 @given(JUNK, st.sampled_from([State.FIELD, State.TEXT, State.QUOTED]))
-def test_the_first_row_starts_behind_the_first_line_feed_outside_quotes(
+def test_the_first_row_starts_after_the_first_line_feed_outside_quotes(
     data: bytes, start: State
 ) -> None:
     state, expected = start, None

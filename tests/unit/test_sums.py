@@ -27,10 +27,9 @@ cells = numbers.map(lambda cell: cell.strip('"')).filter(
 def exact(cell: str) -> Fraction:
     text = cell.strip(" \t")
     mantissa, _, exponent = text.lower().partition("e")
-    whole, _, part = mantissa.partition(".")
-    return Fraction(int(whole + part), 10 ** len(part)) * Fraction(10) ** (
-        int(exponent or 0) if int(whole + part) else 0
-    )
+    integer, _, fraction = mantissa.partition(".")
+    value = Fraction(int(integer + fraction), 10 ** len(fraction))
+    return value * Fraction(10) ** int(exponent or 0) if value else value
 
 
 @given(st.lists(cells, max_size=30))
@@ -53,17 +52,13 @@ def test_any_order_and_any_cut_gives_the_same_digits(
     *_, merged = accumulate(
         (sum_cells(piece, skip=False)[0] for piece in pieces), initial=ColumnSum()
     )
-    whole = sum_cells(values, skip=False)[0]
-    assert digits(merged.total) == digits(whole.total)
-    assert (merged.values, merged.missing, merged.is_integer) == (
-        whole.values,
-        whole.missing,
-        whole.is_integer,
-    )
+    at_once = sum_cells(values, skip=False)[0]
+    assert digits(merged.total) == digits(at_once.total)
+    assert merged == at_once
 
 
 @given(st.fractions().map(lambda value: value.numerator), st.integers(0, 30))
-def test_digits_are_plain_and_have_no_empty_zeros(number: int, scale: int) -> None:
+def test_digits_have_no_exponent_and_no_trailing_zeros(number: int, scale: int) -> None:
     column, _ = sum_cells([f"{number}e-{scale}"], skip=False)
     text = digits(column.total)
     assert Fraction(text) == Fraction(number, 10**scale)
@@ -96,13 +91,13 @@ def test_digits_are_plain_and_have_no_empty_zeros(number: int, scale: int) -> No
     ]
     + ["1\xa0", "12abc", "1e5.5", "$1", "1%", "sNaN", "=1", "1/2", "'1'", "\x001", "\udce9"],
 )
-def test_what_float_or_pandas_would_take_is_no_number_here(text: str) -> None:
+def test_texts_that_float_or_pandas_would_accept_are_not_numbers_here(text: str) -> None:
     with pytest.raises(Refused) as refused:
         parse_number(text)
     assert refused.value.code == "not_a_number"
     column, bad = sum_cells(["1", text, "2"], skip=False)
     assert bad is not None
-    assert (bad.row, bad.code) == (1, "not_a_number")
+    assert (bad.index, bad.code) == (1, "not_a_number")
     column, bad = sum_cells(["1", text, "2"], skip=True)
     assert bad is None
     assert (int(column.total), column.skipped) == (3, 1)
@@ -147,7 +142,7 @@ def test_a_number_that_could_ask_for_gigabytes_of_digits_is_refused(
         ([" 1", "2\t"], "3"),
     ],
 )
-def test_odd_numbers_add_up(values: list[str], total: str) -> None:
+def test_unusual_numbers_add_up(values: list[str], total: str) -> None:
     column, bad = sum_cells(values, skip=False)
     assert (bad, digits(column.total)) == (None, total)
 
@@ -160,7 +155,7 @@ def test_missing_is_what_pandas_reads_as_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "whole"),
+    ("cell", "is_integer"),
     [
         ("1", True),
         ("+1", True),
@@ -171,12 +166,14 @@ def test_missing_is_what_pandas_reads_as_missing() -> None:
         ("", True),
     ],
 )
-def test_a_column_is_whole_only_when_all_its_values_are_written_so(cell: str, whole: bool) -> None:
-    assert sum_cells(["7", cell], skip=False)[0].is_integer is whole
+def test_a_column_is_integer_only_when_all_its_values_are_written_as_integers(
+    cell: str, is_integer: bool
+) -> None:
+    assert sum_cells(["7", cell], skip=False)[0].is_integer is is_integer
 
 
 @pytest.mark.parametrize(
-    ("total", "whole", "number"),
+    ("total", "is_integer", "number"),
     [
         ("87", True, 87),
         ("87", False, 87.0),
@@ -190,7 +187,7 @@ def test_a_column_is_whole_only_when_all_its_values_are_written_so(cell: str, wh
         ("9007199254740993.0000000000000001", False, 9007199254740994.0),
     ],
 )
-def test_a_total_is_rounded_once(total: str, whole: bool, number: float | None) -> None:
-    rounded = as_json_number(total, whole)
+def test_a_total_is_rounded_once(total: str, is_integer: bool, number: float | None) -> None:
+    rounded = as_json_number(total, is_integer)
     assert rounded == number
-    assert isinstance(rounded, int) is whole
+    assert isinstance(rounded, int) is is_integer

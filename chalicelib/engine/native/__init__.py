@@ -1,1 +1,5 @@
-"""The native kernel: C, called through ctypes."""
+"""The native kernel: C, called through ctypes. Needs neither pandas nor numpy."""
+
+from .kernel import NativeKernel, load
+
+__all__ = ["NativeKernel", "load"]

@@ -1,7 +1,7 @@
-"""Compile ``kernel.c``: ``python -m chalicelib.engine.native.build`` for this machine and for AWS Lambda's two.
+"""Compile the native kernel: ``python -m chalicelib.engine.native.build``, for here and for Lambda.
 
-The compiler is the ``ziglang`` wheel (``pip install ziglang``), which builds for other machines than its own; without
-it a C compiler of this machine (``CC``, or ``cc``) builds for this machine alone.
+The compiler is the ``ziglang`` wheel (``pip install ziglang``), which builds for other machines
+too. Without it a C compiler of this machine (cc, gcc or clang) builds for this machine alone.
 """
 
 import platform
@@ -13,9 +13,11 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from .binding import FOLDER, SOURCE, library_name, source_id
+from .binding import LIBRARY, SOURCES, library_name, source_id
 
-# The oldest C library to run on: that of every Linux since 2014.
+KERNEL_C = SOURCES / "kernel.c"
+
+# By system and machine. glibc 2.17 is older than that of any Linux since 2014.
 TARGETS = {
     ("linux", "x86_64"): "x86_64-linux-gnu.2.17",
     ("linux", "aarch64"): "aarch64-linux-gnu.2.17",
@@ -29,21 +31,23 @@ def compile_library(
     compiler: Sequence[str], machine: str, library: Path, flags: Sequence[str] = FLAGS
 ) -> None:
     """Compile the kernel, for x86-64 in both its forms, and link it."""
-    forms: list[tuple[str, ...]] = [(f"-DCSVSUM_SOURCE={source_id(SOURCE.read_bytes())}",)]
+    forms: list[tuple[str, ...]] = [(f"-DCSVSUM_SOURCE={source_id()}",)]
     if machine in ("x86_64", "amd64"):
         forms.append(WIDE)
     with tempfile.TemporaryDirectory() as folder:
         objects = [str(Path(folder, f"{number}.o")) for number in range(len(forms))]
         for form, output in zip(forms, objects, strict=True):
-            subprocess.run([*compiler, *flags, *form, "-c", str(SOURCE), "-o", output], check=True)
+            subprocess.run(
+                [*compiler, *flags, *form, "-c", str(KERNEL_C), "-o", output], check=True
+            )
         subprocess.run(
             [*compiler, *flags, "-shared", "-s", *objects, "-o", str(library)], check=True
         )
 
 
 def main() -> int:
-    library_folder = FOLDER / "lib"
-    library_folder.mkdir(exist_ok=True)
+    folder = LIBRARY.parent
+    folder.mkdir(exist_ok=True)
     if find_spec("ziglang"):
         zig = [sys.executable, "-m", "ziglang", "cc"]
         compilers = {target: [*zig, "-target", name] for target, name in TARGETS.items()}
@@ -52,12 +56,12 @@ def main() -> int:
         compilers = {HOST: [found]}
     else:
         print(
-            "no C compiler: pip install ziglang; until then the kernel is that of pandas",
+            "no C compiler: pip install ziglang; until then pandas does the work",
             file=sys.stderr,
         )
         return 1
     for (system, machine), compiler in compilers.items():
-        library = library_folder / library_name(system, machine)
+        library = folder / library_name(system, machine)
         compile_library(compiler, machine, library)
         print(library)
     return 0

@@ -1,0 +1,138 @@
+/* A cursor over the separators of the data.
+ *
+ * When changing it:
+ *   - Only inlined code may take the cursor's address, or it leaves the registers: half the speed.
+ *   - No byte outside data[0, size) is read; the last word is a copy.
+ *   - A word may begin inside quotes, in the middle of "", or between CR and LF: what is carried
+ *     from word to word is all in ``quoted``, ``fresh`` and the byte after the word.
+ */
+
+#ifndef CSVSUM_CURSOR_H
+#define CSVSUM_CURSOR_H
+
+#include "masks.h"
+
+typedef struct {
+    const u8 *data;
+    i64 size;
+    i64 base; /* the offset of the word at hand */
+    u64 separators, ends; /* those of the word that were not passed yet; its row ends */
+    u64 quoted; /* all ones: the next word begins inside quotes */
+    u64 fresh; /* 1: the next word begins at the start of a field, where a quote opens */
+    int eof; /* nothing follows the data, so its end is a row end */
+    int feeds_in_quotes; /* a quoted line feed was seen: there are more of them than row ends */
+    int lone_returns; /* a row end was seen that is a CR */
+    u8 delimiter;
+} Cursor;
+
+INLINE Cursor cursor_at(const u8 *data, i64 row, i64 size, int eof, u8 delimiter) {
+    return (Cursor){.data = data,
+                    .size = size,
+                    .base = row - 64,
+                    .fresh = 1,
+                    .eof = eof,
+                    .delimiter = delimiter};
+}
+
+/* The quotes that open or close, where not all do: one inside an unquoted field is text. ``starts``
+ * are the bytes at which a field begins; a closing quote is one more, so that "" is a quote that
+ * closes and one that opens. */
+RARE u64 real_quotes(u64 quotes, u64 starts, u64 quoted) {
+    u64 real = 0;
+    for (; quotes; quotes &= quotes - 1) {
+        const u64 quote = quotes & (~quotes + 1);
+        if (!(quoted | (starts & quote))) continue;
+        real |= quote;
+        starts |= quoted ? quote << 1 : 0;
+        quoted = !quoted;
+    }
+    return real;
+}
+
+/* Take a word that has quotes or CRs, or begins inside quotes. */
+INLINE void take_quoted(Cursor *cursor, Kinds kinds, int feed_follows) {
+    const u64 starts = kinds.separators << 1 | cursor->fresh, was_quoted = cursor->quoted;
+    u64 quotes = kinds.quotes, inside = prefix_xor(quotes) ^ was_quoted;
+    /* The parity is the state as long as each opening quote is at the start of a field or just
+     * after a closing one. */
+    if (UNLIKELY(quotes & inside & ~(starts | quotes << 1))) {
+        quotes = real_quotes(quotes, starts, was_quoted);
+        inside = prefix_xor(quotes) ^ was_quoted;
+    }
+    const u64 closing = quotes & ~inside;
+    const u64 feeds_after = kinds.ends >> 1 | (u64)feed_follows << 63;
+    const u64 lone = kinds.returns & ~inside & ~feeds_after;
+    cursor->feeds_in_quotes |= (kinds.ends & inside) != 0;
+    cursor->lone_returns |= lone != 0;
+    /* A lone CR is counted as a row end: whichever way its row is cut then, it is refused. */
+    cursor->separators = (kinds.separators & ~inside) | lone;
+    cursor->ends = (kinds.ends & ~inside) | lone;
+    cursor->quoted = 0 - (inside >> 63);
+    cursor->fresh = (cursor->separators | closing) >> 63;
+}
+
+/* Copy the last bytes of the data into a word, filled with zeros; false if there are none. A last
+ * row without a line feed gets one. A CR at the very end is lone if nothing follows; else it does
+ * not matter yet, since it ends no row by itself. */
+RARE int last_word(const u8 *data, i64 base, i64 size, int eof, u8 *word) {
+    const i64 left = size - base;
+    if (left < 0 || (left == 0 && !eof)) return 0;
+    memset(word, 0, 64);
+    memcpy(word, data + base, (size_t)left);
+    const int returns = data[size - 1] == '\r';
+    if (eof && !returns) word[left] = '\n';
+    if (!eof && returns && left > 0) word[left - 1] = 0;
+    return 1;
+}
+
+INLINE int next_word(Cursor *cursor) {
+    u8 copy[64];
+    const i64 after = (cursor->base += 64) + 64;
+    Kinds kinds;
+    if (LIKELY(after <= cursor->size)) {
+        kinds = classify(cursor->data + cursor->base, cursor->delimiter);
+    } else {
+        if (!last_word(cursor->data, cursor->base, cursor->size, cursor->eof, copy)) return 0;
+        kinds = classify(copy, cursor->delimiter);
+    }
+    if (LIKELY(!(kinds.quotes | kinds.returns | cursor->quoted))) {
+        cursor->separators = kinds.separators;
+        cursor->ends = kinds.ends;
+        cursor->fresh = kinds.separators >> 63;
+    } else {
+        /* What follows the data is unknown; if it is not a line feed, that is noticed when the row
+         * is read again with the rest. */
+        const int feed_follows = after < cursor->size ? cursor->data[after] == '\n' : !cursor->eof;
+        take_quoted(cursor, kinds, feed_follows);
+    }
+    return 1;
+}
+
+/* Pass n separators and return the offset of the last; -ROW_IS_INCOMPLETE when there are fewer,
+ * -ROW_IS_REFUSED unless the last one is a row end if ``at_end`` and none of the others is. */
+INLINE i64 pass(Cursor *cursor, i64 n, int at_end) {
+    for (;;) {
+        const i64 here = __builtin_popcountll(cursor->separators);
+        if (here >= n) break;
+        if (UNLIKELY(cursor->separators & cursor->ends)) return -ROW_IS_REFUSED;
+        n -= here;
+        if (UNLIKELY(!next_word(cursor))) return -ROW_IS_INCOMPLETE;
+    }
+    const u64 last = nth_bit(cursor->separators, n);
+    const u64 passed = cursor->separators & (last | (last - 1));
+    cursor->separators ^= passed;
+    if (UNLIKELY((passed & cursor->ends) != (at_end ? last : 0))) return -ROW_IS_REFUSED;
+    return cursor->base + __builtin_ctzll(last);
+}
+
+/* The same for n = 1, which is half of all calls. */
+INLINE i64 pass_one(Cursor *cursor, int at_end) {
+    while (UNLIKELY(!cursor->separators))
+        if (UNLIKELY(!next_word(cursor))) return -ROW_IS_INCOMPLETE;
+    const i64 place = __builtin_ctzll(cursor->separators);
+    cursor->separators &= cursor->separators - 1;
+    if (UNLIKELY((int)(cursor->ends >> place & 1) != at_end)) return -ROW_IS_REFUSED;
+    return cursor->base + place;
+}
+
+#endif

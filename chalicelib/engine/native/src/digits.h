@@ -1,0 +1,27 @@
+/* Up to 18 digits, with or without a point, to an integer.
+ *
+ * Each instruction set has a file that defines read_plain. When changing one: read_plain may refuse
+ * what another one reads, since add_number reads everything; what both read must be equal. It reads
+ * from PLAIN_BEFORE bytes before the end of a number to PLAIN_AFTER - 1 after its start, so its
+ * callers have to see to it that these are readable.
+ */
+
+#ifndef CSVSUM_DIGITS_H
+#define CSVSUM_DIGITS_H
+
+#include "masks.h"
+
+/* 18 digits fit 64 bits with a sign. */
+enum { PLAIN_DIGITS = 18, PLAIN_BEFORE = 33, PLAIN_AFTER = 32 };
+
+/* Powers of ten. As doubles all of these are exact. */
+static const u64 TEN[20] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
+                            1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
+
+#if WITH_AVX2
+#include "digits_avx2.h"
+#else
+#include "digits_portable.h"
+#endif
+
+#endif

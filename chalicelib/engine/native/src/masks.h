@@ -1,0 +1,34 @@
+/* Bytes to bit masks: bit i of a mask describes byte i of 64.
+ *
+ * For each instruction set there is a file with these functions:
+ *   classify    the masks of 64 bytes
+ *   prefix_xor  bit i of the result is the parity of bits 0 to i
+ *   nth_bit     the n-th lowest set bit, n from 1
+ *
+ * When changing one: all must return the same for every input. The fuzz campaign compares AVX2 with
+ * portable code, tests/arm64 runs NEON in an emulator.
+ */
+
+#ifndef CSVSUM_MASKS_H
+#define CSVSUM_MASKS_H
+
+#include "shared.h"
+
+typedef struct {
+    u64 separators, ends, quotes, returns; /* delimiters and line feeds; line feeds; quotes; CRs */
+} Kinds;
+
+#if defined(__AVX2__) && defined(__BMI2__) && defined(__PCLMUL__)
+#define WITH_AVX2 1
+#include "masks_avx2.h"
+#else
+#define WITH_AVX2 0
+#if defined(__aarch64__)
+#include "masks_neon.h"
+#else
+#include "masks_portable.h"
+#endif
+#include "bits_portable.h"
+#endif
+
+#endif

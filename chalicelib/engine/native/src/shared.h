@@ -1,0 +1,79 @@
+/* What the caller and the kernel share, and what all its files use.
+ *
+ * When changing it: binding.py declares the same structures, field by field. Both sides compare the
+ * sizes when the library is loaded, which notices a field that is missing, not two that changed
+ * places. All fields have 8 bytes, so that neither compiler adds padding.
+ */
+
+#ifndef CSVSUM_SHARED_H
+#define CSVSUM_SHARED_H
+
+#include <stdint.h>
+#include <string.h>
+
+#if __BYTE_ORDER__ != __ORDER_LITTLE_ENDIAN__
+#error "bytes are read as little-endian words"
+#endif
+
+#define INLINE static inline __attribute__((always_inline))
+#define RARE static __attribute__((noinline)) /* kept out of the hot loop */
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+typedef uint8_t u8;
+typedef uint64_t u64;
+typedef int64_t i64;
+typedef __int128 i128;
+typedef unsigned __int128 u128;
+
+/* A sum takes 10^10 numbers of MAX_DIGITS digits before it leaves 127 bits; the caller empties the
+ * sums sooner. */
+enum { SCALES = 32, MAX_DIGITS = 28 };
+
+/* A signed integer of 128 bits, in halves, so that the structure needs no alignment above 8. */
+typedef struct {
+    u64 low, high;
+} Sum;
+
+/* How many cells of a column were missing, skipped, and left to the caller. */
+typedef struct {
+    i64 missing, skipped, unresolved;
+} Column;
+
+typedef struct {
+    i64 start, end; /* offsets in the data */
+} Cell;
+
+/* A cell that the caller has to decide: the index of its column among the wanted ones, and where
+ * it is. */
+typedef struct {
+    i64 column, start, end;
+} Unresolved;
+
+typedef struct {
+    /* In: the data. Rows are added from ``at`` on, a row start, as long as they start before
+     * ``limit``. ``eof``: nothing follows, so the last row needs no line feed. */
+    const u8 *data;
+    i64 size, at, limit, eof;
+    /* In: the layout. The fields first, first + step, ... are wanted. */
+    i64 fields, first, step, wanted, delimiter;
+    i64 skip, max_row_bytes;
+    const u64 *marks; /* texts that mean "missing", of 1 to 8 bytes, as little-endian numbers */
+    i64 mark_count;
+    /* Memory of the caller, which goes from call to call. */
+    Sum *sums; /* SCALES times wanted, those of a scale side by side; units of 10^-scale */
+    u8 *points; /* for each column, whether a value had a point or an exponent */
+    Column *columns; /* wanted of them */
+    Cell *cells; /* room for cell_room, at least wanted */
+    i64 cell_room;
+    Unresolved *unresolved; /* room for unresolved_room, at least cell_room */
+    i64 unresolved_room;
+    /* Out: where the next row starts, why it was not added, and what was added. */
+    i64 end, status, rows, lines, last_row, unresolved_count;
+} Call;
+
+/* Why no more rows were added: the limit or the end of the data was reached; the list of unresolved
+ * cells is full; the next row is refused; its end is not in the data. */
+enum { DONE, LIST_IS_FULL, ROW_IS_REFUSED, ROW_IS_INCOMPLETE };
+
+#endif

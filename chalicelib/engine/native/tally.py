@@ -1,0 +1,136 @@
+"""The running sums of a part, added by the library, and by the reference where it leaves a cell.
+
+The library adds rows as long as it can and returns why it stopped. What it leaves open is decided
+here by the code that defines it: a cell by ``sums.sum_cells``, a refused row by the tally of the
+reference kernel, which finds what is wrong with it.
+"""
+
+import sys
+from collections import defaultdict
+from operator import itemgetter
+
+from ..errors import BadCsv, Fault
+from ..layout import Layout
+from ..limits import Limits
+from ..reference import Tally
+from ..rows import iter_rows
+from ..states import State, scan_state
+from ..sums import BadCell, ColumnSum, PartialSum, add_columns, sum_cells
+from .binding import LIST_IS_FULL, ROW_IS_INCOMPLETE, ROW_IS_REFUSED, AddRows, Buffers, Room
+
+# A row that the end of a block cuts is finished with about so much of the next block, rather than
+# with a copy of all of it.
+SEAM_BYTES = 4096
+
+
+class NativeTally:
+    """The running sums. ``end`` is the state at ``limit`` or at the end of the data, once reached.
+
+    ``limit`` counts from the first row that is added, as ``bytes`` do.
+    """
+
+    def __init__(
+        self, add_rows: AddRows, layout: Layout, skip: bool, limits: Limits, room: Room
+    ) -> None:
+        self.layout = layout
+        self.skip = skip
+        self.limits = limits
+        self.limit = sys.maxsize
+        self.end: State | None = None
+        self.columns: tuple[ColumnSum, ...] = (ColumnSum(),) * len(layout.wanted)
+        self.rows = self.lines = self.bytes = 0
+        self._add_rows = add_rows
+        self._buffers = Buffers(layout, skip, limits.max_row_bytes, room)
+
+    def partial(self, end: State, fault: Fault | None = None) -> PartialSum:
+        self._drain()
+        return PartialSum(self.columns, self.rows, self.lines, self.bytes, end, fault)
+
+    def seam_bytes(self, held: int) -> int:
+        """Return how many more bytes than those held are likely to finish a row.
+
+        Somewhat more than the average row has taken so far.
+        """
+        return SEAM_BYTES + max(0, 9 * self.bytes // max(8 * self.rows, 1) - held)
+
+    def add_rows(self, data: bytes, at: int, *, eof: bool = False, one: bool = False) -> int:
+        """Add the complete rows of ``data`` from ``at`` on, or ``one`` of them, up to the limit.
+
+        Returns where the next row starts. Raises BadCsv with a fault that counts from the rows
+        already added.
+        """
+        limit = self.limit - self.bytes + at
+        last_row, status = at, LIST_IS_FULL
+        # LIST_IS_FULL is the one status after which rows are left that can be added; a refused row
+        # that the reference did add is turned into it.
+        while status == LIST_IS_FULL:
+            at, last_row, status = self._call(data, at, min(limit, at + 1) if one else limit, eof)
+            if status == ROW_IS_REFUSED:
+                last_row, at = at, at + self._add_refused_row(data[at:], eof)
+                status = LIST_IS_FULL if last_row < at and not one else ROW_IS_INCOMPLETE
+        if limit < at:
+            self.end = scan_state(data[last_row:limit], State.ROW, self.layout.delimiter)
+        elif eof or limit == at:
+            self.end = State.ROW
+        return at
+
+    def _call(self, data: bytes, at: int, limit: int, eof: bool) -> tuple[int, int, int]:
+        """Return where the next row starts, where the last one did, and why no more were added."""
+        call = self._buffers.add_rows(self._add_rows, data, range(at, limit), eof=eof)
+        if call.unresolved_count:
+            self._add_unresolved(data, at)
+        self.rows += call.rows
+        self.lines += call.lines
+        self.bytes += call.end - at
+        if self._buffers.is_full:
+            self._drain()
+        return call.end, call.last_row, call.status
+
+    def _add_unresolved(self, data: bytes, start: int) -> None:
+        """Decide the cells that the library left; raise BadCsv for the first bad one.
+
+        They are listed row by row, so the first bad one in the list is the first in the file.
+        """
+        cells = self._buffers.unresolved()
+        indexes: dict[int, list[int]] = defaultdict(list)
+        for index, (column, _, _) in enumerate(cells):
+            indexes[column].append(index)
+        sums = list(self.columns)
+        bad_cells: list[tuple[int, BadCell]] = []
+        for column, of_column in indexes.items():
+            texts = [self._text(data[cells[index][1] : cells[index][2]]) for index in of_column]
+            added, bad = sum_cells(texts, skip=self.skip)
+            sums[column] += added
+            if bad is not None:
+                bad_cells.append((of_column[bad.index], bad))
+        if bad_cells:
+            index, bad = min(bad_cells, key=itemgetter(0))
+            column, at, _ = cells[index]
+            line = data.count(b"\n", start, at)
+            wanted = self.layout.wanted[column]
+            raise BadCsv(Fault(bad.code, bad.message, line, at - start, wanted))
+        self.columns = tuple(sums)
+
+    def _text(self, raw: bytes) -> str:
+        """Return the text of a cell, without its quotes."""
+        if b'"' not in raw:
+            return raw.decode("utf-8", "surrogateescape")
+        return next(iter_rows(raw, self.layout.delimiter, eof=True)).cells[0]
+
+    def _add_refused_row(self, data: bytes, eof: bool) -> int:
+        """Add the row that ``data`` begins with, by reference; return its length.
+
+        0: it is not complete. Raises BadCsv if the row is what the library took it for.
+        """
+        tally = Tally(self.layout, self.skip, self.limits)
+        used = tally.add_rows(data, 1, eof)
+        if eof and not used:
+            raise RuntimeError("the reference neither read nor refused a last row")
+        self.columns = add_columns(self.columns, tally.columns)
+        self.rows += tally.rows
+        self.lines += tally.lines
+        self.bytes += tally.bytes
+        return used
+
+    def _drain(self) -> None:
+        self.columns = add_columns(self.columns, self._buffers.drain())

@@ -1,0 +1,100 @@
+"""The pandas kernel. The only module that imports pandas, and only when a kernel first uses it.
+
+pandas splits rows into fields wherever that is safe: complete rows without a quote, all of the
+same number of fields. Everything else (quotes, blank lines, a short row, a cell that is not a
+number) is left to the reference kernel, which decides it and knows where it is.
+"""
+
+import io
+
+from .layout import Layout
+from .limits import LIMITS, Limits
+from .reference import BLOCK_BYTES, ReferenceKernel, Tally
+from .sums import ColumnSum, sum_cells
+
+# From this many fields on, the cost of pandas per column and block outweighs what it saves.
+WIDE_FIELDS = 5_000
+
+
+class PandasKernel(ReferenceKernel):
+    """A ``kernel.Kernel``. Rows of ``wide_fields`` fields or more are left to the reference."""
+
+    name = "pandas"
+
+    def __init__(
+        self,
+        limits: Limits = LIMITS,
+        block_bytes: int = BLOCK_BYTES,
+        wide_fields: int = WIDE_FIELDS,
+    ) -> None:
+        super().__init__(limits, block_bytes)
+        self.wide_fields = wide_fields
+
+    def new_tally(self, layout: Layout, skip: bool) -> Tally:
+        tally = Tally if layout.fields >= self.wide_fields else _PandasTally
+        return tally(layout, skip, self.limits)
+
+
+class _PandasTally(Tally):
+    def __init__(self, layout: Layout, skip: bool, limits: Limits) -> None:
+        super().__init__(layout, skip, limits)
+        delimiter = layout.delimiter
+        self._row_shape = delimiter * (layout.fields - 1) + b"\n"
+        self._not_separators = bytes(byte for byte in range(256) if byte not in delimiter + b"\n")
+
+    def add_rows(self, data: bytes, limit: int, eof: bool) -> int:
+        if b'"' in data or b"\0" in data or len(data) > self.limits.max_row_bytes:
+            return super().add_rows(data, limit, eof)
+        end = _end_of_rows(data, limit, eof)
+        rows = data[:end]
+        added = self._sum_by_pandas(rows) if rows and self._is_regular(rows) else None
+        if added is None:
+            return super().add_rows(data, limit, eof)
+        self.add(rows, *added)
+        self.last_row = rows.rfind(b"\n", 0, end - 1) + 1
+        return end
+
+    def _is_regular(self, rows: bytes) -> bool:
+        """Whether all rows have the right number of fields; none is blank and no CR is alone."""
+        if rows.count(b"\r") != rows.count(b"\r\n"):
+            return False
+        if self.layout.fields == 1 and (
+            rows.startswith((b"\n", b"\r\n")) or b"\n\n" in rows or b"\n\r\n" in rows
+        ):
+            return False
+        if not rows.endswith(b"\n"):
+            rows += b"\n"
+        separators = rows.translate(None, self._not_separators)
+        return separators == self._row_shape * rows.count(b"\n")
+
+    def _sum_by_pandas(self, rows: bytes) -> tuple[tuple[ColumnSum, ...], int] | None:
+        """Return the sums and the number of rows; None if the reference must decide a cell."""
+        import pandas
+
+        try:
+            frame = pandas.read_csv(
+                io.BytesIO(rows),
+                sep=self.layout.delimiter.decode(),
+                header=None,
+                usecols=list(self.layout.wanted),
+                dtype=object,
+                na_filter=False,
+                skip_blank_lines=False,
+                quoting=3,
+                engine="c",
+                low_memory=False,
+            )
+        except UnicodeDecodeError:
+            return None
+        sums = [sum_cells(frame[index].tolist(), skip=self.skip) for index in self.layout.wanted]
+        if any(bad for _, bad in sums):
+            return None
+        return tuple(column for column, _ in sums), len(frame)
+
+
+def _end_of_rows(data: bytes, limit: int, eof: bool) -> int:
+    """Return where the last complete row that starts before ``limit`` ends, without quotes."""
+    end = data.find(b"\n", limit - 1) + 1 if limit <= len(data) else 0
+    if end:
+        return end
+    return len(data) if eof else data.rfind(b"\n") + 1

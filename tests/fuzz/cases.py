@@ -1,0 +1,193 @@
+"""Random CSV files, each made from its own number alone, and how they are read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from chalicelib.engine.kernel import Kernel
+from chalicelib.engine.layout import Layout
+from chalicelib.engine.limits import Limits
+from chalicelib.engine.states import State
+from chalicelib.engine.sums import MISSING, PartialSum
+from chalicelib.jobs.options import DELIMITERS
+from tests.csv_files import in_blocks
+
+MARKS = sorted(MISSING)
+JUNK: tuple[str, ...] = (
+    '"',
+    '"',
+    ",",
+    "\n",
+    "\r\n",
+    "1",
+    "2",
+    ".",
+    " ",
+    "é",
+    "a",
+    "\r",
+    "-",
+    "e",
+    "\0",
+    '""',
+)
+JUNK += ('",', ',"', "\t", "+")
+
+
+def _several(texts: str) -> tuple[str, ...]:
+    return tuple(texts.split("|"))
+
+
+TEXTS = _several(
+    '|x|é|\'|=A1|\0|5"|"a,b"|"a\nb"|"a\r\nb"|"say ""hi"""|a"b| "a|"a"b|"a"b"c|"a"",|"\r"|"\r\n"'
+)
+BAD = _several(
+    "nan1|inf|1_000|\uff11|0x10|1;5|True|1 2|--1|1e309|1e-401|٣|+|-|.|e5|1e|1e+|1.2.3|NA\0|\0|1\0"
+    "|2024-01-01"
+)
+UNUSUAL = _several(
+    "-0|+1|.5|1.|-.5|+5.|00012|-000.5000|1e308|1e-320|-.25e+3|1e16|-1e16|1E5|1.5e1|00e5|0e999"
+    "|0e-400|0e-401|1e0001|1e-00031|1e+27|1e28|1e29|9e-31|9e-32|1e99999"
+)
+
+
+def number(random: Random) -> str:
+    """Return a number that is accepted, in one of the many ways to write it."""
+    kind = random.randrange(12)
+    if kind < 3:
+        return repr(random.random() * 10 ** random.randrange(-3, 6))
+    if kind < 5:
+        return str(
+            random.randrange(-(10 ** random.randrange(1, 20)), 10 ** random.randrange(1, 20))
+        )
+    if kind < 7:
+        return f"{random.uniform(-1, 1) * 10 ** random.randrange(1, 12):.{random.randrange(4)}f}"
+    if kind == 7:
+        return f"{random.uniform(-1, 1):.{random.randrange(20)}e}"
+    if kind == 8:
+        return random.choice(UNUSUAL)
+    whole = "".join(
+        random.choices(
+            "0123456789",
+            k=random.choice([0, 1, 7, 8, 9, 16, 17, 19, 20, 27, 28, 29, 40, 300, 305, 400]),
+        )
+    )
+    part = "".join(
+        random.choices("0059", k=random.choice([0, 0, 1, 8, 9, 18, 19, 27, 28, 31, 32, 33, 300]))
+    )
+    return (
+        random.choice(["", "-", "+"])
+        + (whole or ("" if part else "0"))
+        + ("." + part if part else random.choice(["", "", "."]))
+    )
+
+
+def padded(random: Random, cell: str) -> str:
+    cell = random.choice(["", "", " ", "\t", "  \t "]) + cell + random.choice(["", "", " ", "\t"])
+    return f'"{cell}"' if random.randrange(2) else cell
+
+
+def cell(random: Random, theme: str) -> str:
+    """Return a cell of a summed column."""
+    dice = random.randrange(20)
+    if theme in ("plain", "quoted"):
+        text = repr(random.random() * 1000) if dice else ""
+        return f'"{text}"' if theme == "quoted" else text
+    if theme == "bad" and dice == 0:
+        return random.choice(BAD)
+    if dice < 3:
+        return padded(random, number(random))
+    if dice < 6:
+        return random.choice(
+            ["", "", " ", '""', random.choice(MARKS), padded(random, random.choice(MARKS))]
+        )
+    if theme == "texts" and dice < 10:
+        return random.choice(TEXTS)
+    return number(random)
+
+
+def tidy(random: Random, layout: Layout) -> str:
+    theme = random.choice(["plain", "quoted", "mixed", "mixed", "bad", "texts"])
+    row_end = random.choice(["\n", "\n", "\r\n"])
+    others = random.choice([TEXTS, ("1", "22", "3.5"), ("",), ("x" * 70, "y"), ('"q"', '"a,b"')])
+    ragged, blank = random.choice([0, 0, 0, 20]), random.choice([0, 0, 4])
+    lines = []
+    for _ in range(random.choice([0, 1, 2, 3, 5, 10, 40])):
+        row = [
+            cell(random, theme) if index in layout.wanted else random.choice(others)
+            for index in range(layout.fields)
+        ]
+        if ragged and random.randrange(ragged) == 0:
+            row = row[: random.randrange(len(row) + 1)] + [""] * random.randrange(3)
+        lines.append(layout.delimiter.decode().join(row))
+        if blank and random.randrange(blank) == 0:
+            lines.append("")
+    return row_end.join(lines) + random.choice([row_end, row_end, "", row_end * 2])
+
+
+def junk(random: Random, layout: Layout) -> str:
+    alphabet = [*random.sample(JUNK, random.randrange(3, len(JUNK))), layout.delimiter.decode()]
+    return "".join(random.choices(alphabet, k=random.choice([0, 3, 10, 40, 80, 300])))
+
+
+def damaged(random: Random, data: bytes) -> bytes:
+    """Change, remove or add a few bytes."""
+    damage = bytearray(data)
+    for _ in range(random.randrange(1, 4)):
+        at = random.randrange(len(damage) + 1)
+        damage[at : at + random.randrange(2)] = random.choice(
+            [b'"', b"\n", b"\r", b",", b"", b"\0", b"\xff", b'""', b"7"]
+        )
+    return bytes(damage)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One file and how it is read; ``cuts``: for each reading, how many bytes a block has, and how
+    many the kernel asks for."""
+
+    data: bytes
+    layout: Layout
+    skip: bool
+    start: State
+    span: int | None
+    limits: Limits
+    cuts: tuple[tuple[int, int], ...]
+
+    def read(self, make: Callable[[Limits, int], Kernel], reading: int) -> PartialSum:
+        size, block_bytes = self.cuts[reading % len(self.cuts)]
+        blocks = in_blocks(self.data, size)
+        kernel = make(self.limits, block_bytes)
+        return kernel.sum_rows(
+            blocks, self.layout, skip=self.skip, start=self.start, span=self.span
+        )
+
+
+def make_case(seed: int) -> Case:
+    random = Random(seed)
+    delimiter = random.choice([",", ",", ",", ";", "\t", " ", random.choice(sorted(DELIMITERS))])
+    fields = random.choice([1, 1, 2, 3, 5, 11, 12, 50, 130])
+    step = random.choice([1, 2, 3, 10, 10])
+    wanted = range(random.randrange(min(fields, 3)), fields, step)
+    layout = Layout(
+        delimiter.encode(), fields, wanted, tuple(f"n{index}" for index in wanted), 0, 0
+    )
+    made = random.choice([tidy, tidy, tidy, junk])(random, layout).encode(
+        "utf-8", "surrogateescape"
+    )
+    data = damaged(random, made) if random.randrange(4) == 0 else made
+    start = random.choice([State.ROW, State.ROW, State.ROW, *State])
+    if start is not State.ROW:
+        data = data[random.randrange(len(data) + 1) :]
+    span = random.randrange(len(data) + 5) if random.randrange(3) == 0 else None
+    sizes = (1, 2, 3, 7, 16, 63, 64, 65, 200, 1000, 1 << 20)
+    cuts = tuple((random.choice(sizes), random.choice(sizes)) for _ in range(4))
+    return Case(
+        data,
+        layout,
+        bool(random.randrange(2)),
+        start,
+        span,
+        Limits(max_row_bytes=random.choice([1 << 26, 1 << 26, 1 << 26, 10, 64, 300])),
+        cuts,
+    )
