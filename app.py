@@ -2,11 +2,11 @@
 
 from chalice.app import Chalice, CloudWatchEvent, Rate, Response, SQSEvent
 
-from chalicelib.adapters.work_queue import decode, decode_dead, redeliver_soon
+from chalicelib.adapters.work_queue import decode, decode_dead
 from chalicelib.settings import settings
 from chalicelib.web import requests, responses
 from chalicelib.web.responses import problem_responses
-from chalicelib.wiring import recovery, service, work
+from chalicelib.wiring import deliveries, recovery, service, work
 
 SETTINGS = settings()
 
@@ -51,14 +51,14 @@ def get_job(job_id: str) -> Response:
 @app.on_sqs_message(queue=SETTINGS.jobs_queue, batch_size=1, name="work_job")
 def work_job(event: SQSEvent) -> None:
     for record in event:
-        with redeliver_soon(SETTINGS.jobs_queue, record.to_dict()):
+        with deliveries().redeliver_soon(record.to_dict()):
             work().do_job(decode(record.body))
 
 
 @app.on_sqs_message(queue=SETTINGS.parts_queue, batch_size=1, name="work_part")
 def work_part(event: SQSEvent) -> None:
     for record in event:
-        with redeliver_soon(SETTINGS.parts_queue, record.to_dict()):
+        with deliveries().redeliver_soon(record.to_dict()):
             work().do_part(decode(record.body))
 
 

@@ -9,7 +9,10 @@ CsvsumError
 │   ├── BadCsv             the bytes are not the CSV they should be (says where)
 │   ├── BadGzip            the compressed file is damaged, cut short or grows too large
 │   ├── FileChanged        it is no longer the file that was submitted
+│   ├── FileArchived       it has to be restored from an archive of S3 first
+│   ├── FileEncrypted      it is encrypted with a key that the service may not use
 │   └── FileGone           it was there at submission and is not any more
+├── Misconfigured          AWS refuses a call, and will until rights or names are corrected
 ├── GivenUp                the service tried several times and stopped trying
 └── TryAgain (retryable)   something did not answer; the same call may work later
     └── ServiceDown        the queue, the table or the results bucket did not answer
@@ -57,6 +60,25 @@ class FileChanged(FileError):
         )
 
 
+class FileArchived(FileError):
+    code = "archived"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r} is archived; restore it, wait until S3 has done so, and submit it again."
+        )
+
+
+class FileEncrypted(FileError):
+    code = "encrypted"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r} is encrypted with a KMS key that is disabled or that the service may not "
+            "use; allow it kms:Decrypt with that key, and submit the file again."
+        )
+
+
 class FileGone(FileError):
     code = "file_gone"
 
@@ -68,6 +90,10 @@ class FileGone(FileError):
 
 class GivenUp(CsvsumError):
     code = "given_up"
+
+
+class Misconfigured(CsvsumError):
+    code = "misconfigured"
 
 
 class TryAgain(CsvsumError):

@@ -4,14 +4,15 @@ import logging
 from datetime import timedelta
 from functools import cache
 
+from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.folder_source import FolderSource
-from chalicelib.adapters.jobs_table import JobsTable
+from chalicelib.adapters.jobs_table import TOUCH_EVERY, JobsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.adapters.s3_source import S3Source
 from chalicelib.adapters.work_queue import WorkQueue
 from chalicelib.engine.kernel import Kernel, ReferenceKernel
 from chalicelib.engine.native import binding as native
-from chalicelib.jobs.ports import Source
+from chalicelib.jobs.ports import Deliveries, Source
 from chalicelib.jobs.recovery import Recovery
 from chalicelib.jobs.service import Doors, Service
 from chalicelib.jobs.work import Work
@@ -21,31 +22,54 @@ log = logging.getLogger("csvsum")
 
 
 @cache
+def clients() -> AwsClients:
+    return AwsClients()
+
+
+@cache
 def doors() -> Doors:
-    return doors_of(settings())
+    return doors_of(settings(), clients())
 
 
-def doors_of(settings: Settings) -> Doors:
-    results_bucket = ResultsBucket(settings.results_bucket)
+@cache
+def deliveries() -> Deliveries:
+    return work_queue(settings(), clients())
+
+
+def doors_of(settings: Settings, clients: AwsClients | None = None) -> Doors:
+    clients = clients or AwsClients()
+    stale_after = timedelta(seconds=settings.stale_seconds)
+    results_bucket = ResultsBucket(settings.results_bucket, clients.s3)
     return Doors(
-        jobs=JobsTable(settings.table, results_bucket, settings.keep_days),
-        queue=WorkQueue(settings.jobs_queue, settings.parts_queue),
-        source=source_of(settings.csv_source),
+        jobs=JobsTable(
+            settings.table,
+            results_bucket,
+            clients.dynamodb,
+            settings.keep_days,
+            # Far more often than the sweeper takes a job for one that nobody works on.
+            touch_every=min(TOUCH_EVERY, stale_after / 10),
+        ),
+        queue=work_queue(settings, clients),
+        source=source_of(settings.csv_source, clients),
         kernel=best_kernel(),
         replies=results_bucket,
         part_bytes=settings.part_bytes,
-        stale_after=timedelta(seconds=settings.stale_seconds),
+        stale_after=stale_after,
         give_up_after=timedelta(hours=settings.give_up_hours),
     )
 
 
-def source_of(url: str) -> Source:
+def work_queue(settings: Settings, clients: AwsClients) -> WorkQueue:
+    return WorkQueue(settings.jobs_queue, settings.parts_queue, clients.sqs)
+
+
+def source_of(url: str, clients: AwsClients | None = None) -> Source:
     """The folder of file:///folder, or the bucket of s3://bucket/prefix."""
     scheme, _, rest = url.partition("://")
     if scheme == "file":
         return FolderSource(rest)
     bucket, _, prefix = rest.partition("/")
-    return S3Source(bucket, prefix)
+    return S3Source(bucket, prefix, (clients or AwsClients()).s3)
 
 
 def best_kernel() -> Kernel:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import settings
 
+from chalicelib.adapters.clients import AwsClients
 from local.embedded_aws import EmbeddedAws
 
 settings.register_profile("default", deadline=None, derandomize=True)
@@ -40,6 +41,30 @@ def aws() -> Iterator[EmbeddedAws]:
         environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
         yield server
     server.stop()
+
+
+@pytest.fixture
+def clients(aws: EmbeddedAws) -> AwsClients:
+    """Clients of the adapters, turned to the embedded AWS."""
+    return AwsClients()
+
+
+@pytest.fixture
+def resource_names(unique: Callable[[str], str]) -> dict[str, str]:
+    """Parameters of infra/resources.json: names of their own for table, queues and bucket."""
+    return {
+        name: unique(name.lower())
+        for name in ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")
+    }
+
+
+@pytest.fixture
+def resources(
+    aws: EmbeddedAws, unique: Callable[[str], str], resource_names: dict[str, str]
+) -> dict[str, str]:
+    """The names of a table, queues and a bucket that are there."""
+    aws.create_resources(resource_names, unique("stack"))
+    return resource_names
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """The doors to the outside, as the service sees them. The real ones are in ``aws/``."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
@@ -124,4 +125,17 @@ class Queue(Protocol):
 
     def waiting(self) -> int:
         """About how many messages wait to be received, in both queues."""
+        ...
+
+
+class Deliveries(Protocol):
+    """The messages that workers are given."""
+
+    def redeliver_soon(self, record: Mapping[str, Any]) -> AbstractContextManager[None]:
+        """Return a context for the work on a message, which is given as Lambda gives it.
+
+        When the work raises for the first time, the message comes back within seconds instead of
+        after its visibility timeout, which is many times longer than any work. Later failures wait
+        for that timeout, so that a long outage does not use up all deliveries of the message.
+        """
         ...

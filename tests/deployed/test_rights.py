@@ -1,7 +1,7 @@
 """Each right of each policy, taken away where policies are enforced: the function cannot do its work without it.
 
 Functions are called with the events that Lambda would give them; meanwhile no queue feeds them. What Lambda itself does
-with a function's role (logs, traces, taking messages) MiniStack does not ask its policy for: tests/contract/test_policies.py
+with a function's role (logs, traces, taking messages) MiniStack does not ask its policy for: tests/policies/test_policies.py
 holds those rights to their text.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.work_queue import SOON_SECONDS
+from chalicelib.adapters.work_queue import REDELIVERY_SECONDS
 from deploy.stage import policy_of, read_stage
 from local.triggers import schedule_event, sqs_event
 from tests.deployed.deployment import Deployment
@@ -99,7 +99,7 @@ class Rehearsal:
         )
         event = sqs_event(queue, self.on.receive(queue, hidden_seconds=3600))
         self.require("FunctionError" in self.on.invoke(function, json.dumps(event).encode()))
-        again = self.on.receive(queue, hidden_seconds=60, wait_seconds=SOON_SECONDS + 5)
+        again = self.on.receive(queue, hidden_seconds=60, wait_seconds=REDELIVERY_SECONDS + 5)
         self.require(again)
         self.on.delete(queue, again[0])
 
@@ -247,5 +247,5 @@ def test_a_job_that_could_not_be_sent_is_taken_back_by_right(
         less.enter_context(without(rehearsal.on, "api_handler", "Submit", "sqs:SendMessage"))
         if not may_delete:
             less.enter_context(without(rehearsal.on, "api_handler", "Jobs", "dynamodb:DeleteItem"))
-        assert rehearsal.on.api.get(f"/csv_name={rehearsal.name}").status == 503
+        assert rehearsal.on.api.get(f"/csv_name={rehearsal.name}").status == 500
     assert rehearsal.on.api.ongoing() == before + (0 if may_delete else 1)

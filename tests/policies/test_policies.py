@@ -1,4 +1,4 @@
-"""Least privilege, both ways: no function asks AWS for what its policy does not allow, and no policy allows what is never asked for."""
+"""Least privilege, both ways: a policy allows every call that its function makes, and no other."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import pytest
 
-from chalicelib.adapters.clients import client
-from chalicelib.adapters.work_queue import BadMessage, decode, redeliver_soon
+from chalicelib.adapters.clients import AwsClients
+from chalicelib.adapters.work_queue import BadMessage, decode
 from chalicelib.engine.options import Options
 from chalicelib.errors import ServiceDown
 from chalicelib.jobs.job import Job
@@ -21,13 +21,12 @@ from chalicelib.jobs.recovery import Recovery
 from chalicelib.jobs.service import Doors, Service
 from chalicelib.jobs.work import Work
 from chalicelib.settings import Settings
-from chalicelib.wiring import doors_of
+from chalicelib.wiring import doors_of, work_queue
 from deploy.stage import Stage, filled, policy_of, read_stage
 from local.embedded_aws import EmbeddedAws
 from local.triggers import sqs_event
 
 IDENTITY = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "123456789012"}
-SERVICES = ("dynamodb", "s3", "sqs")
 # What Lambda does with the function's role, and the handlers do not see.
 BY_LAMBDA = ("Logs", "TracesHaveNoArn", "Trigger")
 # Where the operation's name is not the action's.
@@ -35,7 +34,7 @@ ACTIONS = {"s3:HeadObject": "s3:GetObject", "sqs:SendMessageBatch": "sqs:SendMes
 FUNCTIONS = ("api_handler", "work_job", "work_part", "give_up", "sweep")
 
 Call = tuple[str, str]
-"""An action and the ARN that it was asked for."""
+"""An action and the ARN of its resource."""
 
 
 def arn_of(service: str, parameters: dict[str, Any]) -> str:
@@ -48,21 +47,27 @@ def arn_of(service: str, parameters: dict[str, Any]) -> str:
     return f"arn:aws:dynamodb:us-east-1:123456789012:table/{parameters['TableName']}{index}"
 
 
-@contextmanager
-def recorded() -> Iterator[set[Call]]:
-    """Every call that the service's own clients make meanwhile, links to objects included."""
-    calls: set[Call] = set()
+class Recorder:
+    """Clients that keep every call made with them between ``start`` and ``stop``."""
 
-    def record(params: dict[str, Any], event_name: str, **_: Any) -> None:
+    def __init__(self) -> None:
+        self.clients = AwsClients()
+        self.calls: set[Call] | None = None
+        for client in (self.clients.dynamodb(), self.clients.s3(), self.clients.sqs()):
+            client.meta.events.register("provide-client-params", self._record)
+
+    def _record(self, params: dict[str, Any], event_name: str, **_: Any) -> None:
         service, operation = event_name.split(".")[1:]
         action = f"{service}:{operation}"
-        calls.add((ACTIONS.get(action, action), arn_of(service, params)))
+        if self.calls is not None:
+            self.calls.add((ACTIONS.get(action, action), arn_of(service, params)))
 
-    for service in SERVICES:
-        client(service).meta.events.register(f"provide-client-params.{service}", record)
-    yield calls
-    for service in SERVICES:
-        client(service).meta.events.unregister(f"provide-client-params.{service}", record)
+    @contextmanager
+    def recorded(self) -> Iterator[set[Call]]:
+        """Yield the set of the calls made meanwhile, links to objects included."""
+        self.calls = calls = set[Call]()
+        yield calls
+        self.calls = None
 
 
 class BrokenQueue:
@@ -80,11 +85,12 @@ class Scene:
     aws: EmbeddedAws
     stage: Stage
     settings: Settings
+    recorder: Recorder
 
     @property
     def doors(self) -> Doors:
         """As a cold start has them, with nothing remembered."""
-        return doors_of(self.settings)
+        return doors_of(self.settings, self.recorder.clients)
 
     def put(self, data: bytes) -> str:
         name = f"{uuid4().hex}.csv"
@@ -107,14 +113,19 @@ class Scene:
         return found
 
     def fail_once(self, queue: str) -> set[Call]:
-        """What a handler asks for when it fails on a message, the only one in its queue."""
+        """Return what a handler asks for when it fails on a message, the only one in its queue."""
+        deliveries = work_queue(self.settings, self.recorder.clients)
         sqs = self.aws.client("sqs")
         url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         sqs.send_message(QueueUrl=url, MessageBody="none of this service's")
         (record,) = sqs_event(
             queue, sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
         )["Records"]
-        with recorded() as calls, pytest.raises(BadMessage), redeliver_soon(queue, record):
+        with (
+            self.recorder.recorded() as calls,
+            pytest.raises(BadMessage),
+            deliveries.redeliver_soon(record),
+        ):
             decode(record["body"])
         sqs.delete_message(QueueUrl=url, ReceiptHandle=record["receiptHandle"])
         return calls
@@ -148,12 +159,12 @@ MISLEADING = b'a,b\n1,"' + b"2,3\n" * 40_000 + b'"\n'
 def scene(aws: EmbeddedAws) -> Scene:
     stage = read_stage("localstack", ("CSV_SOURCE=s3://csvsum-policies-csv/in", "PART_BYTES=40000"))
     aws.create_resources({**stage.fixed_parameters(), "CreateCsvBucket": "true"}, "policies")
-    return Scene(aws, stage, Settings.from_env(stage.environment))
+    return Scene(aws, stage, Settings.from_env(stage.environment), Recorder())
 
 
 def use_api(scene: Scene) -> set[Call]:
     large = scene.ended_with_large_result()
-    with recorded() as calls:
+    with scene.recorder.recorded() as calls:
         service = Service(scene.doors)
         job = scene.submit(TALL)
         service.job(job.id)
@@ -169,7 +180,7 @@ def use_api(scene: Scene) -> set[Call]:
 def use_work_job(scene: Scene) -> set[Call]:
     failing = scene.fail_once(scene.settings.jobs_queue)
     jobs = [scene.submit(TALL), scene.submit(WIDE, step=1), scene.submit(b"a\noops\n")]
-    with recorded() as calls:
+    with scene.recorder.recorded() as calls:
         for job in jobs:
             Work(scene.doors).do_job(Message(job.id))
             Work(scene.doors).do_job(Message(job.id))
@@ -177,7 +188,7 @@ def use_work_job(scene: Scene) -> set[Call]:
     for message in parts:
         Work(scene.doors).do_part(message)
     cut = scene.doors.jobs.get(parts[0].job)
-    with recorded() as again:
+    with scene.recorder.recorded() as again:
         # All parts are in, but whoever was to put them together died: the job's message, delivered again, does it.
         Work(scene.doors)._put_together(cut)
     return failing | calls | again
@@ -188,7 +199,7 @@ def use_work_part(scene: Scene) -> set[Call]:
     for data, step in ((TALL, 10), (WIDE_AND_TALL, 1), (MISLEADING, 10)):
         scene.submit(data, step)
     waiting = scene.parts()
-    with recorded() as calls:
+    with scene.recorder.recorded() as calls:
         while waiting:
             for message in waiting:
                 Work(scene.doors, proof_bytes=1).do_part(message)
@@ -199,7 +210,7 @@ def use_work_part(scene: Scene) -> set[Call]:
 
 def use_give_up(scene: Scene) -> set[Call]:
     large, job = scene.ended_with_large_result(), scene.submit(b"a\n1\n")
-    with recorded() as calls:
+    with scene.recorder.recorded() as calls:
         for each in (large, job):
             Recovery(scene.doors).give_up(Message(each.id))
     scene.parts()
@@ -218,7 +229,7 @@ def use_sweep(scene: Scene) -> set[Call]:
     scene.submit(b"a\n1\n")
     scene.messages(scene.settings.jobs_queue)
     later = scene.doors.now() + timedelta(hours=2)
-    with recorded() as calls:
+    with scene.recorder.recorded() as calls:
         Recovery(replace(scene.doors, now=lambda: later)).sweep()
     return calls
 
