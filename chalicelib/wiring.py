@@ -44,8 +44,8 @@ def doors_of(settings: Settings, clients: AwsClients | None = None) -> Doors:
         jobs=JobsTable(
             settings.table,
             results_bucket,
-            clients.dynamodb,
             settings.keep_days,
+            clients.dynamodb,
             # Far more often than the sweeper takes a job for one that nobody works on.
             touch_every=min(TOUCH_EVERY, stale_after / 10),
         ),

@@ -18,7 +18,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup(
         "deployed",
-        "tests/deployed against a service that runs already; without these, against one of their own",
+        "tests/deployed against a service that runs already; without these, against its own",
     )
     group.addoption("--base-url", help="where the service answers: what `make deploy` prints")
     group.addoption("--endpoint-url", help="where AWS answers, when that is an emulator")

@@ -70,7 +70,7 @@ def translated(what: str, error: "BotoCoreError | ClientError") -> CsvsumError:
 
 
 def lasts(error: "BotoCoreError | ClientError") -> bool:
-    """Return whether the same call would be refused again and again."""
+    """Return whether a retry would be refused as well."""
     from botocore.exceptions import NoCredentialsError, NoRegionError, ParamValidationError
 
     return code_of(error) in LASTING or isinstance(

@@ -1,4 +1,4 @@
-"""boto3 clients, made on first use: making them is most of what a cold start takes."""
+"""boto3 clients, made on first use: making them takes up the larger part of a cold start."""
 
 import threading
 from collections.abc import Callable

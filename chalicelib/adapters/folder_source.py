@@ -80,7 +80,7 @@ class FolderSource:
             raise FileChanged(name)
 
     def _read(self, file: int, position: int, stop: int) -> bytes:
-        """Read up to where the caller is likely to stop: a mounted file system bills by the byte."""
+        """Read up to where the caller is likely to stop: mounted file systems bill by the byte."""
         left = stop - position
         size = min(self.read_bytes, left) if left > 0 else self.read_bytes // 4
         return os.pread(file, size, position)

@@ -8,12 +8,13 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.aws_errors import translate_aws_errors
+from chalicelib.adapters.clients import Lazy, make_dynamodb
 from chalicelib.adapters.job_change import Change
 from chalicelib.adapters.job_index import InProgressIndex
 from chalicelib.adapters.job_item import (
@@ -63,8 +64,8 @@ class JobsTable:
 
     table: str
     results_bucket: ResultsBucket
-    dynamodb: "Callable[[], DynamoDBClient]"
     keep_days: int
+    dynamodb: "Callable[[], DynamoDBClient]" = field(default_factory=lambda: Lazy(make_dynamodb))
     inline_bytes: int = INLINE_BYTES
     touch_every: timedelta = TOUCH_EVERY
     now: Callable[[], datetime] = utc_now
@@ -85,6 +86,12 @@ class JobsTable:
         if "Item" not in answer:
             raise UnknownJob
         return self._job(answer["Item"])
+
+    def find(self, job_id: str) -> Job | None:
+        try:
+            return self.get(job_id)
+        except UnknownJob:
+            return None
 
     @translate_aws_errors(TABLE)
     def remove_unsent(self, job_id: str) -> None:
@@ -200,15 +207,9 @@ class JobsTable:
     def not_updated_since(self, before: datetime) -> Sequence[Job]:
         ids = InProgressIndex(self.table, self.dynamodb).not_updated_since(before)
         with ThreadPoolExecutor(READERS) as pool:
-            found = list(pool.map(self._find, ids))
+            found = list(pool.map(self.find, ids))
         # The index may be older than the table.
         return [job for job in found if job is not None and not job.status.is_final]
-
-    def _find(self, job_id: str) -> Job | None:
-        try:
-            return self.get(job_id)
-        except UnknownJob:
-            return None
 
     def _add(self, job_id: str, name: str, part: int, now: datetime) -> Job:
         """Add a part to a set of the job, and rewrite ``updated_at`` when it is old."""

@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.aws_errors import code_of, translate_aws_errors
+from chalicelib.adapters.clients import Lazy, make_s3
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -22,7 +23,7 @@ class ResultsBucket:
     """JSON texts by key; also a ``ports.ReplyStore``. Links hold for ``link_seconds``."""
 
     bucket: str
-    s3: "Callable[[], S3Client]"
+    s3: "Callable[[], S3Client]" = field(default_factory=lambda: Lazy(make_s3))
     link_seconds: int = LINK_SECONDS
 
     @translate_aws_errors(BUCKET)

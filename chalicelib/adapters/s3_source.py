@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.aws_errors import code_of, lasts, translated
+from chalicelib.adapters.clients import Lazy, make_s3
 from chalicelib.errors import (
     CsvsumError,
     FileArchived,
@@ -71,12 +72,12 @@ class S3Source:
         self,
         bucket: str,
         prefix: str,
-        s3: "Callable[[], S3Client]",
+        s3: "Callable[[], S3Client] | None" = None,
         limits: ReadLimits | None = None,
     ) -> None:
         self.bucket = bucket
         self.prefix = prefix.strip("/")
-        self.s3 = s3
+        self.s3 = s3 or Lazy(make_s3)
         self.limits = limits or ReadLimits()
 
     def version(self, name: str) -> FileVersion:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.aws_errors import translate_aws_errors
-from chalicelib.adapters.clients import Lazy
+from chalicelib.adapters.clients import Lazy, make_sqs
 from chalicelib.engine.states import State
 from chalicelib.errors import CsvsumError, ServiceDown
 from chalicelib.jobs.ports import Message
@@ -78,12 +78,12 @@ class WorkQueue:
         self,
         jobs_queue: str,
         parts_queue: str,
-        sqs: "Callable[[], SQSClient]",
+        sqs: "Callable[[], SQSClient] | None" = None,
         redelivery_seconds: int = REDELIVERY_SECONDS,
     ) -> None:
         self.jobs_queue = jobs_queue
         self.parts_queue = parts_queue
-        self.sqs = sqs
+        self.sqs = sqs or Lazy(make_sqs)
         self.redelivery_seconds = redelivery_seconds
         self._urls = Lazy(self._find_urls)
 

@@ -1,4 +1,4 @@
-"""What AWS refuses for good is told apart from what it does not answer now."""
+"""Refusals of AWS that last are distinguished from calls that it does not answer now."""
 
 import logging
 from collections.abc import Callable
@@ -9,14 +9,13 @@ import pytest
 from botocore.exceptions import BotoCoreError, ConnectTimeoutError, NoCredentialsError
 from botocore.stub import Stubber
 
-from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.adapters.work_queue import WorkQueue
 from chalicelib.errors import CsvsumError, Misconfigured, ServiceDown
 from chalicelib.jobs.ports import Message
 
-UNUSED = ResultsBucket("unused", AwsClients().s3)
+UNUSED = ResultsBucket("unused")
 
 
 def refusing(service: str, operation: str, code: str, status: int) -> Any:
@@ -31,7 +30,7 @@ def refusing(service: str, operation: str, code: str, status: int) -> Any:
 
 def get_from_table(code: str, status: int) -> None:
     dynamodb = refusing("dynamodb", "get_item", code, status)
-    JobsTable("jobs", UNUSED, lambda: dynamodb, keep_days=30).get("0" * 32)
+    JobsTable("jobs", UNUSED, 30, lambda: dynamodb).get("0" * 32)
 
 
 def send(code: str, status: int) -> None:
@@ -53,7 +52,7 @@ def send(code: str, status: int) -> None:
         (send, "InvalidClientTokenId", 403),
     ],
 )
-def test_a_refusal_that_lasts_is_not_retryable_and_only_the_log_says_all(
+def test_a_refusal_that_lasts_is_not_retryable_and_only_the_log_has_its_arns(
     call: Callable[[str, int], None], code: str, status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(Misconfigured, match=code) as raised:
@@ -91,7 +90,7 @@ def test_a_refusal_that_passes_is_retryable(
         (ConnectTimeoutError(endpoint_url="https://sqs.example"), ServiceDown),
     ],
 )
-def test_errors_of_botocore_itself_are_told_apart_as_well(
+def test_errors_of_botocore_itself_are_distinguished_as_well(
     error: BotoCoreError, expected: type[CsvsumError]
 ) -> None:
     def fail() -> Any:

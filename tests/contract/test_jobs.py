@@ -40,8 +40,8 @@ def jobs(request: pytest.FixtureRequest) -> Jobs:
     return JobsTable(
         names["JobsTable"],
         ResultsBucket(names["ResultsBucket"], clients.s3),
+        30,
         clients.dynamodb,
-        keep_days=30,
         inline_bytes=INLINE_BYTES,
         now=lambda: LATER,
     )
@@ -95,8 +95,12 @@ def test_a_job_is_queued_then_running_then_succeeded(jobs: Jobs) -> None:
 def test_a_second_start_keeps_the_time_of_the_first(jobs: Jobs) -> None:
     job = accepted(jobs)
     jobs.start(job.id, NOW)
-    again = jobs.start(job.id, LATER)
-    assert (again.started_at, again.updated_at, again.status) == (NOW, LATER, Status.RUNNING)
+    restarted = jobs.start(job.id, LATER)
+    assert (restarted.started_at, restarted.updated_at, restarted.status) == (
+        NOW,
+        LATER,
+        Status.RUNNING,
+    )
 
 
 def test_a_failed_job_carries_its_problem(jobs: Jobs) -> None:
@@ -229,14 +233,14 @@ def test_a_part_is_saved_under_its_number_and_start_state(jobs: Jobs) -> None:
     job = cut(jobs)
     proven = Outcome(0, State.ROW, 5, 6, 93, {State.ROW: State.TEXT})
     assumed = Outcome(1, State.TEXT, 0, 0, 0, {State.QUOTED: State.ROW}, FAULT)
-    again = Outcome(1, State.QUOTED, 4, 4, 100, {State.QUOTED: State.ROW})
-    for outcome in (proven, assumed, again, proven):
+    rerun = Outcome(1, State.QUOTED, 4, 4, 100, {State.QUOTED: State.ROW})
+    for outcome in (proven, assumed, rerun, proven):
         jobs.save_part(job.id, outcome, COLUMNS)
     saved = jobs.saved_parts(job.id)
     assert {key: part.outcome for key, part in saved.items()} == {
         (0, State.ROW): proven,
         (1, State.TEXT): assumed,
-        (1, State.QUOTED): again,
+        (1, State.QUOTED): rerun,
     }
     assert saved[0, State.ROW].columns() == COLUMNS
 

@@ -237,7 +237,7 @@ def client_error(code: str, operation: str) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": "refused"}}, operation)
 
 
-# S3 passes on what KMS says with KMS in front, or says no more than AccessDenied; HEAD needs no key:
+# S3 puts KMS in front of an error of KMS, or says no more than AccessDenied; HEAD needs no key:
 # https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html#API_Decrypt_Errors
 # https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 @pytest.mark.parametrize(

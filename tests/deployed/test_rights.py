@@ -29,6 +29,12 @@ RIGHTS = [
     if statement["Sid"] not in BY_LAMBDA
     for action in statement["Action"]
 ]
+# A result that may not be read looks like one that has expired, and these two leave its job alone.
+NOT_NOTICED = [
+    ("give_up", "Results", "s3:GetObject"),
+    ("sweep", "Results", "s3:GetObject"),
+    ("api_handler", "Jobs", "dynamodb:DeleteItem"),  # has a test of its own
+]
 
 ROW = ",".join(map(str, range(10_000))).encode() + b"\n"
 WIDE = ROW.replace(b"0", b"a") + ROW * 2
@@ -139,9 +145,11 @@ class Rehearsal:
         self.put_back(self.cut)
         self.invoke("work_job", {"job": self.cut["pk"]["S"]})
         self.require("plan" in self.item(self.cut))
+        self.require(self.item(self.cut)["status"]["S"] == "running")
         # All parts are in, and whoever was to put them together died.
         self.put_back(self.planned, done_parts={"SS": ["0", "1", "2"]})
         self.invoke("work_job", {"job": self.cut["pk"]["S"]})
+        self.require(self.item(self.cut)["status"]["S"] != "failed")
         self.purge()
         self.fail_and_see_it_again("work_job", self.on.settings.jobs_queue)
 
@@ -229,7 +237,7 @@ def test_with_its_policy_a_function_does_all_that_it_is_there_for(
 
 
 @pytest.mark.parametrize(
-    ("function", "sid", "action"), [right for right in RIGHTS if right[2] != "dynamodb:DeleteItem"]
+    ("function", "sid", "action"), [right for right in RIGHTS if right not in NOT_NOTICED]
 )
 def test_without_one_of_its_rights_a_function_fails(
     rehearsal: Rehearsal, function: str, sid: str, action: str

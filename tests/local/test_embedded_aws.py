@@ -1,4 +1,4 @@
-"""The embedded AWS under many hands at once: nothing is lost, nobody wins twice, and a long poll keeps nobody out."""
+"""The embedded AWS with many clients at once: no lost message, one winner, no blocking poll."""
 
 import time
 from collections.abc import Callable

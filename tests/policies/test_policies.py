@@ -188,10 +188,11 @@ def use_work_job(scene: Scene) -> set[Call]:
     for message in parts:
         Work(scene.doors).do_part(message)
     cut = scene.doors.jobs.get(parts[0].job)
-    with scene.recorder.recorded() as again:
-        # All parts are in, but whoever was to put them together died: the job's message, delivered again, does it.
+    with scene.recorder.recorded() as redelivered:
+        # All parts are done, but the worker that was to merge them died: so the job's message,
+        # when it is redelivered, merges them.
         Work(scene.doors)._put_together(cut)
-    return failing | calls | again
+    return failing | calls | redelivered
 
 
 def use_work_part(scene: Scene) -> set[Call]:
@@ -219,7 +220,7 @@ def use_give_up(scene: Scene) -> set[Call]:
 
 def use_sweep(scene: Scene) -> set[Call]:
     large = scene.ended_with_large_result()
-    # An index may be behind its table: a job that has ended may still be in it.
+    # An index may be older than its table: a job that has ended may still be in it.
     scene.aws.client("dynamodb").update_item(
         TableName=scene.settings.table,
         Key={"pk": {"S": large.id}, "sk": {"S": "job"}},
