@@ -40,7 +40,8 @@ test: $(NATIVE) ## run every test
 
 # Side by side, since most of both is waiting. What shares a service or a build folder is in the same one.
 test-alone:
-	@$(BIN)/python -m pytest -q tests/unit tests/arm64 tests/contract tests/artefact tests/deployed
+	@$(BIN)/python -m pytest -q tests/unit tests/arm64 tests/contract tests/local tests/policies \
+		tests/artefact tests/deployed
 
 test-running:
 	@$(BIN)/python -m pytest -q tests/proof tests/functional

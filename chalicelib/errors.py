@@ -9,7 +9,10 @@ CsvsumError
 │   ├── BadCsv             the bytes are not a CSV that can be summed (says where)
 │   ├── BadGzip            the compressed file is damaged, truncated or unpacks to too much
 │   ├── FileChanged        the file is not the version that was submitted
+│   ├── FileArchived       the file has to be restored from an archive of S3 first
+│   ├── FileEncrypted      the file is encrypted with a key that the service may not use
 │   └── FileGone           the file existed at submission and does not any more
+├── Misconfigured          AWS refuses a call, and will until rights or names are corrected
 ├── GivenUp                the service tried several times and stopped
 ├── TryAgain (retryable)   something did not answer; the same call may succeed later
 │   └── ServiceDown        the queue, the table or the results bucket did not answer
@@ -64,6 +67,25 @@ class FileChanged(FileError):
         )
 
 
+class FileArchived(FileError):
+    code = "archived"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r} is archived; restore it, wait until S3 has done so, and submit it again."
+        )
+
+
+class FileEncrypted(FileError):
+    code = "encrypted"
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name!r} is encrypted with a KMS key that is disabled or that the service may not "
+            "use; allow it kms:Decrypt with that key, and submit the file again."
+        )
+
+
 class FileGone(FileError):
     code = "file_gone"
 
@@ -76,6 +98,10 @@ class FileGone(FileError):
 
 class GivenUp(CsvsumError):
     code = "given_up"
+
+
+class Misconfigured(CsvsumError):
+    code = "misconfigured"
 
 
 class TryAgain(CsvsumError):

@@ -11,12 +11,14 @@ DEFAULT_SOURCE = "file:///mnt/csv"
 
 
 class BadSetting(CsvsumError):
+    """A variable of the environment has a value that cannot be used."""
+
     code = "bad_setting"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All that can be set. Times are whole seconds, sizes bytes; docs: the table in README.md."""
+    """Everything that can be set: see the table in README.md. Sizes are in bytes."""
 
     csv_source: str = DEFAULT_SOURCE
     table: str = "csvsum"
@@ -33,7 +35,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
-        """Read what is set; raises BadSetting with a sentence that names the variable."""
+        """Read the variables that are set. Raise BadSetting, which names the variable."""
         default = cls()
         return cls(
             csv_source=_source(environ.get("CSV_SOURCE") or default.csv_source),
@@ -53,7 +55,7 @@ class Settings:
 
 @cache
 def settings() -> Settings:
-    """The settings of this process, read once."""
+    """Return the settings of this process, read once."""
     return Settings.from_env(os.environ)
 
 
@@ -67,7 +69,7 @@ def _source(value: str) -> str:
 
 
 def read_int(environ: Mapping[str, str], name: str, default: int, maximum: int) -> int:
-    """The whole number from 1 to ``maximum`` that a variable says; raises BadSetting."""
+    """Read a variable that is an integer from 1 to ``maximum``. Raise BadSetting otherwise."""
     text = environ.get(name) or str(default)
     if (
         text.isascii()

@@ -9,8 +9,9 @@ from functools import cached_property
 from threading import Lock
 from typing import Any, Protocol
 
+from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.folder_source import FolderSource
-from chalicelib.adapters.jobs_table import JobsTable
+from chalicelib.adapters.jobs_table import TOUCH_EVERY, JobsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.adapters.s3_source import S3Source
 from chalicelib.adapters.work_queue import WorkQueue
@@ -52,16 +53,25 @@ class Adapters(Protocol):
 class SettingsAdapters:
     """The adapters that the settings name. Each is made when it is first used."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, clients: AwsClients | None = None) -> None:
         self._settings = settings
+        self._clients = clients or AwsClients()
 
     @cached_property
     def jobs(self) -> Jobs:
-        return JobsTable(self._settings.table, self.replies, self._settings.keep_days)
+        return JobsTable(
+            self._settings.table,
+            self.replies,
+            self._settings.keep_days,
+            self._clients.dynamodb,
+            # Far more often than the sweeper takes a job for one that nobody works on.
+            touch_every=min(TOUCH_EVERY, timedelta(seconds=self._settings.stale_seconds) / 10),
+        )
 
     @cached_property
     def queue(self) -> WorkQueue:
-        return WorkQueue(self._settings.jobs_queue, self._settings.parts_queue)
+        names = self._settings.jobs_queue, self._settings.parts_queue
+        return WorkQueue(*names, self._clients.sqs)
 
     @property
     def deliveries(self) -> Deliveries:
@@ -69,11 +79,11 @@ class SettingsAdapters:
 
     @cached_property
     def source(self) -> Source:
-        return source_of(self._settings.csv_source)
+        return source_of(self._settings.csv_source, self._clients)
 
     @cached_property
     def replies(self) -> ResultsBucket:
-        return ResultsBucket(self._settings.results_bucket)
+        return ResultsBucket(self._settings.results_bucket, self._clients.s3)
 
     @cached_property
     def kernel(self) -> Kernel:
@@ -198,13 +208,13 @@ def use_cases_of(settings: Settings) -> UseCases:
     return UseCases(SettingsAdapters(settings), settings)
 
 
-def source_of(url: str) -> Source:
+def source_of(url: str, clients: AwsClients | None = None) -> Source:
     """Return the folder of file:///folder, or the bucket of s3://bucket/prefix."""
     scheme, _, rest = url.partition("://")
     if scheme == "file":
         return FolderSource(rest)
     bucket, _, prefix = rest.partition("/")
-    return S3Source(bucket, prefix)
+    return S3Source(bucket, prefix, (clients or AwsClients()).s3)
 
 
 def best_kernel() -> Kernel:

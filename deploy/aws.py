@@ -25,7 +25,7 @@ class Aws:
     """Endpoint, profile and credentials are boto3's (AWS_ENDPOINT_URL, AWS_PROFILE, AWS_ACCESS_KEY_ID, ...) unless given."""
 
     def __init__(self, session: Any = None, endpoint: str | None = None) -> None:
-        self.session = session or boto3.Session()
+        self.session: Any = session or boto3.Session()
         self.endpoint = endpoint
         if not self.session.region_name:
             raise UsageError("Set AWS_REGION, or a region in your AWS profile.")

@@ -7,9 +7,9 @@ import time
 from importlib import import_module
 from typing import Any
 
+import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.adapters.clients import client
 from local.parent import exit_with_parent
 from local.triggers import QueueTrigger, context, queue_triggers, sqs_event
 
@@ -23,8 +23,9 @@ class Poller:
 
     def __init__(self, trigger: QueueTrigger) -> None:
         self.trigger = trigger
-        self.url = client("sqs").get_queue_url(QueueName=trigger.queue)["QueueUrl"]
-        attributes = client("sqs").get_queue_attributes(
+        self.sqs: Any = boto3.client("sqs")
+        self.url = self.sqs.get_queue_url(QueueName=trigger.queue)["QueueUrl"]
+        attributes = self.sqs.get_queue_attributes(
             QueueUrl=self.url, AttributeNames=["VisibilityTimeout"]
         )
         self.visibility = int(attributes["Attributes"]["VisibilityTimeout"])
@@ -47,21 +48,15 @@ class Poller:
 
     def once(self, wait_seconds: int = LONG_POLL_SECONDS) -> bool:
         """One receive and all that follows from it; whether there was a message."""
-        messages = (
-            client("sqs")
-            .receive_message(
-                QueueUrl=self.url,
-                MaxNumberOfMessages=self.trigger.batch_size,
-                WaitTimeSeconds=wait_seconds,
-                AttributeNames=["All"],
-            )
-            .get("Messages", [])
-        )
+        messages = self.sqs.receive_message(
+            QueueUrl=self.url,
+            MaxNumberOfMessages=self.trigger.batch_size,
+            WaitTimeSeconds=wait_seconds,
+            AttributeNames=["All"],
+        ).get("Messages", [])
         if messages and self._handled(messages):
             for message in messages:
-                client("sqs").delete_message(
-                    QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"]
-                )
+                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
         return bool(messages)
 
     def _handled(self, messages: list[dict[str, Any]]) -> bool:
@@ -85,7 +80,7 @@ class Poller:
         while not done.wait(self.visibility / 3):
             for message in messages:
                 try:
-                    client("sqs").change_message_visibility(
+                    self.sqs.change_message_visibility(
                         QueueUrl=self.url,
                         ReceiptHandle=message["ReceiptHandle"],
                         VisibilityTimeout=self.visibility,

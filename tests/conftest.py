@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import settings
 
+from chalicelib.adapters.clients import AwsClients
 from local.embedded_aws import EmbeddedAws
 from tests.log_lines import LogLines, captured_log
 
@@ -18,7 +19,7 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup(
         "deployed",
-        "tests/deployed against a running service; without these, against one of their own",
+        "tests/deployed against a service that runs already; without these, against its own",
     )
     group.addoption("--base-url", help="the URL of the service: what `make deploy` prints")
     group.addoption("--endpoint-url", help="the URL of AWS, where that is an emulator")
@@ -41,6 +42,30 @@ def aws() -> Iterator[EmbeddedAws]:
         environment.setenv("AWS_DEFAULT_REGION", "us-east-1")
         yield server
     server.stop()
+
+
+@pytest.fixture
+def clients(aws: EmbeddedAws) -> AwsClients:
+    """Clients of the adapters, turned to the embedded AWS."""
+    return AwsClients()
+
+
+@pytest.fixture
+def resource_names(unique: Callable[[str], str]) -> dict[str, str]:
+    """Parameters of infra/resources.json: names of their own for table, queues and bucket."""
+    return {
+        name: unique(name.lower())
+        for name in ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")
+    }
+
+
+@pytest.fixture
+def resources(
+    aws: EmbeddedAws, unique: Callable[[str], str], resource_names: dict[str, str]
+) -> dict[str, str]:
+    """The names of a table, queues and a bucket that are there."""
+    aws.create_resources(resource_names, unique("stack"))
+    return resource_names
 
 
 @pytest.fixture

@@ -1,52 +1,102 @@
-"""boto3 clients, each made when it is first used: making them is most of what a cold start takes."""
+"""boto3 clients, made on first use: making them takes up the larger part of a cold start."""
 
+import threading
 from collections.abc import Callable
-from functools import cache, wraps
-from typing import Any, ParamSpec, TypeVar
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from chalicelib.errors import ServiceDown
+if TYPE_CHECKING:
+    from botocore.config import Config
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
-# Three tries of eight seconds end before API Gateway gives up on the API (29 s); bodies of S3 may stall for longer.
-READ_SECONDS = 8
-BODY_SECONDS = 30
+# Three tries, and pauses of up to 1 and 2 seconds between them, end before API Gateway gives up on
+# the API after 29 seconds.
+CONNECT_SECONDS = 2
+READ_SECONDS = 6
 TRIES = 3
 
+T = TypeVar("T")
 
-P = ParamSpec("P")
-R = TypeVar("R")
-
-
-def translate_aws_errors(what: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """What AWS does not do now is ServiceDown: ``what`` does not answer."""
-
-    def decorate(method: Callable[P, R]) -> Callable[P, R]:
-        @wraps(method)
-        def call(*args: P.args, **kwargs: P.kwargs) -> R:
-            from botocore.exceptions import BotoCoreError, ClientError
-
-            try:
-                return method(*args, **kwargs)
-            except (BotoCoreError, ClientError) as error:
-                raise ServiceDown(f"{what} does not answer; try again in a moment.") from error
-
-        return call
-
-    return decorate
+# Clients may be shared between threads, but boto3 makes them in its default session, which may not:
+# https://docs.aws.amazon.com/boto3/latest/guide/clients.html
+_session = threading.Lock()
 
 
-@cache
-def client(service: str) -> Any:
-    """The client of an AWS service; endpoint, region and credentials come from the environment, as boto3 reads them."""
+class Lazy(Generic[T]):
+    """A value that is made on the first call, once, whichever threads call first.
+
+    functools.cache and cached_property do not lock: each thread would make a value of its own.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: T | None = None
+        self._lock = threading.Lock()
+
+    def __call__(self) -> T:
+        if self._made is None:
+            with self._lock:
+                if self._made is None:
+                    self._made = self._make()
+        return self._made
+
+
+def make_dynamodb() -> "DynamoDBClient":
     import boto3
+
+    with _session:
+        return boto3.client("dynamodb", config=client_config())
+
+
+def make_s3() -> "S3Client":
+    """Return a client whose links name the regional host.
+
+    botocore's links name the global one, where a young bucket answers with a redirect that a signed
+    link does not survive, and buckets in regions that accounts opt into never answer:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
+    """
+    import boto3
+
+    # Newer buckets refuse links of signature version 2, which is the default.
+    config = client_config(signature_version="s3v4", s3={"us_east_1_regional_endpoint": "regional"})
+    with _session:
+        s3 = boto3.client("s3", config=config)
+    s3.meta.events.register("provide-client-params.s3.GetObject", _name_the_region)
+    return s3
+
+
+def _name_the_region(context: dict[str, Any], **_: Any) -> None:
+    # addressing_style "virtual" has the same effect on AWS, but also makes hosts like
+    # bucket.localstack at the endpoint of an emulator.
+    context["use_global_endpoint"] = False
+
+
+def make_sqs() -> "SQSClient":
+    import boto3
+
+    with _session:
+        return boto3.client("sqs", config=client_config())
+
+
+def client_config(**more: Any) -> "Config":
+    """Return the limits of a client. Endpoint, region and credentials are left to boto3."""
     from botocore.config import Config
 
-    config = Config(
+    return Config(
         retries={"mode": "standard", "total_max_attempts": TRIES},
-        connect_timeout=READ_SECONDS,
-        read_timeout=BODY_SECONDS if service == "s3" else READ_SECONDS,
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
         max_pool_connections=64,  # a Lambda needs few; the local API answers many at once
-        signature_version="s3v4"
-        if service == "s3"
-        else None,  # links of version 2 are refused by newer buckets
+        **more,
     )
-    return boto3.client(service, config=config)
+
+
+@dataclass(frozen=True, slots=True)
+class AwsClients:
+    """The clients that the adapters of one process share, each made when it is first called."""
+
+    dynamodb: "Callable[[], DynamoDBClient]" = field(default_factory=lambda: Lazy(make_dynamodb))
+    s3: "Callable[[], S3Client]" = field(default_factory=lambda: Lazy(make_s3))
+    sqs: "Callable[[], SQSClient]" = field(default_factory=lambda: Lazy(make_sqs))

@@ -1,21 +1,21 @@
-"""The door to a mounted folder of CSV files.
+"""CSV files in a mounted folder.
 
-No name can lead out of the folder: each component is opened relative to the folder before it, and no symbolic link is
-followed, so that what was checked is what is read.
+No name can lead out of the folder: each component is opened relative to the folder before it, and
+no symbolic link is followed, so that the file that was checked is the file that is read.
 """
 
 import errno
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from chalicelib.errors import FileChanged, FileGone, FileMissing, TryAgain
+from chalicelib.errors import CsvsumError, FileChanged, FileGone, FileMissing, TryAgain
 from chalicelib.jobs.job import FileVersion
 
 READ_BYTES = 1024 * 1024
 OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
-# What opening answers for a name that is not there, that is a link or a folder, or that may not be read.
+# How opening fails for a name that does not exist, is a link or a folder, or may not be read.
 NOT_THERE = (
     errno.ENOENT,
     errno.ENOTDIR,
@@ -31,49 +31,89 @@ UPWARD = frozenset({"", ".", ".."})
 
 
 class FolderSource:
-    """A ``ports.Source`` over the files below ``root``."""
+    """A ``ports.Source`` over the files below ``root``.
 
-    def __init__(self, root: str) -> None:
+    ``status_of`` returns the attributes of an open file, as the file system's client has them.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        read_bytes: int = READ_BYTES,
+        status_of: Callable[[int], os.stat_result] = os.fstat,
+    ) -> None:
         self.root = root
+        self.read_bytes = read_bytes
+        self.status_of = status_of
 
     def version(self, name: str) -> FileVersion:
         try:
             with self._opened(name) as file:
-                return _version(os.fstat(file))
+                return self._version(file)
         except OSError as error:
-            if error.errno in NOT_THERE:
-                raise FileMissing(name) from error
-            raise _no_answer(error) from error
+            raise _error(error, FileMissing(name)) from error
 
     def read(
         self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
     ) -> Iterator[bytes]:
+        stop = version.size if expected_end is None else min(expected_end, version.size)
         try:
             with self._opened(name) as file:
-                yield from _read_version(
-                    file,
-                    name,
-                    version,
-                    start,
-                    version.size if expected_end is None else expected_end,
-                )
-        except FileNotFoundError as error:
-            raise FileGone(name) from error
+                yield from self._blocks(file, name, version, range(start, stop))
         except OSError as error:
-            raise (FileGone(name) if error.errno in NOT_THERE else _no_answer(error)) from error
+            raise _error(error, FileGone(name)) from error
+
+    def _blocks(
+        self, file: int, name: str, version: FileVersion, expected: range
+    ) -> Iterator[bytes]:
+        """Yield blocks up to the end of the file, each after a check that covers it."""
+        position = expected.start
+        while block := self._read(file, position, expected.stop):
+            position += len(block)
+            if position < expected.stop:
+                _require(version, self._version(file), name)
+            else:
+                self._require_anew(version, name)
+            yield block
+        _require(version, self._version(file), name)
+        if position < version.size:
+            raise FileChanged(name)
+
+    def _read(self, file: int, position: int, stop: int) -> bytes:
+        """Read up to where the caller is likely to stop: mounted file systems bill by the byte."""
+        left = stop - position
+        size = min(self.read_bytes, left) if left > 0 else self.read_bytes // 4
+        return os.pread(file, size, position)
+
+    def _require_anew(self, version: FileVersion, name: str) -> None:
+        """Check by opening the file once more, before the last bytes that a caller uses.
+
+        While a file stays open, NFS may return its attributes from a cache; opening a file gets
+        them from the server (close-to-open consistency):
+        https://docs.aws.amazon.com/efs/latest/ug/features.html#consistency
+        """
+        with self._opened(name) as anew:
+            _require(version, self._version(anew), name)
+
+    def _version(self, file: int) -> FileVersion:
+        """Identify a version by inode, ctime and size.
+
+        Unlike mtime, ctime advances with every write and cannot be set back. It also advances when
+        rights or links change, but not with each store into a file that is mapped into memory.
+        """
+        status = self.status_of(file)
+        tag = f"{status.st_ino:x}-{status.st_ctime_ns:x}-{status.st_size:x}"
+        return FileVersion(status.st_size, tag)
 
     @contextmanager
     def _opened(self, name: str) -> Iterator[int]:
-        """A plain file's descriptor; OSError for anything else."""
+        """Open a plain file. Raise OSError for anything else, TryAgain without the folder."""
         *folders, _ = components = name.split("/")
         if not UPWARD.isdisjoint(components):
             raise OSError(errno.ENOENT, "not a path below the folder")
         # O_NONBLOCK: opening a FIFO must not wait for a writer.
         flags = [OPEN | os.O_DIRECTORY] * len(folders) + [OPEN | os.O_NONBLOCK]
-        try:
-            descriptor = os.open(self.root, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
-        except OSError as error:  # not mounted: that no file is there says nothing of the file
-            raise _no_answer(error) from error
+        descriptor = self._open_root()
         try:
             for component, flag in zip(components, flags, strict=True):
                 below = os.open(component, flag, dir_fd=descriptor)
@@ -85,39 +125,22 @@ class FolderSource:
         finally:
             os.close(descriptor)
 
-
-def _version(status: os.stat_result) -> FileVersion:
-    """By the time of the last change (ctime): every write call moves it on and nobody can set it, as that of modification can be.
-
-    It also moves on when rights or links change, and not with each store into a file that somebody has mapped.
-    """
-    return FileVersion(
-        status.st_size, f"{status.st_ino:x}-{status.st_ctime_ns:x}-{status.st_size:x}"
-    )
+    def _open_root(self) -> int:
+        try:
+            return os.open(self.root, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
+        except OSError as error:  # not mounted, which says nothing about the file
+            raise _no_answer(error) from error
 
 
-def _read_version(
-    file: int, name: str, version: FileVersion, start: int, expected_end: int
-) -> Iterator[bytes]:
-    position = start
-    while True:
-        # Up to where the caller is likely to stop: a mounted file system is paid for by the byte.
-        size = (
-            min(READ_BYTES, expected_end - position) if position < expected_end else READ_BYTES // 4
-        )
-        block = os.pread(file, size, position)
-        # Checked behind each read: bytes of another version must not be handed out.
-        if _version(os.fstat(file)) != version:
-            raise FileChanged(name)
-        if not block:
-            break
-        yield block
-        position += len(block)
-    if position < version.size:
+def _require(version: FileVersion, found: FileVersion, name: str) -> None:
+    if found != version:
         raise FileChanged(name)
 
 
+def _error(error: OSError, not_there: CsvsumError) -> CsvsumError:
+    return not_there if error.errno in NOT_THERE else _no_answer(error)
+
+
 def _no_answer(error: OSError) -> TryAgain:
-    return TryAgain(
-        f"The folder of CSV files did not answer ({errno.errorcode.get(error.errno or 0, 'unknown')})."
-    )
+    name = errno.errorcode.get(error.errno or 0, "unknown")
+    return TryAgain(f"The folder of CSV files did not answer ({name}).")

@@ -1,11 +1,14 @@
-"""A job as an item of the table, and back. Structures travel as JSON texts, so that an item can be read by eye."""
+"""Jobs and parts as items of the table, and back.
+
+Structures are stored as JSON texts, so that a person can read an item.
+"""
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.engine.options import Options
 from chalicelib.engine.states import State
@@ -14,62 +17,93 @@ from chalicelib.errors import Fault
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Status, as_text
 from chalicelib.jobs.parts import Outcome, Plan
 
-Item = dict[str, dict[str, Any]]
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
+
+Attribute: TypeAlias = "AttributeValueTypeDef"
+Item: TypeAlias = "dict[str, AttributeValueTypeDef]"
 SORT_KEY = "job"
 SHARDS = "0123456789"
 
 
+def string(text: str) -> Attribute:
+    return {"S": text}
+
+
+def number(value: int) -> Attribute:
+    return {"N": str(value)}
+
+
+def moment(value: datetime) -> Attribute:
+    return string(as_text(value))
+
+
+def member(value: int) -> Attribute:
+    """Return a set of one number, to be added to a set of numbers."""
+    return {"SS": [str(value)]}
+
+
 def key_of(job_id: str) -> Item:
-    return {"pk": {"S": job_id}, "sk": {"S": SORT_KEY}}
+    return {"pk": string(job_id), "sk": string(SORT_KEY)}
 
 
 def shard_of(job_id: str) -> str:
-    """Which tenth of the sparse index a job in progress is counted in."""
+    """Return which tenth of the sparse index a job in progress is counted in."""
     return SHARDS[int(job_id[:8], 16) % len(SHARDS)]
 
 
 def expiry(submitted_at: datetime, keep_days: int) -> Item:
-    return {"expires_at": {"N": str(int((submitted_at + timedelta(days=keep_days)).timestamp()))}}
+    """Return the attribute from which the table deletes the item, and after which it is ignored."""
+    return {"expires_at": number(int((submitted_at + timedelta(days=keep_days)).timestamp()))}
+
+
+def is_expired(item: Item, now: datetime) -> bool:
+    """Return whether an item is past its time to live. The table deletes it some days later.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ttl-expired-items.html
+    """
+    return int(item["expires_at"]["N"]) <= now.timestamp()
 
 
 def new_item(job: Job, keep_days: int) -> Item:
-    """The item of a job that was just accepted."""
+    """Return the item of a job that was just accepted."""
     return {
         **key_of(job.id),
         **expiry(job.submitted_at, keep_days),
-        "csv": {"S": job.file_name},
-        "options": {"S": json.dumps(job.options.as_dict())},
-        "file": {"S": json.dumps(asdict(job.version))},
-        "status": {"S": job.status.value},
-        "in_progress": {"S": shard_of(job.id)},
-        "submitted_at": {"S": as_text(job.submitted_at)},
-        "updated_at": {"S": as_text(job.updated_at)},
-        "attempts": {"N": str(job.attempts)},
+        "csv": string(job.file_name),
+        "options": string(json.dumps(job.options.as_dict())),
+        "file": string(json.dumps(asdict(job.version))),
+        "status": string(job.status.value),
+        "in_progress": string(shard_of(job.id)),
+        "submitted_at": moment(job.submitted_at),
+        "updated_at": moment(job.updated_at),
+        "attempts": number(job.attempts),
     }
 
 
 def job_of(item: Item, result_text: str | None = None) -> Job:
-    """The job of an item; ``result_text`` where the item only names where its result is."""
-    text = item.get("result", {}).get("S", result_text)
+    """Return the job of an item. ``result_text`` is its result where that is not in the item."""
+    text = _text(item, "result") or result_text
+    plan, problem, ledger = (_text(item, name) for name in ("plan", "problem", "ledger"))
     return Job(
         id=item["pk"]["S"],
         file_name=item["csv"]["S"],
         options=Options(**json.loads(item["options"]["S"])),
         version=FileVersion(**json.loads(item["file"]["S"])),
-        submitted_at=_moment(item["submitted_at"]["S"]),
-        updated_at=_moment(item["updated_at"]["S"]),
+        submitted_at=datetime.fromisoformat(item["submitted_at"]["S"]),
+        updated_at=datetime.fromisoformat(item["updated_at"]["S"]),
         status=Status(item["status"]["S"]),
-        started_at=_moment(item["started_at"]["S"]) if "started_at" in item else None,
-        finished_at=_moment(item["finished_at"]["S"]) if "finished_at" in item else None,
+        started_at=_moment(item, "started_at"),
+        finished_at=_moment(item, "finished_at"),
         attempts=int(item["attempts"]["N"]),
-        plan=Plan(**json.loads(item["plan"]["S"])) if "plan" in item else None,
+        plan=Plan(**json.loads(plan)) if plan else None,
         done_parts=_numbers(item, "done_parts"),
-        expected_reruns=int(item["expected_reruns"]["N"]) if "expected_reruns" in item else 0,
+        expected_reruns=int(item.get("expected_reruns", number(0))["N"]),
         done_reruns=_numbers(item, "done_reruns"),
-        last_error=item["last_error"]["S"] if "last_error" in item else None,
-        problem=Problem(**json.loads(item["problem"]["S"])) if "problem" in item else None,
+        last_error=_text(item, "last_error"),
+        problem=Problem(**json.loads(problem)) if problem else None,
         result=result_of(text) if text else None,
-        ledger=Ledger(**json.loads(item["ledger"]["S"])) if "ledger" in item else None,
+        ledger=Ledger(**json.loads(ledger)) if ledger else None,
     )
 
 
@@ -83,12 +117,15 @@ def result_of(text: str) -> Result:
 
 
 def part_key(job_id: str, outcome: Outcome) -> Item:
-    return {"pk": {"S": job_id}, "sk": {"S": f"part#{outcome.number}#{outcome.start.value}"}}
+    return {
+        "pk": string(job_id),
+        "sk": string(f"part#{outcome.number}#{outcome.start.value}"),
+    }
 
 
 def part_item(job_id: str, outcome: Outcome) -> Item:
-    """A part's outcome without its sums."""
-    return {**part_key(job_id, outcome), "outcome": {"S": json.dumps(asdict(outcome))}}
+    """Return the item of a part's outcome, without its sums."""
+    return {**part_key(job_id, outcome), "outcome": string(json.dumps(asdict(outcome)))}
 
 
 def outcome_of(item: Item) -> Outcome:
@@ -114,9 +151,13 @@ def columns_of(text: str) -> tuple[ColumnSum, ...]:
     )
 
 
+def _text(item: Item, name: str) -> str | None:
+    return item[name]["S"] if name in item else None
+
+
+def _moment(item: Item, name: str) -> datetime | None:
+    return datetime.fromisoformat(item[name]["S"]) if name in item else None
+
+
 def _numbers(item: Item, name: str) -> frozenset[int]:
-    return frozenset(int(number) for number in item.get(name, {}).get("SS", ()))
-
-
-def _moment(text: str) -> datetime:
-    return datetime.fromisoformat(text)
+    return frozenset(int(text) for text in item[name]["SS"]) if name in item else frozenset()

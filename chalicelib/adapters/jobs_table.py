@@ -1,119 +1,140 @@
-"""The door to DynamoDB: the table of jobs.
+"""The table of jobs on DynamoDB.
 
-Every change is one conditional write that names the legal source states. A refused write answers with the item that
-won, and that is what the caller gets: someone was faster, which is no error.
+Every change is one conditional write that names the legal source states. A refused write returns
+the item as another writer left it, and so does the call: someone was faster, which is no error.
 """
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
-from datetime import datetime
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.clients import client, translate_aws_errors
+from chalicelib.adapters.aws_errors import translate_aws_errors
+from chalicelib.adapters.clients import Lazy, make_dynamodb
+from chalicelib.adapters.job_change import Change
+from chalicelib.adapters.job_index import InProgressIndex
 from chalicelib.adapters.job_item import (
-    SHARDS,
     Item,
     columns_of,
     columns_text,
     expiry,
+    is_expired,
     job_of,
     key_of,
+    member,
+    moment,
     new_item,
+    number,
     outcome_of,
     part_item,
     result_text,
+    string,
 )
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
-from chalicelib.errors import UnknownJob
-from chalicelib.jobs.job import ALLOWED_FROM, Job, Ledger, Problem, Result, Status, as_text, utc_now
+from chalicelib.errors import Misconfigured, UnknownJob
+from chalicelib.jobs.job import Job, Ledger, Problem, Result, Status, utc_now
 from chalicelib.jobs.parts import Outcome, Plan
 from chalicelib.jobs.ports import SavedPart
 
-INDEX = "in_progress"
-# A text of this many bytes stays in the item: reading it costs 4 read units, and an item may not grow beyond 400 KB.
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# Reading an item with a text of this many bytes costs 4 read units; an item may have 400 KB.
 INLINE_BYTES = 16 * 1024
-PROBLEM_CHARS = 500
-NOTHING: Item = {}
+# Each write of ``updated_at`` is also two writes to the index, whose sort key it is.
+TOUCH_EVERY = timedelta(minutes=1)
+LAST_ERROR_CHARS = 500
+READERS = 16
 TABLE = "The table of jobs"
 
 
+@dataclass(frozen=True, slots=True)
 class JobsTable:
-    """A ``ports.Jobs``."""
+    """A ``ports.Jobs``.
 
-    def __init__(
-        self,
-        table: str,
-        results_bucket: ResultsBucket,
-        keep_days: int,
-        now: Callable[[], datetime] = utc_now,
-    ) -> None:
-        self.now = now
-        self.table = table
-        self.results_bucket = results_bucket
-        self.keep_days = keep_days
+    ``keep_days`` after its submission a job is unknown. Texts of more than ``inline_bytes`` are in
+    the results bucket. A finished part rewrites ``updated_at`` only once in ``touch_every``.
+    """
+
+    table: str
+    results_bucket: ResultsBucket
+    keep_days: int
+    dynamodb: "Callable[[], DynamoDBClient]" = field(default_factory=lambda: Lazy(make_dynamodb))
+    inline_bytes: int = INLINE_BYTES
+    touch_every: timedelta = TOUCH_EVERY
+    now: Callable[[], datetime] = utc_now
 
     @translate_aws_errors(TABLE)
     def put(self, job: Job) -> None:
-        item = new_item(job, self.keep_days)
-        client("dynamodb").put_item(
-            TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(pk)"
+        self.dynamodb().put_item(
+            TableName=self.table,
+            Item=new_item(job, self.keep_days),
+            ConditionExpression="attribute_not_exists(pk)",
         )
 
     @translate_aws_errors(TABLE)
     def get(self, job_id: str) -> Job:
-        answer = client("dynamodb").get_item(
+        answer = self.dynamodb().get_item(
             TableName=self.table, Key=key_of(job_id), ConsistentRead=True
         )
         if "Item" not in answer:
             raise UnknownJob
         return self._job(answer["Item"])
 
+    def find(self, job_id: str) -> Job | None:
+        try:
+            return self.get(job_id)
+        except UnknownJob:
+            return None
+
     @translate_aws_errors(TABLE)
     def remove_unsent(self, job_id: str) -> None:
-        still_queued = "#status = :queued"
-        self._unless_refused(
-            client("dynamodb").delete_item,
-            Key=key_of(job_id),
-            ConditionExpression=still_queued,
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={":queued": {"S": Status.QUEUED.value}},
-        )
+        dynamodb = self.dynamodb()
+        with suppress(dynamodb.exceptions.ConditionalCheckFailedException):
+            dynamodb.delete_item(
+                TableName=self.table,
+                Key=key_of(job_id),
+                ConditionExpression="#status = :queued",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues={":queued": string(Status.QUEUED)},
+            )
 
     @translate_aws_errors(TABLE)
     def start(self, job_id: str, now: datetime) -> Job:
-        stamp = {"S": as_text(now)}
-        return self._change(
-            job_id, Status.RUNNING, {"updated_at": stamp}, once={"started_at": stamp}
-        )
+        stamp = moment(now)
+        change = Change(Status.RUNNING, {"updated_at": stamp}, once={"started_at": stamp})
+        return self._change(job_id, change)
 
     @translate_aws_errors(TABLE)
     def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
-        kept = {"plan": {"S": json.dumps(asdict(plan))}}
-        return self._change(job_id, Status.RUNNING, {"updated_at": {"S": as_text(now)}}, once=kept)
+        kept = {"plan": string(json.dumps(asdict(plan)))}
+        return self._change(job_id, Change(Status.RUNNING, {"updated_at": moment(now)}, once=kept))
 
     @translate_aws_errors(TABLE)
     def save_part(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
-        name = f"{job_id}/part-{outcome.number}-{outcome.start.value}.json"
-        item = (
-            part_item(job_id, outcome)
-            | self._text_or_blob("columns", columns_text(columns), name)
-            | expiry(self.now(), self.keep_days)
-        )
-        client("dynamodb").put_item(TableName=self.table, Item=item)
+        key = f"{job_id}/part-{outcome.number}-{outcome.start.value}.json"
+        item = {
+            **part_item(job_id, outcome),
+            **self._text_or_key("columns", columns_text(columns), key),
+            **expiry(self.now(), self.keep_days),
+        }
+        self.dynamodb().put_item(TableName=self.table, Item=item)
 
     @translate_aws_errors(TABLE)
     def saved_parts(self, job_id: str) -> Mapping[tuple[int, State], SavedPart]:
         pages = (
-            client("dynamodb")
+            self.dynamodb()
             .get_paginator("query")
             .paginate(
                 TableName=self.table,
                 KeyConditionExpression="pk = :job AND begins_with(sk, :part)",
-                ExpressionAttributeValues={":job": {"S": job_id}, ":part": {"S": "part#"}},
+                ExpressionAttributeValues={":job": string(job_id), ":part": string("part#")},
                 ConsistentRead=True,
             )
         )
@@ -126,166 +147,114 @@ class JobsTable:
 
     @translate_aws_errors(TABLE)
     def add_done(self, job_id: str, number: int, now: datetime) -> Job:
-        return self._change(
-            job_id,
-            Status.RUNNING,
-            {"updated_at": {"S": as_text(now)}},
-            member=("done_parts", number),
-        )
+        return self._add(job_id, "done_parts", number, now)
 
     @translate_aws_errors(TABLE)
     def expect_reruns(self, job_id: str, count: int, now: datetime) -> Job:
-        kept = {"expected_reruns": {"N": str(count)}}
-        return self._change(job_id, Status.RUNNING, {"updated_at": {"S": as_text(now)}}, once=kept)
+        kept = {"expected_reruns": number(count)}
+        return self._change(job_id, Change(Status.RUNNING, {"updated_at": moment(now)}, once=kept))
 
     @translate_aws_errors(TABLE)
     def add_done_rerun(self, job_id: str, number: int, now: datetime) -> Job:
-        return self._change(
-            job_id,
-            Status.RUNNING,
-            {"updated_at": {"S": as_text(now)}},
-            member=("done_reruns", number),
-        )
+        return self._add(job_id, "done_reruns", number, now)
 
     @translate_aws_errors(TABLE)
     def set_last_error(self, job_id: str, text: str) -> None:
-        self._change(job_id, Status.RUNNING, {"last_error": {"S": text[:PROBLEM_CHARS]}})
+        self._change(
+            job_id, Change(Status.RUNNING, {"last_error": string(text[:LAST_ERROR_CHARS])})
+        )
 
     @translate_aws_errors(TABLE)
     def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
-        changes = {"finished_at": {"S": as_text(now)}, "ledger": {"S": json.dumps(asdict(ledger))}}
-        changes |= self._text_or_blob("result", result_text(result), f"{job_id}/result.json")
-        return self._change(job_id, Status.SUCCEEDED, changes)
+        changes = {
+            "finished_at": moment(now),
+            "ledger": string(json.dumps(asdict(ledger))),
+            **self._text_or_key("result", result_text(result), f"{job_id}/result.json"),
+        }
+        return self._change(job_id, Change(Status.SUCCEEDED, changes))
 
     @translate_aws_errors(TABLE)
     def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
-        changes = {
-            "finished_at": {"S": as_text(now)},
-            "problem": {"S": json.dumps(asdict(problem))},
-        }
-        return self._change(job_id, Status.FAILED, changes)
+        changes = {"finished_at": moment(now), "problem": string(json.dumps(asdict(problem)))}
+        return self._change(job_id, Change(Status.FAILED, changes))
 
     @translate_aws_errors(TABLE)
     def retry(self, job: Job, now: datetime) -> bool:
-        unmoved = "#status = :status AND updated_at = :seen"
-        answer = self._unless_refused(
-            client("dynamodb").update_item,
-            Key=key_of(job.id),
-            UpdateExpression="SET updated_at = :now ADD attempts :one",
-            ConditionExpression=unmoved,
-            ExpressionAttributeNames={"#status": "status"},
-            ExpressionAttributeValues={
-                ":status": {"S": job.status.value},
-                ":seen": {"S": as_text(job.updated_at)},
-                ":now": {"S": as_text(now)},
-                ":one": {"N": "1"},
-            },
-        )
-        return answer is not None
+        dynamodb = self.dynamodb()
+        try:
+            dynamodb.update_item(
+                TableName=self.table,
+                Key=key_of(job.id),
+                UpdateExpression="SET updated_at = :now ADD attempts :one",
+                ConditionExpression="#status = :status AND updated_at = :seen",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues={
+                    ":status": string(job.status),
+                    ":seen": moment(job.updated_at),
+                    ":now": moment(now),
+                    ":one": number(1),
+                },
+            )
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     @translate_aws_errors(TABLE)
     def in_progress(self) -> int:
-        return sum(
-            page["Count"] for shard in SHARDS for page in self._index_pages(shard, Select="COUNT")
-        )
+        return InProgressIndex(self.table, self.dynamodb).count()
 
     @translate_aws_errors(TABLE)
     def not_updated_since(self, before: datetime) -> Sequence[Job]:
-        pages = [
-            page for shard in SHARDS for page in self._index_pages(shard, before=as_text(before))
-        ]
-        found = (self.find(item["pk"]["S"]) for page in pages for item in page["Items"])
-        return [
-            job for job in found if job is not None and not job.status.is_final
-        ]  # the index lags behind the table
+        ids = InProgressIndex(self.table, self.dynamodb).not_updated_since(before)
+        with ThreadPoolExecutor(READERS) as pool:
+            found = list(pool.map(self.find, ids))
+        # The index may be older than the table.
+        return [job for job in found if job is not None and not job.status.is_final]
 
-    def find(self, job_id: str) -> Job | None:
+    def _add(self, job_id: str, name: str, part: int, now: datetime) -> Job:
+        """Add a part to a set of the job, and rewrite ``updated_at`` when it is old."""
+        job = self._change(job_id, Change(Status.RUNNING, adds={name: member(part)}))
+        if job.status.is_final or now - job.updated_at < self.touch_every:
+            return job
+        return self._change(job_id, Change(Status.RUNNING, {"updated_at": moment(now)}))
+
+    def _change(self, job_id: str, change: Change) -> Job:
+        dynamodb = self.dynamodb()
         try:
-            return self.get(job_id)
-        except UnknownJob:
-            return None
-
-    def _index_pages(self, shard: str, before: str | None = None, **more: Any) -> Any:
-        condition, values = "in_progress = :shard", {":shard": {"S": shard}}
-        if before is not None:
-            condition += " AND updated_at < :before"
-            values[":before"] = {"S": before}
-        pages = client("dynamodb").get_paginator("query")
-        return pages.paginate(
-            TableName=self.table,
-            IndexName=INDEX,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues=values,
-            **more,
-        )
-
-    def _text_or_blob(self, name: str, text: str, key: str) -> Item:
-        """The attribute for a text: the text itself, or the key of the object that it was put into."""
-        if len(text.encode()) <= INLINE_BYTES:
-            return {name: {"S": text}}
-        # The object first: an item must never name what is not there. Repeated work writes the same bytes again.
-        self.results_bucket.put(key, text)
-        return {f"{name}_key": {"S": key}}
-
-    def _columns(self, item: Item) -> tuple[ColumnSum, ...]:
-        return columns_of(
-            item["columns"]["S"]
-            if "columns" in item
-            else self.results_bucket.get(item["columns_key"]["S"])
-        )
-
-    def _change(
-        self,
-        job_id: str,
-        to: Status,
-        sets: Item,
-        once: Item = NOTHING,
-        member: tuple[str, int] | None = None,
-    ) -> Job:
-        """Move a job to the status ``to`` and set attributes; those in ``once`` only where they are not set yet.
-
-        ``member`` is a number to add to the set of that name.
-        """
-        values = {"status": {"S": to.value}} | sets | once
-        assignments = [
-            f"#{name} = {f'if_not_exists(#{name}, :{name})' if name in once else f':{name}'}"
-            for name in values
-        ]
-        sources = {
-            f":from{number}": {"S": status.value}
-            for number, status in enumerate(sorted(ALLOWED_FROM[to]))
-        }
-        # A change comes from a legal source state only; this also refuses an item that does not exist.
-        from_legal_state = f"#status IN ({', '.join(sources)})"
-        update = f"SET {', '.join(assignments)}" + (f" ADD {member[0]} :member" if member else "")
-        added = {":member": {"SS": [str(member[1])]}} if member else {}
-        if to.is_final:
-            update += " REMOVE in_progress"  # leaves the sparse index, and the counter with it
-        try:
-            answer = client("dynamodb").update_item(
-                TableName=self.table,
-                Key=key_of(job_id),
-                UpdateExpression=update,
-                ConditionExpression=from_legal_state,
-                ExpressionAttributeNames={f"#{name}": name for name in values},
-                ExpressionAttributeValues=sources
-                | {f":{name}": value for name, value in values.items()}
-                | added,
-                ReturnValues="ALL_NEW",
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-            )
-        except client("dynamodb").exceptions.ConditionalCheckFailedException as refused:
-            if "Item" not in refused.response:
+            answer = dynamodb.update_item(**change.arguments(self.table, job_id, self.now()))
+        except dynamodb.exceptions.ConditionalCheckFailedException as refused:
+            before: Mapping[str, Any] = refused.response
+            if "Item" not in before:
                 raise UnknownJob from None
-            return self._job(refused.response["Item"])
+            return self._job(before["Item"])
         return self._job(answer["Attributes"])
 
-    def _unless_refused(self, call: Callable[..., Any], **arguments: Any) -> Any | None:
-        try:
-            return call(TableName=self.table, **arguments)
-        except client("dynamodb").exceptions.ConditionalCheckFailedException:
-            return None
-
     def _job(self, item: Item) -> Job:
-        key = item.get("result_key", {}).get("S")
-        return job_of(item, self.results_bucket.get(key) if key else None)
+        """Return the job of an item. Raise UnknownJob when it, or its result, has expired."""
+        if is_expired(item, self.now()):
+            raise UnknownJob
+        if "result_key" not in item:
+            return job_of(item)
+        text = self.results_bucket.get(item["result_key"]["S"])
+        if text is None:
+            raise UnknownJob
+        return job_of(item, text)
+
+    def _columns(self, item: Item) -> tuple[ColumnSum, ...]:
+        if "columns" in item:
+            return columns_of(item["columns"]["S"])
+        text = self.results_bucket.get(item["columns_key"]["S"])
+        if text is None:
+            raise Misconfigured(
+                "The results bucket does not return the sums of a part; "
+                "its operator has to correct that."
+            )
+        return columns_of(text)
+
+    def _text_or_key(self, name: str, text: str, key: str) -> Item:
+        """Return the attribute for a text: the text, or the key of the object that holds it."""
+        if len(text.encode()) <= self.inline_bytes:
+            return {name: string(text)}
+        # The object first: an item must never name an object that does not exist.
+        self.results_bucket.put(key, text)
+        return {f"{name}_key": string(key)}

@@ -1,37 +1,60 @@
-"""The door to the results bucket: texts too long for an item of the table."""
+"""The results bucket: texts that are too long for an item of the table or for a reply."""
 
-from chalicelib.adapters.clients import client, translate_aws_errors
-from chalicelib.errors import UnknownJob
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from chalicelib.adapters.aws_errors import code_of, translate_aws_errors
+from chalicelib.adapters.clients import Lazy, make_s3
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 LINK_SECONDS = 300
+MISSING = ("NoSuchKey", "AccessDenied")
 BUCKET = "The results bucket"
 
+log = logging.getLogger("csvsum")
 
+
+@dataclass(frozen=True, slots=True)
 class ResultsBucket:
-    """The texts themselves; also a ``ports.ReplyStore``."""
+    """JSON texts by key; also a ``ports.ReplyStore``. Links hold for ``link_seconds``."""
 
-    def __init__(self, bucket: str) -> None:
-        self.bucket = bucket
+    bucket: str
+    s3: "Callable[[], S3Client]" = field(default_factory=lambda: Lazy(make_s3))
+    link_seconds: int = LINK_SECONDS
 
     @translate_aws_errors(BUCKET)
     def put(self, key: str, text: str) -> None:
-        client("s3").put_object(
+        self.s3().put_object(
             Bucket=self.bucket, Key=key, Body=text.encode(), ContentType="application/json"
         )
 
-    @translate_aws_errors(BUCKET)
     def publish(self, key: str, text: str) -> str:
         self.put(key, text)
-        url: str = client("s3").generate_presigned_url(
-            "get_object", Params={"Bucket": self.bucket, "Key": key}, ExpiresIn=LINK_SECONDS
-        )
-        return url
+        return self.link(key)
 
     @translate_aws_errors(BUCKET)
-    def get(self, key: str) -> str:
-        """Raises UnknownJob for a text that is past its time to live."""
+    def link(self, key: str) -> str:
+        return self.s3().generate_presigned_url(
+            "get_object", Params={"Bucket": self.bucket, "Key": key}, ExpiresIn=self.link_seconds
+        )
+
+    @translate_aws_errors(BUCKET)
+    def get(self, key: str) -> str | None:
+        """Return the text, or None when there is none, as after its lifetime in the bucket.
+
+        Without the right to list the bucket, a missing object is answered with 403:
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+        """
+        from botocore.exceptions import ClientError
+
         try:
-            body: bytes = client("s3").get_object(Bucket=self.bucket, Key=key)["Body"].read()
-        except client("s3").exceptions.NoSuchKey:
-            raise UnknownJob from None
-        return body.decode()
+            return self.s3().get_object(Bucket=self.bucket, Key=key)["Body"].read().decode()
+        except ClientError as error:
+            if code_of(error) not in MISSING:
+                raise
+            log.warning("the results bucket has no %s, or refuses it: %s", key, code_of(error))
+            return None

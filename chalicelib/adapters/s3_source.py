@@ -1,48 +1,95 @@
-"""The door to CSV files in an S3 bucket: ranged reads, each pinned to one version of the object by its ETag."""
+"""CSV files in an S3 bucket: ranged reads, each pinned to one version of the object by its ETag."""
 
 import logging
 from collections import deque
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from chalicelib.adapters.clients import client
-from chalicelib.errors import CsvsumError, FileChanged, FileGone, FileMissing, TryAgain
+from chalicelib.adapters.aws_errors import code_of, lasts, translated
+from chalicelib.adapters.clients import Lazy, make_s3
+from chalicelib.errors import (
+    CsvsumError,
+    FileArchived,
+    FileChanged,
+    FileEncrypted,
+    FileGone,
+    FileMissing,
+    TryAgain,
+)
 from chalicelib.jobs.job import FileVersion
+
+if TYPE_CHECKING:
+    from botocore.exceptions import BotoCoreError, ClientError
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import HeadObjectOutputTypeDef
 
 log = logging.getLogger("csvsum")
 
-# 8 MiB a request: the time to first byte (27 ms in the median) is then a fraction of the transfer, and three ranges in
-# flight are 24 MiB of memory.
+# 8 MiB a request: the time to first byte (27 ms in the median) is then a fraction of the transfer,
+# and three ranges in flight are 24 MiB of memory.
 RANGE_BYTES = 8 * 1024 * 1024
 BLOCK_BYTES = 1024 * 1024
 IN_FLIGHT = 3
-RESUMES = 5
-NOT_THERE = ("NoSuchKey", "404", "NotFound", "AccessDenied", "403", "Forbidden")
-CHANGED = ("PreconditionFailed", "412", "InvalidRange", "416")
+ATTEMPTS = 5
+BUCKET = "The bucket of CSV files"
+
+# Without the right to list the bucket, what is missing is answered with 403, and HEAD has no body
+# that could name a code: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+DENIED = ("AccessDenied", "403", "Forbidden")
+MISSING = ("NoSuchKey", "404", "NotFound")
+# The error for each code with which S3 refuses to return a range.
+REFUSALS: dict[str, Callable[[str], CsvsumError]] = {
+    **dict.fromkeys(("PreconditionFailed", "412", "InvalidRange", "416"), FileChanged),
+    **dict.fromkeys(MISSING, FileGone),
+    # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+    "InvalidObjectState": FileArchived,
+    # Those of https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html that last.
+    "KMS.AccessDeniedException": FileEncrypted,
+    "KMS.DisabledException": FileEncrypted,
+    "KMS.InvalidKeyUsageException": FileEncrypted,
+    "KMS.KMSInvalidStateException": FileEncrypted,
+    "KMS.NotFoundException": FileEncrypted,
+}
+ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLimits:
+    """``in_flight`` ranges of ``range_bytes`` are fetched at a time, each in up to ``attempts``."""
+
+    range_bytes: int = RANGE_BYTES
+    block_bytes: int = BLOCK_BYTES
+    in_flight: int = IN_FLIGHT
+    attempts: int = ATTEMPTS
 
 
 class S3Source:
     """A ``ports.Source`` over the objects of a bucket below a prefix."""
 
-    def __init__(self, bucket: str, prefix: str) -> None:
+    def __init__(
+        self,
+        bucket: str,
+        prefix: str,
+        s3: "Callable[[], S3Client] | None" = None,
+        limits: ReadLimits | None = None,
+    ) -> None:
         self.bucket = bucket
         self.prefix = prefix.strip("/")
+        self.s3 = s3 or Lazy(make_s3)
+        self.limits = limits or ReadLimits()
 
     def version(self, name: str) -> FileVersion:
+        """See ``ports.Source``. Raise FileArchived for an object that has to be restored first."""
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            head = client("s3").head_object(Bucket=self.bucket, Key=self._key(name))
-        except ClientError as error:
-            if _code(error) in NOT_THERE:
-                log.warning(
-                    "the bucket translate_aws_errors %s for a file that was asked for", _code(error)
-                )
-                raise FileMissing(name) from error
-            raise _no_answer() from error
-        except BotoCoreError as error:
-            raise _no_answer() from error
+            head = self.s3().head_object(Bucket=self.bucket, Key=self._key(name))
+        except (BotoCoreError, ClientError) as error:
+            raise self._not_found(name, error) from error
+        if _is_archived(head):
+            raise FileArchived(name)
         return FileVersion(head["ContentLength"], head["ETag"])
 
     def read(
@@ -50,48 +97,55 @@ class S3Source:
     ) -> Iterator[bytes]:
         stop = version.size if expected_end is None else min(expected_end, version.size)
         yield from self._ahead(name, version, range(start, stop))
-        # Behind the expected end: one range at a time, small ones first.
-        position, step = max(start, stop), BLOCK_BYTES // 4
+        # Beyond the expected end: one range at a time, small ones first.
+        position, step = max(start, stop), self.limits.block_bytes // 4
         while position < version.size:
             yield self._fetch(name, version, range(position, min(position + step, version.size)))
-            position, step = position + step, min(2 * step, RANGE_BYTES)
+            position, step = position + step, min(2 * step, self.limits.range_bytes)
 
     def _ahead(self, name: str, version: FileVersion, span: range) -> Iterator[bytes]:
-        """The bytes of a span, with IN_FLIGHT ranges of it on their way at a time."""
-        ranges = [span[at : at + RANGE_BYTES] for at in range(0, len(span), RANGE_BYTES)]
-        if len(ranges) < 2:
-            yield from (self._fetch(name, version, each) for each in ranges)
+        """Yield the bytes of a span while ``in_flight`` ranges of it are on their way."""
+        size, block_bytes = self.limits.range_bytes, self.limits.block_bytes
+        waiting = deque(span[at : at + size] for at in range(0, len(span), size))
+        if len(waiting) < 2:
+            yield from (self._fetch(name, version, each) for each in waiting)
             return
-        with ThreadPoolExecutor(IN_FLIGHT) as pool:
-            flying = deque(
-                pool.submit(self._fetch, name, version, each) for each in ranges[:IN_FLIGHT]
-            )
-            waiting = deque(ranges[IN_FLIGHT:])
+        with ThreadPoolExecutor(self.limits.in_flight) as pool:
+
+            def fetch_next() -> Future[bytes]:
+                return pool.submit(self._fetch, name, version, waiting.popleft())
+
+            flying = deque(fetch_next() for _ in range(min(self.limits.in_flight, len(waiting))))
             while flying:
                 data = flying.popleft().result()
                 if waiting:
-                    flying.append(pool.submit(self._fetch, name, version, waiting.popleft()))
-                yield from (data[at : at + BLOCK_BYTES] for at in range(0, len(data), BLOCK_BYTES))
+                    flying.append(fetch_next())
+                yield from (data[at : at + block_bytes] for at in range(0, len(data), block_bytes))
 
     def _fetch(self, name: str, version: FileVersion, wanted: range) -> bytes:
-        """All bytes of one range; a body that breaks off goes on from where it stopped."""
+        """Return the bytes of a range. After a body that broke off, continue where it stopped."""
         from botocore.exceptions import BotoCoreError, ClientError
         from urllib3.exceptions import HTTPError
 
         taken = bytearray()
-        for _ in range(RESUMES):
+        last: Exception | None = None
+        for attempt in range(1, self.limits.attempts + 1):
             try:
                 for block in self._body(name, version, wanted[len(taken) :]):
                     taken += block
                 return bytes(taken)
             except ClientError as error:
                 raise self._refused(name, error) from error
-            except (BotoCoreError, HTTPError):
-                continue
-        raise _no_answer()
+            except (BotoCoreError, HTTPError) as error:
+                last = error
+                _log_broken(wanted, len(taken), attempt, error)
+            if len(taken) == len(wanted):
+                # All bytes are here, so what failed is their checksum: trust none of them.
+                taken.clear()
+        raise _no_answer() from last
 
     def _body(self, name: str, version: FileVersion, wanted: range) -> Iterator[bytes]:
-        answer = client("s3").get_object(
+        answer = self.s3().get_object(
             Bucket=self.bucket,
             Key=self._key(name),
             Range=f"bytes={wanted.start}-{wanted.stop - 1}",
@@ -99,20 +153,58 @@ class S3Source:
         )
         if answer["ContentRange"] != f"bytes {wanted.start}-{wanted.stop - 1}/{version.size}":
             raise FileChanged(name)
-        yield from answer["Body"].iter_chunks(BLOCK_BYTES)
+        yield from answer["Body"].iter_chunks(self.limits.block_bytes)
 
     def _key(self, name: str) -> str:
         return f"{self.prefix}/{name}" if self.prefix else name
 
-    def _refused(self, name: str, error: Any) -> CsvsumError:
-        code = _code(error)
-        if code in CHANGED:
-            return FileChanged(name)
-        return FileGone(name) if code in NOT_THERE else _no_answer()
+    def _not_found(self, name: str, error: "BotoCoreError | ClientError") -> CsvsumError:
+        code = code_of(error)
+        if code in DENIED or code in MISSING:
+            log.warning("HEAD of a file that was asked for: %s", code)
+            return FileMissing(name)
+        return translated(BUCKET, error) if lasts(error) else _no_answer()
+
+    def _refused(self, name: str, error: "ClientError") -> CsvsumError:
+        code = code_of(error)
+        if code in REFUSALS:
+            return REFUSALS[code](name)
+        if code in DENIED:
+            return self._denied(name)
+        return translated(BUCKET, error) if lasts(error) else _no_answer()
+
+    def _denied(self, name: str) -> CsvsumError:
+        """Distinguish an object whose key is refused from a missing one: S3 answers 403 for both.
+
+        HEAD needs the same right to the object and none to its key:
+        https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
+        """
+        try:
+            self.version(name)
+        except FileMissing:
+            return FileGone(name)
+        return FileEncrypted(name)
 
 
-def _code(error: Any) -> str:
-    return str(error.response["Error"]["Code"])
+def _is_archived(head: "HeadObjectOutputTypeDef") -> bool:
+    """Return whether reading would be refused. A restored copy of an archived object is readable.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html (StorageClass,
+    ArchiveStatus, Restore)
+    """
+    archived = head.get("StorageClass") in ARCHIVES or "ArchiveStatus" in head
+    return archived and 'ongoing-request="false"' not in head.get("Restore", "")
+
+
+def _log_broken(wanted: range, taken: int, attempt: int, error: Exception) -> None:
+    log.warning(
+        "bytes %d to %d of a file: attempt %d broke off after %d bytes: %r",
+        wanted.start,
+        wanted.stop - 1,
+        attempt,
+        taken,
+        error,
+    )
 
 
 def _no_answer() -> TryAgain:

@@ -1,25 +1,31 @@
-"""The door to SQS: the two work queues."""
+"""The two work queues on SQS: jobs, and parts."""
 
 import json
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.clients import client, translate_aws_errors
+from chalicelib.adapters.aws_errors import translate_aws_errors
+from chalicelib.adapters.clients import Lazy, make_sqs
 from chalicelib.engine.states import State
 from chalicelib.errors import CsvsumError, ServiceDown
 from chalicelib.jobs.ports import Message
 
-BATCH = 10  # the most that SQS takes in one call
-SOON_SECONDS = 5
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+BATCH = 10  # the maximum that SQS takes in one call
+REDELIVERY_SECONDS = 5
+QUEUE = "The queue"
+SHOWN_CHARS = 100
 
 log = logging.getLogger("csvsum")
 
 
 class BadMessage(CsvsumError):
-    """A message that this service did not write: it goes to the dead letters."""
+    """A message that this service did not write: it becomes a dead letter."""
 
     code = "bad_message"
 
@@ -34,100 +40,109 @@ def encode(message: Message) -> str:
 
 
 def decode(text: str) -> Message:
-    """Raises BadMessage. Members it does not know are left alone: a newer version may have written them."""
+    """Read a message's body. Raise BadMessage for anything that ``encode`` does not write.
+
+    Unknown members are ignored: a newer version may have written them.
+    """
     try:
         body = json.loads(text)
         job, part = body["job"], body.get("part")
         start = State(body["start"]) if "start" in body else None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise BadMessage("A message that is not one of this service's.") from error
+        raise _bad_message(text) from error
     if not isinstance(job, str) or not (part is None or isinstance(part, int)):
-        raise BadMessage("A message that is not one of this service's.")
+        raise _bad_message(text)
     return Message(job, part, start)
 
 
 def decode_dead(text: str) -> Message | None:
-    """A dead letter; None for one that no job can be told of, which is logged and let go."""
+    """Read a dead letter's body. Log one that is not a message, and return None for it."""
     try:
         return decode(text)
-    except BadMessage:
-        log.error("a dead letter that is not one of this service's was dropped")
+    except BadMessage as error:
+        log.error("dropped a dead letter: %s", error)
         return None
 
 
+def _bad_message(text: str) -> BadMessage:
+    return BadMessage(f"Not a csvsum message: {len(text)} characters, {text[:SHOWN_CHARS]!r}.")
+
+
 class WorkQueue:
-    """A ``ports.Queue``: messages of parts go to the parts queue, those of jobs to the jobs queue; a call sends one kind."""
+    """A ``ports.Queue`` and ``ports.Deliveries``. A call of ``send`` sends jobs or parts, not both.
 
-    def __init__(self, jobs_queue: str, parts_queue: str) -> None:
-        self.names = (jobs_queue, parts_queue)
+    ``redelivery_seconds``: after how long a message comes back whose handler failed once.
+    """
 
-    @translate_aws_errors("The queue")
+    def __init__(
+        self,
+        jobs_queue: str,
+        parts_queue: str,
+        sqs: "Callable[[], SQSClient] | None" = None,
+        redelivery_seconds: int = REDELIVERY_SECONDS,
+    ) -> None:
+        self.jobs_queue = jobs_queue
+        self.parts_queue = parts_queue
+        self.sqs = sqs or Lazy(make_sqs)
+        self.redelivery_seconds = redelivery_seconds
+        self._urls = Lazy(self._find_urls)
+
+    @translate_aws_errors(QUEUE)
     def send(self, messages: Sequence[Message]) -> None:
         for start in range(0, len(messages), BATCH):
             self._send_batch(messages[start : start + BATCH])
 
     def _send_batch(self, messages: Sequence[Message]) -> None:
-        url = self._urls[0 if messages[0].part is None else 1]
-        entries = [
+        queue = self.jobs_queue if messages[0].part is None else self.parts_queue
+        entries: list[SendMessageBatchRequestEntryTypeDef] = [
             {"Id": str(number), "MessageBody": encode(message)}
             for number, message in enumerate(messages)
         ]
-        # A batch may be taken in part: what was refused is sent once more, and then whoever asked has to.
+        # SQS may take a part of a batch. The rest is sent once more here, and then by the caller.
         for _ in range(2):
-            refused = {
-                failure["Id"]
-                for failure in client("sqs")
-                .send_message_batch(QueueUrl=url, Entries=entries)
-                .get("Failed", [])
-            }
+            answer = self.sqs().send_message_batch(QueueUrl=self._urls()[queue], Entries=entries)
+            refused = {failure["Id"] for failure in answer.get("Failed", [])}
             entries = [entry for entry in entries if entry["Id"] in refused]
             if not entries:
                 return
         raise ServiceDown("The queue did not take all messages; try again in a moment.")
 
-    @translate_aws_errors("The queue")
+    @translate_aws_errors(QUEUE)
     def waiting(self) -> int:
-        total = 0
-        for url in self._urls:
-            answer = client("sqs").get_queue_attributes(
-                QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
-            )
-            total += int(answer["Attributes"]["ApproximateNumberOfMessages"])
-        return total
+        return sum(self._visible(url) for url in self._urls().values())
 
-    def redeliver_soon(self, record: Mapping[str, Any]) -> AbstractContextManager[None]:
+    def _visible(self, url: str) -> int:
+        answer = self.sqs().get_queue_attributes(
+            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+    @contextmanager
+    def redeliver_soon(self, record: Mapping[str, Any]) -> Iterator[None]:
         """See ``ports.Deliveries``."""
-        return redeliver_soon(record["eventSourceARN"].rpartition(":")[2], record)
+        try:
+            yield
+        except Exception:
+            if record["attributes"].get("ApproximateReceiveCount") == "1":
+                self._show_soon(record)
+            raise
 
-    @cached_property
-    def _urls(self) -> tuple[str, ...]:
-        return tuple(client("sqs").get_queue_url(QueueName=name)["QueueUrl"] for name in self.names)
+    def _show_soon(self, record: Mapping[str, Any]) -> None:
+        from botocore.exceptions import BotoCoreError, ClientError
 
+        try:
+            self.sqs().change_message_visibility(
+                QueueUrl=self._urls()[record["eventSourceARN"].rpartition(":")[2]],
+                ReceiptHandle=record["receiptHandle"],
+                VisibilityTimeout=self.redelivery_seconds,
+            )
+        except (BotoCoreError, ClientError) as error:
+            log.warning(
+                "message %.100s comes back only after its visibility timeout: %r",
+                record["body"],
+                error,
+            )
 
-@contextmanager
-def redeliver_soon(queue: str, record: Mapping[str, Any]) -> Iterator[None]:
-    """Around the work on a message, given as Lambda gives it: when that raises for the first time, it comes again soon.
-
-    The visibility timeout is there for workers that die and cannot say so: many times longer than any work. After a second failure
-    it is waited for, since what is out of order for longer must not use up all tries at once.
-    """
-    try:
-        yield
-    except Exception:
-        if record["attributes"].get("ApproximateReceiveCount") == "1":
-            _show_soon(queue, record["receiptHandle"])
-        raise
-
-
-def _show_soon(queue: str, receipt: str) -> None:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        url = client("sqs").get_queue_url(QueueName=queue)["QueueUrl"]
-        client("sqs").change_message_visibility(
-            QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=SOON_SECONDS
-        )
-    except (BotoCoreError, ClientError) as error:
-        log.warning(
-            "a message that failed comes again only after its visibility timeout: %r", error
-        )
+    def _find_urls(self) -> dict[str, str]:
+        names = (self.jobs_queue, self.parts_queue)
+        return {name: self.sqs().get_queue_url(QueueName=name)["QueueUrl"] for name in names}

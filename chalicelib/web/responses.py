@@ -9,7 +9,15 @@ from typing import Any, ParamSpec
 
 from chalice.app import Response
 
-from chalicelib.errors import BadRequest, CsvsumError, FileMissing, TryAgain, UnknownJob
+from chalicelib.errors import (
+    BadRequest,
+    CsvsumError,
+    FileError,
+    FileMissing,
+    Misconfigured,
+    TryAgain,
+    UnknownJob,
+)
 from chalicelib.jobs.job import Job, Ledger, Problem, Result, Status, as_text
 
 P = ParamSpec("P")
@@ -25,6 +33,8 @@ STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (BadRequest, HTTPStatus.BAD_REQUEST),
     (FileMissing, HTTPStatus.NOT_FOUND),
     (UnknownJob, HTTPStatus.NOT_FOUND),
+    (FileError, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (Misconfigured, HTTPStatus.INTERNAL_SERVER_ERROR),
     (TryAgain, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 

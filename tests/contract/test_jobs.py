@@ -8,7 +8,8 @@ from uuid import uuid4
 
 import pytest
 
-from chalicelib.adapters.jobs_table import INLINE_BYTES, JobsTable
+from chalicelib.adapters.clients import AwsClients
+from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.engine.options import Options
 from chalicelib.engine.states import State
@@ -17,7 +18,6 @@ from chalicelib.errors import Fault, UnknownJob
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Status, queued
 from chalicelib.jobs.parts import Outcome, Plan
 from chalicelib.jobs.ports import Jobs
-from local.embedded_aws import EmbeddedAws
 from tests.adapters_in_memory import MemoryJobs
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, 250_000, UTC)
@@ -27,17 +27,24 @@ LEDGER = Ledger(3, 120, 1, 0.25, "pandas")
 PROBLEM = Problem("not_a_number", "Line 3: 'x' is not a number.", 3, "a", 17)
 
 
+# Fewer than any result or sums of many columns take.
+INLINE_BYTES = 1024
+
+
 @pytest.fixture(params=["memory", "table"])
-def jobs(request: pytest.FixtureRequest, unique: Callable[[str], str]) -> Jobs:
+def jobs(request: pytest.FixtureRequest) -> Jobs:
     if request.param == "memory":
         return MemoryJobs()
-    aws: EmbeddedAws = request.getfixturevalue("aws")
-    names = {
-        name: unique(name.lower())
-        for name in ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")
-    }
-    aws.create_resources(names, unique("stack"))
-    return JobsTable(names["JobsTable"], ResultsBucket(names["ResultsBucket"]), keep_days=30)
+    clients: AwsClients = request.getfixturevalue("clients")
+    names: dict[str, str] = request.getfixturevalue("resources")
+    return JobsTable(
+        names["JobsTable"],
+        ResultsBucket(names["ResultsBucket"], clients.s3),
+        30,
+        clients.dynamodb,
+        inline_bytes=INLINE_BYTES,
+        now=lambda: LATER,
+    )
 
 
 def a_job(now: datetime = NOW) -> Job:
@@ -88,8 +95,12 @@ def test_a_job_is_queued_then_running_then_succeeded(jobs: Jobs) -> None:
 def test_a_second_start_keeps_the_time_of_the_first(jobs: Jobs) -> None:
     job = accepted(jobs)
     jobs.start(job.id, NOW)
-    again = jobs.start(job.id, LATER)
-    assert (again.started_at, again.updated_at, again.status) == (NOW, LATER, Status.RUNNING)
+    restarted = jobs.start(job.id, LATER)
+    assert (restarted.started_at, restarted.updated_at, restarted.status) == (
+        NOW,
+        LATER,
+        Status.RUNNING,
+    )
 
 
 def test_a_failed_job_carries_its_problem(jobs: Jobs) -> None:
@@ -222,21 +233,21 @@ def test_a_part_is_saved_under_its_number_and_start_state(jobs: Jobs) -> None:
     job = cut(jobs)
     proven = Outcome(0, State.ROW, 5, 6, 93, {State.ROW: State.TEXT})
     assumed = Outcome(1, State.TEXT, 0, 0, 0, {State.QUOTED: State.ROW}, FAULT)
-    again = Outcome(1, State.QUOTED, 4, 4, 100, {State.QUOTED: State.ROW})
-    for outcome in (proven, assumed, again, proven):
+    rerun = Outcome(1, State.QUOTED, 4, 4, 100, {State.QUOTED: State.ROW})
+    for outcome in (proven, assumed, rerun, proven):
         jobs.save_part(job.id, outcome, COLUMNS)
     saved = jobs.saved_parts(job.id)
     assert {key: part.outcome for key, part in saved.items()} == {
         (0, State.ROW): proven,
         (1, State.TEXT): assumed,
-        (1, State.QUOTED): again,
+        (1, State.QUOTED): rerun,
     }
     assert saved[0, State.ROW].columns() == COLUMNS
 
 
 def test_sums_too_long_for_an_item_come_back_whole(jobs: Jobs) -> None:
     job = cut(jobs)
-    many = tuple(ColumnSum(Decimal(index) / 8, 1, 0, 0, False) for index in range(5000))
+    many = tuple(ColumnSum(Decimal(index) / 8, 1, 0, 0, False) for index in range(500))
     jobs.save_part(job.id, Outcome(0, State.ROW, 1, 1, 100, {State.ROW: State.ROW}), many)
     assert jobs.saved_parts(job.id)[0, State.ROW].columns() == many
 

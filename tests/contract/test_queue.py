@@ -1,22 +1,16 @@
-"""The work queues on moto's SQS: what is sent arrives, what is refused is told, and dead letters are readable."""
+"""The work queues on moto's SQS: sent messages arrive, and failed ones come back in time."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from chalicelib.adapters import clients
-from chalicelib.adapters.work_queue import (
-    BadMessage,
-    WorkQueue,
-    decode,
-    decode_dead,
-    encode,
-    redeliver_soon,
-)
+from chalicelib.adapters.clients import AwsClients
+from chalicelib.adapters.work_queue import BadMessage, WorkQueue, decode, decode_dead, encode
 from chalicelib.engine.states import State
-from chalicelib.errors import ServiceDown
+from chalicelib.errors import Misconfigured, ServiceDown
 from chalicelib.jobs.ports import Message
 from local.embedded_aws import EmbeddedAws
 from local.triggers import sqs_event
@@ -30,6 +24,11 @@ def names(aws: EmbeddedAws, unique: Callable[[str], str]) -> tuple[str, str]:
     return names
 
 
+@pytest.fixture
+def queue(names: tuple[str, str], clients: AwsClients) -> WorkQueue:
+    return WorkQueue(*names, clients.sqs)
+
+
 def received(aws: EmbeddedAws, name: str) -> list[Message]:
     sqs = aws.client("sqs")
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
@@ -39,8 +38,9 @@ def received(aws: EmbeddedAws, name: str) -> list[Message]:
     return found
 
 
-def test_jobs_and_parts_have_a_queue_each(aws: EmbeddedAws, names: tuple[str, str]) -> None:
-    queue = WorkQueue(*names)
+def test_jobs_and_parts_have_a_queue_each(
+    aws: EmbeddedAws, names: tuple[str, str], queue: WorkQueue
+) -> None:
     job = uuid4().hex
     parts = [Message(job, number) for number in range(25)] + [Message(job, 3, State.QUOTED)]
     queue.send([Message(job)])
@@ -51,16 +51,20 @@ def test_jobs_and_parts_have_a_queue_each(aws: EmbeddedAws, names: tuple[str, st
     assert queue.waiting() == 0
 
 
-def test_a_queue_that_is_not_there_is_a_service_that_is_down(
-    aws: EmbeddedAws, unique: Callable[[str], str]
+def test_a_queue_that_does_not_exist_is_a_matter_of_configuration(
+    clients: AwsClients, unique: Callable[[str], str]
 ) -> None:
-    with pytest.raises(ServiceDown):
-        WorkQueue(unique("missing"), unique("missing")).send([Message("x")])
+    with pytest.raises(Misconfigured):
+        WorkQueue(unique("missing"), unique("missing"), clients.sqs).send([Message("x")])
 
 
-@pytest.mark.parametrize("refusals", [1, 5])
-def test_what_a_batch_refuses_is_sent_again_or_told(
-    aws: EmbeddedAws, names: tuple[str, str], refusals: int
+@pytest.mark.parametrize(("refusals", "error"), [(1, None), (5, ServiceDown)])
+def test_refused_messages_of_a_batch_are_sent_once_more_or_reported(
+    aws: EmbeddedAws,
+    names: tuple[str, str],
+    queue: WorkQueue,
+    refusals: int,
+    error: type[ServiceDown] | None,
 ) -> None:
     left = [refusals]
 
@@ -72,16 +76,9 @@ def test_what_a_batch_refuses_is_sent_again_or_told(
                 {"Id": refused["Id"], "Code": "InternalError", "SenderFault": False}
             ]
 
-    events = clients.client("sqs").meta.events
-    events.register("after-call.sqs.SendMessageBatch", refuse_one)
-    try:
-        if refusals == 1:
-            WorkQueue(*names).send([Message("x", number) for number in range(3)])
-        else:
-            with pytest.raises(ServiceDown):
-                WorkQueue(*names).send([Message("x", number) for number in range(3)])
-    finally:
-        events.unregister("after-call.sqs.SendMessageBatch", refuse_one)
+    queue.sqs().meta.events.register("after-call.sqs.SendMessageBatch", refuse_one)
+    with pytest.raises(error) if error else nullcontext():
+        queue.send([Message("x", number) for number in range(3)])
     assert {message.part for message in received(aws, names[1])} == {0, 1, 2}
 
 
@@ -107,61 +104,94 @@ def test_members_of_a_newer_version_are_left_alone() -> None:
         '{"job": "a", "start": "?"}',
     ],
 )
-def test_what_is_not_a_message_is_refused_and_as_a_dead_letter_let_go(text: str) -> None:
-    with pytest.raises(BadMessage):
+def test_a_body_that_is_not_a_message_is_refused_and_as_a_dead_letter_dropped(
+    text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with pytest.raises(BadMessage, match="Not a csvsum message"):
         decode(text)
     assert decode_dead(text) is None
+    assert "dropped a dead letter: Not a csvsum message" in caplog.text
+
+
+def test_a_long_body_that_is_not_a_message_is_logged_by_its_length_and_its_start() -> None:
+    with pytest.raises(BadMessage) as raised:
+        decode("\n" + "x" * 100_000)
+    assert raised.value.detail == f"Not a csvsum message: 100001 characters, '\\n{'x' * 99}'."
 
 
 class Failed(Exception):
     """What a handler raises."""
 
 
-def receive_and_fail(aws: EmbeddedAws, name: str, wait_seconds: int) -> str | None:
-    """A handler gets the message, and fails; how often it was received, or None when none came."""
+def receive(aws: EmbeddedAws, name: str, wait_seconds: int = 0) -> dict[str, Any] | None:
+    """Return the next message as a handler gets it, or None."""
     sqs = aws.client("sqs")
-    url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     messages = sqs.receive_message(
-        QueueUrl=url, AttributeNames=["All"], WaitTimeSeconds=wait_seconds
+        QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"],
+        AttributeNames=["All"],
+        WaitTimeSeconds=wait_seconds,
     ).get("Messages", [])
-    if not messages:
+    records: list[dict[str, Any]] = sqs_event(name, messages)["Records"]
+    return records[0] if records else None
+
+
+def receive_and_fail(queue: WorkQueue, aws: EmbeddedAws, wait_seconds: int) -> str | None:
+    """Fail on the next message. Return how often it was received, or None when none came."""
+    record = receive(aws, queue.jobs_queue, wait_seconds)
+    if record is None:
         return None
-    (record,) = sqs_event(name, messages)["Records"]
-    with pytest.raises(Failed), redeliver_soon(name, record):
+    with pytest.raises(Failed), queue.redeliver_soon(record):
         raise Failed
     count: str = record["attributes"]["ApproximateReceiveCount"]
     return count
 
 
-def test_a_message_comes_again_soon_when_it_failed_once_and_late_when_it_failed_twice(
-    aws: EmbeddedAws, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+def test_a_message_comes_back_soon_after_its_first_failure_and_late_after_its_second(
+    aws: EmbeddedAws, names: tuple[str, str], clients: AwsClients
 ) -> None:
-    monkeypatch.setattr("chalicelib.adapters.work_queue.SOON_SECONDS", 1)
-    WorkQueue(*names).send([Message("x")])
-    assert receive_and_fail(aws, names[0], 0) == "1"
-    assert receive_and_fail(aws, names[0], 0) is None
-    assert receive_and_fail(aws, names[0], 5) == "2"
-    assert receive_and_fail(aws, names[0], 5) is None
+    queue = WorkQueue(*names, clients.sqs, redelivery_seconds=1)
+    queue.send([Message("x")])
+    assert receive_and_fail(queue, aws, 0) == "1"
+    assert receive_and_fail(queue, aws, 0) is None
+    assert receive_and_fail(queue, aws, 5) == "2"
+    assert receive_and_fail(queue, aws, 2) is None
 
 
-def test_a_message_that_was_done_does_not_come_again(
-    aws: EmbeddedAws, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+def test_a_part_comes_back_as_a_job_does(
+    aws: EmbeddedAws, names: tuple[str, str], clients: AwsClients
 ) -> None:
-    monkeypatch.setattr("chalicelib.adapters.work_queue.SOON_SECONDS", 0)
-    WorkQueue(*names).send([Message("x")])
-    sqs = aws.client("sqs")
-    messages = sqs.receive_message(
-        QueueUrl=sqs.get_queue_url(QueueName=names[0])["QueueUrl"], AttributeNames=["All"]
-    )["Messages"]
-    with redeliver_soon(names[0], sqs_event(names[0], messages)["Records"][0]):
+    queue = WorkQueue(*names, clients.sqs, redelivery_seconds=0)
+    queue.send([Message("x", 1)])
+    record = receive(aws, names[1])
+    assert record
+    with pytest.raises(Failed), queue.redeliver_soon(record):
+        raise Failed
+    assert receive(aws, names[1])
+
+
+def test_a_message_that_was_done_stays_hidden(
+    aws: EmbeddedAws, names: tuple[str, str], clients: AwsClients
+) -> None:
+    queue = WorkQueue(*names, clients.sqs, redelivery_seconds=0)
+    queue.send([Message("x")])
+    record = receive(aws, names[0])
+    assert record
+    with queue.redeliver_soon(record):
         pass
     assert received(aws, names[0]) == []
 
 
-def test_what_a_handler_raised_is_told_also_when_its_message_cannot_be_shown_sooner(
-    aws: EmbeddedAws, caplog: pytest.LogCaptureFixture
+def test_the_error_of_a_handler_is_raised_also_when_its_message_cannot_be_shown_sooner(
+    clients: AwsClients, unique: Callable[[str], str], caplog: pytest.LogCaptureFixture
 ) -> None:
-    record = {"attributes": {"ApproximateReceiveCount": "1"}, "receiptHandle": "gone"}
-    with pytest.raises(Failed), redeliver_soon("no such queue", record):
+    queue = WorkQueue(unique("missing"), unique("missing"), clients.sqs)
+    record = {
+        "attributes": {"ApproximateReceiveCount": "1"},
+        "receiptHandle": "unknown",
+        "eventSourceARN": f"arn:aws:sqs:us-east-1:123456789012:{queue.jobs_queue}",
+        "body": encode(Message("some-job")),
+    }
+    with pytest.raises(Failed), queue.redeliver_soon(record):
         raise Failed
+    assert "some-job" in caplog.text
     assert "visibility timeout" in caplog.text

@@ -7,11 +7,11 @@ from typing import Protocol
 
 import pytest
 
+from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.adapters.s3_source import S3Source
 from chalicelib.errors import FileChanged, FileGone, FileMissing
 from chalicelib.jobs.ports import Source
-from local.embedded_aws import EmbeddedAws
 from tests.adapters_in_memory import MemorySource
 
 
@@ -49,11 +49,11 @@ class FolderPlace:
 
 
 class BucketPlace:
-    def __init__(self, aws: EmbeddedAws, bucket: str) -> None:
-        self.s3 = aws.client("s3")
+    def __init__(self, clients: AwsClients, bucket: str) -> None:
+        self.s3 = clients.s3()
         self.s3.create_bucket(Bucket=bucket)
         self.bucket = bucket
-        self.source = S3Source(bucket, "in/coming/")
+        self.source = S3Source(bucket, "in/coming/", clients.s3)
 
     def put(self, name: str, data: bytes) -> None:
         self.s3.put_object(Bucket=self.bucket, Key=f"in/coming/{name}", Body=data)
@@ -68,7 +68,7 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, unique: Callable[[str]
         return MemoryPlace()
     if request.param == "folder":
         return FolderPlace(tmp_path)
-    return BucketPlace(request.getfixturevalue("aws"), unique("csv"))
+    return BucketPlace(request.getfixturevalue("clients"), unique("csv"))
 
 
 NAMES = [
@@ -127,9 +127,12 @@ def test_what_is_not_there_is_missing(place: Place, name: str) -> None:
         place.source.version(name)
 
 
-def test_the_same_content_keeps_its_version_until_it_is_written(place: Place) -> None:
+def test_a_file_keeps_its_version_until_it_is_written(place: Place) -> None:
     place.put("data.csv", b"a\n1\n")
-    assert place.source.version("data.csv") == place.source.version("data.csv")
+    version = place.source.version("data.csv")
+    assert place.source.version("data.csv") == version
+    place.put("data.csv", b"a\n1\n2\n")
+    assert place.source.version("data.csv") != version
 
 
 @pytest.mark.parametrize("changed", [b"a\n2\n", b"a\n1\n2\n", b"a\n", b""])

@@ -25,7 +25,9 @@ def someone(ministack: MiniStack, name: str) -> Callable[[str], Any]:
     }
     iam.put_user_policy(UserName=name, PolicyName="all", PolicyDocument=json.dumps(everything))
     key = iam.create_access_key(UserName=name)["AccessKey"]
-    session = boto3.Session(key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1")
+    session: Any = boto3.Session(
+        key["AccessKeyId"], key["SecretAccessKey"], region_name="us-east-1"
+    )
     return lambda service: session.client(service, endpoint_url=ministack.endpoint)
 
 

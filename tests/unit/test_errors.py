@@ -23,6 +23,18 @@ STATUSES = {
     "UnknownJob": 404,
     "TryAgain": 503,
     "ServiceDown": 503,
+    **dict.fromkeys(
+        (
+            "FileError",
+            "BadCsv",
+            "BadGzip",
+            "FileArchived",
+            "FileChanged",
+            "FileEncrypted",
+            "FileGone",
+        ),
+        422,
+    ),
 }
 
 

@@ -75,3 +75,42 @@ def test_a_file_rewritten_in_place_is_another_version_though_its_times_are_put_b
     assert path.stat().st_mtime_ns == times.st_mtime_ns
     with pytest.raises(FileChanged):
         list(folder.read("data.csv", before))
+
+
+class CachedAttributes:
+    """A client of NFS: while a file stays open, its attributes are those of its opening."""
+
+    def __init__(self) -> None:
+        self.cached: dict[int, os.stat_result] = {}
+
+    def __call__(self, file: int) -> os.stat_result:
+        return self.cached.setdefault(file, os.fstat(file))
+
+
+# https://docs.aws.amazon.com/efs/latest/ug/features.html#consistency
+@pytest.mark.parametrize(("start", "expected_end"), [(0, None), (0, 60), (20, 40), (0, 10)])
+def test_a_change_that_only_opening_shows_is_noticed_before_the_last_expected_byte(
+    tmp_path: Path, start: int, expected_end: int | None
+) -> None:
+    path = tmp_path / "data.csv"
+    path.write_bytes(b"a" * 60)
+    version = FolderSource(str(tmp_path)).version("data.csv")
+    source = FolderSource(str(tmp_path), read_bytes=5, status_of=CachedAttributes())
+    blocks = source.read("data.csv", version, start, expected_end)
+    assert next(blocks) == b"aaaaa"
+    path.write_bytes(b"b" * 61)
+    seen = 5
+    with pytest.raises(FileChanged):
+        for block in blocks:
+            seen += len(block)
+    assert seen < (expected_end or 60) - start
+
+
+@pytest.mark.parametrize("expected_end", [None, 0, 10, 60, 100])
+def test_a_file_that_stays_is_read_to_its_end_though_attributes_are_cached(
+    tmp_path: Path, expected_end: int | None
+) -> None:
+    (tmp_path / "data.csv").write_bytes(b"a" * 60)
+    source = FolderSource(str(tmp_path), read_bytes=8, status_of=CachedAttributes())
+    version = source.version("data.csv")
+    assert b"".join(source.read("data.csv", version, 3, expected_end)) == b"a" * 57

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.engine.options import Options
+from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.engine.states import State, scan_state
 from chalicelib.jobs.job import FileVersion, Job, queued
 from chalicelib.jobs.part_reading import PartReader, StateScanner

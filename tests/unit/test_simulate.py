@@ -1,9 +1,11 @@
 """The model of AWS: what must hold whatever its figures are, and its figures against the service that it is a model of."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import ceil
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -152,7 +154,7 @@ def test_files_are_cut_as_the_service_cuts_them(size: int) -> None:
     assert len(setup.spans) <= MAX_PARTS
 
 
-def item_bytes(item: Item) -> int:
+def item_bytes(item: Mapping[str, Mapping[str, Any]]) -> int:
     """As DynamoDB counts: names and values; a set is its elements."""
     return sum(
         len(name) + sum(len("".join(value)) for value in typed.values())

@@ -1,4 +1,4 @@
-"""Least privilege, both ways: no function asks AWS for what its policy does not allow, and no policy allows what is never asked for."""
+"""Least privilege, both ways: a policy allows every call that its function makes, and no other."""
 
 import json
 from collections.abc import Callable, Iterator, Sequence
@@ -11,8 +11,8 @@ from uuid import uuid4
 
 import pytest
 
-from chalicelib.adapters.clients import client
-from chalicelib.adapters.work_queue import BadMessage, decode, redeliver_soon
+from chalicelib.adapters.clients import AwsClients
+from chalicelib.adapters.work_queue import BadMessage, decode
 from chalicelib.engine.options import Options
 from chalicelib.errors import ServiceDown
 from chalicelib.jobs.job import Job, utc_now
@@ -26,7 +26,6 @@ from local.embedded_aws import EmbeddedAws
 from local.triggers import sqs_event
 
 IDENTITY = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "123456789012"}
-SERVICES = ("dynamodb", "s3", "sqs")
 # What Lambda does with the function's role, and the handlers do not see.
 BY_LAMBDA = ("Logs", "TracesHaveNoArn", "Trigger")
 # Where the operation's name is not the action's.
@@ -34,7 +33,7 @@ ACTIONS = {"s3:HeadObject": "s3:GetObject", "sqs:SendMessageBatch": "sqs:SendMes
 FUNCTIONS = ("api_handler", "work_job", "work_part", "give_up", "sweep")
 
 Call = tuple[str, str]
-"""An action and the ARN that it was asked for."""
+"""An action and the ARN of its resource."""
 
 
 def arn_of(service: str, parameters: dict[str, Any]) -> str:
@@ -47,21 +46,27 @@ def arn_of(service: str, parameters: dict[str, Any]) -> str:
     return f"arn:aws:dynamodb:us-east-1:123456789012:table/{parameters['TableName']}{index}"
 
 
-@contextmanager
-def recorded() -> Iterator[set[Call]]:
-    """Every call that the service's own clients make meanwhile, links to objects included."""
-    calls: set[Call] = set()
+class Recorder:
+    """Clients that keep every call made with them between ``start`` and ``stop``."""
 
-    def record(params: dict[str, Any], event_name: str, **_: Any) -> None:
+    def __init__(self) -> None:
+        self.clients = AwsClients()
+        self.calls: set[Call] | None = None
+        for client in (self.clients.dynamodb(), self.clients.s3(), self.clients.sqs()):
+            client.meta.events.register("provide-client-params", self._record)
+
+    def _record(self, params: dict[str, Any], event_name: str, **_: Any) -> None:
         service, operation = event_name.split(".")[1:]
         action = f"{service}:{operation}"
-        calls.add((ACTIONS.get(action, action), arn_of(service, params)))
+        if self.calls is not None:
+            self.calls.add((ACTIONS.get(action, action), arn_of(service, params)))
 
-    for service in SERVICES:
-        client(service).meta.events.register(f"provide-client-params.{service}", record)
-    yield calls
-    for service in SERVICES:
-        client(service).meta.events.unregister(f"provide-client-params.{service}", record)
+    @contextmanager
+    def recorded(self) -> Iterator[set[Call]]:
+        """Yield the set of the calls made meanwhile, links to objects included."""
+        self.calls = calls = set[Call]()
+        yield calls
+        self.calls = None
 
 
 class BrokenQueue:
@@ -79,11 +84,12 @@ class Scene:
     aws: EmbeddedAws
     stage: Stage
     settings: Settings
+    recorder: Recorder
 
     @property
     def adapters(self) -> SettingsAdapters:
         """Return them as a cold start has them, with nothing remembered."""
-        return SettingsAdapters(self.settings)
+        return SettingsAdapters(self.settings, self.recorder.clients)
 
     @property
     def use_cases(self) -> UseCases:
@@ -110,14 +116,19 @@ class Scene:
         return found
 
     def fail_once(self, queue: str) -> set[Call]:
-        """What a handler asks for when it fails on a message, the only one in its queue."""
+        """Return what a handler asks for when it fails on a message, the only one in its queue."""
+        deliveries = self.adapters.queue
         sqs = self.aws.client("sqs")
         url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         sqs.send_message(QueueUrl=url, MessageBody="none of this service's")
         (record,) = sqs_event(
             queue, sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
         )["Records"]
-        with recorded() as calls, pytest.raises(BadMessage), redeliver_soon(queue, record):
+        with (
+            self.recorder.recorded() as calls,
+            pytest.raises(BadMessage),
+            deliveries.redeliver_soon(record),
+        ):
             decode(record["body"])
         sqs.delete_message(QueueUrl=url, ReceiptHandle=record["receiptHandle"])
         return calls
@@ -151,12 +162,12 @@ MISLEADING = b'a,b\n1,"' + b"2,3\n" * 40_000 + b'"\n'
 def scene(aws: EmbeddedAws) -> Scene:
     stage = read_stage("localstack", ("CSV_SOURCE=s3://csvsum-policies-csv/in", "PART_BYTES=40000"))
     aws.create_resources({**stage.fixed_parameters(), "CreateCsvBucket": "true"}, "policies")
-    return Scene(aws, stage, Settings.from_env(stage.environment))
+    return Scene(aws, stage, Settings.from_env(stage.environment), Recorder())
 
 
 def use_api(scene: Scene) -> set[Call]:
     large = scene.ended_with_large_result()
-    with recorded() as calls:
+    with scene.recorder.recorded() as calls:
         use_cases, adapters = scene.use_cases, scene.adapters
         job = scene.submit(TALL)
         use_cases.find_job(job.id)
@@ -172,7 +183,7 @@ def use_api(scene: Scene) -> set[Call]:
 def use_work_job(scene: Scene) -> set[Call]:
     failing = scene.fail_once(scene.settings.jobs_queue)
     jobs = [scene.submit(TALL), scene.submit(WIDE, step=1), scene.submit(b"a\noops\n")]
-    with recorded() as calls:
+    with scene.recorder.recorded() as calls:
         for job in jobs:
             scene.use_cases.sum_job(Message(job.id))
             scene.use_cases.sum_job(Message(job.id))
@@ -180,7 +191,7 @@ def use_work_job(scene: Scene) -> set[Call]:
     for message in others:
         scene.use_cases.sum_part(message)
     store_and_die(scene, first)
-    with recorded() as merging:
+    with scene.recorder.recorded() as merging:
         scene.use_cases.sum_job(Message(first.job))
     return failing | calls | merging
 
@@ -202,7 +213,7 @@ def use_work_part(scene: Scene) -> set[Call]:
     for data, step in ((TALL, 10), (WIDE_AND_TALL, 1), (MISLEADING, 10)):
         scene.submit(data, step)
     waiting = scene.parts()
-    with recorded() as calls:
+    with scene.recorder.recorded() as calls:
         while waiting:
             for message in waiting:
                 UseCases(scene.adapters, scene.settings, proof_bytes=1).sum_part(message)
@@ -213,7 +224,7 @@ def use_work_part(scene: Scene) -> set[Call]:
 
 def use_give_up(scene: Scene) -> set[Call]:
     large, job = scene.ended_with_large_result(), scene.submit(b"a\n1\n")
-    with recorded() as calls:
+    with scene.recorder.recorded() as calls:
         for each in (large, job):
             scene.use_cases.give_up(Message(each.id))
     scene.parts()
@@ -222,7 +233,7 @@ def use_give_up(scene: Scene) -> set[Call]:
 
 def use_sweep(scene: Scene) -> set[Call]:
     large = scene.ended_with_large_result()
-    # An index may be behind its table: a job that has ended may still be in it.
+    # An index may be older than its table: a job that has ended may still be in it.
     scene.aws.client("dynamodb").update_item(
         TableName=scene.settings.table,
         Key={"pk": {"S": large.id}, "sk": {"S": "job"}},
@@ -232,7 +243,7 @@ def use_sweep(scene: Scene) -> set[Call]:
     scene.submit(b"a\n1\n")
     scene.messages(scene.settings.jobs_queue)
     later = utc_now() + timedelta(hours=2)
-    with recorded() as calls:
+    with scene.recorder.recorded() as calls:
         UseCases(scene.adapters, scene.settings, now=lambda: later).sweep()
     return calls
 

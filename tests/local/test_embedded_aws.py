@@ -1,4 +1,4 @@
-"""The embedded AWS under many hands at once: nothing is lost, nobody wins twice, and a long poll keeps nobody out."""
+"""The embedded AWS with many clients at once: no lost message, one winner, no blocking poll."""
 
 import time
 from collections.abc import Callable
@@ -50,20 +50,15 @@ def test_a_long_poll_ends_when_something_is_sent_and_keeps_nobody_out(
 
 
 def test_of_many_writers_with_one_condition_one_wins(
-    aws: EmbeddedAws, unique: Callable[[str], str]
+    aws: EmbeddedAws, resources: dict[str, str]
 ) -> None:
-    names = {
-        name: unique(name.lower())
-        for name in ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")
-    }
-    aws.create_resources(names, unique("stack"))
     dynamodb = aws.client("dynamodb")
     item = {"pk": {"S": uuid4().hex}, "sk": {"S": "job"}}
 
     def put(_: int) -> bool:
         try:
             dynamodb.put_item(
-                TableName=names["JobsTable"],
+                TableName=resources["JobsTable"],
                 Item=item,
                 ConditionExpression="attribute_not_exists(pk)",
             )

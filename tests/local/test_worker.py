@@ -6,28 +6,23 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.clients import client
 from local.embedded_aws import EmbeddedAws
 from local.triggers import QueueTrigger, rate_seconds, schedule_event
 from local.worker import Poller
 
 
 @pytest.fixture
-def queues(aws: EmbeddedAws, unique: Callable[[str], str]) -> dict[str, str]:
-    names = {
-        name: unique(name.lower())
-        for name in ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")
-    }
-    aws.create_resources(
-        {**names, "VisibilitySeconds": "1", "MaxReceiveCount": "3"}, unique("stack")
-    )
-    return names
+def queues(
+    aws: EmbeddedAws, unique: Callable[[str], str], resource_names: dict[str, str]
+) -> dict[str, str]:
+    limits = {"VisibilitySeconds": "1", "MaxReceiveCount": "3"}
+    aws.create_resources({**resource_names, **limits}, unique("stack"))
+    return resource_names
 
 
-def send(queue: str, body: str) -> None:
-    client("sqs").send_message(
-        QueueUrl=client("sqs").get_queue_url(QueueName=queue)["QueueUrl"], MessageBody=body
-    )
+def send(aws: EmbeddedAws, queue: str, body: str) -> None:
+    sqs = aws.client("sqs")
+    sqs.send_message(QueueUrl=sqs.get_queue_url(QueueName=queue)["QueueUrl"], MessageBody=body)
 
 
 class Handler:
@@ -46,10 +41,10 @@ class Handler:
             raise self.error
 
 
-def test_a_message_that_was_done_is_deleted(queues: dict[str, str]) -> None:
+def test_a_message_that_was_done_is_deleted(aws: EmbeddedAws, queues: dict[str, str]) -> None:
     handler = Handler()
     poller = Poller(QueueTrigger(queues["JobsQueue"], 1, handler))
-    send(queues["JobsQueue"], "hello")
+    send(aws, queues["JobsQueue"], "hello")
     assert poller.once(wait_seconds=0)
     time.sleep(1.1)
     assert not poller.once(wait_seconds=0)
@@ -59,12 +54,12 @@ def test_a_message_that_was_done_is_deleted(queues: dict[str, str]) -> None:
 
 
 def test_a_message_that_always_fails_is_counted_and_becomes_a_dead_letter(
-    queues: dict[str, str],
+    aws: EmbeddedAws, queues: dict[str, str]
 ) -> None:
     failing, dead = Handler(RuntimeError("poison")), Handler()
     poller = Poller(QueueTrigger(queues["JobsQueue"], 1, failing))
     undertaker = Poller(QueueTrigger(queues["DeadQueue"], 1, dead))
-    send(queues["JobsQueue"], "poison")
+    send(aws, queues["JobsQueue"], "poison")
     deadline = time.monotonic() + 20
     while not dead.records and time.monotonic() < deadline:
         poller.once(wait_seconds=0)
@@ -78,10 +73,12 @@ def test_a_message_that_always_fails_is_counted_and_becomes_a_dead_letter(
     assert [record["body"] for record in dead.records] == ["poison"]
 
 
-def test_a_message_stays_hidden_while_its_handler_works(queues: dict[str, str]) -> None:
+def test_a_message_stays_hidden_while_its_handler_works(
+    aws: EmbeddedAws, queues: dict[str, str]
+) -> None:
     slow, other = Handler(seconds=2.5), Handler()
     poller = Poller(QueueTrigger(queues["PartsQueue"], 1, slow))
-    send(queues["PartsQueue"], "slow")
+    send(aws, queues["PartsQueue"], "slow")
     assert poller.once(wait_seconds=0)
     assert not Poller(QueueTrigger(queues["PartsQueue"], 1, other)).once(wait_seconds=0)
     assert len(slow.records) == 1

@@ -1,0 +1,58 @@
+"""A change of a job's item, as the arguments of one conditional update."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from chalicelib.adapters.job_item import Item, key_of, number, string
+from chalicelib.jobs.job import ALLOWED_FROM, Status
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb.type_defs import UpdateItemInputTypeDef
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Move a job to the status ``to`` and set attributes.
+
+    Those in ``once`` are set only where they are not set yet; ``adds`` are members for sets.
+    """
+
+    to: Status
+    sets: Item = field(default_factory=dict)
+    once: Item = field(default_factory=dict)
+    adds: Item = field(default_factory=dict)
+
+    def arguments(self, table: str, job_id: str, now: datetime) -> "UpdateItemInputTypeDef":
+        """Return an update that is refused from an illegal state, and for an expired job."""
+        values = self._values()
+        states = [string(state) for state in sorted(ALLOWED_FROM[self.to])]
+        from_states = {f":from{index}": state for index, state in enumerate(states)}
+        return {
+            "TableName": table,
+            "Key": key_of(job_id),
+            "UpdateExpression": self._expression(),
+            # This also refuses an item that does not exist.
+            "ConditionExpression": f"#status IN ({', '.join(from_states)}) AND expires_at > :now",
+            "ExpressionAttributeNames": {f"#{name}": name for name in values},
+            "ExpressionAttributeValues": {
+                **{f":{name}": value for name, value in values.items()},
+                **from_states,
+                ":now": number(int(now.timestamp())),
+            },
+            "ReturnValues": "ALL_NEW",
+            "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+        }
+
+    def _values(self) -> Item:
+        return {"status": string(self.to), **self.sets, **self.once, **self.adds}
+
+    def _expression(self) -> str:
+        assigned = [f"#{name} = :{name}" for name in ("status", *self.sets)]
+        assigned += [f"#{name} = if_not_exists(#{name}, :{name})" for name in self.once]
+        clauses = [f"SET {', '.join(assigned)}"]
+        if self.adds:
+            clauses.append(f"ADD {', '.join(f'#{name} :{name}' for name in self.adds)}")
+        if self.to.is_final:
+            clauses.append("REMOVE in_progress")  # leaves the sparse index, and so the counter
+        return " ".join(clauses)
