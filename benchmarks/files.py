@@ -1,6 +1,5 @@
 """The CSV files that are measured: the same bytes on every machine, made once."""
 
-import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -104,7 +103,7 @@ def csv_file(name: str, size: int) -> Path:
         FOLDER.mkdir(exist_ok=True)
         unfinished = path.with_suffix(".unfinished")
         _write(unfinished, (KINDS | TEXT_KINDS)[name], size, Random(name))
-        os.replace(unfinished, path)
+        unfinished.replace(path)
     return path
 
 

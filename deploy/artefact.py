@@ -37,7 +37,7 @@ def seal(path: Path, requirements: Path) -> None:
         raise UsageError(
             f"The zip has {fresh.stat().st_size} bytes; more than {MOST_BYTES} would soon be refused."
         )
-    os.replace(fresh, path)
+    fresh.replace(path)
 
 
 def is_sealed(path: Path) -> bool:
