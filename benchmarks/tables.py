@@ -1,4 +1,4 @@
-"""Markdown tables, and numbers as they stand in them."""
+"""Markdown tables, and numbers for them."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,7 +10,7 @@ def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def number(value: float) -> str:
-    """Three digits that count: 0.0123, 1.23, 123, 1,234."""
+    """Three significant digits, or more: 0.0123, 1.23, 123, 1,234."""
     if value >= 100:
         return f"{value:,.0f}"
     return f"{value:#.3g}"
