@@ -108,29 +108,14 @@ def _arguments() -> argparse.Namespace:
         prog="python -m benchmarks.simulate",
         description="A model of one job on AWS; AWS was not reached.",
     )
+    parser.add_argument("--sources", action="store_true", help="print each figure and its source")
     parser.add_argument(
-        "--sources",
-        action="store_true",
-        help="print every figure of the model and its source",
+        "--rate", type=float, help="MB/s of a kernel, instead of the two known ones"
     )
-    parser.add_argument(
-        "--rate",
-        type=float,
-        help="MB/s that a kernel sums on one core, instead of the two known kernels",
-    )
-    parser.add_argument(
-        "--gigabytes",
-        type=float,
-        nargs="+",
-        help="sizes of the file, instead of 1, 100, 1,000 and 10,000",
-    )
+    parser.add_argument("--gigabytes", type=float, nargs="+", help="sizes of the file")
     for option, (name, kind, text) in OPTIONS.items():
-        parser.add_argument(
-            f"--{option}",
-            dest=name,
-            type=kind,
-            help=f"{text} (default: {getattr(Setup(0), name):,})",
-        )
+        described = f"{text} (default: {getattr(Setup(0), name):,})"
+        parser.add_argument(f"--{option}", dest=name, type=kind, help=described)
     return parser.parse_args()
 
 
