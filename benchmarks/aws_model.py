@@ -64,7 +64,7 @@ class Setup:
 
     @property
     def part_bytes(self) -> int:
-        """As ``parts.part_size`` computes it, for any maximum of parts."""
+        """The size of a part, as ``parts.part_size`` computes it, for any ``max_parts``."""
         return max(self.min_part_bytes, ceil(self.size / self.max_parts))
 
     @property
@@ -90,7 +90,7 @@ class Setup:
         )
 
     def ready(self, worker: int) -> float:
-        """When a worker (the first is 0) may start, in seconds after the first message."""
+        """Return when a worker (from 0) may start, in seconds after the first message."""
         by_mapping = max(0.0, worker + 1 - self.pollers.first) * 60 / self.pollers.a_minute
         return max(by_mapping, worker // aws.LAMBDA_STEP * 10)
 
@@ -104,7 +104,7 @@ class Limit:
     asked: Counter[int] = field(default_factory=Counter)
 
     def take(self, now: float, units: int) -> float:
-        """Return when all of them are served."""
+        """Take ``units``; return when all of them are served."""
         self.asked[int(now)] += units
         self.free = max(now, self.free) + units / self.a_second
         return self.free
@@ -148,12 +148,12 @@ class Outcome:
 
 @cache
 def done_bytes() -> list[int]:
-    """Bytes of a set of done parts, by their number: the digits of the numbers in it."""
+    """Return the bytes of a set of done parts, by their number: the digits in it."""
     return list(accumulate((len(str(number)) for number in range(100_000)), initial=0))
 
 
 def job_bytes(done: int) -> float:
-    """The size of a job's item with that many parts done."""
+    """Return the size of a job's item with that many parts done."""
     return aws.JOB_BYTES + done_bytes()[done]
 
 
@@ -294,7 +294,7 @@ def simulate(setup: Setup) -> Outcome:
 
 
 def _first_bytes(setup: Setup) -> list[float]:
-    """For each part, the seconds to three first bytes: before the part, in it, and after it."""
+    """Return, for each part, the seconds to three first bytes: before, in and after it."""
     random, sigma = Random(setup.seed), log(aws.FIRST_BYTE_P95 / aws.FIRST_BYTE) / 1.645
     return [
         sum(random.lognormvariate(log(aws.FIRST_BYTE), sigma) for _ in range(3))

@@ -39,7 +39,7 @@ class Round:
 
 
 def report(size: int, parts: int, jobs: int, rounds: int) -> str:
-    """One table. ``parts``: the number of parts of the large file."""
+    """Measure, and return one table. ``parts``: the number of parts of the large file."""
     with borrowed("floats", size) as path:
         small, part_bytes = csv_file("prices", SMALL_BYTES), ceil(path.stat().st_size / parts)
         if small.stat().st_size > part_bytes:

@@ -72,7 +72,7 @@ KINDS = {
 
 
 def _review(random: Random, index: int) -> str:
-    """A number, or in some columns prose of hundreds to thousands of characters, as in reviews."""
+    """Make a number, or in some columns prose of hundreds to thousands of characters."""
     return (
         " ".join(random.choices(TEXTS, k=random.randrange(10, 100)))
         if index % 10 in TEXT_COLUMNS
@@ -81,7 +81,7 @@ def _review(random: Random, index: int) -> str:
 
 
 def _look_alike(random: Random, index: int) -> str:
-    """A number, or in one column a text of such rows, longer than what is read for a proof."""
+    """Make a number, or in one column a text of rows, longer than what a proof reads."""
     if index != LOOK_ALIKE_COLUMN:
         return _price(random, index)
     row = ",".join(_price(random, each) for each in range(LOOK_ALIKE_COLUMNS)) + "\n"
@@ -109,7 +109,7 @@ def csv_file(name: str, size: int) -> Path:
 
 @contextmanager
 def borrowed(name: str, size: int) -> Iterator[Path]:
-    """``csv_file`` for the time of the block; a very large one is deleted at its end."""
+    """Yield ``csv_file``; delete a very large one after the block."""
     path = csv_file(name, size)
     try:
         yield path
@@ -128,7 +128,7 @@ def _write(path: Path, kind: Kind, size: int, random: Random) -> None:
 
 
 def _rows(kind: Kind, size: int, random: Random) -> list[bytes]:
-    """Different rows of ``size`` bytes in all, or a little more."""
+    """Make different rows of ``size`` bytes in all, or a little more."""
     rows = []
     while size > 0:
         rows.append(kind.row([kind.cell(random, index) for index in range(kind.columns)]))
@@ -137,6 +137,6 @@ def _rows(kind: Kind, size: int, random: Random) -> list[bytes]:
 
 
 def _first_rows(rows: list[bytes], size: int) -> list[bytes]:
-    """The first rows that have at least ``size`` bytes in all; all rows if they have less."""
+    """Return the first rows that have at least ``size`` bytes in all, or all rows."""
     ends = list(accumulate(map(len, rows)))
     return rows[: bisect_left(ends, size) + 1]

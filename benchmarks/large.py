@@ -43,7 +43,7 @@ class Rounds:
 
 
 def report(sizes: tuple[int, ...], part_bytes: int, rounds: int) -> str:
-    """A table for each size, and one of memory. Raises RuntimeError if a sum is wrong."""
+    """Measure; return a table for each size, and one of memory. Raise if a sum is wrong."""
     measured = []
     for size in sizes:
         with borrowed("floats", size) as path:

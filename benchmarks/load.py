@@ -50,7 +50,7 @@ def _one_client(port: int, name: str, jobs: int) -> list[tuple[float, Sums]]:
 
 
 class Connection:
-    """Raises RuntimeError for every unexpected reply, OSError if there is none."""
+    """A connection. It raises RuntimeError for an unexpected reply, OSError for none."""
 
     def __init__(self, port: int, pause: float = POLL_SECONDS) -> None:
         self._pause = pause
@@ -70,7 +70,7 @@ class Connection:
         return time.perf_counter() - started, reply
 
     def sums(self, reply: dict[str, Any]) -> Sums:
-        """The sums: the reply to a submit itself, or the result of the job that it names."""
+        """Return the sums: the reply to a submit itself, or the result of the job in it."""
         if ACCEPTED not in reply:
             return reply
         deadline = time.monotonic() + TIMEOUT_SECONDS
@@ -83,7 +83,7 @@ class Connection:
 
 
 def one_job(connection: Connection, name: str) -> tuple[float, Sums]:
-    """Seconds from the submit of one job to its result, and the result."""
+    """Submit one job; return the seconds to its result, and the result."""
     started = time.perf_counter()
     _, reply = connection.submit(name)
     sums = connection.sums(reply)
@@ -91,7 +91,7 @@ def one_job(connection: Connection, name: str) -> tuple[float, Sums]:
 
 
 def latencies(port: int, name: str, jobs: int, clients: int) -> list[float]:
-    """The seconds of each of ``jobs`` jobs; each of ``clients`` threads has one at a time."""
+    """Return the seconds of each job; each of ``clients`` threads has one at a time."""
 
     def one_client(share: int) -> list[float]:
         connection = Connection(port, SHORT_POLL_SECONDS)

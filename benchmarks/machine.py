@@ -36,7 +36,7 @@ def _processor() -> str:
 
 
 def _revision() -> str:
-    """The commit, and whether the files differ from it."""
+    """Return the commit, and whether the files differ from it."""
     done = subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
     )

@@ -24,7 +24,7 @@ turns."""
 
 
 def report(size: int, part_bytes: tuple[int, ...], rounds: int) -> str:
-    """One table. ``part_bytes``: the values of PART_BYTES; a run without parts is added."""
+    """Measure with each PART_BYTES and with no parts at all; return one table."""
     with borrowed("floats", size) as path:
         choices = (*part_bytes, 2 * path.stat().st_size)
         serial, ours = _measure(path, choices, rounds)
@@ -42,7 +42,7 @@ def report(size: int, part_bytes: tuple[int, ...], rounds: int) -> str:
 def _measure(
     path: Path, choices: tuple[int, ...], rounds: int
 ) -> tuple[list[float], dict[int, list[float]]]:
-    """The seconds of the serial pass and of each PART_BYTES, round by round."""
+    """Return the seconds of the serial pass and of each PART_BYTES, round by round."""
     serial: list[float] = []
     ours: dict[int, list[float]] = {each: [] for each in choices}
     with ExitStack() as stack:

@@ -53,7 +53,7 @@ class Cost:
 
 
 def report(size: int, part_bytes: int) -> str:
-    """One table. Raises RuntimeError if a job fails or its sums differ from a serial read's."""
+    """Return one table. Raise RuntimeError if a job fails or its sums are wrong."""
     rows = [_row(kind, cost(csv_file(kind, size), part_bytes), part_bytes) for kind in KINDS]
     return f"## What quotes cost\n\n{LEGEND}\n\n{table(HEADER, rows)}"
 

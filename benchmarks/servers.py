@@ -30,7 +30,7 @@ def csvsum(folder: Path, workers: int, part_bytes: int | None = None) -> Iterato
 
 
 def worker_peaks(port: int) -> list[int]:
-    """The peak memory (VmHWM) of each worker process of the service on that port, in bytes.
+    """Return the peak memory (VmHWM) of each worker of the service on a port, in bytes.
 
     A worker is recognized by its command line and by the port in its environment, because other
     services may run here.

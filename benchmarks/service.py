@@ -59,7 +59,7 @@ MEASURES: dict[str, Callable[[Load], float]] = {
 
 
 def report(trials: list[Trial]) -> str:
-    """A table for each trial. Raises RuntimeError if a job fails or a sum is wrong."""
+    """Return a table for each trial. Raise RuntimeError if a job fails or a sum is wrong."""
     for trial in trials:
         csv_file(trial.kind, trial.size)
     with servers.csvsum(FOLDER, WORKERS) as ours, servers.baseline(FOLDER) as theirs:
@@ -73,7 +73,7 @@ def report(trials: list[Trial]) -> str:
 
 
 def _measure(trial: Trial, ours: int, theirs: int) -> list[tuple[Load, Load]]:
-    """csvsum's load and the baseline's, round by round."""
+    """Return csvsum's load and the baseline's, round by round."""
     name = csv_file(trial.kind, trial.size).name
     for port in (ours, theirs):
         put(port, name, trial.clients, trial.clients)  # the first job of a worker imports pandas

@@ -56,7 +56,7 @@ def report(
     sizes: Sequence[int] = SIZES,
     kernels: Mapping[str, tuple[float, float]] = KERNELS,
 ) -> str:
-    """A table of times and dollars, for every size, kernel and kind of poller."""
+    """Return a table of times and dollars, for every size, kernel and kind of poller."""
     rows = [
         _row(kernel, setup, simulate(setup))
         for kernel, setup in _setups(base or Setup(0), sizes, kernels)
@@ -67,7 +67,7 @@ def report(
 
 
 def efs_dollars(size: int) -> float:
-    """The price of reading a file once from EFS."""
+    """Return the price of reading a file once from EFS."""
     return size / aws.GIB * aws.EFS_GIB
 
 

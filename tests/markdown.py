@@ -22,15 +22,15 @@ class Page:
         self.prose = FENCED.sub("", self.text)
 
     def anchors(self) -> set[str]:
-        """What links to this page may name after ``#``."""
+        """Return what links to this page may name after ``#``."""
         return {anchor(heading) for heading in HEADING.findall(self.prose)}
 
     def links(self) -> list[str]:
-        """The targets of the links, without those to other sites."""
+        """Return the targets of the links, without those to other sites."""
         return [link for link in LINK.findall(self.prose) if "://" not in link]
 
     def tables(self, *header: str) -> list[list[dict[str, str]]]:
-        """The tables whose columns begin with these: for each row, its cells by column."""
+        """Return the tables whose columns begin with these: for each row, its cells by column."""
         return [
             [dict(zip(names, row, strict=True)) for row in rows]
             for names, *rows in self._tables()
@@ -38,7 +38,7 @@ class Page:
         ]
 
     def rows(self, *header: str) -> list[dict[str, str]]:
-        """The rows of all those tables."""
+        """Return the rows of all those tables."""
         return [row for table in self.tables(*header) for row in table]
 
     def _tables(self) -> Iterator[list[list[str]]]:
@@ -48,22 +48,22 @@ class Page:
 
 
 def pages() -> list[Page]:
-    """Every page for readers; RESULTS.md is written by the benchmarks."""
+    """Return every page, also RESULTS.md, which the benchmarks write."""
     paths = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), ROOT / "benchmarks" / "RESULTS.md"]
     return [Page(str(path.relative_to(ROOT))) for path in sorted(paths)]
 
 
 def cells(line: str) -> list[str]:
-    """The cells of a table's line; ``\\|`` is a bar inside one."""
+    """Return the cells of a table's line; ``\\|`` is a bar inside one."""
     return [cell.strip().replace("\\|", "|") for cell in CELL_END.split(line)[1:-1]]
 
 
 def code(text: str) -> list[str]:
-    """What stands in backticks."""
+    """Return what is in backticks."""
     return [found for _, found in CODE.findall(text)]
 
 
 def anchor(heading: str) -> str:
-    """The anchor that GitHub gives a heading."""
+    """Return the anchor that GitHub gives a heading."""
     plain = heading.replace("&lt;", "").replace("&gt;", "").lower()
     return re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")

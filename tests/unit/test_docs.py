@@ -75,7 +75,7 @@ class Recorded(Mapping[str, str]):
 
 
 def defaults(table: list[dict[str, str]]) -> dict[str, str]:
-    """The first default of each name: what follows a semicolon is that of ``make run``."""
+    """Return the first default of each name; a second one is that of ``make run``."""
     return {row["name"].strip("`"): code(row["default"])[0] for row in table}
 
 
@@ -136,7 +136,7 @@ def test_the_readme_has_every_limit() -> None:
 
 
 def error_classes() -> dict[str, type[CsvsumError]]:
-    """Every error of chalicelib by its name."""
+    """Return every error of chalicelib by its name."""
     members = [vars(module).values() for module in MODULES.values()]
     return {
         member.__name__: member
@@ -147,7 +147,7 @@ def error_classes() -> dict[str, type[CsvsumError]]:
 
 
 def codes_in_calls() -> Iterator[str]:
-    """The codes that are written where an error is made."""
+    """Yield the codes that are written where an error is made."""
     for module in MODULES.values():
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             name = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
@@ -197,7 +197,7 @@ def test_the_api_page_has_every_route() -> None:
 
 
 def shape(path: str) -> str:
-    """A path with ``{}`` for each variable part; ``/csv_name=<name>`` is one segment."""
+    """Return a path with ``{}`` for each variable; ``/csv_name=<name>`` is one segment."""
     return re.sub(r"csv_name=<name>|<\w+>|{\w+}", "{}", path)
 
 
