@@ -214,6 +214,7 @@ class _Run:
             for worker in range(setup.max_workers)
         ]
         self.next = self.done = self.busy = self.peak = 0
+        self.touched = planned
 
     def outcome(self) -> Outcome:
         now = 0.0
@@ -266,16 +267,21 @@ class _Run:
         """Write the part's item, and its number into the job's; return when both are written."""
         self.done += 1
         self.busy -= 1
-        units = ceil(aws.PART_BYTES / 1024) + ceil(job_bytes(self.done) / 1024)
-        index_units = int(aws.INDEX_UNITS)
-        saved = (
-            max(self.table.take(event.at, units), self.index.take(event.at, index_units))
-            + 2 * aws.CALL
-        )
-        self.spent.writes += units + index_units
+        part_units, job_units = ceil(aws.PART_BYTES / 1024), ceil(job_bytes(self.done) / 1024)
+        saved = self.table.take(event.at, part_units + job_units) + 2 * aws.CALL
+        self.spent.writes += part_units + job_units
+        if event.at - self.touched >= aws.TOUCH_SECONDS:
+            self.touched = event.at
+            saved = self._touch(saved, job_units)
         self.spent.seconds += saved - event.began
         heapq.heappush(self.events, _Event(saved, event.worker))
         return saved
+
+    def _touch(self, now: float, job_units: int) -> float:
+        """Change the job's ``updated_at``, and with it the index; return when both are written."""
+        index_units = int(aws.INDEX_UNITS)
+        self.spent.writes += job_units + index_units
+        return max(self.table.take(now, job_units), self.index.take(now, index_units)) + aws.CALL
 
     def _merge(self, now: float) -> float:
         """Read all parts' items, and the first row for the names; write the result."""
