@@ -11,10 +11,8 @@ CsvsumError
 │   ├── FileChanged        it is no longer the file that was submitted
 │   └── FileGone           it was there at submission and is not any more
 ├── GivenUp                the service tried several times and stopped trying
-├── TryAgain (retryable)   something did not answer; the same call may work later
-│   └── ServiceDown        the queue, the table or the results bucket did not answer
-├── BadMessage             a message on a queue is not csvsum's
-└── BadSetting             a setting of this process is wrong
+└── TryAgain (retryable)   something did not answer; the same call may work later
+    └── ServiceDown        the queue, the table or the results bucket did not answer
 
 ``retryable`` decides what a worker does: False fails the job at once, True leaves the message to be delivered again.
 """
