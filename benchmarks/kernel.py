@@ -9,9 +9,8 @@ from pathlib import Path
 from statistics import median
 
 from benchmarks.files import KINDS, MEGABYTE, csv_file
-from benchmarks.readers import available
+from benchmarks.readers import Sums, available
 from benchmarks.tables import number, table, times
-from benchmarks.task import Sums
 
 OURS = "csvsum"
 YARDSTICKS = ("polars-1", "plain-read")

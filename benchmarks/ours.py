@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
-from benchmarks.task import BLOCK_BYTES, STEP, Sums
+from benchmarks.readers import BLOCK_BYTES, STEP, Sums
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.layout import read_layout
 from chalicelib.engine.options import Options
@@ -27,6 +26,6 @@ def sums(path: str) -> Sums:
 
 
 def _blocks(path: str) -> Iterator[bytes]:
-    with Path(path).open("rb", buffering=0) as file:
+    with open(path, "rb", buffering=0) as file:
         while block := file.read(BLOCK_BYTES):
             yield block

@@ -1,6 +1,6 @@
-"""What quotes cost: which parts are rerun, and how many bytes are read to prove start states.
+"""What quotes cost: which parts are summed again, and how many bytes are read to prove where a part starts.
 
-The parts of a job run one after the other in one process, by the functions that the workers call.
+The parts of a job one after the other in one process, through the functions that the workers of the service call.
 """
 
 import sys
@@ -24,36 +24,34 @@ HEADER = (
     "MB",
     "parts",
     "of MiB",
-    "parts rerun",
-    "bytes rerun",
+    "parts again",
+    "bytes again",
     "for proofs",
     "of these used",
 )
 LEGEND = f"""\
-"parts rerun" start inside quotes, which the {PROOF_BYTES // 1024} KiB before them did not prove;
-"bytes rerun" is their share of the file. "for proofs" is what was read before the parts, as a share
-of the file, and "of these used" what the proofs needed of it.
-
-floats has no quotes. quoted has short texts with delimiters in quotes. reviews has prose of up to
-3,000 characters. look-alikes is made to cause reruns: quoted texts of 80 to 400 KB that are rows of
-the same file. The sums are compared with those of one serial read. No part is summed more than
-twice, so "bytes rerun" is at most 100 %."""
+"parts again" are the parts that began inside quotes although that could not be proven from the {PROOF_BYTES // 1024} KiB before them,
+and "bytes again" what their bytes are of the file's. "for proofs" is what was read before the parts, as a share of the file, and
+"of these used" how much the proof needed (both kinds of source give just what is asked for).
+floats has no quotes; quoted has short texts with separators in quotes; reviews has prose of up to 3,000 characters; look-alikes is
+written against csvsum: texts of 80 to 400 KB in quotes, with no quote inside, that are rows of the very file. The sums are compared
+with those of one serial read. A part is never summed more than twice, so "bytes again" ends at 100 %."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """The cost of one job: its parts, its reruns, and what was read and used for proofs."""
+    """Of one job: its ``parts``, those summed ``again`` and their bytes, and what was read and used for proofs."""
 
     size: int
     parts: int
-    reruns: int
-    rerun_bytes: int
+    again: int
+    again_bytes: int
     proof_bytes: int
     proof_bytes_used: int
 
 
 def report(size: int, part_bytes: int) -> str:
-    """Return one table. Raise RuntimeError if a job fails or its sums are wrong."""
+    """One table. Raises RuntimeError when a job fails or its sums are not those of a serial read."""
     rows = [_row(kind, cost(csv_file(kind, size), part_bytes), part_bytes) for kind in KINDS]
     return f"## What quotes cost\n\n{LEGEND}\n\n{table(HEADER, rows)}"
 
@@ -85,7 +83,7 @@ def _deliver_all(work: Work, queue: MemoryQueue) -> None:
 
 
 def _cost_of(job: Job, plan: Plan, queue: MemoryQueue, reads: list[Read]) -> Cost:
-    reruns = [plan.range_of(message.part) for message in queue.again if message.part is not None]
+    again = [plan.range_of(message.part) for message in queue.again if message.part is not None]
     windows = {
         (window.start, window.stop)
         for number in range(plan.count)
@@ -95,8 +93,8 @@ def _cost_of(job: Job, plan: Plan, queue: MemoryQueue, reads: list[Read]) -> Cos
     return Cost(
         size=job.file.size,
         parts=plan.count,
-        reruns=len(reruns),
-        rerun_bytes=sum(map(len, reruns)),
+        again=len(again),
+        again_bytes=sum(map(len, again)),
         proof_bytes=sum(read.size for read in proofs),
         proof_bytes_used=sum(read.expected_end - read.start for read in proofs),
     )
@@ -108,8 +106,8 @@ def _row(kind: str, cost: Cost, part_bytes: int) -> list[str]:
         number(cost.size / MEGABYTE),
         f"{cost.parts:,}",
         number(part_bytes / 2**20),
-        f"{cost.reruns:,}",
-        f"{cost.rerun_bytes / cost.size:.1%}",
+        f"{cost.again:,}",
+        f"{cost.again_bytes / cost.size:.1%}",
         f"{cost.proof_bytes / cost.size:.2%}",
         f"{cost.proof_bytes_used / cost.size:.2%}",
     ]

@@ -12,14 +12,14 @@ import subprocess
 from collections.abc import Callable
 from decimal import Context, Decimal, localcontext
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
-from benchmarks.task import BLOCK_BYTES, STEP, Sums
-
+Sums = list[int | float | None]
 Sum = Callable[[str], Sums]
 Number = TypeVar("Number", float, Decimal)
 
+STEP = 10
+BLOCK_BYTES = 1024 * 1024
 AWK = """
 NR > 1 { for (i = 1; i <= NF; i += 10) sums[i] += $i; if (NF > most) most = NF }
 END {
@@ -133,7 +133,7 @@ def plain_read() -> Sum:
     buffer = bytearray(BLOCK_BYTES)
 
     def sums(path: str) -> Sums:
-        with Path(path).open("rb", buffering=0) as file:
+        with open(path, "rb", buffering=0) as file:
             while file.readinto(buffer):
                 pass
         return []
@@ -170,18 +170,18 @@ def peak_bytes(status: str) -> int:
 
 
 def _header(path: str) -> list[str]:
-    with Path(path).open(newline="") as file:
+    with open(path, newline="") as file:
         return next(csv.reader(file))
 
 
 def _is_quoted(path: str) -> bool:
-    with Path(path).open("rb") as file:
+    with open(path, "rb") as file:
         return file.read(1) == b'"'
 
 
 def _add_rows(path: str, number: type[Number]) -> list[Number]:
     """Every 10th column, cell by cell; an empty cell is left out."""
-    with Path(path).open(newline="") as file:
+    with open(path, newline="") as file:
         rows = csv.reader(file)
         totals = [number(0) for _ in next(rows)[::STEP]]
         for row in rows:
