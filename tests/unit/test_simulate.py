@@ -23,6 +23,7 @@ from benchmarks.aws_model import (
 )
 from benchmarks.simulate import KERNELS, efs_dollars, report
 from chalicelib.adapters.job_item import Item, columns_text, expiry, new_item, part_item
+from chalicelib.adapters.jobs_table import TOUCH_EVERY
 from chalicelib.engine.options import Options
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum, parse_number
@@ -189,6 +190,10 @@ def test_items_have_the_sizes_that_the_model_takes() -> None:
         part_item(job.id, outcome) | expiry(NOW, 30) | {"columns": {"S": columns_text(columns)}}
     )
     assert item_bytes(part) == pytest.approx(aws.PART_BYTES, rel=0.1)
+
+
+def test_the_model_writes_the_index_as_often_as_the_table() -> None:
+    assert TOUCH_EVERY.total_seconds() == aws.TOUCH_SECONDS
 
 
 def test_the_report_says_that_it_is_a_model_and_every_figure_where_it_is_from() -> None:
