@@ -37,7 +37,7 @@ def seal(path: Path, requirements: Path) -> None:
         raise UsageError(
             f"The zip has {fresh.stat().st_size} bytes; more than {MOST_BYTES} would soon be refused."
         )
-    fresh.replace(path)
+    os.replace(fresh, path)
 
 
 def is_sealed(path: Path) -> bool:
