@@ -1,4 +1,7 @@
-"""python -m benchmarks [smoke|quick|medium|full] [--only PART] [--write]: measure, print the tables, keep them if told."""
+"""python -m benchmarks [smoke|quick|medium|full] [--only PART] [--write]; ``make bench`` calls it.
+
+Measures, prints the tables, and with --write keeps them in RESULTS.md.
+"""
 
 import argparse
 import signal
@@ -14,12 +17,16 @@ from benchmarks.service import Trial
 KIB, MIB = 2**10, 2**20
 RESULTS = Path(__file__).parent / "RESULTS.md"
 NOTE = """\
-Figures of one machine on one day; other work on it moves them. Compare ratios, not speeds. Made with"""
+These figures are from one machine on one day, and other work on it changes them. Compare ratios,
+not speeds. Made with"""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """What is measured of large files: their sizes, and PART_BYTES for them (the middle one of three for ``large``)."""
+    """What is measured with large files: their sizes, and three values of PART_BYTES.
+
+    ``large`` uses the middle one of these.
+    """
 
     sizes: tuple[int, ...]
     part_bytes: tuple[int, int, int]
@@ -32,7 +39,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is measured: the files' bytes and rounds for the readers, the trials of the service, and the large files."""
+    """How much is measured: of the readers, of the service, of cold starts, of large files."""
 
     file_bytes: int
     rounds: int
@@ -48,13 +55,13 @@ SIZES = {
         trials=[Trial("prices", 1000, 16, 8, 1), Trial("floats", MEGABYTE, 4, 4, 1)],
         cold_starts=1,
         scale=Scale(
-            (MEGABYTE, 2 * MEGABYTE),
-            (KIB * 64, KIB * 256, KIB * 1024),
-            1,
-            4 * MEGABYTE,
-            KIB * 256,
-            40,
-            8,
+            sizes=(MEGABYTE, 2 * MEGABYTE),
+            part_bytes=(KIB * 64, KIB * 256, KIB * 1024),
+            rounds=1,
+            quoted_bytes=4 * MEGABYTE,
+            quoted_part_bytes=KIB * 256,
+            many_parts=40,
+            small_jobs=8,
         ),
     ),
     "quick": Size(
@@ -63,13 +70,13 @@ SIZES = {
         trials=[Trial("prices", 1000, 200, 8, 3), Trial("floats", 20 * MEGABYTE, 4, 4, 1)],
         cold_starts=5,
         scale=Scale(
-            (10 * MEGABYTE, 100 * MEGABYTE),
-            (4 * MIB, 16 * MIB, 64 * MIB),
-            3,
-            50 * MEGABYTE,
-            4 * MIB,
-            2000,
-            100,
+            sizes=(10 * MEGABYTE, 100 * MEGABYTE),
+            part_bytes=(4 * MIB, 16 * MIB, 64 * MIB),
+            rounds=3,
+            quoted_bytes=50 * MEGABYTE,
+            quoted_part_bytes=4 * MIB,
+            many_parts=2000,
+            small_jobs=100,
         ),
     ),
     "medium": Size(
@@ -78,13 +85,13 @@ SIZES = {
         trials=[Trial("prices", 1000, 200, 8, 3), Trial("floats", 50 * MEGABYTE, 4, 4, 2)],
         cold_starts=9,
         scale=Scale(
-            (100 * MEGABYTE, 1000 * MEGABYTE, 5000 * MEGABYTE),
-            (16 * MIB, 64 * MIB, 256 * MIB),
-            2,
-            100 * MEGABYTE,
-            16 * MIB,
-            2000,
-            100,
+            sizes=(100 * MEGABYTE, 1000 * MEGABYTE, 5000 * MEGABYTE),
+            part_bytes=(16 * MIB, 64 * MIB, 256 * MIB),
+            rounds=2,
+            quoted_bytes=100 * MEGABYTE,
+            quoted_part_bytes=16 * MIB,
+            many_parts=2000,
+            small_jobs=100,
         ),
     ),
     "full": Size(
@@ -93,13 +100,13 @@ SIZES = {
         trials=[Trial("prices", 1000, 200, 8, 5), Trial("floats", 50 * MEGABYTE, 4, 4, 3)],
         cold_starts=15,
         scale=Scale(
-            (100 * MEGABYTE, 1000 * MEGABYTE, 5000 * MEGABYTE),
-            (16 * MIB, 64 * MIB, 256 * MIB),
-            3,
-            250 * MEGABYTE,
-            16 * MIB,
-            2000,
-            100,
+            sizes=(100 * MEGABYTE, 1000 * MEGABYTE, 5000 * MEGABYTE),
+            part_bytes=(16 * MIB, 64 * MIB, 256 * MIB),
+            rounds=3,
+            quoted_bytes=250 * MEGABYTE,
+            quoted_part_bytes=16 * MIB,
+            many_parts=2000,
+            small_jobs=100,
         ),
     ),
 }
@@ -122,15 +129,14 @@ def _scale(scale: Scale) -> Iterator[str]:
     yield large.report(scale.sizes, scale.part_bytes[1], scale.rounds)
     yield overhead.report(scale.sizes[1], scale.part_bytes, scale.rounds)
     yield quotes.report(scale.quoted_bytes, scale.quoted_part_bytes)
-    yield beside.report(
-        scale.sizes[1], scale.many_parts, scale.small_jobs, rounds=1
-    )  # the emulator takes minutes for the many parts
+    # One round: the emulator takes minutes for the many parts.
+    yield beside.report(scale.sizes[1], scale.many_parts, scale.small_jobs, rounds=1)
     yield simulate.report()
 
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks", description="Measure csvsum beside its peers."
+        prog="python -m benchmarks", description="Measure csvsum and its peers."
     )
     parser.add_argument(
         "size",
@@ -139,7 +145,7 @@ def _arguments() -> argparse.Namespace:
         default="quick",
         help="how much is measured (default: quick)",
     )
-    parser.add_argument("--only", choices=PARTS_OF_RESULTS, help="one of them alone")
+    parser.add_argument("--only", choices=PARTS_OF_RESULTS, help="measure only this part")
     parser.add_argument(
         "--write", action="store_true", help=f"keep the tables in benchmarks/{RESULTS.name}"
     )
@@ -148,10 +154,9 @@ def _arguments() -> argparse.Namespace:
 
 def main() -> None:
     arguments = _arguments()
-    signal.signal(
-        signal.SIGTERM, lambda *_: sys.exit("stopped")
-    )  # as Ctrl-C does: the services are ended on the way out
-    command = " ".join(["python -m benchmarks", *sys.argv[1:]])
+    # As Ctrl-C does: so the services are stopped on the way out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    command = " ".join([".venv-bench/bin/python -m benchmarks", *sys.argv[1:]])
     sections = [f"# Results\n\n{NOTE} `{command}`."]
     for section in _sections(SIZES[arguments.size], arguments.only):
         print(section, end="\n\n", flush=True)

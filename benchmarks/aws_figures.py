@@ -1,17 +1,17 @@
-"""The figures of the model of AWS in benchmarks/simulate.py, each with its source. AWS was not reached for any of them."""
+"""The figures of the model in simulate.py, each with its source. None was measured on AWS."""
 
 MB, MIB, GIB = 1e6, 2**20, 2**30
-ALLOWED_FROM: list[tuple[str, str, str]] = []
+SOURCES: list[tuple[str, str, str]] = []
 
 
 def figure(what: str, value: float, source: str) -> float:
-    """The value, once it is in the table of sources."""
-    ALLOWED_FROM.append((what, f"{value:,.8g}", source))
+    """Add a figure to the table of sources, and return its value."""
+    SOURCES.append((what, f"{value:,.8g}", source))
     return value
 
 
 HERE = "measured, benchmarks/RESULTS.md, one reader, one file: "
-ONCE = "measured once, x86-64, one core; no command here repeats it: "
+ONCE = "measured once, x86-64, one core; no command here measures it: "
 S3_GUIDE = "S3 user guide, performance: "
 LAMBDA_GUIDE = "Lambda developer guide, "
 DYNAMO_GUIDE = "DynamoDB developer guide, "
@@ -30,14 +30,14 @@ TLS_RATE = 1e9 / figure("transfer over TLS, CPU s a GB", 1.1, ONCE + "boto3")
 PANDAS_COLD = figure(
     "start of a worker with pandas, s",
     2.0,
-    ONCE + "a fresh process without .pyc; what Lambda adds is left out",
+    ONCE + "a new process without .pyc files; without what Lambda adds",
 )
-NATIVE_COLD = figure("start of a worker without pandas, s", 0.74, ONCE + "likewise")
+NATIVE_COLD = figure("start of a worker without pandas, s", 0.74, ONCE + "the same")
 
 # The network of a worker.
 BURST_RATE = GIB * figure("Lambda's network at first, GiB/s", 1.2, OTHERS)
-BURST_BYTES = MIB * figure("for so many MiB", 300, OTHERS)
-REFILL_RATE = MIB * figure("then, MiB/s", 75, OTHERS)
+BURST_BYTES = MIB * figure("for the first MiB", 300, OTHERS)
+REFILL_RATE = MIB * figure("after that, MiB/s", 75, OTHERS)
 CONNECTION_RATE = MB * figure(
     "one request to S3, MB/s", 87.5, S3_GUIDE + "one concurrent request for each 85 to 90 MB/s"
 )
@@ -57,54 +57,58 @@ STANDARD_FIRST = figure(
     "SQS mapping, standard: at once", 5, LAMBDA_GUIDE + "scaling of SQS event source mappings"
 )
 STANDARD_MINUTE = figure("more a minute", 300, "the same")
-STANDARD_MOST = figure("at most", 1250, "the same")
+STANDARD_MAX = figure("at most", 1250, "the same")
 PROVISIONED_FIRST = figure(
     "SQS mapping, provisioned: at once", 20, "the same: at least 2 pollers, 10 invocations each"
 )
 PROVISIONED_MINUTE = figure("more a minute", 1000, "the same")
-PROVISIONED_MOST = figure(
-    "at most", 2000, "the same: by default 200 pollers; up to 20,000 invocations"
+PROVISIONED_MAX = figure(
+    "at most", 2000, "the same: 200 pollers by default; up to 20,000 invocations"
 )
-LAMBDA_STEP = figure(
-    "Lambda itself: more in 10 s", 1000, LAMBDA_GUIDE + "scaling: for each function"
-)
+LAMBDA_STEP = figure("Lambda itself: more every 10 s", 1000, LAMBDA_GUIDE + "scaling: per function")
 ACCOUNT = figure(
     "invocations at once in an account",
     1000,
     LAMBDA_GUIDE + "quotas: the default; can be raised (--account)",
 )
 FULL_CORE = figure(
-    "memory for a whole core, MB", 1769, LAMBDA_GUIDE + "memory: less memory is less of a core"
+    "memory for a whole core, MB", 1769, LAMBDA_GUIDE + "memory: less memory, less of a core"
 )
 
 # Assumed, or counted from what the service writes.
 CALL = figure("a call to SQS or DynamoDB, s", 0.01, ASSUMED)
-DELIVERY = figure("from a message sent to its worker called, s", 0.05, ASSUMED)
+DELIVERY = figure("from sending a message to calling its worker, s", 0.05, ASSUMED)
 PAGE = figure("a page (1 MB) of a query, s", 0.05, ASSUMED)
 JOB_BYTES = figure(
-    "the job's item without its done set, bytes",
+    "the job's item without its done parts, bytes",
     500,
     DYNAMO_GUIDE + "item sizes; tests/unit/test_simulate.py",
 )
 PART_BYTES = figure(
     "a part's item with 5 summed columns, bytes",
     500,
-    "likewise; 45 to 50 bytes for each column more",
+    "the same; 45 to 50 bytes for each further column",
 )
 INDEX_UNITS = figure(
-    "write units of the index for each part",
+    "write units of the index for each change of updated_at",
     2,
-    DYNAMO_GUIDE + "global secondary indexes: its key updated_at changes",
+    DYNAMO_GUIDE + "global secondary indexes: a change of the key is a deletion and a write",
 )
 
-# Dollars for each one; the figures are for a million.
+TOUCH_SECONDS = figure(
+    "parts change updated_at once in so many seconds",
+    60,
+    "TOUCH_EVERY in chalicelib/adapters/jobs_table.py",
+)
+
+# Dollars for one; the figures are for a million.
 GB_SECOND = 1e-6 * figure(
-    "Lambda, $ a million GB-s", 13.3334, PRICE + "arm64, first tier; starts are billed too"
+    "Lambda, $ a million GB-s", 13.3334, PRICE + "arm64, first tier; cold starts are billed too"
 )
 INVOCATION = 1e-6 * figure("Lambda, $ a million requests", 0.20, PRICE + "Lambda")
 SQS_CALL = 1e-6 * figure("SQS, $ a million requests", 0.40, PRICE + "standard queues")
 GET = 1e-6 * figure(
-    "S3, $ a million GETs", 0.40, PRICE + "S3 Standard; transfer inside the region is free"
+    "S3, $ a million GETs", 0.40, PRICE + "S3 Standard; transfer within the region is free"
 )
 WRITE = 1e-6 * figure(
     "DynamoDB, $ a million write units", 0.625, PRICE + "on demand, since November 2024"
@@ -115,5 +119,5 @@ READ = 1e-6 * figure(
 EFS_GIB = figure(
     "EFS, $ a GiB read",
     0.03,
-    PRICE + "elastic throughput; only where CSV_SOURCE is a mounted folder",
+    PRICE + "elastic throughput; only if CSV_SOURCE is a mounted folder",
 )

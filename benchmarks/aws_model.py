@@ -1,8 +1,9 @@
-"""A model of one large job on AWS, event by event: what benchmarks/simulate.py prints. Pure: no clock, no network, no files.
+"""A model of one large job on AWS, event by event; simulate.py prints its results.
 
-AWS was not reached, and nothing here was measured on it; the figures are in benchmarks/aws_figures.py. Left out: parts summed
-again, failures and their retries, other jobs of the account, the free tier, HTTP, logs, and the hourly price of provisioned
-pollers. What S3 and DynamoDB would refuse waits here.
+It is pure: no clock, no network, no files. Its figures are in aws_figures.py, and none was measured
+on AWS. It leaves out reruns, failures and their retries, other jobs of the account, the free tier,
+HTTP, logs, and the hourly price of provisioned pollers. Requests that S3 and DynamoDB would refuse
+wait here.
 """
 
 import heapq
@@ -20,39 +21,40 @@ from chalicelib.adapters.work_queue import BATCH
 from chalicelib.jobs.parts import MAX_PARTS
 from chalicelib.settings import Settings
 
-# A worker's reading is followed in steps of so many ranges.
+# A worker reads in steps of this many ranges.
 STEP_RANGES = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Pollers:
-    """How many invocations a mapping of a queue makes at once: ``first``, then more by ``a_minute``, up to ``most``."""
+    """How a mapping scales: ``first`` invocations, ``a_minute`` more, up to ``maximum``."""
 
     name: str
     first: float
     a_minute: float
-    most: float
+    maximum: float
 
 
-STANDARD = Pollers("standard", aws.STANDARD_FIRST, aws.STANDARD_MINUTE, aws.STANDARD_MOST)
+STANDARD = Pollers("standard", aws.STANDARD_FIRST, aws.STANDARD_MINUTE, aws.STANDARD_MAX)
 PROVISIONED = Pollers(
-    "provisioned", aws.PROVISIONED_FIRST, aws.PROVISIONED_MINUTE, aws.PROVISIONED_MOST
+    "provisioned", aws.PROVISIONED_FIRST, aws.PROVISIONED_MINUTE, aws.PROVISIONED_MAX
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """A file of ``size`` bytes; ``least`` is PART_BYTES, ``memory`` the MB of a worker.
+    """A file of ``size`` bytes, and the service that sums it.
 
-    ``rate``: bytes a second that the kernel sums on a whole core; ``cold``: seconds that a worker takes to start;
-    ``in_flight``: how many ranges of ``range_bytes`` a worker asks for at a time.
+    ``min_part_bytes``: PART_BYTES. ``memory``: MB of a worker. ``rate``: bytes a second that the
+    kernel sums on a full core. ``cold``: seconds that a worker takes to start. ``in_flight``: how
+    many ranges of ``range_bytes`` a worker requests at a time.
     """
 
     size: int
     pollers: Pollers = STANDARD
     rate: float = aws.PANDAS_RATE
     cold: float = aws.PANDAS_COLD
-    least: int = Settings().part_bytes
+    min_part_bytes: int = Settings().part_bytes
     max_parts: int = MAX_PARTS
     memory: float = aws.FULL_CORE
     in_flight: int = IN_FLIGHT
@@ -62,8 +64,8 @@ class Setup:
 
     @property
     def part_bytes(self) -> int:
-        """As ``parts.part_size`` says, with another limit of parts."""
-        return max(self.least, ceil(self.size / self.max_parts))
+        """The size of a part, as ``parts.part_size`` computes it, for any ``max_parts``."""
+        return max(self.min_part_bytes, ceil(self.size / self.max_parts))
 
     @property
     def spans(self) -> list[int]:
@@ -74,12 +76,12 @@ class Setup:
         ]
 
     @property
-    def most_workers(self) -> int:
-        return int(min(self.pollers.most, self.account, len(self.spans)))
+    def max_workers(self) -> int:
+        return int(min(self.pollers.maximum, self.account, len(self.spans)))
 
     @property
     def worker_rate(self) -> float:
-        """The bytes a second of a worker before its network slows it down: its core's, or what its connections bring."""
+        """Bytes a second of a worker in the burst: the least of core, connections and network."""
         core = min(1.0, self.memory / aws.FULL_CORE)
         return min(
             core / (1 / self.rate + 1 / aws.TLS_RATE),
@@ -88,21 +90,21 @@ class Setup:
         )
 
     def ready(self, worker: int) -> float:
-        """When that worker (the first is 0) may start, in seconds from the first message on."""
+        """Return when a worker (from 0) may start, in seconds after the first message."""
         by_mapping = max(0.0, worker + 1 - self.pollers.first) * 60 / self.pollers.a_minute
         return max(by_mapping, worker // aws.LAMBDA_STEP * 10)
 
 
 @dataclass
 class Limit:
-    """So many units a second, to be taken in the order of time. ``asked``: the units that were asked for, by second."""
+    """A rate of units a second, taken in order of time. ``asked``: units requested, by second."""
 
     a_second: float
     free: float = 0.0
     asked: Counter[int] = field(default_factory=Counter)
 
     def take(self, now: float, units: int) -> float:
-        """When all of them are through."""
+        """Take ``units``; return when all of them are served."""
         self.asked[int(now)] += units
         self.free = max(now, self.free) + units / self.a_second
         return self.free
@@ -114,15 +116,18 @@ class Limit:
 
 @dataclass
 class Network:
-    """One worker's: what is left of its burst, and since when. A worker that has not started yet has it whole."""
+    """One worker's network: what is left of its burst, and since when. A new one has all."""
 
     burst: float = aws.BURST_BYTES
     since: float = float("inf")
 
     def transfer(self, now: float, size: int, rate: float) -> float:
-        """The seconds that ``size`` bytes take: at ``rate`` while the burst lasts, then at what comes after it."""
-        self.burst = min(aws.BURST_BYTES, self.burst + max(0.0, now - self.since) * aws.REFILL_RATE)
-        drain = max(0.0, 1 - aws.REFILL_RATE / rate)  # of each byte, what the burst gives
+        """Return the seconds for ``size`` bytes: at ``rate`` in the burst, then as it refills."""
+        idle = max(0.0, now - self.since)
+        self.burst = min(aws.BURST_BYTES, self.burst + idle * aws.REFILL_RATE)
+        drain = max(
+            0.0, 1 - aws.REFILL_RATE / rate
+        )  # the part of each byte that the burst pays for
         fast = size if size * drain <= self.burst else self.burst / drain
         self.burst -= fast * drain
         seconds = fast / rate + (size - fast) / min(rate, aws.REFILL_RATE)
@@ -132,7 +137,7 @@ class Network:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """``dollars`` by item; ``workers``: the most at once; what was asked of DynamoDB and S3 in the busiest second."""
+    """``dollars`` by service; the maximum of ``workers``, and of requests in the busiest second."""
 
     seconds: float
     dollars: dict[str, float]
@@ -143,12 +148,12 @@ class Outcome:
 
 @cache
 def done_bytes() -> list[int]:
-    """What a done set of that many parts takes: the digits of their numbers."""
+    """Return the bytes of a set of done parts, by their number: the digits in it."""
     return list(accumulate((len(str(number)) for number in range(100_000)), initial=0))
 
 
 def job_bytes(done: int) -> float:
-    """The size of a job's item with that many parts done."""
+    """Return the size of a job's item with that many parts done."""
     return aws.JOB_BYTES + done_bytes()[done]
 
 
@@ -175,7 +180,7 @@ class _Spent:
 
 @dataclass(order=True, slots=True)
 class _Event:
-    """A worker is ready for a part (``part`` is None), or for more of the one that it ``began``, with bytes ``left``."""
+    """A worker is ready: for a part (``part`` is None), or for the ``left`` bytes of its part."""
 
     at: float
     worker: int
@@ -206,9 +211,10 @@ class _Run:
         self.spent = _Spent(batches[-1], 1, 3 * (1 + int(aws.INDEX_UNITS)), 3)
         self.events = [
             _Event(self.arrivals[0] + setup.ready(worker), worker)
-            for worker in range(setup.most_workers)
+            for worker in range(setup.max_workers)
         ]
         self.next = self.done = self.busy = self.peak = 0
+        self.touched = planned
 
     def outcome(self) -> Outcome:
         now = 0.0
@@ -226,7 +232,7 @@ class _Run:
         )
 
     def _take(self, event: _Event) -> None:
-        """The next message, as soon as it is there; the worker goes when none is left."""
+        """Take the next message once it has arrived; without one, the worker ends."""
         part = self.next
         if part == len(self.spans):
             return
@@ -247,7 +253,7 @@ class _Run:
 
     def _read(self, event: _Event) -> None:
         step = min(event.left, STEP_RANGES * self.setup.range_bytes)
-        # With the last step one range before the part, and one for the end of its last row.
+        # The last step adds a range before the part, and one for the end of its last row.
         requests = ceil(step / self.setup.range_bytes) + (2 if step == event.left else 0)
         self.spent.gets += requests
         network = self.networks.setdefault(event.worker, Network())
@@ -258,22 +264,27 @@ class _Run:
         )
 
     def _save(self, event: _Event) -> float:
-        """The part's item, and its number into the job's: when both are written."""
+        """Write the part's item, and its number into the job's; return when both are written."""
         self.done += 1
         self.busy -= 1
-        units = ceil(aws.PART_BYTES / 1024) + ceil(job_bytes(self.done) / 1024)
-        index_units = int(aws.INDEX_UNITS)
-        saved = (
-            max(self.table.take(event.at, units), self.index.take(event.at, index_units))
-            + 2 * aws.CALL
-        )
-        self.spent.writes += units + index_units
+        part_units, job_units = ceil(aws.PART_BYTES / 1024), ceil(job_bytes(self.done) / 1024)
+        saved = self.table.take(event.at, part_units + job_units) + 2 * aws.CALL
+        self.spent.writes += part_units + job_units
+        if event.at - self.touched >= aws.TOUCH_SECONDS:
+            self.touched = event.at
+            saved = self._touch(saved, job_units)
         self.spent.seconds += saved - event.began
         heapq.heappush(self.events, _Event(saved, event.worker))
         return saved
 
+    def _touch(self, now: float, job_units: int) -> float:
+        """Change the job's ``updated_at``, and with it the index; return when both are written."""
+        index_units = int(aws.INDEX_UNITS)
+        self.spent.writes += job_units + index_units
+        return max(self.table.take(now, job_units), self.index.take(now, index_units)) + aws.CALL
+
     def _merge(self, now: float) -> float:
-        """All parts' items, the first row for the names, the result."""
+        """Read all parts' items, and the first row for the names; write the result."""
         stored = len(self.spans) * aws.PART_BYTES
         seconds = ceil(stored / MB) * aws.PAGE + aws.FIRST_BYTE + aws.CALL
         self.spent.seconds += seconds
@@ -284,12 +295,12 @@ class _Run:
 
 
 def simulate(setup: Setup) -> Outcome:
-    """What becomes of a job; the same setup gives the same outcome, always."""
+    """Run one job. The same setup always gives the same outcome."""
     return _Run(setup).outcome()
 
 
 def _first_bytes(setup: Setup) -> list[float]:
-    """For each part the seconds of three first bytes: before the part, in it, and behind it."""
+    """Return, for each part, the seconds to three first bytes: before, in and after it."""
     random, sigma = Random(setup.seed), log(aws.FIRST_BYTE_P95 / aws.FIRST_BYTE) / 1.645
     return [
         sum(random.lognormvariate(log(aws.FIRST_BYTE), sigma) for _ in range(3))

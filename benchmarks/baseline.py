@@ -1,6 +1,7 @@
 """The simplest service of this kind, to compare with: python -m benchmarks.baseline PORT FOLDER.
 
-Flask; it sums while the client waits, with pandas' Python parser, and keeps nothing: no queue, no table, no worker.
+It is Flask, sums with pandas' Python parser while the client waits, and keeps nothing: no queue, no
+table, no worker.
 """
 
 import logging
@@ -16,7 +17,7 @@ HOST = "127.0.0.1"
 
 
 class Counter:
-    """How many requests are being worked on."""
+    """The number of requests that are being served."""
 
     def __init__(self) -> None:
         self.lock = Lock()

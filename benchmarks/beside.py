@@ -1,4 +1,4 @@
-"""Small jobs alone, and beside one job of a great many parts: what they have to wait."""
+"""How long small jobs take alone, and while one job of very many parts runs."""
 
 import sys
 from collections.abc import Callable
@@ -16,11 +16,12 @@ CLIENTS = 4
 SMALL_BYTES = 1000
 HEADER = ("small jobs", "alone", "beside the large one", "ratio")
 LEGEND = f"""\
-Milliseconds from submit to result of one small job ({SMALL_BYTES // 1000} KB, {CLIENTS} clients, each with one job at a time), with
-nothing else to do, and while a job of many small parts is at work on the same {WORKERS} workers. Jobs and parts have a queue each, so a
-small job does not stand in line behind the parts; it shares the processors and the emulator with them. Medians of the rounds."""
+Milliseconds from submit to result of a small job ({SMALL_BYTES // 1000} KB; {CLIENTS} clients, each
+with one job at a time): alone, and while a job of many small parts runs on the same {WORKERS}
+workers. Jobs and parts have a queue each, so a small job does not wait for the parts; but it shares
+the processors and the emulator with them. Medians of the rounds."""
 
-# By what is measured: how it is taken from the seconds of a round's jobs.
+# By measure: how to compute it from the seconds of a round's jobs.
 MEASURES: dict[str, Callable[[list[float]], float]] = {
     "p50, ms": lambda seconds: 1000 * median(seconds),
     "p95, ms": lambda seconds: 1000 * quantiles(seconds, n=20, method="inclusive")[-1],
@@ -30,7 +31,7 @@ MEASURES: dict[str, Callable[[list[float]], float]] = {
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """Seconds of the small jobs alone, and beside the large one, of which the share ``left`` was to be done behind them."""
+    """Seconds of the small jobs, and the share of the large one that was ``left`` after them."""
 
     alone: list[float]
     beside: list[float]
@@ -38,23 +39,25 @@ class Round:
 
 
 def report(size: int, parts: int, jobs: int, rounds: int) -> str:
-    """One table. ``parts``: into how many the large file is cut."""
+    """Measure, and return one table. ``parts``: the number of parts of the large file."""
     with borrowed("floats", size) as path:
         small, part_bytes = csv_file("prices", SMALL_BYTES), ceil(path.stat().st_size / parts)
         if small.stat().st_size > part_bytes:
-            raise ValueError(
-                f"parts of {part_bytes} bytes: the small file would be cut too, and wait behind the large one"
-            )
+            raise ValueError(f"parts of {part_bytes} bytes: the small file would be cut too")
         with servers.csvsum(FOLDER, WORKERS, part_bytes) as port:
             latencies(port, small.name, CLIENTS, CLIENTS)
             done = [
                 _round(port, path.name, small.name, jobs, f"beside: round {turn + 1} of {rounds}")
                 for turn in range(rounds)
             ]
-    title = f"### {jobs} small jobs, one of {size / MEGABYTE:.0f} MB in {parts:,} parts, rounds: {rounds}"
-    left = f"When the last small job ended, {min(each.left for each in done):.0%} of the large one's parts or more were still to do."
     rows = [_row(name, of, done) for name, of in MEASURES.items()]
-    return f"## Small jobs beside a large one\n\n{LEGEND}\n\n{title}\n\n{table(HEADER, rows)}\n\n{left}"
+    large = f"{size / MEGABYTE:.0f} MB in {parts:,} parts"
+    title = f"### {jobs} small jobs, one of {large}, rounds: {rounds}"
+    share = f"{min(each.left for each in done):.0%}"
+    left = f"When the last small job ended, {share} or more of the large job's parts were not done."
+    return "\n\n".join(
+        ["## Small jobs beside a large one", LEGEND, title, table(HEADER, rows), left]
+    )
 
 
 def _round(port: int, large: str, small: str, jobs: int, title: str) -> Round:

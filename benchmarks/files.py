@@ -1,6 +1,5 @@
 """The CSV files that are measured: the same bytes on every machine, made once."""
 
-import os
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,8 +10,8 @@ from random import Random
 
 FOLDER = Path(__file__).parent / "files"
 MEGABYTE = 1_000_000
-# A file is these many bytes of rows over and over, each time in another order: quick to make, too much to be learned
-# by a branch predictor, and too much for a processor's cache.
+# A file repeats this many bytes of rows, each time in another order. That is quick to make, but too
+# much for a branch predictor to learn, and for a processor's cache.
 POOL_BYTES = 8 * MEGABYTE
 KEEP_BYTES = 1000 * MEGABYTE
 TEXTS = (
@@ -23,7 +22,7 @@ TEXTS = (
     "",
     "a longer text, with a comma; and more of it",
 )
-TEXT_COLUMNS = (3, 7)  # of each ten; never one that is summed
+TEXT_COLUMNS = (3, 7)  # of every ten; none of them is summed
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ KINDS = {
 
 
 def _review(random: Random, index: int) -> str:
-    """Numbers, and in some columns some hundred to some thousand characters of prose, as people write reviews."""
+    """Make a number, or in some columns prose of hundreds to thousands of characters."""
     return (
         " ".join(random.choices(TEXTS, k=random.randrange(10, 100)))
         if index % 10 in TEXT_COLUMNS
@@ -82,7 +81,7 @@ def _review(random: Random, index: int) -> str:
 
 
 def _look_alike(random: Random, index: int) -> str:
-    """One column of texts longer than what is read before a cut, all of it rows of this very file; no quote inside."""
+    """Make a number, or in one column a text of rows, longer than what a proof reads."""
     if index != LOOK_ALIKE_COLUMN:
         return _price(random, index)
     row = ",".join(_price(random, each) for each in range(LOOK_ALIKE_COLUMNS)) + "\n"
@@ -90,7 +89,7 @@ def _look_alike(random: Random, index: int) -> str:
 
 
 LOOK_ALIKE_COLUMNS, LOOK_ALIKE_COLUMN = 11, 3
-# Of these only the quotes are measured.
+# Only what quotes cost is measured with these.
 TEXT_KINDS = {
     "reviews": Kind(20, _review, quote='"'),
     "look-alikes": Kind(LOOK_ALIKE_COLUMNS, _look_alike),
@@ -98,19 +97,19 @@ TEXT_KINDS = {
 
 
 def csv_file(name: str, size: int) -> Path:
-    """The file of that kind of about ``size`` bytes (whole rows, at least one), made unless it is there."""
+    """Return the file of a kind of about ``size`` bytes (at least one row); make it if needed."""
     path = FOLDER / f"{name}-{size}.csv"
     if not path.exists():
         FOLDER.mkdir(exist_ok=True)
         unfinished = path.with_suffix(".unfinished")
         _write(unfinished, (KINDS | TEXT_KINDS)[name], size, Random(name))
-        os.replace(unfinished, path)
+        unfinished.replace(path)
     return path
 
 
 @contextmanager
 def borrowed(name: str, size: int) -> Iterator[Path]:
-    """``csv_file`` for as long as the block lasts; one too large to lie about is deleted behind it."""
+    """Yield ``csv_file``; delete a very large one after the block."""
     path = csv_file(name, size)
     try:
         yield path
@@ -129,7 +128,7 @@ def _write(path: Path, kind: Kind, size: int, random: Random) -> None:
 
 
 def _rows(kind: Kind, size: int, random: Random) -> list[bytes]:
-    """Different rows, of ``size`` bytes together or a little more."""
+    """Make different rows of ``size`` bytes in all, or a little more."""
     rows = []
     while size > 0:
         rows.append(kind.row([kind.cell(random, index) for index in range(kind.columns)]))
@@ -138,6 +137,6 @@ def _rows(kind: Kind, size: int, random: Random) -> list[bytes]:
 
 
 def _first_rows(rows: list[bytes], size: int) -> list[bytes]:
-    """The first rows that together have at least ``size`` bytes; all when they have not."""
+    """Return the first rows that have at least ``size`` bytes in all, or all rows."""
     ends = list(accumulate(map(len, rows)))
     return rows[: bisect_left(ends, size) + 1]

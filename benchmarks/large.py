@@ -1,4 +1,4 @@
-"""Large files from submit to result beside polars and duckdb in a process, and the memory that the workers take for it."""
+"""Large files from submit to result, compared with polars and duckdb; and the workers' memory."""
 
 import math
 import sys
@@ -13,25 +13,28 @@ from benchmarks.load import SHORT_POLL_SECONDS, Connection, Sums, one_job
 from benchmarks.tables import number, table, times
 
 WORKERS = 2
+POLL_MS = round(1000 * SHORT_POLL_SECONDS)
 PEERS = ("polars-2", "duckdb-2")
 SMALL_BYTES = 1000
 HEADER = ("who", "seconds", "lowest to highest", "csvsum / it")
 MEMORY_HEADER = ("file, MB", "csvsum, one worker", *PEERS)
 LEGEND = f"""\
-csvsum runs as `make run` starts it, {WORKERS} workers; its seconds go from the submit over HTTP to having the result, warm (asked
-every {1000 * SHORT_POLL_SECONDS:.0f} ms). The peers have 2 threads each, are told that the wanted columns are doubles, and their
-seconds go from opening the file to having the sums: no HTTP, no queue, no job that outlives the process. All take turns, round by
-round; the ratio is the median of the rounds' ratios, and less is better. The file is in the page cache, as far as that holds it."""
+csvsum runs as `make run` starts it, with {WORKERS} workers, warm. Its seconds are from the submit
+over HTTP to having the result (polled every {POLL_MS} ms). The peers have 2 threads each and know
+that the wanted columns are doubles; their seconds are from opening the file to having the sums: no
+HTTP, no queue, no job that outlives the process. All take turns, round by round. The ratio is the
+median of the rounds' ratios; less is better. The file is in the page cache, as far as it fits."""
 MEMORY = """\
 ### Peak memory by size of the file
 
-MB at the peak (VmHWM of the worker with most, after all rounds on that size and a job of a kilobyte, in a service started anew; of
-the peers' processes likewise). csvsum's should be flat: a worker holds some blocks and a row, never a part."""
+Peak memory in MB (VmHWM): of the largest worker of a new service, after all rounds of that size
+and a job of a kilobyte; and of the peers' processes. csvsum's should be flat, because a worker
+holds some blocks and a row, never a part."""
 
 
 @dataclass
 class Rounds:
-    """The seconds of csvsum and the runs of the peers on one file; the workers' peak memory at the end."""
+    """Of one file: seconds of csvsum, runs of the peers, the workers' peak memory at the end."""
 
     size: int
     seconds: list[float] = field(default_factory=list)
@@ -40,14 +43,14 @@ class Rounds:
 
 
 def report(sizes: tuple[int, ...], part_bytes: int, rounds: int) -> str:
-    """A table per size, and one of memory. Raises RuntimeError when a sum is wrong."""
+    """Measure; return a table for each size, and one of memory. Raise if a sum is wrong."""
     measured = []
     for size in sizes:
         with borrowed("floats", size) as path:
             measured.append(_measure(path, part_bytes, rounds))
-    title = f"## Large files\n\n{LEGEND}\n\nPART_BYTES: {number(part_bytes / 2**20)} MiB; rounds: {rounds}."
-    memory = f"{MEMORY}\n\n{table(MEMORY_HEADER, map(_memory_row, measured))}"
-    return "\n\n".join([title, *map(_table, measured), memory])
+    scale = f"PART_BYTES: {number(part_bytes / 2**20)} MiB; rounds: {rounds}."
+    memory = table(MEMORY_HEADER, map(_memory_row, measured))
+    return "\n\n".join(["## Large files", LEGEND, scale, *map(_table, measured), MEMORY, memory])
 
 
 def _measure(path: Path, part_bytes: int, rounds: int) -> Rounds:

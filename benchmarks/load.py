@@ -1,4 +1,4 @@
-"""Clients of a service over HTTP: some threads, each with one connection that it keeps."""
+"""Clients of a service over HTTP: threads, each with one connection that it keeps."""
 
 import json
 import time
@@ -10,8 +10,8 @@ from typing import Any
 
 HOST = "127.0.0.1"
 ACCEPTED = "Task started, your id"
-POLL_SECONDS = 0.1  # asking more often takes the service's time from the jobs
-SHORT_POLL_SECONDS = 0.02  # where few jobs are waited for, and 100 ms more or less would be seen
+POLL_SECONDS = 0.1  # polling more often takes time from the jobs
+SHORT_POLL_SECONDS = 0.02  # for few jobs, where 100 ms would be seen
 TIMEOUT_SECONDS = 600
 
 Sums = dict[str, float]
@@ -19,7 +19,7 @@ Sums = dict[str, float]
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Seconds of one round: of each submit; from the first submit to the last result, and to ``ongoing_tasks`` 0."""
+    """Seconds of one round: of each submit; to the last result; to ``ongoing_tasks`` 0."""
 
     submits: list[float]
     to_results: float
@@ -28,7 +28,7 @@ class Load:
 
 
 def put(port: int, name: str, jobs: int, clients: int) -> Load:
-    """Submit the file ``jobs`` times, from ``clients`` threads at once, and wait for everything."""
+    """Submit the file ``jobs`` times from ``clients`` threads, and wait for all results."""
     started = time.perf_counter()
     with ThreadPoolExecutor(clients) as threads:
         done = list(
@@ -43,14 +43,14 @@ def put(port: int, name: str, jobs: int, clients: int) -> Load:
 
 
 def _one_client(port: int, name: str, jobs: int) -> list[tuple[float, Sums]]:
-    """Submit, one after the other, then ask for each result; how long each submit took, and the sums."""
+    """Submit the jobs, then get each result; return the seconds of each submit, and the sums."""
     connection = Connection(port)
     submitted = [connection.submit(name) for _ in range(jobs)]
     return [(seconds, connection.sums(reply)) for seconds, reply in submitted]
 
 
 class Connection:
-    """Raises RuntimeError for every reply that is not the wanted one, OSError when there is none."""
+    """A connection. It raises RuntimeError for an unexpected reply, OSError for none."""
 
     def __init__(self, port: int, pause: float = POLL_SECONDS) -> None:
         self._pause = pause
@@ -70,7 +70,7 @@ class Connection:
         return time.perf_counter() - started, reply
 
     def sums(self, reply: dict[str, Any]) -> Sums:
-        """The reply to a submit, if it is the sums; else those of the job that it names, once there are any."""
+        """Return the sums: the reply to a submit itself, or the result of the job in it."""
         if ACCEPTED not in reply:
             return reply
         deadline = time.monotonic() + TIMEOUT_SECONDS
@@ -83,7 +83,7 @@ class Connection:
 
 
 def one_job(connection: Connection, name: str) -> tuple[float, Sums]:
-    """Seconds from the submit of one job to its result, and the result."""
+    """Submit one job; return the seconds to its result, and the result."""
     started = time.perf_counter()
     _, reply = connection.submit(name)
     sums = connection.sums(reply)
@@ -91,7 +91,7 @@ def one_job(connection: Connection, name: str) -> tuple[float, Sums]:
 
 
 def latencies(port: int, name: str, jobs: int, clients: int) -> list[float]:
-    """The seconds of each of ``jobs`` jobs, from ``clients`` threads of which each waits for one before the next."""
+    """Return the seconds of each job; each of ``clients`` threads has one at a time."""
 
     def one_client(share: int) -> list[float]:
         connection = Connection(port, SHORT_POLL_SECONDS)

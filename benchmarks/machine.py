@@ -1,4 +1,4 @@
-"""What the figures depend on: the machine and the versions."""
+"""What the figures depend on: the machine, and versions."""
 
 import os
 import platform
@@ -23,7 +23,7 @@ def report() -> str:
         "cores": str(cores),
         "memory": f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GiB",
         "system": f"{platform.system()} {platform.release()} {platform.machine()}",
-        "load when it began": f"{os.getloadavg()[0]:.1f} of {cores}",
+        "load at the start": f"{os.getloadavg()[0]:.1f} of {cores}",
         "Python": platform.python_version(),
         **{name: version(name) for name in LIBRARIES},
     }
@@ -36,7 +36,7 @@ def _processor() -> str:
 
 
 def _revision() -> str:
-    """The commit, and whether anything differs from it."""
+    """Return the commit, and whether the files differ from it."""
     done = subprocess.run(
         ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
     )

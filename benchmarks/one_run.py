@@ -1,7 +1,7 @@
 """One reader, one file, in a process of its own: python -m benchmarks.one_run NAME FILE.
 
-Prints JSON: ``seconds`` from opening the file to having the sums (imports and a first use come before), ``peak_bytes``
-of memory, and the ``sums``. A reader of one thread is kept to one core.
+Prints JSON: ``seconds`` from opening the file to having the sums (after imports and a first use),
+``peak_bytes`` of memory, and the ``sums``. A reader with one thread is kept on one core.
 """
 
 import json
@@ -15,7 +15,7 @@ from benchmarks.readers import READERS, Sum, peak_bytes, peaks_of_children
 
 
 def _warm_up(sums: Sum) -> None:
-    """Sum a file of one cell: some readers import or start the rest of themselves when they are first used."""
+    """Sum a file of one cell: some readers import or start more on first use."""
     with NamedTemporaryFile(suffix=".csv") as file:
         file.write(b"a\n1\n")
         file.flush()

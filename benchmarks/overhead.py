@@ -1,4 +1,4 @@
-"""What the queue and the parts cost: one worker of the service at several PART_BYTES, beside one serial pass of its kernel."""
+"""What queue and parts cost: one worker at several PART_BYTES, against one pass of its kernel."""
 
 import sys
 from contextlib import ExitStack
@@ -13,16 +13,18 @@ from benchmarks.load import SHORT_POLL_SECONDS, Connection, one_job
 from benchmarks.tables import number, table, times
 
 WORKERS = 1
+POLL_MS = round(1000 * SHORT_POLL_SECONDS)
 HEADER = ("cut into", "parts", "seconds", "lowest to highest", "of the serial pass")
 LEGEND = f"""\
-The seconds from the submit of one job to its result, warm, with {WORKERS} worker, so that nothing is gained by working side by
-side, and what is above 1.00x is the queue, the table, the parts and HTTP (asked every {1000 * SHORT_POLL_SECONDS:.0f} ms). The
-serial pass is the same kernel over the file in a process of its own, kept to one core. Medians; the ratio is the median of the
-rounds' ratios; all services are up and take turns."""
+Seconds from the submit of one job to its result, warm, with {WORKERS} worker, so that nothing runs
+in parallel. What is above 1.00x is the cost of the queue, the table, the parts and HTTP (polled
+every {POLL_MS} ms). The serial pass is the same kernel over the file, in a process of its own on
+one core. Medians; the ratio is the median of the rounds' ratios. All services are running and take
+turns."""
 
 
 def report(size: int, part_bytes: tuple[int, ...], rounds: int) -> str:
-    """One table. ``part_bytes``: the values of PART_BYTES; uncut is added."""
+    """Measure with each PART_BYTES and with no parts at all; return one table."""
     with borrowed("floats", size) as path:
         choices = (*part_bytes, 2 * path.stat().st_size)
         serial, ours = _measure(path, choices, rounds)
@@ -40,7 +42,7 @@ def report(size: int, part_bytes: tuple[int, ...], rounds: int) -> str:
 def _measure(
     path: Path, choices: tuple[int, ...], rounds: int
 ) -> tuple[list[float], dict[int, list[float]]]:
-    """The seconds of the serial pass and of each choice, round by round."""
+    """Return the seconds of the serial pass and of each PART_BYTES, round by round."""
     serial: list[float] = []
     ours: dict[int, list[float]] = {each: [] for each in choices}
     with ExitStack() as stack:

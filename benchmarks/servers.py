@@ -1,4 +1,4 @@
-"""A service as a process of its own, with a free port, for as long as a ``with`` block lasts."""
+"""A service as a process of its own, on a free port, for the time of a ``with`` block."""
 
 import os
 import signal
@@ -20,7 +20,7 @@ STOP_SECONDS = 15
 
 @contextmanager
 def csvsum(folder: Path, workers: int, part_bytes: int | None = None) -> Iterator[int]:
-    """The whole service with its embedded AWS, as `make run` starts it; its port. ``part_bytes``: another PART_BYTES."""
+    """Run the service as `make run` does, and yield its port. ``part_bytes``: PART_BYTES."""
     port = _free_port()
     settings = {"PORT": str(port), "WORKERS": str(workers), "DATA": str(folder)}
     if part_bytes is not None:
@@ -30,9 +30,10 @@ def csvsum(folder: Path, workers: int, part_bytes: int | None = None) -> Iterato
 
 
 def worker_peaks(port: int) -> list[int]:
-    """The peak memory (VmHWM) of each worker process of the service on that port, in bytes.
+    """Return the peak memory (VmHWM) of each worker of the service on a port, in bytes.
 
-    A worker is known by its command line, and by the port in its environment: other services may run here.
+    A worker is recognized by its command line and by the port in its environment, because other
+    services may run here.
     """
     return [
         peak_bytes((process / "status").read_text())
@@ -47,13 +48,13 @@ def _is_worker(process: Path, port: int) -> bool:
         return b"local.worker" in command and f"PORT={port}".encode() in (
             process / "environ"
         ).read_bytes().split(b"\0")
-    except OSError:  # it has ended, or is someone else's
+    except OSError:  # it has ended, or belongs to someone else
         return False
 
 
 @contextmanager
 def baseline(folder: Path) -> Iterator[int]:
-    """benchmarks/baseline.py; its port."""
+    """Run benchmarks/baseline.py, and yield its port."""
     port = _free_port()
     with _running(port, ["benchmarks.baseline", str(port), str(folder)], {}):
         yield port
@@ -88,11 +89,11 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             return
         except (OSError, RuntimeError):
             time.sleep(0.1)
-    raise RuntimeError(f"nothing answers on port {port}")
+    raise RuntimeError(f"nothing responds on port {port}")
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
-    """SIGTERM, so that the process ends its children; where that takes too long, SIGKILL for its group."""
+    """Send SIGTERM, so that the process stops its children; if it does not, kill its group."""
     process.terminate()
     try:
         process.wait(STOP_SECONDS)

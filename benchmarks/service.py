@@ -1,4 +1,4 @@
-"""Jobs from end to end over HTTP, by csvsum and by the simplest service of its kind, in turns: python -m benchmarks service."""
+"""Jobs from end to end over HTTP, by csvsum and by the simplest service of its kind, in turns."""
 
 import math
 import sys
@@ -12,22 +12,25 @@ from benchmarks.load import POLL_SECONDS, Load, Sums, put
 from benchmarks.tables import number, table, times
 
 WORKERS = 2
+POLL_MS = round(1000 * POLL_SECONDS)
 HEADER = ("measure", "csvsum", "baseline", "csvsum / baseline")
 LEGEND = f"""\
-csvsum runs as `make run` starts it: the API, {WORKERS} workers and an embedded AWS (an emulator in Python, on the same cores). The baseline
-is benchmarks/baseline.py: Flask and pandas' Python parser; it sums while the client waits and keeps nothing. Both are up all the time
-and take turns, round by round; figures are medians of the rounds, ratios medians of the rounds' ratios. A client submits its jobs
-one after the other over a connection that it keeps, then asks for each result, every {1000 * POLL_SECONDS:.0f} ms until it is there.
-Of jobs/s more is better, of all else less."""
+csvsum runs as `make run` starts it: the API, {WORKERS} workers and an emulated AWS, all on the same
+cores. The baseline is benchmarks/baseline.py: Flask and pandas' Python parser; it sums while the
+client waits and keeps nothing. Both run all the time and take turns, round by round. Figures are
+medians of the rounds, and ratios are medians of the rounds' ratios. A client submits its jobs one
+after the other over one connection, then polls for each result every {POLL_MS} ms. For jobs/s, more
+is better; for the others, less."""
 MORE_WORK = """\
-On the smallest files csvsum does {ratio} the jobs per second of the baseline. For each job it writes a record, sends a message, has a
-worker take it, saves the exact sums and answers a second request for them, through an emulator; the baseline does none of this, and
-its jobs are gone with the request. With a kilobyte to sum that is nearly all of the time."""
+On the smallest files csvsum does {ratio} the jobs per second of the baseline. For each job, csvsum
+writes a record, sends a message to a worker, saves the exact sums, and serves a second request for
+them, all through an emulator. The baseline does none of this, and keeps no job. With a kilobyte to
+sum, this is nearly all of the time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """``jobs`` of one file of about ``size`` bytes, from ``clients`` threads at once, ``rounds`` times."""
+    """``jobs`` of a file of about ``size`` bytes from ``clients`` threads, ``rounds`` times."""
 
     kind: str
     size: int
@@ -41,10 +44,11 @@ class Trial:
             if self.size >= MEGABYTE
             else f"{self.size / 1000:.0f} KB"
         )
-        return f"{self.jobs} jobs of {size} ({self.kind}), {self.clients} at once, rounds: {self.rounds}"
+        jobs = f"{self.jobs} jobs of {size} ({self.kind})"
+        return f"{jobs}, {self.clients} at once, rounds: {self.rounds}"
 
 
-# By what is measured: how it is taken from a round.
+# By measure: how to compute it from a round.
 MEASURES: dict[str, Callable[[Load], float]] = {
     "jobs/s": lambda load: len(load.submits) / load.to_results,
     "submit, p50, ms": lambda load: 1000 * median(load.submits),
@@ -55,7 +59,7 @@ MEASURES: dict[str, Callable[[Load], float]] = {
 
 
 def report(trials: list[Trial]) -> str:
-    """One table per trial. Raises RuntimeError when a job fails or a sum is wrong."""
+    """Return a table for each trial. Raise RuntimeError if a job fails or a sum is wrong."""
     for trial in trials:
         csv_file(trial.kind, trial.size)
     with servers.csvsum(FOLDER, WORKERS) as ours, servers.baseline(FOLDER) as theirs:
@@ -69,7 +73,7 @@ def report(trials: list[Trial]) -> str:
 
 
 def _measure(trial: Trial, ours: int, theirs: int) -> list[tuple[Load, Load]]:
-    """csvsum's load and the baseline's, round by round."""
+    """Return csvsum's load and the baseline's, round by round."""
     name = csv_file(trial.kind, trial.size).name
     for port in (ours, theirs):
         put(port, name, trial.clients, trial.clients)  # the first job of a worker imports pandas

@@ -1,7 +1,7 @@
-"""How long one large job takes on AWS, and what it costs, by a model: python -m benchmarks.simulate [--help].
+"""How long one large job takes on AWS, and what it costs: python -m benchmarks.simulate [--help].
 
-It is a model: AWS was not reached, and nothing here was measured on it. benchmarks/aws_model.py says how it works and what it
-leaves out; benchmarks/aws_figures.py has its figures, each with its source (--sources prints them).
+This is a model: nothing here was measured on AWS. aws_model.py says how it works and what it leaves
+out; aws_figures.py has its figures, each with its source (--sources prints them).
 """
 
 import argparse
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from benchmarks import aws_figures as aws
-from benchmarks.aws_figures import ALLOWED_FROM, MB
+from benchmarks.aws_figures import MB, SOURCES
 from benchmarks.aws_model import PROVISIONED, STANDARD, Outcome, Setup, simulate
 from benchmarks.tables import number, table
 
@@ -28,24 +28,26 @@ HEADER = (
 )
 DOLLARS = ("Lambda", "SQS", "S3", "DynamoDB")
 NOTE = """\
-A model: AWS was not reached. Limits and prices are those published for us-east-1, read 2026-11; what each figure is and where it is
-from says `python -m benchmarks.simulate --sources`. "workers" are the most at once, "write units/s" (of the partition that the job lies
-in) and "GET/s" what was asked for in the busiest second: more than 1,000 or 5,500 has to wait. The rest is dollars."""
-EFS_NOTE = "Where the files lie in a mounted folder (EFS) in place of a bucket, reading them costs"
-# By name: the bytes a second that a kernel sums on a whole core, and the seconds of a cold start.
+This is a model: AWS was not reached. Limits and prices are those published for us-east-1, read
+2026-11; `.venv/bin/python -m benchmarks.simulate --sources` prints each figure and its source.
+"workers" is the maximum at the same time. "write units/s" (on the partition of the job) and "GET/s"
+are the requests in the busiest second; beyond 1,000 and 5,500 they wait. The other columns are
+dollars."""
+EFS_NOTE = "If the files are in a mounted folder (EFS) instead of a bucket, reading them costs"
+# By name: bytes a second that a kernel sums on a full core, and seconds of a cold start.
 KERNELS = {
     "pandas": (aws.PANDAS_RATE, aws.PANDAS_COLD),
     "native": (aws.NATIVE_RATE, aws.NATIVE_COLD),
 }
-# What can be set, by the name of the option.
+# By option: the field of Setup, its type, and what it is.
 OPTIONS = {
-    "part-bytes": ("least", int, "PART_BYTES"),
-    "max-parts": ("max_parts", int, "the most parts of a file"),
+    "part-bytes": ("min_part_bytes", int, "PART_BYTES"),
+    "max-parts": ("max_parts", int, "the maximum of parts"),
     "memory": ("memory", float, "MB of a worker"),
-    "in-flight": ("in_flight", int, "ranges that a worker asks for at a time"),
+    "in-flight": ("in_flight", int, "ranges that a worker requests at a time"),
     "range-bytes": ("range_bytes", int, "bytes of a range"),
-    "account": ("account", float, "the account's invocations at once"),
-    "seed": ("seed", int, "of the times to first byte"),
+    "account": ("account", float, "concurrent invocations of the account"),
+    "seed": ("seed", int, "seed of the times to first byte"),
 }
 
 
@@ -54,17 +56,18 @@ def report(
     sizes: Sequence[int] = SIZES,
     kernels: Mapping[str, tuple[float, float]] = KERNELS,
 ) -> str:
-    """A table of times and dollars: every size with every kernel and both ways of polling."""
+    """Return a table of times and dollars, for every size, kernel and kind of poller."""
     rows = [
         _row(kernel, setup, simulate(setup))
         for kernel, setup in _setups(base or Setup(0), sizes, kernels)
     ]
     efs = ", ".join(f"${efs_dollars(size):,.2f} for {_bytes(size)}" for size in sizes)
-    return f"## One job on AWS: a model\n\n{NOTE}\n\n{table((*HEADER, '$', *DOLLARS), rows)}\n\n{EFS_NOTE} {efs}."
+    figures = table((*HEADER, "$", *DOLLARS), rows)
+    return f"## One job on AWS: a model\n\n{NOTE}\n\n{figures}\n\n{EFS_NOTE} {efs}."
 
 
 def efs_dollars(size: int) -> float:
-    """What EFS asks for reading a file once."""
+    """Return the price of reading a file once from EFS."""
     return size / aws.GIB * aws.EFS_GIB
 
 
@@ -83,7 +86,7 @@ def _setups(
 
 def _row(kernel: str, setup: Setup, done: Outcome) -> list[str]:
     times = [number(done.seconds), number(setup.size / 1e9 / done.seconds)]
-    most = [f"{each:,}" for each in (done.workers, done.writes_a_second, done.gets_a_second)]
+    maxima = [f"{each:,}" for each in (done.workers, done.writes_a_second, done.gets_a_second)]
     dollars = [
         f"{each:.4f}"
         for each in (sum(done.dollars.values()), *(done.dollars[name] for name in DOLLARS))
@@ -95,7 +98,7 @@ def _row(kernel: str, setup: Setup, done: Outcome) -> list[str]:
         f"{len(setup.spans):,}",
         number(setup.part_bytes / MB),
         *times,
-        *most,
+        *maxima,
         *dollars,
     ]
 
@@ -103,38 +106,23 @@ def _row(kernel: str, setup: Setup, done: Outcome) -> list[str]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.simulate",
-        description="A model of a job on AWS, which was not reached.",
+        description="A model of one job on AWS; AWS was not reached.",
     )
+    parser.add_argument("--sources", action="store_true", help="print each figure and its source")
     parser.add_argument(
-        "--sources",
-        action="store_true",
-        help="print every figure of the model and where it is from",
+        "--rate", type=float, help="MB/s of a kernel, instead of the two known ones"
     )
-    parser.add_argument(
-        "--rate",
-        type=float,
-        help="MB/s that a kernel sums on one core, in place of the two that are known",
-    )
-    parser.add_argument(
-        "--gigabytes",
-        type=float,
-        nargs="+",
-        help="sizes of the file, in place of 1, 100, 1,000 and 10,000",
-    )
+    parser.add_argument("--gigabytes", type=float, nargs="+", help="sizes of the file")
     for option, (name, kind, text) in OPTIONS.items():
-        parser.add_argument(
-            f"--{option}",
-            dest=name,
-            type=kind,
-            help=f"{text} (default: {getattr(Setup(0), name):,})",
-        )
+        described = f"{text} (default: {getattr(Setup(0), name):,})"
+        parser.add_argument(f"--{option}", dest=name, type=kind, help=described)
     return parser.parse_args()
 
 
 def main() -> None:
     given = _arguments()
     if given.sources:
-        print(table(("what", "figure", "source"), ALLOWED_FROM))
+        print(table(("what", "figure", "source"), SOURCES))
         return
     wanted = {name: getattr(given, name) for name, *_ in OPTIONS.values()}
     base = replace(Setup(0), **{name: value for name, value in wanted.items() if value is not None})

@@ -25,6 +25,7 @@ from benchmarks.aws_model import (
 )
 from benchmarks.simulate import KERNELS, efs_dollars, report
 from chalicelib.adapters.job_item import Item, columns_text, expiry, new_item, part_item
+from chalicelib.adapters.jobs_table import TOUCH_EVERY
 from chalicelib.engine.options import Options
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum, parse_number
@@ -38,7 +39,7 @@ setups = st.builds(
     pollers=st.sampled_from([STANDARD, PROVISIONED]),
     rate=st.sampled_from([rate for rate, _ in KERNELS.values()]),
     cold=st.sampled_from([0.0, aws.NATIVE_COLD, aws.PANDAS_COLD]),
-    least=st.integers(2**26, 2**29),
+    min_part_bytes=st.integers(2**26, 2**29),
     memory=st.sampled_from([512.0, 1769.0, 3008.0]),
     in_flight=st.integers(1, 8),
     account=st.integers(10, 2000),
@@ -61,7 +62,7 @@ def test_no_job_is_faster_than_its_bytes_can_be_moved(setup: Setup) -> None:
 @given(setups)
 def test_workers_stay_within_every_limit(setup: Setup) -> None:
     done = simulate(setup)
-    assert 1 <= done.workers <= min(setup.account, setup.pollers.most, len(setup.spans))
+    assert 1 <= done.workers <= min(setup.account, setup.pollers.maximum, len(setup.spans))
     assert done.workers <= setup.pollers.first + done.seconds * setup.pollers.a_minute / 60 + 1
 
 
@@ -149,7 +150,7 @@ def test_workers_come_as_the_mapping_and_lambda_let_them() -> None:
 @given(st.integers(1, 10**13))
 def test_files_are_cut_as_the_service_cuts_them(size: int) -> None:
     setup = Setup(size)
-    assert setup.part_bytes == part_size(size, setup.least)
+    assert setup.part_bytes == part_size(size, setup.min_part_bytes)
     assert sum(setup.spans) == size
     assert len(setup.spans) <= MAX_PARTS
 
@@ -193,9 +194,13 @@ def test_items_have_the_sizes_that_the_model_takes() -> None:
     assert item_bytes(part) == pytest.approx(aws.PART_BYTES, rel=0.1)
 
 
+def test_the_model_writes_the_index_as_often_as_the_table() -> None:
+    assert TOUCH_EVERY.total_seconds() == aws.TOUCH_SECONDS
+
+
 def test_the_report_says_that_it_is_a_model_and_every_figure_where_it_is_from() -> None:
     text = report(sizes=[10**9])
     assert "AWS was not reached" in text
     assert text.count("| 1 GB |") == 2 * len(KERNELS)
-    assert all(source.strip() for _, _, source in aws.ALLOWED_FROM)
+    assert all(source.strip() for _, _, source in aws.SOURCES)
     assert efs_dollars(10**12) == pytest.approx(27.94, abs=0.01)

@@ -1,0 +1,253 @@
+"""The documentation against the code: its tables, names, links and commands."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+import re
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from types import ModuleType
+
+import pytest
+
+import chalicelib
+from app import app
+from chalicelib import errors
+from chalicelib.adapters import results_bucket
+from chalicelib.engine import gunzip, layout, limits, sums
+from chalicelib.errors import BadRequest, CsvsumError, FileError
+from chalicelib.jobs import options, parts, recovery, results
+from chalicelib.jobs.options import DELIMITERS, NAMES, Options, parse_options
+from chalicelib.settings import Settings
+from chalicelib.web import requests, responses
+from local.config import LocalConfig
+from tests.markdown import ROOT, Page, code, pages
+
+README, API, GLOSSARY = Page("README.md"), Page("docs/api.md"), Page("docs/glossary.md")
+PAGES = {page.name: page for page in pages()}
+MAKEFILE = (ROOT / "Makefile").read_text()
+MODULES: dict[str, ModuleType] = {
+    name: importlib.import_module(name)
+    for _, name, _ in pkgutil.walk_packages(chalicelib.__path__, "chalicelib.")
+    if not name.endswith(".build")
+}
+GROWTH, ROW_LIMITS = gunzip.GrowthLimit(), limits.LIMITS
+KIB, MIB, GIB = 2**10, 2**20, 2**30
+# By what is limited: what the table must say of it.
+LIMITS: dict[str, list[str]] = {
+    "a row": [f"{ROW_LIMITS.max_row_bytes // MIB} MiB ({ROW_LIMITS.max_row_bytes:,} bytes)"],
+    "fields in a row": [f"{ROW_LIMITS.max_fields:,}"],
+    "sums per job": [
+        f"{ROW_LIMITS.max_sums:,};",
+        f"{results.MAX_RESULT_CHARS // MIB} Mi characters",
+    ],
+    "a number": [f"{sums.MAX_NUMBER_CHARS:,} characters", f"exponent of {sums.MIN_EXPONENT} "],
+    "a total": ["none"],
+    "parts per job": [f"{parts.MAX_PARTS:,}"],
+    "gzip": [
+        f"{GROWTH.max_bytes // GIB} GiB unpacked",
+        f"from {GROWTH.free_bytes // MIB} MiB on, at most {GROWTH.max_ratio} times",
+    ],
+    "a file's name": [f"{options.MAX_NAME_BYTES:,} bytes"],
+    "the body of `POST /jobs`": [f"{requests.MAX_BODY_BYTES // KIB} KiB"],
+    "a reply": [f"{responses.MAX_REPLY_BYTES:,} bytes", f"{results_bucket.LINK_SECONDS} seconds"],
+    "tries": [f"{recovery.MAX_ATTEMPTS} attempts of a job"],
+    "retention": [f"{Settings().keep_days} days"],
+}
+# What is called with a code as its first argument, or its second.
+CODE_AT = {"Fault": 0, "_fault_at": 0, "BadGzip": 0, "BadCell": 1, "Refused": 0, "problem": 1}
+
+
+class Recorded(Mapping[str, str]):
+    """Variables of the environment, and which of them were asked for."""
+
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self.variables = variables
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self.asked.add(name)
+        return self.variables[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.variables)
+
+    def __len__(self) -> int:
+        return len(self.variables)
+
+
+def defaults(table: list[dict[str, str]]) -> dict[str, str]:
+    """Return the first default of each name; a second one is that of ``make run``."""
+    return {row["name"].strip("`"): code(row["default"])[0] for row in table}
+
+
+SETTINGS, LOCAL_SETTINGS = map(defaults, README.tables("name", "default", "unit"))
+
+
+def test_the_readme_has_the_settings_that_the_code_reads() -> None:
+    environ = Recorded({})
+    Settings.from_env(environ)
+    assert set(SETTINGS) == environ.asked
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_the_readme_has_the_default_of_a_setting(name: str) -> None:
+    assert Settings.from_env({name: SETTINGS[name]}) == Settings()
+
+
+def test_the_readme_has_the_settings_of_make_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    environ = Recorded({})
+    config = LocalConfig.from_env(environ)
+    assert set(LOCAL_SETTINGS) == environ.asked - {"CSV_SOURCE"} | {"PYTHON"}
+    assert LocalConfig.from_env(LOCAL_SETTINGS) == config
+    assert f"PYTHON ?= {LOCAL_SETTINGS['PYTHON']}\n" in MAKEFILE
+
+
+def test_the_readme_has_the_options_and_their_defaults() -> None:
+    (table,) = README.tables("option", "default")
+    documented = {row["option"].strip("`"): code(row["default"])[0] for row in table}
+    assert list(documented) == list(NAMES)
+    assert parse_options(documented) == Options()
+
+
+@pytest.mark.parametrize("name", ["step", "first"])
+def test_the_readme_has_the_range_of_an_option(name: str) -> None:
+    (table,) = README.tables("option", "default")
+    (values,) = [row["values"] for row in table if row["option"] == f"`{name}`"]
+    lowest, highest = (int(each.replace(",", "")) for each in values.split(" to "))
+    for inside in (lowest, highest):
+        parse_options({name: inside})
+    for outside in (lowest - 1, highest + 1):
+        with pytest.raises(BadRequest):
+            parse_options({name: outside})
+
+
+def test_the_readme_has_every_delimiter() -> None:
+    (table,) = README.tables("option", "default")
+    (values,) = [row["values"] for row in table if row["option"] == "`delimiter`"]
+    assert set(code(values)[0]) | {"\t", " "} == DELIMITERS
+
+
+def test_the_readme_has_every_limit() -> None:
+    (table,) = README.tables("what", "limit")
+    documented = {row["what"]: row["limit"] + row["beyond it"] for row in table}
+    assert set(documented) == set(LIMITS)
+    for what, said in LIMITS.items():
+        assert all(each in documented[what] for each in said), f"{what}: {said}"
+
+
+def error_classes() -> dict[str, type[CsvsumError]]:
+    """Return every error of chalicelib by its name."""
+    members = [vars(module).values() for module in MODULES.values()]
+    return {
+        member.__name__: member
+        for values in members
+        for member in values
+        if inspect.isclass(member) and issubclass(member, CsvsumError)
+    }
+
+
+def codes_in_calls() -> Iterator[str]:
+    """Yield the codes that are written where an error is made."""
+    for module in MODULES.values():
+        for node in ast.walk(ast.parse(inspect.getsource(module))):
+            name = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+            if isinstance(node, ast.Call) and len(node.args) > CODE_AT.get(name, len(node.args)):
+                argument = node.args[CODE_AT[name]]
+                if isinstance(argument, ast.Constant):
+                    yield str(argument.value)
+
+
+def test_the_api_page_has_every_error_code() -> None:
+    documented = {name for row in API.rows("code") for name in code(row["code"])}
+    of_classes = {error.code for error in error_classes().values()}
+    of_magic = {code for code, _ in layout.MAGIC.values()}
+    assert documented == of_classes | of_magic | set(codes_in_calls())
+
+
+def test_the_api_page_has_the_status_of_every_code_of_a_request() -> None:
+    documented = {code(row["code"])[0]: int(row["status"]) for row in API.rows("code", "status")}
+    real = {"no_such_page": responses.no_such_page().status_code}
+    for error in error_classes().values():
+        for kind, status in responses.STATUS_OF:
+            # Most errors of a file are found only once its job runs.
+            if issubclass(error, kind) and (kind is not FileError or error.code in documented):
+                real[error.code] = status.value
+    assert documented == real
+
+
+def test_the_tree_in_errors_has_every_error_under_its_parent() -> None:
+    drawn: dict[str, str] = {}
+    path: list[str] = []
+    for line in (errors.__doc__ or "").splitlines():
+        if match := re.match(r"([│├└─ ]*)([A-Z]\w+)", line):
+            depth = len(match[1]) // 4
+            path[depth:] = [match[2]]
+            drawn[match[2]] = path[depth - 1] if depth else "Exception"
+    real = {name: error.__bases__[0].__name__ for name, error in error_classes().items()}
+    assert {name: parent for name, parent in drawn.items() if name in real} == real
+
+
+def test_the_api_page_has_every_route() -> None:
+    documented = {tuple(code(row["request"])[0].split(" ")) for row in API.rows("request")}
+    real = {(method, path) for path, methods in app.routes.items() for method in methods}
+    assert {(method, shape(path)) for method, path in documented} == {
+        (method, shape(path)) for method, path in real
+    }
+
+
+def shape(path: str) -> str:
+    """Return a path with ``{}`` for each variable; ``/csv_name=<name>`` is one segment."""
+    return re.sub(r"csv_name=<name>|<\w+>|{\w+}", "{}", path)
+
+
+@pytest.mark.parametrize(
+    "name", [name for row in GLOSSARY.rows("term") for name in code(row["in the code"])]
+)
+def test_a_name_in_the_glossary_is_in_the_code(name: str) -> None:
+    if "/" in name or name.endswith(".py"):
+        assert (ROOT / name).exists()
+        return
+    owner, *members = name.split(".")
+    found = [vars(module)[owner] for module in MODULES.values() if owner in vars(module)]
+    assert found
+    for member in members:
+        assert hasattr(found[0], member) or member in found[0].__annotations__
+
+
+def test_the_terms_of_the_glossary_are_sorted() -> None:
+    for table in GLOSSARY.tables("term"):
+        terms = [row["term"].lower() for row in table]
+        assert terms == sorted(terms)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_links_of_a_page_lead_somewhere(page: str) -> None:
+    for link in PAGES[page].links():
+        path, _, anchor = link.partition("#")
+        target = (ROOT / page).parent / path if path else ROOT / page
+        assert target.exists(), link
+        if anchor:
+            name = str(target.resolve().relative_to(ROOT))
+            assert anchor in PAGES[name].anchors(), link
+
+
+@pytest.mark.parametrize("page", sorted(set(PAGES) - {"CHANGELOG.md"}))
+def test_the_commands_and_paths_of_a_page_exist(page: str) -> None:
+    text = PAGES[page].text
+    targets = set(re.findall(r"^([a-z-]+):.*## ", MAKEFILE, re.MULTILINE))
+    assert set(re.findall(r"[`\n] ?make ([a-z][a-z-]*)", text)) <= targets
+    for module in re.findall(r"python -m ([\w.]+)", text):
+        assert find_spec(module), module
+    for path in re.findall(r"`((?:[a-z.]+/)+[\w.-]+)`", text):
+        top = ROOT / path.split("/")[0]
+        assert (ROOT / path).exists() or not top.is_dir(), path
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_the_variables_of_a_make_command_exist(page: str) -> None:
+    known = {*SETTINGS, *LOCAL_SETTINGS, *re.findall(r"\$\((?:or \$\()?([A-Z]+)\)", MAKEFILE)}
+    for given in re.findall(r"\bmake\s[a-z-]+((?:\s[A-Z_]+=[^\s`]*)+)", PAGES[page].text):
+        assert set(re.findall(r"\s([A-Z_]+)=", given)) <= known
