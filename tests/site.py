@@ -51,7 +51,7 @@ def serving(world: World) -> Iterator[Site]:
 
 
 def problem_of(reply: HTTPResponse, status: int) -> dict[str, Any]:
-    """Return a problem document (RFC 9457), which must have a sentence and nothing of the machine."""
+    """Return a problem document (RFC 9457): it must have a sentence, and nothing of the machine."""
     assert (reply.status_code, reply.headers["Content-Type"]) == (
         status,
         "application/problem+json",

@@ -20,7 +20,7 @@ class Cutter:
     now: Clock = utc_now
 
     def is_needed(self, job: Job) -> bool:
-        """Return whether the file is to be cut. A gzip file is not: it unpacks only from its start."""
+        """Return whether to cut the file. A gzip file is not: it unpacks only from its start."""
         return job.plan is None and job.version.size > self.part_bytes and not is_gzip(job)
 
     def cut(self, job: Job) -> Job:
