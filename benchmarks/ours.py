@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 
 from benchmarks.sums import BLOCK_BYTES, STEP, Sums
 from chalicelib.engine.kernel import Kernel
@@ -26,6 +27,6 @@ def sums(path: str) -> Sums:
 
 
 def _blocks(path: str) -> Iterator[bytes]:
-    with open(path, "rb", buffering=0) as file:
+    with Path(path).open("rb", buffering=0) as file:
         while block := file.read(BLOCK_BYTES):
             yield block

@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Callable
 from decimal import Context, Decimal, localcontext
 from functools import partial
+from pathlib import Path
 from typing import TypeVar
 
 from benchmarks.sums import BLOCK_BYTES, STEP, Sums
@@ -132,7 +133,7 @@ def plain_read() -> Sum:
     buffer = bytearray(BLOCK_BYTES)
 
     def sums(path: str) -> Sums:
-        with open(path, "rb", buffering=0) as file:
+        with Path(path).open("rb", buffering=0) as file:
             while file.readinto(buffer):
                 pass
         return []
@@ -169,18 +170,18 @@ def peak_bytes(status: str) -> int:
 
 
 def _header(path: str) -> list[str]:
-    with open(path, newline="") as file:
+    with Path(path).open(newline="") as file:
         return next(csv.reader(file))
 
 
 def _is_quoted(path: str) -> bool:
-    with open(path, "rb") as file:
+    with Path(path).open("rb") as file:
         return file.read(1) == b'"'
 
 
 def _add_rows(path: str, number: type[Number]) -> list[Number]:
     """Add every 10th column, cell by cell, leaving out empty cells."""
-    with open(path, newline="") as file:
+    with Path(path).open(newline="") as file:
         rows = csv.reader(file)
         totals = [number(0) for _ in next(rows)[::STEP]]
         for row in rows:
