@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -93,10 +92,10 @@ def client_config(**more: Any) -> "Config":
     )
 
 
-@dataclass(frozen=True, slots=True)
 class AwsClients:
     """The clients that the adapters of one process share, each made when it is first called."""
 
-    dynamodb: "Callable[[], DynamoDBClient]" = field(default_factory=lambda: Lazy(make_dynamodb))
-    s3: "Callable[[], S3Client]" = field(default_factory=lambda: Lazy(make_s3))
-    sqs: "Callable[[], SQSClient]" = field(default_factory=lambda: Lazy(make_sqs))
+    def __init__(self) -> None:
+        self.dynamodb = Lazy(make_dynamodb)
+        self.s3 = Lazy(make_s3)
+        self.sqs = Lazy(make_sqs)

@@ -1,6 +1,5 @@
 """A change of a job's item, as the arguments of one conditional update."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -11,17 +10,23 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import UpdateItemInputTypeDef
 
 
-@dataclass(frozen=True, slots=True)
 class Change:
     """Move a job to the status ``to`` and set attributes.
 
     Those in ``once`` are set only where they are not set yet; ``adds`` are members for sets.
     """
 
-    to: Status
-    sets: Item = field(default_factory=dict)
-    once: Item = field(default_factory=dict)
-    adds: Item = field(default_factory=dict)
+    def __init__(
+        self,
+        to: Status,
+        sets: "Item | None" = None,
+        once: "Item | None" = None,
+        adds: "Item | None" = None,
+    ) -> None:
+        self.to = to
+        self.sets = sets or {}
+        self.once = once or {}
+        self.adds = adds or {}
 
     def arguments(self, table: str, job_id: str, now: datetime) -> "UpdateItemInputTypeDef":
         """Return an update that is refused from an illegal state, and for an expired job."""

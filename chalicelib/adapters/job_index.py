@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -15,12 +14,12 @@ if TYPE_CHECKING:
 INDEX = "in_progress"
 
 
-@dataclass(frozen=True, slots=True)
 class InProgressIndex:
     """Eventually consistent: it may still have a job that has ended, and lack a new one."""
 
-    table: str
-    dynamodb: "Callable[[], DynamoDBClient]"
+    def __init__(self, table: str, dynamodb: "Callable[[], DynamoDBClient]") -> None:
+        self.table = table
+        self.dynamodb = dynamodb
 
     def count(self) -> int:
         with ThreadPoolExecutor(len(SHARDS)) as pool:

@@ -54,7 +54,7 @@ READERS = 16
 TABLE = "The table of jobs"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False, repr=False)
 class JobsTable:
     """A ``ports.Jobs``.
 

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.aws_errors import code_of, translate_aws_errors
@@ -18,13 +17,18 @@ BUCKET = "The results bucket"
 log = logging.getLogger("csvsum")
 
 
-@dataclass(frozen=True, slots=True)
 class ResultsBucket:
     """JSON texts by key; also a ``ports.ReplyStore``. Links hold for ``link_seconds``."""
 
-    bucket: str
-    s3: "Callable[[], S3Client]" = field(default_factory=lambda: Lazy(make_s3))
-    link_seconds: int = LINK_SECONDS
+    def __init__(
+        self,
+        bucket: str,
+        s3: "Callable[[], S3Client] | None" = None,
+        link_seconds: int = LINK_SECONDS,
+    ) -> None:
+        self.bucket = bucket
+        self.s3 = s3 or Lazy(make_s3)
+        self.link_seconds = link_seconds
 
     @translate_aws_errors(BUCKET)
     def put(self, key: str, text: str) -> None:

@@ -4,8 +4,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.adapters.aws_errors import code_of, lasts, translated
 from chalicelib.adapters.clients import Lazy, make_s3
@@ -55,8 +54,7 @@ REFUSALS: dict[str, Callable[[str], CsvsumError]] = {
 ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLimits:
+class ReadLimits(NamedTuple):
     """``in_flight`` ranges of ``range_bytes`` are fetched at a time, each in up to ``attempts``."""
 
     range_bytes: int = RANGE_BYTES
