@@ -13,7 +13,6 @@ import pytest
 
 import chalicelib
 from app import app
-from chalicelib import errors
 from chalicelib.adapters import results_bucket
 from chalicelib.engine import gunzip, layout, limits, sums
 from chalicelib.errors import BadRequest, CsvsumError, FileError
@@ -176,18 +175,6 @@ def test_the_api_page_has_the_status_of_every_code_of_a_request() -> None:
             if issubclass(error, kind) and (kind is not FileError or error.code in documented):
                 real[error.code] = status.value
     assert documented == real
-
-
-def test_the_tree_in_errors_has_every_error_under_its_parent() -> None:
-    drawn: dict[str, str] = {}
-    path: list[str] = []
-    for line in (errors.__doc__ or "").splitlines():
-        if match := re.match(r"([│├└─ ]*)([A-Z]\w+)", line):
-            depth = len(match[1]) // 4
-            path[depth:] = [match[2]]
-            drawn[match[2]] = path[depth - 1] if depth else "Exception"
-    real = {name: error.__bases__[0].__name__ for name, error in error_classes().items()}
-    assert {name: parent for name, parent in drawn.items() if name in real} == real
 
 
 def test_the_api_page_has_every_route() -> None:
