@@ -115,7 +115,7 @@ def make_large(target: Target, size: int) -> tuple[str, int]:
         base = _copied(target, "base.csv", base, COPIES)
         rows, pieces = rows * COPIES, pieces // COPIES
     _copied(target, "large.csv", base, pieces)
-    return f"{target.place}/large.csv", rows * pieces
+    return target.full_name("large.csv"), rows * pieces
 
 
 def _block(size: int) -> bytes:
@@ -128,7 +128,7 @@ def _block(size: int) -> bytes:
 def _copied(target: Target, name: str, source: str, pieces: int) -> str:
     """Make an object of so many copies of another; return its key."""
     bucket, s3 = target.bucket, target.client("s3")
-    key = target.key(f"{target.place}/{name}")
+    key = target.key(target.full_name(name))
     upload = s3.create_multipart_upload(Bucket=bucket, Key=key)["UploadId"]
     place = {"Bucket": bucket, "Key": key, "UploadId": upload}
     target.at_end(lambda: s3.delete_object(Bucket=bucket, Key=key))

@@ -1,21 +1,38 @@
 """Step 1: names with odd characters, Location, and what the gateway itself answers."""
 
+from collections.abc import Sequence
 from urllib.parse import urljoin
 
-from deploy.smoke.errors import Failed
+from deploy.smoke.errors import Failed, Skipped
 from deploy.smoke.http import send
 from deploy.smoke.report import Step
 from deploy.smoke.target import Target
 
 DATA = b"id,b,c,d,e,f,g,h,i,j,price,l\n1,,,,,,,,,,10.50,x\n2,,,,,,,,,,0.25,y\n"
 SUMS = {"id": 3, "price": 10.75}
-NAMES = ("sample.csv", "a b+ü%41.csv", "d/e.csv", "q?x=1&y;z|w.csv")
+NAMES = ("sample.csv", "a b+ü.csv", "q?x=1&y;z|w.csv")
+# They show how often a gateway decodes a path.
+ENCODED_NAMES = ("%41.csv", "d/e.csv")
 
 
-def submit_by_both_urls(target: Target) -> str:
+def submit_plain_names(target: Target) -> str:
+    return _submit_by_both_urls(target, NAMES)
+
+
+def submit_encoded_names(target: Target) -> str:
+    """A percent sign travels as %25 in the older of the URLs, a slash as %2F."""
+    try:
+        return _submit_by_both_urls(target, ENCODED_NAMES)
+    except Failed as seen:
+        if target.on_aws:
+            raise
+        raise Skipped(f"this gateway decodes paths in its own way: {seen}") from seen
+
+
+def _submit_by_both_urls(target: Target, names: Sequence[str]) -> str:
     """Submit each file by both URLs, and compare the sums."""
     wrong = []
-    for name in NAMES:
+    for name in names:
         full = target.put(name, DATA)
         for submit in (target.submit_by_name, target.submit):
             result = target.final(submit(full)).get("result")
@@ -23,7 +40,7 @@ def submit_by_both_urls(target: Target) -> str:
                 wrong.append(f"{name!r} by {submit.__name__}: {result}")
     if wrong:
         raise Failed("; ".join(wrong))
-    return f"{len(NAMES)} names by both URLs gave {SUMS}"
+    return f"{len(names)} names by both URLs gave {SUMS}"
 
 
 def follow_location(target: Target) -> str:
@@ -56,7 +73,8 @@ def ask_what_is_not_there(target: Target) -> str:
 
 
 STEPS = (
-    Step("1a", "names with spaces, +, %41, / and ?; both URLs", 300, 0.01, submit_by_both_urls),
-    Step("1b", "Location leads to the job", 60, 0.01, follow_location),
-    Step("1c", "what the service and the gateway refuse", 60, 0.01, ask_what_is_not_there),
+    Step("1a", "names with a space, +, ü, ?, & and |", 300, 0.01, submit_plain_names),
+    Step("1b", "names with %41 and a slash", 120, 0.01, submit_encoded_names),
+    Step("1c", "Location leads to the job", 60, 0.01, follow_location),
+    Step("1d", "what the service and the gateway refuse", 60, 0.01, ask_what_is_not_there),
 )

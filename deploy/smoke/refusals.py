@@ -45,5 +45,5 @@ def submit_an_archived_file(target: Target) -> str:
 
 STEPS = (
     Step("3a", "a result that has expired is 404", 180, 0.02, ask_for_a_result_that_expired),
-    Step("3b", "an archived file is refused by name", 180, 0.01, submit_an_archived_file),
+    Step("3b", "an archived file is refused by name", 120, 0.01, submit_an_archived_file),
 )

@@ -28,7 +28,7 @@ class Target:
         self.deadline = float("inf")
         self.on_aws = "amazonaws.com" in client("lambda").meta.endpoint_url
         self.region = str(client("lambda").meta.region_name)
-        self.place = f"smoke-{uuid4().hex[:8]}"
+        self._mark = f"smoke-{uuid4().hex[:8]}"
         self._cleaning = ExitStack()
         function = client("lambda").get_function_configuration(FunctionName=prefix)
         self.settings: dict[str, str] = function["Environment"]["Variables"]
@@ -103,9 +103,13 @@ class Target:
         _, prefix = self.csv_bucket or ("", "")
         return f"{prefix}/{name}" if prefix else name
 
+    def full_name(self, name: str) -> str:
+        """Return a name that no other file has; a slash is in it only if one is in ``name``."""
+        return f"{self._mark}-{name}"
+
     def put(self, name: str, data: bytes, **more: str) -> str:
         """Put a file where the service reads, until the end of the step; return its full name."""
-        name = f"{self.place}/{name}"
+        name = self.full_name(name)
         if self.csv_bucket:
             s3, bucket, key = self.client("s3"), self.bucket, self.key(name)
             s3.put_object(Bucket=bucket, Key=key, Body=data, **more)
