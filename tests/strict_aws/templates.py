@@ -1,0 +1,84 @@
+"""CloudFormation templates: parameters, conditions and intrinsic functions, evaluated.
+
+Source: https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/ (intrinsic function
+reference). Only what this project's templates use.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+NOTHING = object()
+PLACE = re.compile(r"\$\{([A-Za-z0-9:.]+)\}")
+
+
+class Template:
+    """A template with the values of its parameters; ``names`` are the resources' physical ids."""
+
+    def __init__(
+        self,
+        body: Mapping[str, Any],
+        parameters: Mapping[str, str],
+        pseudo: Mapping[str, str],
+    ) -> None:
+        defaults = {
+            name: str(each["Default"])
+            for name, each in body.get("Parameters", {}).items()
+            if "Default" in each
+        }
+        self.body = body
+        self.values = {**pseudo, **defaults, **parameters}
+        self.names: dict[str, str] = {}
+        self._functions: dict[str, Callable[[Any], Any]] = {
+            "Ref": self._ref,
+            "Fn::Sub": self._sub,
+            "Fn::GetAtt": self._attribute,
+            "Fn::If": self._if,
+            "Fn::Equals": lambda two: self.value(two[0]) == self.value(two[1]),
+            "Fn::Not": lambda one: not self.value(one[0]),
+            "Fn::And": lambda several: all(self.value(each) for each in several),
+            "Fn::Or": lambda several: any(self.value(each) for each in several),
+            "Fn::Join": lambda two: two[0].join(self.value(two[1])),
+            "Condition": self.holds,
+        }
+
+    def resources(self) -> dict[str, Mapping[str, Any]]:
+        """Return the resources whose conditions hold, in the order of the template."""
+        return {
+            name: resource
+            for name, resource in self.body["Resources"].items()
+            if "Condition" not in resource or self.holds(resource["Condition"])
+        }
+
+    def holds(self, condition: str) -> bool:
+        return bool(self.value(self.body["Conditions"][condition]))
+
+    def value(self, node: Any) -> Any:
+        """Return a node with all functions in it evaluated."""
+        if isinstance(node, Mapping):
+            if len(node) == 1 and next(iter(node)) in self._functions:
+                name, argument = next(iter(node.items()))
+                return self._functions[name](argument)
+            found = {name: self.value(each) for name, each in node.items()}
+            return {name: each for name, each in found.items() if each is not NOTHING}
+        if isinstance(node, list):
+            return [each for each in map(self.value, node) if each is not NOTHING]
+        return node
+
+    def _ref(self, name: str) -> Any:
+        if name == "AWS::NoValue":
+            return NOTHING
+        return self.names[name] if name in self.names else self.values[name]
+
+    def _sub(self, text: str) -> str:
+        return PLACE.sub(lambda match: str(self._ref(match[1])), text)
+
+    def _attribute(self, path: list[str]) -> str:
+        region, account = self.values["AWS::Region"], self.values["AWS::AccountId"]
+        name = self.names[path[0]].rpartition("/")[2]
+        kinds = {"AWS::SQS::Queue": "sqs", "AWS::DynamoDB::Table": "dynamodb"}
+        service = kinds.get(self.body["Resources"][path[0]]["Type"], "other")
+        return f"arn:aws:{service}:{region}:{account}:{name}"
+
+    def _if(self, three: list[Any]) -> Any:
+        return self.value(three[1] if self.holds(three[0]) else three[2])
