@@ -1,4 +1,4 @@
-"""The model of AWS: what must hold whatever its figures are, and its figures against the service that it is a model of."""
+"""The model of AWS: what holds for any figures, and its figures against those of the service."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -75,7 +75,7 @@ def test_the_same_setup_gives_the_same_outcome(setup: Setup) -> None:
 @settings(max_examples=20, deadline=None)
 @given(setups)
 def test_more_pollers_are_slower_by_no_more_than_a_start(setup: Setup) -> None:
-    """A message that is taken by a new worker waits for its start, where it might have waited less for an old one."""
+    """A new worker has to start first; an old one might have been free sooner."""
     few, many = (simulate(replace(setup, pollers=pollers)) for pollers in (STANDARD, PROVISIONED))
     # The start, what a network without its burst takes longer, and the writes that come at once.
     slack = setup.cold + 1 + len(setup.spans) * 9 / aws.WRITES_A_SECOND
@@ -171,7 +171,10 @@ def test_items_have_the_sizes_that_the_model_takes() -> None:
         FileVersion(10**12, '"0123456789abcdef-95"'),
         NOW,
     )
-    plan = '{"size": 1000000000000, "part_bytes": 500000000, "data_start": 190, "data_line": 1, "fields": 50}'
+    plan = (
+        '{"size": 1000000000000, "part_bytes": 500000000, '
+        '"data_start": 190, "data_line": 1, "fields": 50}'
+    )
     running: Item = new_item(job, 30) | {
         "plan": {"S": plan},
         "started_at": {"S": "2026-11-24T00:00:00.000Z"},
