@@ -36,6 +36,7 @@ def doors_of(settings: Settings) -> Doors:
         part_bytes=settings.part_bytes,
         stale_after=timedelta(seconds=settings.stale_seconds),
         give_up_after=timedelta(hours=settings.give_up_hours),
+        parts_per_job=settings.parts_per_job,
     )
 
 

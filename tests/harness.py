@@ -45,7 +45,6 @@ class World:
     def __post_init__(self) -> None:
         self.source.block_bytes = self.block_bytes
         kernel = self.kernel or ReferenceKernel(block_bytes=self.block_bytes)
-        times = {"stale_after": timedelta(minutes=10), "give_up_after": timedelta(days=4)}
         self.doors = Doors(
             self.jobs,
             self.queue,
@@ -53,7 +52,8 @@ class World:
             kernel,
             MemoryOutbox(),
             self.part_bytes,
-            **times,
+            timedelta(minutes=10),
+            timedelta(days=4),
             now=self.clock,
         )
         self.service = Service(self.doors)

@@ -30,6 +30,7 @@ class Doors:
     stale_after: timedelta
     give_up_after: timedelta
     now: Callable[[], datetime] = utc_now
+    parts_per_job: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ class Work:
         layout, _ = self._open(job, HEADER_BYTES)
         plan = Plan(
             size=job.file.size,
-            part_bytes=part_size(job.file.size, self.doors.part_bytes),
+            part_bytes=part_size(job.file.size, self.doors.part_bytes, self.doors.parts_per_job),
             data_start=layout.data_start,
             data_line=layout.data_line,
             fields=layout.fields,
