@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hypothesis import settings
 
-from local.embedded_aws import EmbeddedAws
+from tests.moto_aws import MotoAws
 
 settings.register_profile("default", deadline=None, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=20_000)
@@ -29,9 +29,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def aws() -> Iterator[EmbeddedAws]:
+def aws() -> Iterator[MotoAws]:
     """moto's server, with this process's boto3 turned to it."""
-    server = EmbeddedAws()
+    server = MotoAws()
     server.start()
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_ENDPOINT_URL", server.endpoint)

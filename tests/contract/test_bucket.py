@@ -11,13 +11,13 @@ from urllib3.exceptions import ProtocolError
 from chalicelib.adapters.clients import client
 from chalicelib.adapters.s3_source import RANGE_BYTES, S3Source
 from chalicelib.errors import FileChanged, FileMissing, TryAgain
-from local.embedded_aws import EmbeddedAws
+from tests.moto_aws import MotoAws
 
 DATA = os.urandom(1024 * 1024) * 20 + b"end"
 
 
 @pytest.fixture
-def bucket(aws: EmbeddedAws, unique: Callable[[str], str]) -> S3Source:
+def bucket(aws: MotoAws, unique: Callable[[str], str]) -> S3Source:
     name = unique("csv")
     aws.client("s3").create_bucket(Bucket=name)
     aws.client("s3").put_object(Bucket=name, Key="x.csv", Body=DATA)
@@ -118,7 +118,7 @@ def test_two_ranges_are_on_their_way_while_the_first_is_read(bucket: S3Source) -
 
 
 def test_a_bucket_that_is_not_there_has_no_files(
-    aws: EmbeddedAws, unique: Callable[[str], str]
+    aws: MotoAws, unique: Callable[[str], str]
 ) -> None:
     with pytest.raises(FileMissing):
         S3Source(unique("missing"), "").version("x.csv")

@@ -17,8 +17,8 @@ from chalicelib.errors import Fault, UnknownJob
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Status, queued
 from chalicelib.jobs.parts import Outcome, Plan
 from chalicelib.jobs.ports import Jobs
-from local.embedded_aws import EmbeddedAws
 from tests.fakes import MemoryJobs
+from tests.moto_aws import MotoAws
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, 250_000, UTC)
 LATER = NOW + timedelta(seconds=90)
@@ -31,7 +31,7 @@ PROBLEM = Problem("not_a_number", "Line 3: 'x' is not a number.", 3, "a", 17)
 def jobs(request: pytest.FixtureRequest, unique: Callable[[str], str]) -> Jobs:
     if request.param == "memory":
         return MemoryJobs()
-    aws: EmbeddedAws = request.getfixturevalue("aws")
+    aws: MotoAws = request.getfixturevalue("aws")
     names = {
         name: unique(name.lower())
         for name in ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")

@@ -18,19 +18,19 @@ from chalicelib.adapters.work_queue import (
 from chalicelib.engine.states import State
 from chalicelib.errors import ServiceDown
 from chalicelib.jobs.ports import Message
-from local.embedded_aws import EmbeddedAws
 from local.triggers import sqs_event
+from tests.moto_aws import MotoAws
 
 
 @pytest.fixture
-def names(aws: EmbeddedAws, unique: Callable[[str], str]) -> tuple[str, str]:
+def names(aws: MotoAws, unique: Callable[[str], str]) -> tuple[str, str]:
     names = (unique("jobs"), unique("parts"))
     for name in names:
         aws.client("sqs").create_queue(QueueName=name)
     return names
 
 
-def received(aws: EmbeddedAws, name: str) -> list[Message]:
+def received(aws: MotoAws, name: str) -> list[Message]:
     sqs = aws.client("sqs")
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     found: list[Message] = []
@@ -39,7 +39,7 @@ def received(aws: EmbeddedAws, name: str) -> list[Message]:
     return found
 
 
-def test_jobs_and_parts_have_a_queue_each(aws: EmbeddedAws, names: tuple[str, str]) -> None:
+def test_jobs_and_parts_have_a_queue_each(aws: MotoAws, names: tuple[str, str]) -> None:
     queue = WorkQueue(*names)
     job = uuid4().hex
     parts = [Message(job, number) for number in range(25)] + [Message(job, 3, State.QUOTED)]
@@ -52,7 +52,7 @@ def test_jobs_and_parts_have_a_queue_each(aws: EmbeddedAws, names: tuple[str, st
 
 
 def test_a_queue_that_is_not_there_is_a_service_that_is_down(
-    aws: EmbeddedAws, unique: Callable[[str], str]
+    aws: MotoAws, unique: Callable[[str], str]
 ) -> None:
     with pytest.raises(ServiceDown):
         WorkQueue(unique("missing"), unique("missing")).send([Message("x")])
@@ -60,7 +60,7 @@ def test_a_queue_that_is_not_there_is_a_service_that_is_down(
 
 @pytest.mark.parametrize("refusals", [1, 5])
 def test_what_a_batch_refuses_is_sent_again_or_told(
-    aws: EmbeddedAws, names: tuple[str, str], refusals: int
+    aws: MotoAws, names: tuple[str, str], refusals: int
 ) -> None:
     left = [refusals]
 
@@ -117,7 +117,7 @@ class Failed(Exception):
     """What a handler raises."""
 
 
-def receive_and_fail(aws: EmbeddedAws, name: str, wait_seconds: int) -> str | None:
+def receive_and_fail(aws: MotoAws, name: str, wait_seconds: int) -> str | None:
     """A handler gets the message, and fails; how often it was received, or None when none came."""
     sqs = aws.client("sqs")
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
@@ -134,7 +134,7 @@ def receive_and_fail(aws: EmbeddedAws, name: str, wait_seconds: int) -> str | No
 
 
 def test_a_message_comes_again_soon_when_it_failed_once_and_late_when_it_failed_twice(
-    aws: EmbeddedAws, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+    aws: MotoAws, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.adapters.work_queue.SOON_SECONDS", 1)
     WorkQueue(*names).send([Message("x")])
@@ -145,7 +145,7 @@ def test_a_message_comes_again_soon_when_it_failed_once_and_late_when_it_failed_
 
 
 def test_a_message_that_was_done_does_not_come_again(
-    aws: EmbeddedAws, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+    aws: MotoAws, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("chalicelib.adapters.work_queue.SOON_SECONDS", 0)
     WorkQueue(*names).send([Message("x")])
@@ -159,7 +159,7 @@ def test_a_message_that_was_done_does_not_come_again(
 
 
 def test_what_a_handler_raised_is_told_also_when_its_message_cannot_be_shown_sooner(
-    aws: EmbeddedAws, caplog: pytest.LogCaptureFixture
+    aws: MotoAws, caplog: pytest.LogCaptureFixture
 ) -> None:
     record = {"attributes": {"ApproximateReceiveCount": "1"}, "receiptHandle": "gone"}
     with pytest.raises(Failed), redeliver_soon("no such queue", record):

@@ -11,8 +11,8 @@ from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.adapters.s3_source import S3Source
 from chalicelib.errors import FileChanged, FileGone, FileMissing
 from chalicelib.jobs.ports import Source
-from local.embedded_aws import EmbeddedAws
 from tests.fakes import MemorySource
+from tests.moto_aws import MotoAws
 
 
 class Place(Protocol):
@@ -49,7 +49,7 @@ class FolderPlace:
 
 
 class BucketPlace:
-    def __init__(self, aws: EmbeddedAws, bucket: str) -> None:
+    def __init__(self, aws: MotoAws, bucket: str) -> None:
         self.s3 = aws.client("s3")
         self.s3.create_bucket(Bucket=bucket)
         self.bucket = bucket
