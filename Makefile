@@ -2,57 +2,69 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What is installed: to run the service, to build it for Lambda as well, to test it as well.
+RUN := $(VENV)/.run
+BUILD := $(VENV)/.build
 INSTALLED := $(VENV)/.installed
+# The native kernel: for this machine, and for Lambda's two.
+KERNEL := chalicelib/engine/native/lib/.kernel
 NATIVE := chalicelib/engine/native/lib/.built
 C_SOURCES := $(wildcard chalicelib/engine/native/src/*.[ch])
 C_FILES := $(C_SOURCES) $(wildcard tests/*/*.[ch])
+KERNEL_SOURCES := $(C_SOURCES) chalicelib/engine/native/build.py
 BENCH_VENV := .venv-bench
 BENCH_INSTALLED := $(BENCH_VENV)/.installed
 BENCH ?= quick
 
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-long fuzz mutate test-unit test-deployed check lint lint-template bench clean package deploy undeploy \
-	stage-given lint-one localstack test-alone test-running
+	stage-given lint-one localstack clear-state
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
-$(INSTALLED): requirements.txt requirements-dev.txt
+$(RUN): requirements.txt requirements-run.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "csvsum needs Python 3.11 or newer; set PYTHON=...")'
-	@echo "Installing into $(VENV) (once) ..."
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PYTHON) -m local.install packages $(VENV) requirements-run.txt
 	@touch $@
 
-$(NATIVE): $(INSTALLED) $(C_SOURCES) chalicelib/engine/native/build.py
-	@echo "Compiling the native kernel ..."
-	@$(BIN)/python -m chalicelib.engine.native.build || echo "It could not be compiled here; pandas does the work."
+$(BUILD): $(RUN) requirements-build.txt
+	@$(PYTHON) -m local.install packages $(VENV) requirements-build.txt
+	@touch $@
+
+$(INSTALLED): requirements.txt requirements-run.txt requirements-build.txt requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "csvsum needs Python 3.11 or newer; set PYTHON=...")'
+	@$(PYTHON) -m local.install packages $(VENV) requirements-dev.txt
+	@touch $(RUN) $(BUILD) $@
+
+$(KERNEL): $(RUN) $(KERNEL_SOURCES)
+	@$(PYTHON) -m local.install kernel $(VENV)
 	@mkdir -p $(@D) && touch $@
+
+$(NATIVE): $(BUILD) $(KERNEL_SOURCES)
+	@echo "Compiling the native kernel, for Lambda as well ..."
+	@$(BIN)/python -m chalicelib.engine.native.build || echo "It cannot be compiled here: pandas does the work, more slowly."
+	@mkdir -p $(@D) && touch $(KERNEL) $@
 
 build: $(NATIVE) ## compile the native kernel: for this machine, and for Lambda on x86-64 and arm64
 	@ls chalicelib/engine/native/lib
 
-run: $(NATIVE) ## start the whole service here: make run [PORT=8000] [WORKERS=2] [DATA=data]
+run: $(RUN) $(KERNEL) ## start the whole service here: make run [PORT=8000] [WORKERS=2] [DATA=data] [STATE=.csvsum]
 	@exec $(BIN)/python -m local
 
-test: $(NATIVE) ## run every test
-	@$(MAKE) --no-print-directory --jobs 2 test-alone test-running
+clear-state: ## remove the jobs and results that make run keeps: make clear-state [STATE=.csvsum]
+	@$(PYTHON) -m local.state $(or $(STATE),.csvsum)
 
-# Side by side, since most of both is waiting. What shares a service or a build folder is in the same one.
-test-alone:
-	@$(BIN)/python -m pytest -q tests/unit tests/arm64 tests/contract tests/local tests/policies \
-		tests/artefact tests/deployed
+test: $(INSTALLED) $(NATIVE) ## run every test
+	@$(BIN)/python -m tests.run
 
-test-running:
-	@$(BIN)/python -m pytest -q tests/proof tests/functional
-
-test-long: $(NATIVE) ## the proof of cutting a million times over, every property test at length, and the kernel for arm64 in qemu
+test-long: $(INSTALLED) $(NATIVE) ## the proof of cutting a million times over, every property test at length, and the kernel for arm64 in qemu
 	@command -v qemu-aarch64 >/dev/null || command -v qemu-aarch64-static >/dev/null || { echo "The kernel for arm64 needs qemu: apt install qemu-user" >&2; exit 2; }
 	@ARM64_FILES=50000 $(BIN)/python -m pytest -q tests/arm64
 	@CUTTING_EXAMPLES=2500 $(BIN)/python -m pytest -q -s tests/proof
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q tests/unit
 
-fuzz: $(NATIVE) ## kernels against each other on generated files, with and without sanitizers: make fuzz [MINUTES=60]
+fuzz: $(INSTALLED) $(NATIVE) ## kernels against each other on generated files, with and without sanitizers: make fuzz [MINUTES=60]
 	@$(BIN)/python -m tests.fuzz.campaign --minutes $(or $(MINUTES),60)
 
 mutate: $(INSTALLED) ## mutation testing of the cutting: how many small errors the tests notice
@@ -61,10 +73,10 @@ mutate: $(INSTALLED) ## mutation testing of the cutting: how many small errors t
 	@.venv-mutate/bin/mutmut run --max-children 2
 	@.venv-mutate/bin/mutmut results
 
-test-unit: $(NATIVE) ## run the tests that start nothing
+test-unit: $(INSTALLED) $(NATIVE) ## run the tests that start nothing
 	@$(BIN)/python -m pytest -q tests/unit
 
-test-deployed: $(NATIVE) ## run the packaged service on an emulator and test it over HTTP
+test-deployed: $(INSTALLED) $(NATIVE) ## run the packaged service on an emulator and test it over HTTP
 	@$(BIN)/python -m pytest -q tests/deployed
 
 lint: $(INSTALLED) ## ruff, clang-format, mypy and the layer test
@@ -74,7 +86,7 @@ lint: $(INSTALLED) ## ruff, clang-format, mypy and the layer test
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/unit/test_layers.py
 
-lint-template: $(NATIVE) ## cfn-lint and checkov on the packaged templates: no finding without a reason beside it
+lint-template: $(INSTALLED) $(NATIVE) ## cfn-lint and checkov on the packaged templates: no finding without a reason beside it
 	@test -x .venv-lint/bin/checkov || ($(PYTHON) -m venv .venv-lint && \
 		.venv-lint/bin/python -m pip install --quiet --disable-pip-version-check -r deploy/requirements-lint.txt)
 	@$(MAKE) --no-print-directory package lint-one STAGE=localstack
@@ -87,7 +99,7 @@ lint-one:
 
 check: lint test ## all checks: lint and every test
 
-$(BENCH_INSTALLED): requirements.txt requirements-dev.txt benchmarks/requirements.txt
+$(BENCH_INSTALLED): requirements.txt requirements-run.txt requirements-build.txt requirements-dev.txt benchmarks/requirements.txt
 	@echo "Installing what csvsum is compared with into $(BENCH_VENV) (once) ..."
 	@test -x $(BENCH_VENV)/bin/python || $(PYTHON) -m venv $(BENCH_VENV)
 	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt

@@ -24,8 +24,11 @@ from chalicelib.settings import Settings
 from chalicelib.wiring import use_cases_of
 from deploy.package import package
 from deploy.stage import read_stage
-from local.config import LocalConfig, child_environment, stack_parameters
+from infra.parameters import parameters_of
+from local.config import LocalConfig, child_environment
 from local.embedded_aws import EmbeddedAws
+from local.resources import client
+from local.state import State
 from local.triggers import sqs_event
 
 PROGRAM = Path(__file__).parent / "cold_worker.py"
@@ -85,17 +88,17 @@ def report(rounds: int) -> str:
 
 @contextmanager
 def _table_and_queues(path: Path) -> Iterator[tuple[EmbeddedAws, Settings]]:
-    """Run the embedded AWS, and point this process's boto3 at it, for the duration of the block."""
-    aws = EmbeddedAws()
-    config = LocalConfig.from_env({"DATA": str(path.parent)})
-    environment = child_environment(os.environ, config, aws.endpoint)
-    aws.start()
-    try:
-        with patch.dict(os.environ, environment):
-            aws.create_resources(stack_parameters(environment, config))
-            yield aws, Settings.from_env(environment)
-    finally:
-        aws.stop()
+    """The embedded AWS, with this process's boto3 turned to it for as long as the block lasts."""
+    with TemporaryDirectory() as folder:
+        aws = EmbeddedAws(State(Path(folder)), parameters_of(Settings()))
+        config = LocalConfig.from_env({"DATA": str(path.parent)})
+        environment = child_environment(os.environ, config, aws.endpoint)
+        aws.child.start()
+        try:
+            with patch.dict(os.environ, environment):
+                yield aws, Settings.from_env(environment)
+        finally:
+            aws.child.stop()
 
 
 def _unpacked(folder: Path) -> dict[str, Path]:
@@ -132,8 +135,8 @@ def _cold_start(aws: EmbeddedAws, settings: Settings, kernel: str, folder: Path)
 
 
 def _event(aws: EmbeddedAws, queue: str) -> dict[str, Any]:
-    """Take the next message off the queue and return its event."""
-    sqs = aws.client("sqs")
+    """The event for the next message, which is taken off the queue."""
+    sqs = client("sqs", aws.endpoint)
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
     messages = sqs.receive_message(QueueUrl=url, AttributeNames=["All"])["Messages"]
     sqs.delete_message(QueueUrl=url, ReceiptHandle=messages[0]["ReceiptHandle"])

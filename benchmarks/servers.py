@@ -25,7 +25,10 @@ def csvsum(folder: Path, workers: int, part_bytes: int | None = None) -> Iterato
     settings = {"PORT": str(port), "WORKERS": str(workers), "DATA": str(folder)}
     if part_bytes is not None:
         settings["PART_BYTES"] = str(part_bytes)
-    with _running(port, ["local"], settings):
+    with (
+        tempfile.TemporaryDirectory() as state,
+        _running(port, ["local"], settings | {"STATE": state}),
+    ):
         yield port
 
 

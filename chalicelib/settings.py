@@ -9,6 +9,23 @@ from chalicelib.errors import CsvsumError
 
 DEFAULT_SOURCE = "file:///mnt/csv"
 
+#: The environment variables that are read.
+VARIABLES = (
+    "CSV_SOURCE",
+    "JOBS_TABLE",
+    "JOBS_QUEUE",
+    "PARTS_QUEUE",
+    "DEAD_QUEUE",
+    "RESULTS_BUCKET",
+    "PART_BYTES",
+    "PARTS_PER_JOB",
+    "KEEP_DAYS",
+    "STALE_SECONDS",
+    "GIVE_UP_HOURS",
+    "SWEEP_MINUTES",
+    "LOG_LEVEL",
+)
+
 
 class BadSetting(CsvsumError):
     """A variable of the environment has a value that cannot be used."""
@@ -27,6 +44,8 @@ class Settings:
     dead_queue: str = "csvsum-dead"
     results_bucket: str = "csvsum-results"
     part_bytes: int = 64 * 1024 * 1024
+    #: Let parts grow beyond ``part_bytes`` until a job has no more of them; 0: do not.
+    parts_per_job: int = 0
     keep_days: int = 30
     stale_seconds: int = 2400
     give_up_hours: int = 96
@@ -45,6 +64,9 @@ class Settings:
             dead_queue=environ.get("DEAD_QUEUE") or default.dead_queue,
             results_bucket=environ.get("RESULTS_BUCKET") or default.results_bucket,
             part_bytes=read_int(environ, "PART_BYTES", default.part_bytes, 10**14),
+            parts_per_job=read_int(
+                environ, "PARTS_PER_JOB", default.parts_per_job, 10**4, minimum=0
+            ),
             keep_days=read_int(environ, "KEEP_DAYS", default.keep_days, 36_500),
             stale_seconds=read_int(environ, "STALE_SECONDS", default.stale_seconds, 10**6),
             give_up_hours=read_int(environ, "GIVE_UP_HOURS", default.give_up_hours, 10**5),
@@ -68,17 +90,19 @@ def _source(value: str) -> str:
     raise BadSetting(f"CSV_SOURCE must be file:///folder or s3://bucket/prefix, not {value!r}.")
 
 
-def read_int(environ: Mapping[str, str], name: str, default: int, maximum: int) -> int:
-    """Read a variable that is an integer from 1 to ``maximum``. Raise BadSetting otherwise."""
+def read_int(
+    environ: Mapping[str, str], name: str, default: int, maximum: int, minimum: int = 1
+) -> int:
+    """Return the integer from ``minimum`` to ``maximum`` in a variable. Raises BadSetting."""
     text = environ.get(name) or str(default)
     if (
         text.isascii()
         and text.isdigit()
         and len(text) <= len(str(maximum))
-        and 1 <= int(text) <= maximum
+        and minimum <= int(text) <= maximum
     ):
         return int(text)
-    raise BadSetting(f"{name} must be a whole number from 1 to {maximum}, not {text!r}.")
+    raise BadSetting(f"{name} must be a whole number from {minimum} to {maximum}, not {text!r}.")
 
 
 def _level(value: str) -> str:

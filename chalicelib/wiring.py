@@ -159,6 +159,7 @@ class UseCases:
             queue=self.adapters.queue,
             source=self.adapters.source,
             part_bytes=self.settings.part_bytes,
+            parts_per_job=self.settings.parts_per_job,
             now=self.now,
         )
 

@@ -8,33 +8,29 @@ from typing import Any
 from chalice.cli import main as chalice
 from chalice.local import ChaliceRequestHandler, ThreadedHTTPServer
 
+from local.bell import ring_on_all_sends
 from local.config import HOST
+from local.outcomes import log_for_people
 from local.parent import exit_with_parent
 
 
-def _unless_the_client_left(server: Any, request: Any, client_address: Any) -> None:
-    """A client that goes away in the middle of a reply is no error of ours."""
+def _handle_error(server: Any, request: Any, client_address: Any) -> None:
+    """Report an error, unless it is a client that left in the middle of a reply."""
     if not isinstance(sys.exception(), ConnectionError):
         HTTPServer.handle_error(server, request, client_address)
 
 
 if __name__ == "__main__":
     exit_with_parent()
+    ring_on_all_sends()
+    log_for_people("the API")
     logging.getLogger("botocore").setLevel(logging.WARNING)
-    # Hundreds of clients may knock at once; and a reply that leaves in two writes must not wait for an acknowledgement.
+    # Hundreds of clients may connect at once, and a reply that is sent in two writes must not
+    # wait until the client has acknowledged the first.
     ThreadedHTTPServer.request_queue_size = 512
     ChaliceRequestHandler.disable_nagle_algorithm = True
     ChaliceRequestHandler.log_message = lambda *_: None
-    ThreadedHTTPServer.handle_error = _unless_the_client_left
-    sys.argv = [
-        "chalice",
-        "local",
-        "--host",
-        HOST,
-        "--port",
-        sys.argv[1],
-        "--stage",
-        "local",
-        "--no-autoreload",
-    ]
+    ThreadedHTTPServer.handle_error = _handle_error
+    arguments = ["local", "--host", HOST, "--port", sys.argv[1], "--stage", "local"]
+    sys.argv = ["chalice", *arguments, "--no-autoreload"]
     sys.exit(chalice())

@@ -1,4 +1,4 @@
-"""What `make run` can be told, and what its processes are told in turn."""
+"""The settings of `make run`, and the environment of its processes."""
 
 import os
 import socket
@@ -9,33 +9,56 @@ from pathlib import Path
 from chalicelib.settings import Settings, read_int
 
 HOST = "127.0.0.1"
+#: The region and the credentials of the embedded AWS.
+REGION = "us-east-1"
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_DEFAULT_REGION": REGION,
+}
+#: Settings of `make run` that the deployed service does not have.
+LOCAL_VARIABLES = ("PORT", "WORKERS", "DATA", "STATE", "VISIBILITY_SECONDS", "PYTHON", "VENV")
+PARTS_PER_WORKER = 2
 
 
 class UsageError(Exception):
-    """One sentence on why nothing was started."""
+    """Why nothing was started, and what to do about it, in one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalConfig:
-    """``visibility_seconds``: how long a message that a worker took stays hidden once that worker is dead."""
+    """The settings of `make run`.
+
+    ``state`` is the folder in which jobs and results are kept. ``visibility_seconds`` is how
+    long the message of a worker that died stays hidden from the others.
+    """
 
     port: int
     workers: int
     source: str
+    state: Path
     visibility_seconds: int
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "LocalConfig":
+        """Read the settings. Raises UsageError or BadSetting."""
         return cls(
             port=read_int(environ, "PORT", 8000, 65535),
             workers=read_int(environ, "WORKERS", 2, 64),
             source=_source(environ),
+            state=Path(environ.get("STATE") or ".csvsum").resolve(),
             visibility_seconds=read_int(environ, "VISIBILITY_SECONDS", 10, 43200),
         )
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the CSV files; None where they are in a bucket."""
+        scheme, _, path = self.source.partition("://")
+        return Path(path) if scheme == "file" else None
+
 
 def _source(environ: Mapping[str, str]) -> str:
-    """CSV_SOURCE, or the folder DATA as one; a folder must be there."""
+    """Return CSV_SOURCE, or the folder DATA as such a URL. Raises UsageError without a folder."""
     name = "CSV_SOURCE" if environ.get("CSV_SOURCE") else "DATA"
     source = environ.get("CSV_SOURCE") or f"file://{Path(environ.get('DATA') or 'data').resolve()}"
     scheme, _, path = source.partition("://")
@@ -45,47 +68,54 @@ def _source(environ: Mapping[str, str]) -> str:
 
 
 def require_free(port: int) -> None:
-    """Raises UsageError when something listens on the port already."""
+    """Raise UsageError if something listens on the port already."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
+            reason = os.strerror(error.errno or 0)
             raise UsageError(
-                f"PORT: {port} cannot be used ({os.strerror(error.errno or 0)}); choose another one with PORT=..."
+                f"PORT: {port} cannot be used ({reason}); choose another one with PORT=..."
             ) from error
+
+
+def free_port() -> int:
+    """Return a port of the loopback interface on which nothing listens."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
 
 
 def child_environment(
     environ: Mapping[str, str], config: LocalConfig, endpoint: str
 ) -> dict[str, str]:
-    """The environment of every process of the local service: that of the caller, with the embedded AWS as its AWS."""
+    """Return the environment of the service's processes: the caller's, with the embedded AWS.
+
+    Raises BadSetting, so that a wrong setting is one sentence and not a traceback per process.
+    """
     local = {
         "CSV_SOURCE": config.source,
         "STALE_SECONDS": environ.get("STALE_SECONDS") or str(6 * config.visibility_seconds),
         "SWEEP_MINUTES": environ.get("SWEEP_MINUTES") or "1",
+        "PARTS_PER_JOB": environ.get("PARTS_PER_JOB") or _parts_per_job(environ, config),
         "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_DEFAULT_REGION": "us-east-1",
+        **CREDENTIALS,
         "AWS_EC2_METADATA_DISABLED": "true",
         "PYTHONUNBUFFERED": "1",
     }
     inherited = {name: value for name, value in environ.items() if not name.startswith("AWS_")}
     merged = inherited | local
-    Settings.from_env(merged)  # a wrong setting is one sentence here, not a traceback in each child
+    Settings.from_env(merged)
     return merged
 
 
-def stack_parameters(environ: Mapping[str, str], config: LocalConfig) -> dict[str, str]:
-    """The parameters of infra/resources.json for these settings."""
-    settings = Settings.from_env(environ)
-    return {
-        "JobsTable": settings.table,
-        "JobsQueue": settings.jobs_queue,
-        "PartsQueue": settings.parts_queue,
-        "DeadQueue": settings.dead_queue,
-        "ResultsBucket": settings.results_bucket,
-        "KeepDays": str(settings.keep_days),
-        "VisibilitySeconds": str(config.visibility_seconds),
-    }
+def _parts_per_job(environ: Mapping[str, str], config: LocalConfig) -> str:
+    """Return how many parts keep all workers busy; empty where the size of a part is given.
+
+    A folder on this machine is read as fast as the workers can sum, so that each part costs
+    more than it gains once all workers are busy. From a bucket, many parts are read at once.
+    """
+    if environ.get("PART_BYTES") or config.folder is None:
+        return ""
+    return str(PARTS_PER_WORKER * config.workers)

@@ -1,120 +1,95 @@
-"""An AWS in this process: moto's server on a loopback port of its own, with everything in infra/resources.json."""
+"""The embedded AWS: MiniStack, as a process of the local service (python -m local.embedded_aws).
 
-import io
-import json
-import logging
-import threading
+It listens on the loopback interface, with the services that csvsum uses and no others. It reads
+its state when it starts, and writes it when it stops.
+"""
+
+import os
+import signal
+import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
-from typing import Any
+import urllib.request
+from collections.abc import Mapping
 
-import boto3
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from moto.sqs import models as sqs_models
-from werkzeug.serving import make_server
+from local.children import Child
+from local.config import CREDENTIALS, HOST, UsageError, free_port
+from local.parent import exit_with_parent
+from local.state import State
 
-from local.config import HOST
-
-RESOURCES = Path(__file__).parent.parent / "infra" / "resources.json"
-STACK = "csvsum"
-VISIBLE_AGAIN_SECONDS = 0.25
-Answer = tuple[str, list[tuple[str, str]], bytes]
-
-# For each receive, moto asks twice for the time of each message in the queue, through datetime objects: with 2,000 parts waiting
-# a receive took half a second in which nobody else was served.
-sqs_models.unix_time_millis = lambda: time.time() * 1000
-
-
-class OneAtATime:
-    """WSGI: requests to DynamoDB and SQS one after the other.
-
-    moto checks a condition and then writes: two threads that do so at once would both win. It deletes a message by
-    making a list of the others: one that was sent meanwhile would be lost. A long poll must not keep the others out, so
-    it is answered here, by short ones each time that something was sent.
-    """
-
-    def __init__(self, app: Callable[..., Iterable[bytes]]) -> None:
-        self.app = app
-        self.turn = threading.Condition()
-
-    def __call__(
-        self, environ: dict[str, Any], start_response: Callable[..., Any]
-    ) -> Iterable[bytes]:
-        service, _, operation = environ.get("HTTP_X_AMZ_TARGET", "").partition(".")
-        if not service.startswith(("DynamoDB", "AmazonSQS")):
-            return self.app(environ, start_response)
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-        with self.turn:
-            if operation == "ReceiveMessage":
-                status, headers, answer = self._long_poll(environ, json.loads(body))
-            else:
-                status, headers, answer = self._answer(environ, body)
-            if operation.startswith("SendMessage"):
-                self.turn.notify_all()
-        start_response(status, headers)
-        return [answer]
-
-    def _long_poll(self, environ: dict[str, Any], asked: dict[str, Any]) -> Answer:
-        deadline = time.monotonic() + int(asked.get("WaitTimeSeconds", 0))
-        body = json.dumps({**asked, "WaitTimeSeconds": 0}).encode()
-        while True:
-            answer = self._answer(environ, body)
-            if b'"Messages"' in answer[-1] or time.monotonic() >= deadline:
-                return answer
-            # Messages also become visible without anybody sending anything.
-            self.turn.wait(min(VISIBLE_AGAIN_SECONDS, max(0.0, deadline - time.monotonic())))
-
-    def _answer(self, environ: dict[str, Any], body: bytes) -> Answer:
-        told: list[Any] = []
-        own = {**environ, "wsgi.input": io.BytesIO(body), "CONTENT_LENGTH": str(len(body))}
-        answer = b"".join(self.app(own, lambda status, headers, *_: told.extend((status, headers))))
-        return told[0], told[1], answer
+SERVICES = "s3,sqs,dynamodb,cloudformation,iam,sts"
+START_SECONDS = 30
+# It writes its state when it stops: a second for some 10,000 jobs.
+STOP_SECONDS = 60
 
 
 class EmbeddedAws:
-    """Running from ``start`` to ``stop``; its state lives and dies with it."""
+    """MiniStack on a free port, with the resources of infra/resources.json."""
 
-    def __init__(self) -> None:
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)
-        self._server = make_server(
-            HOST, 0, OneAtATime(DomainDispatcherApplication(create_backend_app)), threaded=True
+    def __init__(self, state: State, parameters: Mapping[str, str]) -> None:
+        self.port = free_port()
+        self.endpoint = f"http://{HOST}:{self.port}"
+        self.log = state.folder / "aws.log"
+        self.child = Child(
+            "the embedded AWS",
+            ["local.embedded_aws"],
+            environment(self.port, state),
+            log=self.log,
+            inherit=[state.lock],
+            then=self._prepare,
+            stop_seconds=STOP_SECONDS,
         )
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
-        self.endpoint = f"http://{HOST}:{self._server.server_port}"
+        self._parameters = parameters
 
-    def start(self) -> None:
-        self._thread.start()
+    def _prepare(self) -> None:
+        """Make the resources once MiniStack answers. Raises UsageError."""
+        # Imported late: boto3 takes a while, in which MiniStack starts.
+        from local.resources import make_resources
 
-    def stop(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        self._wait_until_ready()
+        make_resources(self.endpoint, self._parameters)
 
-    def client(self, service: str) -> Any:
-        make: Any = boto3.client  # its types know only literal names
-        return make(
-            service,
-            endpoint_url=self.endpoint,
-            region_name="us-east-1",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",  # noqa: S106  # the embedded AWS takes any
-        )
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + START_SECONDS
+        while self.child.is_alive and time.monotonic() < deadline:
+            try:
+                with urllib.request.urlopen(f"http://{HOST}:{self.port}/health", timeout=5):
+                    return
+            except OSError:
+                time.sleep(0.02)
+        raise UsageError(f"The embedded AWS did not start; {self.log} says why.")
 
-    def create_resources(self, parameters: Mapping[str, str], stack: str = STACK) -> None:
-        """Create what infra/resources.json makes without alarms, in one CloudFormation stack."""
-        template = json.loads(RESOURCES.read_text())
-        # This endpoint speaks plain HTTP, and moto knows neither queue policies nor alarms.
-        wanted = {"TlsOnly": "false", "Alarms": "off", **parameters}
-        given = [
-            {"ParameterKey": name, "ParameterValue": value}
-            for name, value in wanted.items()
-            if name in template["Parameters"]
-        ]
-        cloudformation = self.client("cloudformation")
-        cloudformation.create_stack(
-            StackName=stack, TemplateBody=json.dumps(template), Parameters=given
-        )
-        cloudformation.get_waiter("stack_create_complete").wait(
-            StackName=stack, WaiterConfig={"Delay": 1}
-        )
+
+def environment(port: int, state: State) -> dict[str, str]:
+    """Return MiniStack's environment. It has some 400 variables: none comes from the caller."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return inherited | {
+        **CREDENTIALS,  # links that are signed with others are refused
+        "BIND_HOST": HOST,
+        "MINISTACK_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "SERVICES": SERVICES,
+        "LOG_LEVEL": "WARNING",
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(state.path("aws")),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(state.path("s3")),
+        "TMPDIR": str(state.path("tmp")),
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
+        # Where there is a Docker engine, it would remove containers that another MiniStack left.
+        "DOCKER_HOST": "unix:///nonexistent",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def main() -> None:
+    # SIGTERM ends it in an orderly way: the state is saved even if the parent was killed.
+    exit_with_parent(signal.SIGTERM)
+    from ministack.app import main as serve
+
+    sys.argv = ["ministack"]
+    serve()
+
+
+if __name__ == "__main__":
+    main()

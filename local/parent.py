@@ -1,17 +1,20 @@
 """A child process must not outlive the one that started it."""
 
 import os
+import signal
 import threading
 import time
 
+CHECK_SECONDS = 0.5
 
-def exit_with_parent() -> None:
-    """Watch the parent from a thread, and end this process at once when it is gone."""
+
+def exit_with_parent(number: int = signal.SIGKILL) -> None:
+    """Watch the parent from a thread, and send this process a signal once the parent has ended."""
     parent = os.getppid()
 
     def watch() -> None:
         while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
+            time.sleep(CHECK_SECONDS)
+        os.kill(os.getpid(), number)
 
     threading.Thread(target=watch, daemon=True).start()

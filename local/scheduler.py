@@ -4,6 +4,8 @@ import logging
 import time
 from importlib import import_module
 
+from local.bell import ring_on_all_sends
+from local.outcomes import log_for_people
 from local.parent import exit_with_parent
 from local.triggers import ScheduleTrigger, context, schedule_event, schedule_triggers
 
@@ -11,6 +13,7 @@ log = logging.getLogger("scheduler")
 
 
 def fire(trigger: ScheduleTrigger) -> None:
+    """Call a schedule's handler; an error is logged, and the schedule goes on."""
     try:
         trigger.handler(schedule_event(), context("schedule"))
     except Exception:
@@ -18,8 +21,9 @@ def fire(trigger: ScheduleTrigger) -> None:
 
 
 def main() -> None:
-    logging.basicConfig(format="scheduler: %(message)s")
     exit_with_parent()
+    ring_on_all_sends()
+    log_for_people("scheduler")
     due = {
         trigger: time.monotonic() + trigger.seconds
         for trigger in schedule_triggers(import_module("app").app)

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import import_module
@@ -62,7 +62,7 @@ def rate_seconds(expression: Any) -> int:
     return int(match[1]) * {"minute": 60, "hour": 3600, "day": 86400}[match[2]]
 
 
-def sqs_event(queue: str, messages: list[dict[str, Any]]) -> dict[str, Any]:
+def sqs_event(queue: str, messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """The event that Lambda gets for messages received with all their attributes."""
     return {
         "Records": [

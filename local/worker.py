@@ -1,105 +1,46 @@
-"""A worker process: python -m local.worker. Polls every queue that app.py has a handler for, a thread for each."""
+"""A worker process: python -m local.worker. A thread serves each queue that app.py handles."""
 
-import logging
 import os
 import threading
-import time
 from importlib import import_module
-from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.config import Config
 
+from local.bell import bell_of, ring_on_all_sends
+from local.outcomes import log_for_people
 from local.parent import exit_with_parent
-from local.triggers import QueueTrigger, context, queue_triggers, sqs_event
+from local.poller import Appetite, Poller
+from local.run_folder import deaths
+from local.triggers import queue_triggers
 
-log = logging.getLogger("worker")
-
-LONG_POLL_SECONDS = 5  # below the time that a client waits for an answer
+TRIES = Config(retries={"mode": "standard", "total_max_attempts": 3}, read_timeout=8)
 
 
-class Poller:
-    """Receives, calls the handler, deletes what it did; what it raised on comes back once it is visible again."""
-
-    def __init__(self, trigger: QueueTrigger) -> None:
-        self.trigger = trigger
-        self.sqs: Any = boto3.client("sqs")
-        self.url = self.sqs.get_queue_url(QueueName=trigger.queue)["QueueUrl"]
-        attributes = self.sqs.get_queue_attributes(
-            QueueUrl=self.url, AttributeNames=["VisibilityTimeout"]
-        )
-        self.visibility = int(attributes["Attributes"]["VisibilityTimeout"])
-
-    def run(self) -> None:
-        try:
-            while True:
-                self._once_or_pause()
-        finally:
-            os._exit(
-                1
-            )  # a poller that ended would leave its queue unserved; the supervisor replaces the process
-
-    def _once_or_pause(self) -> None:
-        try:
-            self.once()
-        except (BotoCoreError, ClientError):
-            log.warning("the queue %s did not answer", self.trigger.queue)
-            time.sleep(1)
-
-    def once(self, wait_seconds: int = LONG_POLL_SECONDS) -> bool:
-        """One receive and all that follows from it; whether there was a message."""
-        messages = self.sqs.receive_message(
-            QueueUrl=self.url,
-            MaxNumberOfMessages=self.trigger.batch_size,
-            WaitTimeSeconds=wait_seconds,
-            AttributeNames=["All"],
-        ).get("Messages", [])
-        if messages and self._handled(messages):
-            for message in messages:
-                self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
-        return bool(messages)
-
-    def _handled(self, messages: list[dict[str, Any]]) -> bool:
-        done = threading.Event()
-        threading.Thread(target=self._keep_hidden, args=(messages, done), daemon=True).start()
-        try:
-            self.trigger.handler(
-                sqs_event(self.trigger.queue, messages), context(self.trigger.queue)
-            )
-        except Exception:
-            log.exception(
-                "a message of %s was not done; it will be delivered again", self.trigger.queue
-            )
-            return False
-        finally:
-            done.set()
-        return True
-
-    def _keep_hidden(self, messages: list[dict[str, Any]], done: threading.Event) -> None:
-        """While the handler works, its messages stay hidden; once this process dies, they come back soon."""
-        while not done.wait(self.visibility / 3):
-            for message in messages:
-                try:
-                    self.sqs.change_message_visibility(
-                        QueueUrl=self.url,
-                        ReceiptHandle=message["ReceiptHandle"],
-                        VisibilityTimeout=self.visibility,
-                    )
-                except (BotoCoreError, ClientError):
-                    log.warning("a message of %s could not be kept hidden", self.trigger.queue)
+def serve(poller: Poller) -> None:
+    """Serve one queue for ever."""
+    try:
+        poller.serve()
+    finally:
+        # Without this thread the queue would be unserved; the supervisor replaces a process.
+        os._exit(1)
 
 
 def main() -> None:
-    logging.basicConfig(format="worker %(process)d: %(message)s")
     exit_with_parent()
-    app = import_module("app").app
+    ring_on_all_sends()
+    log_for_people("worker")
+    triggers = queue_triggers(import_module("app").app)
+    # One client for all threads, and made before them: boto3 makes clients in no thread but one.
+    sqs = boto3.client("sqs", config=TRIES)
     pollers = [
-        threading.Thread(target=Poller(trigger).run, daemon=True) for trigger in queue_triggers(app)
+        Poller(sqs, trigger, bell_of(trigger.queue), Appetite(deaths())) for trigger in triggers
     ]
-    for poller in pollers:
-        poller.start()
-    for poller in pollers:
-        poller.join()
+    threads = [threading.Thread(target=serve, args=[poller], daemon=True) for poller in pollers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 if __name__ == "__main__":

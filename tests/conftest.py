@@ -8,8 +8,8 @@ import pytest
 from hypothesis import settings
 
 from chalicelib.adapters.clients import AwsClients
-from local.embedded_aws import EmbeddedAws
 from tests.log_lines import LogLines, captured_log
+from tests.moto_aws import MotoAws
 
 settings.register_profile("default", deadline=None, derandomize=True)
 settings.register_profile("long", deadline=None, max_examples=20_000)
@@ -31,9 +31,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(scope="session")
-def aws() -> Iterator[EmbeddedAws]:
+def aws() -> Iterator[MotoAws]:
     """moto's server, with this process's boto3 turned to it."""
-    server = EmbeddedAws()
+    server = MotoAws()
     server.start()
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("AWS_ENDPOINT_URL", server.endpoint)
@@ -45,7 +45,7 @@ def aws() -> Iterator[EmbeddedAws]:
 
 
 @pytest.fixture
-def clients(aws: EmbeddedAws) -> AwsClients:
+def clients(aws: MotoAws) -> AwsClients:
     """Clients of the adapters, turned to the embedded AWS."""
     return AwsClients()
 
@@ -61,7 +61,7 @@ def resource_names(unique: Callable[[str], str]) -> dict[str, str]:
 
 @pytest.fixture
 def resources(
-    aws: EmbeddedAws, unique: Callable[[str], str], resource_names: dict[str, str]
+    aws: MotoAws, unique: Callable[[str], str], resource_names: dict[str, str]
 ) -> dict[str, str]:
     """The names of a table, queues and a bucket that are there."""
     aws.create_resources(resource_names, unique("stack"))

@@ -11,12 +11,16 @@ from chalicelib.jobs.reading import is_gzip, read_header
 
 @dataclass(eq=False)
 class Cutter:
-    """Cuts files of more than ``part_bytes``."""
+    """Cuts files of more than ``part_bytes``.
+
+    ``parts_per_job`` lets parts grow until a job has no more of them; 0 does not.
+    """
 
     jobs: Jobs
     queue: Queue
     source: Source
     part_bytes: int
+    parts_per_job: int = 0
     now: Clock = utc_now
 
     def is_needed(self, job: Job) -> bool:
@@ -28,7 +32,7 @@ class Cutter:
         layout = read_header(self.source, job)
         plan = Plan(
             size=job.version.size,
-            part_bytes=part_size(job.version.size, self.part_bytes),
+            part_bytes=part_size(job.version.size, self.part_bytes, self.parts_per_job),
             data_start=layout.data_start,
             data_line=layout.data_line,
             fields=layout.fields,

@@ -16,6 +16,8 @@ from chalicelib.errors import Fault
 
 # The set of done parts is in the job's item: 2,000 numbers take some 7 KB of at most 400 KB.
 MAX_PARTS = 2000
+# A part that fails is summed from its start, and progress counts parts: so they stay bounded.
+MAX_PART_BYTES = 1024 * 1024 * 1024
 # All states that a file can be in become one within a few fields; only long texts take more.
 PROOF_BYTES = 64 * 1024
 CANDIDATES = (State.ROW, State.FIELD, State.TEXT, State.QUOTED)
@@ -49,9 +51,14 @@ class Plan:
         return range(max(self.data_start, start - proof_bytes), start)
 
 
-def part_size(size: int, minimum: int) -> int:
-    """Return the bytes of a part: ``minimum``, or as many as MAX_PARTS parts need."""
-    return max(minimum, ceil(size / MAX_PARTS))
+def part_size(size: int, minimum: int, wanted_parts: int = 0) -> int:
+    """Return the bytes of a part of a file of ``size`` bytes.
+
+    It is ``minimum``, or more where that leaves ``wanted_parts`` parts of up to MAX_PART_BYTES
+    (0: as many as there are), or where there would be more than MAX_PARTS.
+    """
+    wanted = min(ceil(size / wanted_parts), MAX_PART_BYTES) if wanted_parts else minimum
+    return max(minimum, wanted, ceil(size / MAX_PARTS))
 
 
 def start_states(before: bytes, from_start: bool, delimiter: bytes) -> tuple[State, ...]:

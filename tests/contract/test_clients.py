@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from chalicelib.adapters.clients import AwsClients, Lazy, make_s3
 from chalicelib.adapters.s3_source import ReadLimits, S3Source
 from deploy.stage import read_stage
-from local.embedded_aws import EmbeddedAws
+from tests.moto_aws import MotoAws
 
 T = TypeVar("T")
 
@@ -46,7 +46,7 @@ def test_threads_that_come_first_at_once_get_the_same_value() -> None:
 
 
 def test_three_ranges_at_once_make_one_client(
-    aws: EmbeddedAws, clients: AwsClients, unique: Callable[[str], str]
+    aws: MotoAws, clients: AwsClients, unique: Callable[[str], str]
 ) -> None:
     bucket = unique("csv")
     aws.client("s3").create_bucket(Bucket=bucket)

@@ -12,12 +12,12 @@ from chalicelib.adapters.work_queue import BadMessage, WorkQueue, decode, decode
 from chalicelib.engine.states import State
 from chalicelib.errors import Misconfigured, ServiceDown
 from chalicelib.jobs.ports import Message
-from local.embedded_aws import EmbeddedAws
 from local.triggers import sqs_event
+from tests.moto_aws import MotoAws
 
 
 @pytest.fixture
-def names(aws: EmbeddedAws, unique: Callable[[str], str]) -> tuple[str, str]:
+def names(aws: MotoAws, unique: Callable[[str], str]) -> tuple[str, str]:
     names = (unique("jobs"), unique("parts"))
     for name in names:
         aws.client("sqs").create_queue(QueueName=name)
@@ -29,7 +29,7 @@ def queue(names: tuple[str, str], clients: AwsClients) -> WorkQueue:
     return WorkQueue(*names, clients.sqs)
 
 
-def received(aws: EmbeddedAws, name: str) -> list[Message]:
+def received(aws: MotoAws, name: str) -> list[Message]:
     sqs = aws.client("sqs")
     url = sqs.get_queue_url(QueueName=name)["QueueUrl"]
     found: list[Message] = []
@@ -39,7 +39,7 @@ def received(aws: EmbeddedAws, name: str) -> list[Message]:
 
 
 def test_jobs_and_parts_have_a_queue_each(
-    aws: EmbeddedAws, names: tuple[str, str], queue: WorkQueue
+    aws: MotoAws, names: tuple[str, str], queue: WorkQueue
 ) -> None:
     job = uuid4().hex
     parts = [Message(job, number) for number in range(25)] + [Message(job, 3, State.QUOTED)]
@@ -60,7 +60,7 @@ def test_a_queue_that_does_not_exist_is_a_matter_of_configuration(
 
 @pytest.mark.parametrize(("refusals", "error"), [(1, None), (5, ServiceDown)])
 def test_refused_messages_of_a_batch_are_sent_once_more_or_reported(
-    aws: EmbeddedAws,
+    aws: MotoAws,
     names: tuple[str, str],
     queue: WorkQueue,
     refusals: int,
@@ -123,7 +123,7 @@ class Failed(Exception):
     """What a handler raises."""
 
 
-def receive(aws: EmbeddedAws, name: str, wait_seconds: int = 0) -> dict[str, Any] | None:
+def receive(aws: MotoAws, name: str, wait_seconds: int = 0) -> dict[str, Any] | None:
     """Return the next message as a handler gets it, or None."""
     sqs = aws.client("sqs")
     messages = sqs.receive_message(
@@ -135,7 +135,7 @@ def receive(aws: EmbeddedAws, name: str, wait_seconds: int = 0) -> dict[str, Any
     return records[0] if records else None
 
 
-def receive_and_fail(queue: WorkQueue, aws: EmbeddedAws, wait_seconds: int) -> str | None:
+def receive_and_fail(queue: WorkQueue, aws: MotoAws, wait_seconds: int) -> str | None:
     """Fail on the next message. Return how often it was received, or None when none came."""
     record = receive(aws, queue.jobs_queue, wait_seconds)
     if record is None:
@@ -147,7 +147,7 @@ def receive_and_fail(queue: WorkQueue, aws: EmbeddedAws, wait_seconds: int) -> s
 
 
 def test_a_message_comes_back_soon_after_its_first_failure_and_late_after_its_second(
-    aws: EmbeddedAws, names: tuple[str, str], clients: AwsClients
+    aws: MotoAws, names: tuple[str, str], clients: AwsClients
 ) -> None:
     queue = WorkQueue(*names, clients.sqs, redelivery_seconds=1)
     queue.send([Message("x")])
@@ -158,7 +158,7 @@ def test_a_message_comes_back_soon_after_its_first_failure_and_late_after_its_se
 
 
 def test_a_part_comes_back_as_a_job_does(
-    aws: EmbeddedAws, names: tuple[str, str], clients: AwsClients
+    aws: MotoAws, names: tuple[str, str], clients: AwsClients
 ) -> None:
     queue = WorkQueue(*names, clients.sqs, redelivery_seconds=0)
     queue.send([Message("x", 1)])
@@ -170,7 +170,7 @@ def test_a_part_comes_back_as_a_job_does(
 
 
 def test_a_message_that_was_done_stays_hidden(
-    aws: EmbeddedAws, names: tuple[str, str], clients: AwsClients
+    aws: MotoAws, names: tuple[str, str], clients: AwsClients
 ) -> None:
     queue = WorkQueue(*names, clients.sqs, redelivery_seconds=0)
     queue.send([Message("x")])

@@ -13,7 +13,7 @@ from botocore.stub import Stubber
 from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.errors import CsvsumError, Misconfigured, ServiceDown
-from local.embedded_aws import EmbeddedAws
+from tests.moto_aws import MotoAws
 
 PROGRAM = """
 from chalicelib.adapters.clients import AwsClients
@@ -53,7 +53,7 @@ def test_a_link_to_an_emulator_has_the_bucket_in_its_path(endpoint: str) -> None
 
 
 def test_a_text_comes_back_also_by_its_link(
-    aws: EmbeddedAws, clients: AwsClients, unique: Callable[[str], str]
+    aws: MotoAws, clients: AwsClients, unique: Callable[[str], str]
 ) -> None:
     bucket = ResultsBucket(unique("results"), clients.s3)
     aws.client("s3").create_bucket(Bucket=bucket.bucket)

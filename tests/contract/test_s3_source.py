@@ -24,7 +24,7 @@ from chalicelib.errors import (
     TryAgain,
 )
 from chalicelib.jobs.job import FileVersion
-from local.embedded_aws import EmbeddedAws
+from tests.moto_aws import MotoAws
 
 RANGE = 100_000
 DATA = os.urandom(10_000) * 25 + b"end"
@@ -32,7 +32,7 @@ LIMITS = ReadLimits(range_bytes=RANGE, block_bytes=10_000)
 
 
 @pytest.fixture
-def bucket(aws: EmbeddedAws, clients: AwsClients, unique: Callable[[str], str]) -> S3Source:
+def bucket(aws: MotoAws, clients: AwsClients, unique: Callable[[str], str]) -> S3Source:
     name = unique("csv")
     aws.client("s3").create_bucket(Bucket=name)
     aws.client("s3").put_object(Bucket=name, Key="x.csv", Body=DATA)
@@ -163,7 +163,7 @@ def test_a_bucket_that_does_not_exist_has_no_files(
         S3Source(unique("missing"), "", clients.s3).version("x.csv")
 
 
-def put(aws: EmbeddedAws, bucket: S3Source, storage_class: str) -> None:
+def put(aws: MotoAws, bucket: S3Source, storage_class: str) -> None:
     aws.client("s3").put_object(
         Bucket=bucket.bucket, Key="x.csv", Body=DATA, StorageClass=storage_class
     )
@@ -172,7 +172,7 @@ def put(aws: EmbeddedAws, bucket: S3Source, storage_class: str) -> None:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/archived-objects.html
 @pytest.mark.parametrize("storage_class", ["GLACIER", "DEEP_ARCHIVE"])
 def test_an_archived_file_is_refused_at_submission(
-    aws: EmbeddedAws, bucket: S3Source, storage_class: str
+    aws: MotoAws, bucket: S3Source, storage_class: str
 ) -> None:
     put(aws, bucket, storage_class)
     with pytest.raises(FileArchived, match="restore it"):
@@ -189,7 +189,7 @@ def test_a_file_in_an_archive_tier_is_refused_at_submission(bucket: S3Source) ->
 
 @pytest.mark.parametrize("storage_class", ["STANDARD_IA", "GLACIER_IR", "INTELLIGENT_TIERING"])
 def test_a_file_of_a_class_that_is_read_at_once_is_read(
-    aws: EmbeddedAws, bucket: S3Source, storage_class: str
+    aws: MotoAws, bucket: S3Source, storage_class: str
 ) -> None:
     put(aws, bucket, storage_class)
     assert b"".join(bucket.read("x.csv", bucket.version("x.csv"))) == DATA

@@ -15,7 +15,7 @@ from deploy import one_stack
 from deploy.aws import Aws
 from deploy.package import Package, package
 from deploy.stage import Stage, read_stage
-from tests.functional.stack import free_port
+from local.config import free_port
 
 SERVICES = "s3,sqs,sns,dynamodb,lambda,iam,sts,logs,apigateway,cloudformation,cloudwatch,monitoring,events,xray"
 CHANGES = (

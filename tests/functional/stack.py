@@ -1,17 +1,26 @@
-"""Starts the service as a user would (`make run`), and talks to it over HTTP."""
+"""Starts the service as a user would (`make run`), and talks to it over HTTP.
+
+The client is urllib's: it sends a path as it is, while the libraries above it normalize paths.
+"""
 
 import json
 import os
 import re
-import socket
+import signal
 import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+
+from local.config import free_port
+from local.resources import Service, client
+from tests.eventually import eventually
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 120
@@ -39,11 +48,8 @@ class Api:
         return self._send(urllib.request.Request(self.base + path))
 
     def post(self, path: str, body: bytes, content_type: str = "application/json") -> Reply:
-        return self._send(
-            urllib.request.Request(
-                self.base + path, data=body, headers={"Content-Type": content_type}
-            )
-        )
+        headers = {"Content-Type": content_type}
+        return self._send(urllib.request.Request(self.base + path, data=body, headers=headers))
 
     def submit(self, csv: str, query: str = "") -> str:
         reply = self.get(f"/csv_name={quote(csv, safe='')}{query}")
@@ -51,15 +57,18 @@ class Api:
         job_id: str = reply.json["Task started, your id"]
         return job_id
 
+    def job(self, job_id: str) -> dict[str, Any]:
+        job: dict[str, Any] = self.get(f"/jobs/{job_id}").json
+        return job
+
     def ended(self, job_id: str, seconds: float = 60) -> dict[str, Any]:
-        """The job once it has ended."""
-        deadline = time.monotonic() + seconds
-        while time.monotonic() < deadline:
-            job: dict[str, Any] = self.get(f"/jobs/{job_id}").json
-            if job["status"] in ENDED:
-                return job
-            time.sleep(seconds / 1000)
-        raise AssertionError(f"{job_id} did not end in {seconds} s: {job}")
+        """Return the job once it has ended."""
+
+        def final() -> dict[str, Any] | None:
+            job = self.job(job_id)
+            return job if job["status"] in ENDED else None
+
+        return eventually(final, seconds)
 
     def ongoing(self) -> int:
         count: int = self.get("/storage/get_counter").json["ongoing_tasks"]
@@ -75,19 +84,23 @@ class Api:
 
 
 class Stack:
-    """`make run`, running: its supervisor, its folder of files, its API."""
+    """`make run`, running: its supervisor, its folder of files, its API.
 
-    def __init__(self, data: Path, log: Path, **settings: str) -> None:
-        self.data = data
-        self.log = log
+    ``folder`` gets the files (``data``), what is kept (``state``) and the output (``log.txt``).
+    """
+
+    def __init__(self, folder: Path, **settings: str) -> None:
+        self.data = folder / "data"
+        self.data.mkdir(exist_ok=True)
+        self.state = folder / "state"
+        self.log = folder / "log.txt"
         self.port = free_port()
-        given = {"PORT": str(self.port), "DATA": str(data), **settings}
-        inherited = callers_environment()
-        with log.open("wb") as output:
+        places = {"PORT": str(self.port), "DATA": str(self.data), "STATE": str(self.state)}
+        with self.log.open("wb") as output:
             self.process = subprocess.Popen(
-                ["make", "run", *(f"{name}={value}" for name, value in given.items())],
+                make("run", **places, **settings),
                 cwd=ROOT,
-                env=inherited,
+                env=callers_environment(),
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -96,24 +109,52 @@ class Stack:
         self.api = Api(f"http://127.0.0.1:{self.port}")
 
     def put(self, name: str, data: bytes) -> str:
+        """Write a file into the service's folder. Return its name."""
         path = self.data / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
         return name
 
-    @property
-    def aws_endpoint(self) -> str:
-        match = re.search(r"embedded AWS at (\S+?)\. ", self.log.read_text())
+    def aws(self, service: Service) -> Any:
+        """Return a client of the embedded AWS."""
+        match = re.search(r"embedded AWS at (\S+?)\.\s", self.log.read_text())
         assert match
-        return match[1]
+        return client(service, match[1])
 
     def processes(self, word: str = "local") -> list[int]:
-        """The pids below the supervisor whose command line has the word in it."""
+        """Return the pids below the supervisor whose command line has the word in it."""
         return [pid for pid in descendants(self.process.pid) if word in command_line(pid)]
 
+    @contextmanager
+    def stopped_workers(self) -> Iterator[list[int]]:
+        """Let no worker do anything while the block lasts."""
+        workers = self.processes("local.worker")
+        assert workers
+        for pid in workers:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield workers
+        finally:
+            for pid in workers:
+                with suppress(ProcessLookupError):  # the block stopped the service
+                    os.kill(pid, signal.SIGCONT)
+
+    def answers(self) -> bool:
+        """Return whether the API takes requests."""
+        try:
+            return self.api.get("/storage/get_counter").status == 200
+        except OSError:
+            return False
+
+    def interrupt(self) -> None:
+        """Stop it as a person does: Ctrl-C reaches make and what it runs."""
+        os.killpg(self.process.pid, signal.SIGINT)
+        self.process.wait(60)
+
     def stop(self) -> None:
+        """Stop it, if it runs."""
         self.process.terminate()
-        self.process.wait(30)
+        self.process.wait(60)
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
@@ -124,20 +165,18 @@ class Stack:
         raise AssertionError(self.log.read_text())
 
 
+def make(target: str, **settings: str) -> list[str]:
+    """Return the command that a person types."""
+    return ["make", target, *(f"{name}={value}" for name, value in settings.items())]
+
+
 def callers_environment() -> dict[str, str]:
-    """As a user's shell has it: the tests may themselves run below make, and with an AWS of their own."""
+    """Return what a user's shell has: the tests may run below make, with an AWS of their own."""
     return {
         name: value
         for name, value in os.environ.items()
         if not name.startswith(("AWS_", "MAKE", "MFLAGS"))
     }
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def descendants(root: int) -> list[int]:

@@ -89,30 +89,20 @@ def test_files_of_any_name_are_found(stack: Stack, name: str) -> None:
     assert stack.api.ended(posted.json["id"])["csv"] == name
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "..%2foutside.csv",
-        "%2e%2e/outside.csv",
-        "%2e%2e%2foutside.csv",
-        "..%5coutside.csv",
-        "%2fetc%2fpasswd",
-        "a%00.csv",
-        "sub%2f%2fx.csv",
-    ]
-    + [
-        "",
-        "%ff.csv",
-        "x.csv?step=0",
-        "x.csv?stepp=1",
-        "x.csv?delimiter=ab",
-        "x.csv?non_numeric=maybe",
-        "x" * 1100,
-    ],
-)
+BAD_NAMES = ["..%2foutside.csv", "%2e%2e%2foutside.csv", "..%5coutside.csv", "%2fetc%2fpasswd"]
+BAD_NAMES += ["a%00.csv", "sub%2f%2fx.csv", "", "%ff.csv", "x" * 1100]
+BAD_OPTIONS = ["step=0", "stepp=1", "delimiter=ab", "non_numeric=maybe"]
+
+
+@pytest.mark.parametrize("path", BAD_NAMES + [f"x.csv?{option}" for option in BAD_OPTIONS])
 def test_a_bad_name_or_option_is_a_400_that_says_what_to_do(stack: Stack, path: str) -> None:
     (stack.data.parent / "outside.csv").write_bytes(table(("1", "2")))
-    expect_problem(stack.api.get(f"/csv_name={path}"), 404 if path.startswith("%2e%2e/") else 400)
+    expect_problem(stack.api.get(f"/csv_name={path}"), 400)
+
+
+def test_a_path_without_a_route_is_refused_as_api_gateway_does(stack: Stack) -> None:
+    reply = stack.api.get("/csv_name=%2e%2e/outside.csv")
+    assert (reply.status, reply.json) == (403, {"message": "Missing Authentication Token"})
 
 
 def test_a_missing_file_and_a_folder_are_404(stack: Stack) -> None:
@@ -167,10 +157,6 @@ def test_any_other_page_is_a_404(stack: Stack) -> None:
 
 def expect_problem(reply: Reply, status: int) -> dict[str, object]:
     """A problem document of RFC 9457 with a sentence in it, and nothing of the machine."""
-    if (
-        reply.status == 403 and status == 404
-    ):  # the local API gateway's own word for a path without a route
-        return {}
     assert (reply.status, reply.headers["Content-Type"]) == (status, "application/problem+json"), (
         reply.body
     )
@@ -290,15 +276,13 @@ def test_two_hundred_jobs_in_one_go_are_all_right_and_counted(
         stack.put(f"{folder}/{number}.csv", table((str(number), f"{number}.5"), ("1", "0.25")))
         for number in range(200)
     ]
-    with ThreadPoolExecutor(20) as clients:
+    with stack.stopped_workers(), ThreadPoolExecutor(20) as clients:
         ids = list(clients.map(stack.api.submit, names))
-    assert len(set(ids)) == 200
-    seen = stack.api.ongoing()
+        assert len(set(ids)) == stack.api.ongoing() == 200
     ended = [stack.api.ended(job_id, 120) for job_id in ids]
     assert [job["result"] for job in ended] == [
         {"n0": number + 1, "n10": number + 0.75} for number in range(200)
     ]
-    assert 0 < seen <= 200
     assert stack.api.ongoing() == 0
 
 
@@ -318,27 +302,23 @@ def test_what_two_clients_post_at_once_is_not_mixed_up(
 def test_a_job_in_progress_is_a_202_with_its_state(
     stack: Stack, unique: Callable[[str], str]
 ) -> None:
-    name = stack.put(unique("large") + ".csv", b"a,b\n" + b"1.5,2\n" * 2_000_000)
-    job_id = stack.api.submit(name)
-    reply = stack.api.get(f"/storage/get_json/{job_id}")
+    name = stack.put(unique("waits") + ".csv", table(("1", "2")))
+    with stack.stopped_workers():
+        job_id = stack.api.submit(name)
+        reply = stack.api.get(f"/storage/get_json/{job_id}")
     assert (reply.status, reply.headers["Retry-After"]) == (202, "1")
-    assert reply.json["status"] in ("queued", "running")
-    assert stack.api.ended(job_id)["result"] == {"a": 3_000_000.0}
+    assert (reply.json["id"], reply.json["status"]) == (job_id, "queued")
+    assert stack.api.ended(job_id)["result"] == {"n0": 1, "n10": 2}
 
 
 def test_a_file_that_changes_between_submission_and_reading_fails_its_job(
     stack: Stack, unique: Callable[[str], str]
 ) -> None:
-    name = unique("changing") + ".csv"
-    blocker = stack.put(unique("blocker") + ".csv", b"a,b\n" + b"1.5,2\n" * 3_000_000)
-    blocking = [stack.api.submit(blocker) for _ in range(2)]
-    stack.put(name, table(("1", "2")))
-    job_id = stack.api.submit(name)
-    stack.put(name, table(("3", "4"), ("5", "6")))
-    error = stack.api.ended(job_id)["error"]
-    assert error["code"] == "file_changed"
-    for each in blocking:
-        assert stack.api.ended(each)["status"] == "succeeded"
+    name = stack.put(unique("changing") + ".csv", table(("1", "2")))
+    with stack.stopped_workers():
+        job_id = stack.api.submit(name)
+        stack.put(name, table(("3", "4"), ("5", "6")))
+    assert stack.api.ended(job_id)["error"]["code"] == "file_changed"
 
 
 def test_the_sample_has_the_sums_that_the_readme_shows(stack: Stack) -> None:

@@ -1,29 +1,39 @@
 """`make run` itself: how it starts, what it survives, how it stops."""
 
+import gzip
 import os
 import signal
 import subprocess
-import time
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
+from random import Random
 
-import boto3
 import pytest
 
-from tests.functional.stack import ROOT, Stack, callers_environment, command_line, free_port
+from local.config import free_port
+from tests.eventually import eventually
+from tests.functional.stack import ROOT, Stack, callers_environment, command_line, make
 
 
-@pytest.fixture
-def own_stack(tmp_path: Path) -> Iterator[Stack]:
-    (tmp_path / "data").mkdir()
-    running = Stack(tmp_path / "data", tmp_path / "log.txt", VISIBILITY_SECONDS="2")
-    yield running
-    if running.process.poll() is None:
-        running.stop()
+def run_in_vain(**settings: str) -> str:
+    """Run `make run` with settings that it refuses. Return the only line that it says."""
+    given = {"PORT": str(free_port())} | settings
+    ended = subprocess.run(
+        make("run", **given),
+        cwd=ROOT,
+        env=callers_environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode != 0
+    (line,) = [line for line in ended.stderr.splitlines() if not line.startswith("make: ***")]
+    return line
 
 
 def signal_the_supervisor(stack: Stack, number: int) -> None:
-    """As a person does: Ctrl-C reaches make and what it runs, SIGTERM make alone; SIGKILL is the worst of accidents."""
+    """Send what a person (Ctrl-C reaches make and what it runs), a service manager, an accident does."""
     if number == signal.SIGINT:
         os.killpg(stack.process.pid, number)
     elif number == signal.SIGTERM:
@@ -33,127 +43,116 @@ def signal_the_supervisor(stack: Stack, number: int) -> None:
             pid for pid in stack.processes() if command_line(pid).endswith("-m local ")
         ]
         os.kill(supervisor, number)
-    stack.process.wait(30)
+    stack.process.wait(60)
 
 
 def rows(count: int) -> bytes:
     return b"a,b\n" + b"0.1,2\n" * count
 
 
+def slow_file() -> tuple[bytes, int]:
+    """Return a gzip file that takes a second or so to unpack and sum, and its number of rows."""
+    random = Random(1)
+    count = 20_000
+    texts = (f"0.5,{random.getrandbits(64) if row % 20 == 0 else 2}\n" for row in range(count))
+    member = gzip.compress("".join(texts).encode())
+    return gzip.compress(b"a,b\n") + member * 5_000, 5_000 * count
+
+
+def wait_for_other_workers(stack: Stack, dead: list[int]) -> None:
+    eventually(lambda: len(set(stack.processes("local.worker")) - set(dead)) == len(dead))
+
+
 def test_a_job_whose_worker_is_killed_ends_right_and_the_worker_is_replaced(
-    own_stack: Stack,
+    start: Callable[..., Stack],
 ) -> None:
-    # Numbers too large for the native kernel, which Python adds one by one: so that there is time to kill somebody.
-    own_stack.put("slow.csv", b"a,b\n" + b"1e30,2\n" * 600_000)
-    ids = [own_stack.api.submit("slow.csv") for _ in range(3)]
+    stack = start(VISIBILITY_SECONDS="2")
+    data, count = slow_file()
+    job_id = stack.api.submit(stack.put("slow.csv.gz", data))
     for _ in range(2):
-        wait_for_status(own_stack, ids, "running")
-        workers = own_stack.processes("local.worker")
+        eventually(lambda: stack.api.job(job_id)["status"] == "running")
+        workers = stack.processes("local.worker")
         assert len(workers) == 2
         for pid in workers:
             os.kill(pid, signal.SIGKILL)
-        wait_for_workers(own_stack, 2, other_than=workers)
-    for job_id in ids:
-        job = own_stack.api.ended(job_id, 90)
-        assert (job["status"], job["exact"], job["ledger"]["rows"]) == (
-            "succeeded",
-            {"a": "6" + "0" * 35},
-            600_000,
-        )
-    assert own_stack.api.ongoing() == 0
-
-
-def wait_for_status(stack: Stack, ids: list[str], status: str) -> None:
-    deadline = time.monotonic() + 30
-    while not any(stack.api.get(f"/jobs/{job_id}").json["status"] == status for job_id in ids):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-
-
-def wait_for_workers(stack: Stack, count: int, other_than: list[int]) -> None:
-    deadline = time.monotonic() + 30
-    while len(set(stack.processes("local.worker")) - set(other_than)) < count:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
+        assert stack.api.job(job_id)["status"] == "running"
+        wait_for_other_workers(stack, workers)
+    job = stack.api.ended(job_id, 120)
+    assert (job["status"], job["ledger"]["rows"]) == ("succeeded", count)
+    assert job["result"] == {"a": count / 2}
+    assert stack.api.ongoing() == 0
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_whatever_stops_it_leaves_no_process(own_stack: Stack, number: int) -> None:
-    pids = {pid: command_line(pid) for pid in own_stack.processes()}
-    assert len(pids) >= 4, "the API, two workers, the scheduler"
-    signal_the_supervisor(own_stack, number)
-    deadline = time.monotonic() + 10
-    while alive := {pid: command for pid, command in pids.items() if command_line(pid) == command}:
-        assert time.monotonic() < deadline, alive
-        time.sleep(0.1)
+def test_whatever_stops_it_leaves_no_process(start: Callable[..., Stack], number: int) -> None:
+    stack = start()
+    pids = {pid: command_line(pid) for pid in stack.processes()}
+    assert len(pids) >= 5, "the embedded AWS, the API, two workers, the scheduler"
+    signal_the_supervisor(stack, number)
+    eventually(lambda: all(command_line(pid) != command for pid, command in pids.items()))
 
 
-@pytest.mark.parametrize(
-    ("setting", "word"),
-    [
-        ("DATA=/nonexistent", "/nonexistent"),
-        ("PORT=http", "PORT"),
-        ("WORKERS=0", "WORKERS"),
-        ("CSV_SOURCE=ftp://x", "CSV_SOURCE"),
-    ]
-    + [("STALE_SECONDS=soon", "STALE_SECONDS"), ("LOG_LEVEL=loud", "LOG_LEVEL")],
-)
-def test_a_wrong_setting_is_one_sentence(setting: str, word: str) -> None:
-    ended = subprocess.run(
-        ["make", "run", f"PORT={free_port()}", setting],
-        cwd=ROOT,
-        env=callers_environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ended.returncode != 0
-    told = [line for line in ended.stderr.splitlines() if not line.startswith("make: ***")]
-    assert len(told) == 1
-    assert word in told[0]
+@pytest.mark.parametrize("name", ["the embedded AWS", "the API", "the scheduler"])
+def test_each_process_is_replaced_when_it_dies(start: Callable[..., Stack], name: str) -> None:
+    module = {"the embedded AWS": "embedded_aws", "the API": "api", "the scheduler": "scheduler"}
+    stack = start()
+    stack.put("x.csv", rows(10))
+    (pid,) = stack.processes(f"local.{module[name]}")
+    os.kill(pid, signal.SIGKILL)
+    eventually(lambda: f"{name} ended (-9); restarting it" in stack.log.read_text())
+    eventually(lambda: stack.answers() and stack.api.get("/csv_name=x.csv").status == 200)
+    assert stack.api.ended(stack.api.submit("x.csv"))["exact"] == {"a": "1"}
 
 
-def test_a_busy_port_is_one_sentence(stack: Stack) -> None:
-    ended = subprocess.run(
-        ["make", "run", f"PORT={stack.port}"],
-        cwd=ROOT,
-        env=callers_environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ended.returncode != 0
-    assert f"{stack.port} cannot be used" in ended.stderr
-    assert "Traceback" not in ended.stderr
+WRONG = {
+    "DATA": "/nonexistent",
+    "PORT": "http",
+    "WORKERS": "0",
+    "CSV_SOURCE": "ftp://x",
+    "STALE_SECONDS": "soon",
+    "LOG_LEVEL": "loud",
+    "STATE": str(ROOT / "tests"),
+}
 
 
-def test_it_listens_on_the_loopback_alone(own_stack: Stack) -> None:
-    listening = [
-        line.split()[1]
-        for line in Path("/proc/net/tcp").read_text().splitlines()[1:]
-        if line.split()[3] == "0A"
-    ]
-    assert f"0100007F:{own_stack.port:04X}" in listening
-    assert f"00000000:{own_stack.port:04X}" not in listening
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_setting_is_one_sentence(name: str, tmp_path: Path) -> None:
+    given = {"STATE": str(tmp_path), name: WRONG[name]}
+    assert run_in_vain(**given).startswith(f"csvsum: {name}")
 
 
-def test_a_bucket_is_a_source_as_well(tmp_path: Path) -> None:
+def test_a_misspelled_setting_is_refused_with_the_right_name() -> None:
+    assert run_in_vain(WORKRES="4").endswith("did you mean WORKERS?")
+
+
+def test_a_busy_port_and_a_state_in_use_are_one_sentence(stack: Stack) -> None:
+    assert f"{stack.port} cannot be used" in run_in_vain(PORT=str(stack.port))
+    assert "another `make run` uses" in run_in_vain(STATE=str(stack.state))
+
+
+def test_it_listens_on_the_loopback_alone(stack: Stack) -> None:
+    lines = Path("/proc/net/tcp").read_text().splitlines()[1:]
+    listening = {line.split()[1] for line in lines if line.split()[3] == "0A"}
+    assert f"0100007F:{stack.port:04X}" in listening
+    assert f"00000000:{stack.port:04X}" not in listening
+
+
+def test_a_bucket_is_a_source_as_well(start: Callable[..., Stack]) -> None:
+    stack = start(CSV_SOURCE="s3://csv-in/daily")
+    assert "WARNING: the embedded AWS has no bucket csv-in" in stack.log.read_text()
+    s3 = stack.aws("s3")
+    s3.create_bucket(Bucket="csv-in")
+    s3.put_object(Bucket="csv-in", Key="daily/sub/a b.csv", Body=rows(1000))
+    job = stack.api.ended(stack.api.submit("sub/a b.csv"))
+    assert (job["exact"], job["ledger"]["rows"]) == ({"a": "100"}, 1000)
+    assert stack.api.get("/csv_name=missing.csv").status == 404
+
+
+def test_it_suggests_a_file_that_is_there(start: Callable[..., Stack], tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    running = Stack(tmp_path / "data", tmp_path / "log.txt", CSV_SOURCE="s3://csv-in/daily")
-    try:
-        s3 = boto3.client(
-            "s3",
-            endpoint_url=running.aws_endpoint,
-            region_name="us-east-1",
-            aws_access_key_id="x",
-            aws_secret_access_key="x",
-        )
-        s3.create_bucket(Bucket="csv-in")
-        s3.put_object(Bucket="csv-in", Key="daily/sub/a b.csv", Body=rows(1000))
-        job = running.api.ended(running.api.submit("sub/a b.csv"))
-        assert (job["exact"], job["ledger"]["rows"]) == ({"a": "100"}, 1000)
-        assert running.api.get("/csv_name=missing.csv").status == 404
-    finally:
-        running.stop()
+    (tmp_path / "data" / "50% off&.csv").write_bytes(rows(10))
+    stack = start()
+    assert "WARNING" not in stack.log.read_text()
+    (line,) = [line for line in stack.log.read_text().splitlines() if "/csv_name=" in line]
+    reply = stack.api.get(line.strip().removeprefix(f"curl {stack.api.base}"))
+    assert stack.api.ended(reply.json["Task started, your id"])["csv"] == "50% off&.csv"

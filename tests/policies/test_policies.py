@@ -22,8 +22,8 @@ from chalicelib.jobs.submission import Submit
 from chalicelib.settings import Settings
 from chalicelib.wiring import SettingsAdapters, UseCases
 from deploy.stage import Stage, filled, policy_of, read_stage
-from local.embedded_aws import EmbeddedAws
 from local.triggers import sqs_event
+from tests.moto_aws import MotoAws
 
 IDENTITY = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "123456789012"}
 # What Lambda does with the function's role, and the handlers do not see.
@@ -81,7 +81,7 @@ class BrokenQueue:
 class Scene:
     """A deployed stage's names on moto, and the service over them."""
 
-    aws: EmbeddedAws
+    aws: MotoAws
     stage: Stage
     settings: Settings
     recorder: Recorder
@@ -159,7 +159,7 @@ MISLEADING = b'a,b\n1,"' + b"2,3\n" * 40_000 + b'"\n'
 
 
 @pytest.fixture(scope="module")
-def scene(aws: EmbeddedAws) -> Scene:
+def scene(aws: MotoAws) -> Scene:
     stage = read_stage("localstack", ("CSV_SOURCE=s3://csvsum-policies-csv/in", "PART_BYTES=40000"))
     aws.create_resources({**stage.fixed_parameters(), "CreateCsvBucket": "true"}, "policies")
     return Scene(aws, stage, Settings.from_env(stage.environment), Recorder())

@@ -56,6 +56,32 @@ def test_a_part_is_as_large_as_asked_or_as_the_maximum_of_parts_needs(
     assert part_size(size, minimum) == expected
 
 
+MIB, GIB = 1024**2, 1024**3
+
+
+@pytest.mark.parametrize(
+    ("size", "wanted_parts", "expected"),
+    [
+        (100 * MIB, 4, 64 * MIB),
+        (256 * MIB, 4, 64 * MIB),
+        (GIB, 4, 256 * MIB),
+        (GIB + 1, 4, 256 * MIB + 1),
+        (4 * GIB, 4, GIB),
+        (40 * GIB, 4, GIB),
+        (4000 * GIB, 4, 2 * GIB),
+        (GIB, 0, 64 * MIB),
+    ],
+)
+def test_parts_grow_until_there_are_as_many_as_wanted_but_not_beyond_a_gib(
+    size: int, wanted_parts: int, expected: int
+) -> None:
+    assert part_size(size, 64 * MIB, wanted_parts) == expected
+
+
+def test_a_minimum_beyond_a_gib_counts() -> None:
+    assert part_size(10 * GIB, 2 * GIB, 64) == 2 * GIB
+
+
 def test_an_empty_range_of_data_is_one_part() -> None:
     plan = Plan(10, 4, 10, 1, 1)
     assert (plan.count, plan.range_of(0)) == (1, range(10, 10))

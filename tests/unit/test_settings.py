@@ -1,13 +1,12 @@
-"""Settings of the service and of the local run: what is accepted, and a sentence on what is not."""
+"""The settings of the service: what is taken, and one sentence for what is not."""
 
 from pathlib import Path
 
 import pytest
 
 from chalicelib.errors import TryAgain
-from chalicelib.settings import BadSetting, Settings
+from chalicelib.settings import VARIABLES, BadSetting, Settings
 from chalicelib.wiring import source_of, use_cases_of
-from local.config import LocalConfig, UsageError, child_environment
 
 LARGEST = {
     "PART_BYTES": 10**14,
@@ -35,36 +34,24 @@ def test_the_largest_number_of_each_setting_can_be_used(name: str) -> None:
         Settings.from_env({name: str(LARGEST[name] + 1)})
 
 
-@pytest.mark.parametrize("name", ["PORT", "WORKERS", "VISIBILITY_SECONDS"])
-@pytest.mark.parametrize("value", ["0", "99999", "many", "1" * 5000])
-def test_a_number_of_the_local_run_out_of_range_is_one_sentence(
-    name: str, value: str, tmp_path: Path
-) -> None:
-    with pytest.raises(BadSetting, match=name):
-        LocalConfig.from_env({"DATA": str(tmp_path), name: value})
+def test_any_number_of_parts_per_job_is_the_default_and_zero() -> None:
+    for environ in ({}, {"PARTS_PER_JOB": ""}, {"PARTS_PER_JOB": "0"}):
+        assert Settings.from_env(environ).parts_per_job == 0
+    assert Settings.from_env({"PARTS_PER_JOB": "8"}).parts_per_job == 8
+    with pytest.raises(BadSetting, match="PARTS_PER_JOB"):
+        Settings.from_env({"PARTS_PER_JOB": "10001"})
 
 
-@pytest.mark.parametrize("folder", ["with space", "dätä", "100%25", "a#b", "a?b"])
-def test_the_local_run_reads_a_folder_of_any_name(folder: str, tmp_path: Path) -> None:
-    (tmp_path / folder).mkdir()
-    (tmp_path / folder / "x.csv").write_bytes(b"a\n1\n")
-    config = LocalConfig.from_env({"DATA": str(tmp_path / folder)})
-    environment = child_environment({}, config, "")
-    assert source_of(Settings.from_env(environment).csv_source).version("x.csv").size == 4
+def test_every_variable_that_is_read_is_listed() -> None:
+    class Environment(dict[str, str]):
+        """Remembers what it was asked for."""
 
+        def get(self, name: str, default: object = None) -> None:  # type: ignore[override]
+            self[name] = ""
 
-@pytest.mark.parametrize("name", ["DATA", "CSV_SOURCE"])
-def test_a_folder_that_is_not_there_is_one_sentence(name: str, tmp_path: Path) -> None:
-    missing = tmp_path / "missing"
-    with pytest.raises(UsageError, match=f"{name}: .*missing"):
-        LocalConfig.from_env({name: f"file://{missing}" if name == "CSV_SOURCE" else str(missing)})
-
-
-def test_another_source_needs_no_folder(tmp_path: Path) -> None:
-    assert (
-        LocalConfig.from_env({"CSV_SOURCE": "s3://csv", "DATA": str(tmp_path / "missing")}).source
-        == "s3://csv"
-    )
+    environment = Environment()
+    Settings.from_env(environment)
+    assert sorted(environment) == sorted(VARIABLES)
 
 
 def test_a_source_that_is_not_mounted_says_nothing_of_its_files(tmp_path: Path) -> None:

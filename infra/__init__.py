@@ -1,0 +1,1 @@
+"""The resources that the service needs: one CloudFormation file for AWS, emulators and tests."""

@@ -1,0 +1,19 @@
+"""The parameters of resources.json that follow from the service's settings."""
+
+from pathlib import Path
+
+from chalicelib.settings import Settings
+
+RESOURCES = Path(__file__).parent / "resources.json"
+
+
+def parameters_of(settings: Settings) -> dict[str, str]:
+    """Return the parameters that must agree with what the service reads from its environment."""
+    return {
+        "JobsTable": settings.table,
+        "JobsQueue": settings.jobs_queue,
+        "PartsQueue": settings.parts_queue,
+        "DeadQueue": settings.dead_queue,
+        "ResultsBucket": settings.results_bucket,
+        "KeepDays": str(settings.keep_days),
+    }

@@ -1,0 +1,68 @@
+"""Wakes a worker when a message is sent, so that workers need not ask the queue all the time.
+
+Polling costs the emulator more than small jobs do, and a long poll of MiniStack sees a message
+up to 0.1 s late. A bell is a named pipe per queue: whoever sends a message writes a byte, and
+one worker that waits reads it. A lost byte only costs time, as workers also look now and then.
+"""
+
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from select import select
+from typing import Any
+
+import boto3
+
+from local.run_folder import run_folder
+
+
+class Bell:
+    """The bell of one queue, for ringing and for waiting."""
+
+    def __init__(self, path: Path) -> None:
+        with suppress(FileExistsError):
+            os.mkfifo(path)
+        # Open for both, so that neither end ever waits for the other one.
+        self._pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK)
+
+    def ring(self) -> None:
+        """Wake one that waits. A bell that rings already is left alone."""
+        if not select([self._pipe], [], [], 0)[0]:
+            os.write(self._pipe, b"!")
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until the bell rings, for up to ``seconds``. Return whether it rang."""
+        if select([self._pipe], [], [], seconds)[0]:
+            with suppress(BlockingIOError):  # another worker was faster
+                return bool(os.read(self._pipe, 1))
+        return False
+
+
+def bell_of(queue: str, folder: Path | None = None) -> Bell:
+    """Return the bell of a queue, by its name or URL."""
+    return Bell((folder or run_folder()) / queue.rpartition("/")[2])
+
+
+def ring_on_send(session: boto3.Session, folder: Path | None = None) -> None:
+    """Let every message that clients of the session send to a queue ring its bell."""
+    bells: dict[str, Bell] = {}
+
+    def note_queue(params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> None:
+        context["csvsum_queue"] = params["QueueUrl"]
+
+    def ring(context: Mapping[str, Any], **_: Any) -> None:
+        queue = context["csvsum_queue"]
+        if queue not in bells:
+            bells[queue] = bell_of(queue, folder)
+        bells[queue].ring()
+
+    for operation in ("SendMessage", "SendMessageBatch"):
+        session.events.register(f"before-parameter-build.sqs.{operation}", note_queue)
+        session.events.register(f"after-call.sqs.{operation}", ring)
+
+
+def ring_on_all_sends() -> None:
+    """Let every message that this process sends ring; call it before clients are made."""
+    boto3.DEFAULT_SESSION = boto3.Session()
+    ring_on_send(boto3.DEFAULT_SESSION)

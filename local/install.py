@@ -1,0 +1,96 @@
+"""Sets the project up, and shows what it does: python -m local.install.
+
+`packages VENV FILE ...` installs requirements files into a virtual environment, made if it is
+missing; `kernel VENV` compiles the native kernel there. Only Python's own library is used.
+"""
+
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+COMPILERS = ("cc", "gcc", "clang")
+BUILD_REQUIREMENTS = "requirements-build.txt"
+BUILD_KERNEL = ("-m", "chalicelib.engine.native.build")
+# What pip says of a package; small ones pass in no time.
+DOWNLOAD = re.compile(r"\s*Downloading (?:\S*/)?([\w.]+)-([\w.]+)-\S+ \(([\d.]+ MB)\)")
+
+
+class Failed(Exception):
+    """A command that failed; its words are the argument."""
+
+
+@contextmanager
+def step(title: str) -> Iterator[None]:
+    """Say what is done, and how many seconds it took."""
+    print(f"  {title} ...", flush=True)
+    started = time.monotonic()
+    yield
+    print(f"  {title}: {time.monotonic() - started:.0f} s", flush=True)
+
+
+def run(*command: str | Path) -> None:
+    """Run a command, and show the packages that it downloads. Raises Failed."""
+    said: list[str] = []
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
+        for line in process.stdout or ():
+            said.append(line)
+            if match := DOWNLOAD.match(line):
+                print("    {} {}, {}".format(*match.groups()), flush=True)
+    if process.returncode:
+        raise Failed("".join(said[-30:]))
+
+
+def install_packages(venv: Path, files: Sequence[str]) -> None:
+    """Install requirements files. Byte code is left to the first import: most is never used."""
+    print(f"Setting up {venv} with {', '.join(files)}, once:", flush=True)
+    python = venv / "bin" / "python"
+    if not python.exists():
+        with step("virtual environment"):
+            run(sys.executable, "-m", "venv", venv)
+    pip = (python, "-m", "pip", "install", "--no-compile", "--disable-pip-version-check")
+    with step("packages"):
+        run(*pip, *(option for file in files for option in ("-r", file)))
+
+
+def compile_kernel(venv: Path) -> None:
+    """Compile the native kernel with a compiler of this machine, or else with the ziglang wheel."""
+    python = venv / "bin" / "python"
+    compiler = next(filter(shutil.which, COMPILERS), None)
+    if compiler is not None:
+        try:
+            with step("native kernel"):
+                run(python, *BUILD_KERNEL)
+            return
+        except Failed:
+            print(f"  {compiler} cannot compile it", flush=True)
+    install_packages(venv, [BUILD_REQUIREMENTS])
+    with step("native kernel"):
+        run(python, *BUILD_KERNEL)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Do what the command line says. Return the exit status."""
+    what, venv, *files = arguments
+    try:
+        if what == "packages":
+            install_packages(Path(venv), files)
+        else:
+            compile_kernel(Path(venv))
+    except Failed as failed:
+        print(failed, file=sys.stderr)
+        if what == "packages":
+            print("csvsum: the set-up failed; the lines above say why.", file=sys.stderr)
+            return 1
+        print("  The kernel cannot be compiled here: pandas does the work, more slowly.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,44 @@
+"""What `make run` says to the person who started it."""
+
+from urllib.parse import quote
+
+from local.config import HOST, LocalConfig
+from local.survey import Survey
+
+
+def welcome(config: LocalConfig, endpoint: str, survey: Survey) -> str:
+    """Return how to use the service, with the name of a file that is there."""
+    base = f"http://{HOST}:{config.port}"
+    place = config.source.removeprefix("file://")
+    lines = [
+        f"Ready: {base}",
+        f"  {config.workers} workers, files from {place}, embedded AWS at {endpoint}.",
+        f"  Jobs and results are kept in {config.state}. Ctrl-C stops everything.",
+    ]
+    if survey.warning:
+        lines.append(f"  WARNING: {survey.warning}")
+    lines += [
+        "  Try:",
+        f"    curl {base}/csv_name={quote(survey.example or 'FILE.csv', safe='')}",
+        f"    curl {base}/storage/get_counter",
+        f"    curl {base}/storage/get_json/ID",
+    ]
+    return "\n".join(lines)
+
+
+def farewell(config: LocalConfig, in_progress: int | None) -> str:
+    """Return what is kept, and what goes on with the next `make run`.
+
+    ``in_progress`` is the number of jobs; None if it is not known.
+    """
+    if in_progress is None:
+        jobs = "jobs in progress will go on"
+    elif in_progress == 0:
+        jobs = "no job is in progress"
+    elif in_progress == 1:
+        jobs = "one job is in progress and will go on"
+    else:
+        jobs = f"{in_progress} jobs are in progress and will go on"
+    return (
+        f"Stopping: {jobs}. The next `make run` finds all jobs and results again in {config.state}."
+    )

@@ -1,0 +1,47 @@
+"""Prints the service's log for the people who run it: a line for each job that ends."""
+
+import logging
+import sys
+
+#: The events of a job that are shown, and their words. All others are of no interest here.
+SHOWN = {"succeeded": "done", "failed": "FAILED", "given_up": "FAILED", "retried": "retry"}
+LOGGERS = ("csvsum", "worker", "scheduler")
+
+
+class PeopleFormatter(logging.Formatter):
+    """Makes a line of a job's event; other records are a sentence as they are."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return outcome(record) if hasattr(record, "action") else super().format(record)
+
+
+def outcome(record: logging.LogRecord) -> str:
+    """Return what happened to which job and file, in how many seconds, and why."""
+    members = vars(record)
+    words = [SHOWN.get(members["action"], members["action"]).ljust(6), members["job"]]
+    if "file" in members:
+        words.append(members["file"])
+    if "seconds" in members:
+        words.append(f"{members['seconds']:.2f} s")
+    line = "  ".join(words)
+    return f"{line}  {_reason(members)}" if "code" in members else line
+
+
+def _reason(members: dict[str, object]) -> str:
+    place = [f"{name} {members[name]}" for name in ("line", "byte") if name in members]
+    return f"{members['code']} ({', '.join(place)})" if place else str(members["code"])
+
+
+def is_shown(record: logging.LogRecord) -> bool:
+    """Return whether a record is for people: an event that is shown, or no event."""
+    return vars(record).get("action", "failed") in SHOWN
+
+
+def log_for_people(process: str) -> None:
+    """Print the records of the service's loggers to standard output; call it before any logs."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(PeopleFormatter(f"{process}: %(message)s"))
+    handler.addFilter(is_shown)
+    for name in LOGGERS:
+        logging.getLogger(name).addHandler(handler)
+        logging.getLogger(name).propagate = False

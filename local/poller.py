@@ -1,0 +1,109 @@
+"""Serves a queue as Lambda's pollers do on AWS: receive, call the handler, delete what it did.
+
+What the handler raises on becomes visible again, and is delivered once more.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.batch import Batch
+from local.bell import Bell
+from local.triggers import QueueTrigger, context, sqs_event
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import MessageTypeDef as Message
+
+log = logging.getLogger("worker")
+
+# The most that SQS hands over at once, and how fast a batch must be for a larger one to follow.
+MAX_MESSAGES = 10
+QUICK_SECONDS = 0.1
+# How often a queue is looked at without a bell: for messages that become visible again.
+LOOK_SECONDS = 1
+PAUSE_SECONDS = 1
+# For so long after a worker died, its messages are received one at a time: see Appetite.
+CAREFUL_SECONDS = 60
+
+
+class Appetite:
+    """How many messages to receive at once: more as long as they take no time.
+
+    A message that kills its worker takes those along that were received with it, which costs
+    each a delivery. So that this happens only once, all workers receive single messages for a
+    while after ``deaths``, a file, was touched.
+    """
+
+    def __init__(self, deaths: Path) -> None:
+        self._deaths = deaths
+        self._count = 1
+
+    def __int__(self) -> int:
+        return 1 if self._is_careful() else self._count
+
+    def adapt(self, seconds: float) -> None:
+        """Take the time of a batch into account."""
+        self._count = min(2 * self._count, MAX_MESSAGES) if seconds < QUICK_SECONDS else 1
+
+    def _is_careful(self) -> bool:
+        try:
+            return time.time() - self._deaths.stat().st_mtime < CAREFUL_SECONDS
+        except FileNotFoundError:
+            return False
+
+
+class Poller:
+    """Serves the queue of a trigger."""
+
+    def __init__(
+        self, sqs: SQSClient, trigger: QueueTrigger, bell: Bell, appetite: Appetite
+    ) -> None:
+        self.trigger = trigger
+        self._bell = bell
+        self._appetite = appetite
+        self._sqs = sqs
+        self._url = sqs.get_queue_url(QueueName=trigger.queue)["QueueUrl"]
+        attributes = sqs.get_queue_attributes(
+            QueueUrl=self._url, AttributeNames=["VisibilityTimeout"]
+        )
+        self._visibility = int(attributes["Attributes"]["VisibilityTimeout"])
+
+    def serve(self) -> None:
+        """Serve the queue for ever."""
+        while True:
+            try:
+                if not self.once():
+                    self._bell.wait(LOOK_SECONDS)
+            except (BotoCoreError, ClientError):
+                log.warning("the queue %s does not answer", self.trigger.queue)
+                time.sleep(PAUSE_SECONDS)
+
+    def once(self) -> bool:
+        """Receive messages and handle them. Return whether there were any."""
+        messages = self._sqs.receive_message(
+            QueueUrl=self._url,
+            MaxNumberOfMessages=int(self._appetite),
+            AttributeNames=["All"],
+        ).get("Messages", [])
+        if messages:
+            self._bell.ring()  # there may be more, for another worker
+            started = time.monotonic()
+            Batch(self._sqs, self._url, self._visibility, messages).run(self._handle)
+            self._appetite.adapt(time.monotonic() - started)
+        return bool(messages)
+
+    def _handle(self, message: Message) -> bool:
+        """Call the handler with one message. Return whether it did it."""
+        queue = self.trigger.queue
+        try:
+            self.trigger.handler(sqs_event(queue, [message]), context(queue))
+        except Exception:
+            log.exception("a message of %s failed; it is delivered again", queue)
+            return False
+        return True

@@ -1,0 +1,102 @@
+"""Makes infra/resources.json in an emulated AWS, or brings what is there up to date."""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal
+
+import boto3
+from botocore.exceptions import ClientError
+
+from infra.parameters import RESOURCES
+from local.config import CREDENTIALS, REGION, UsageError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Service = Literal["cloudformation", "dynamodb", "s3", "sqs"]
+
+STACK = "csvsum"
+STACK_SECONDS = 60
+# The endpoint speaks plain HTTP, which the policies of buckets and queues refuse on AWS.
+FIXED = {"TlsOnly": "false", "Alarms": "off"}
+
+
+def client(service: Service, endpoint: str) -> Any:
+    """Return a client of an emulated AWS."""
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=REGION,
+        aws_access_key_id=CREDENTIALS["AWS_ACCESS_KEY_ID"],
+        aws_secret_access_key=CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
+    )
+
+
+def make_resources(endpoint: str, parameters: Mapping[str, str], stack: str = STACK) -> None:
+    """Make the stack, or update it. Raises UsageError if that fails."""
+    template = json.loads(RESOURCES.read_text())
+    wanted = {**FIXED, **parameters}
+    cloudformation = client("cloudformation", endpoint)
+    put = (
+        cloudformation.update_stack
+        if _exists(cloudformation, stack)
+        else cloudformation.create_stack
+    )
+    try:
+        put(
+            StackName=stack,
+            TemplateBody=json.dumps(template),
+            Parameters=[
+                {"ParameterKey": name, "ParameterValue": value}
+                for name, value in wanted.items()
+                if name in template["Parameters"]
+            ],
+        )
+    except ClientError as error:
+        if "No updates" not in str(error):
+            raise
+    _wait(cloudformation, stack)
+    _expire_items(client("dynamodb", endpoint), template, wanted)
+
+
+def _exists(cloudformation: "CloudFormationClient", stack: str) -> bool:
+    try:
+        cloudformation.describe_stacks(StackName=stack)
+    except ClientError:
+        return False
+    return True
+
+
+def _wait(cloudformation: "CloudFormationClient", name: str) -> None:
+    """Return once the stack is complete. Raises UsageError if it is not."""
+    deadline = time.monotonic() + STACK_SECONDS
+    while time.monotonic() < deadline:
+        stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
+        status = stack["StackStatus"]
+        if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            return
+        if not status.endswith("IN_PROGRESS"):
+            reason = stack.get("StackStatusReason", "no reason given")
+            raise UsageError(
+                f"STATE: the resources could not be made ({status}: {reason}); "
+                "`make clear-state` removes what is kept and starts afresh."
+            )
+        time.sleep(0.02)
+    raise UsageError(f"The resources were not made in {STACK_SECONDS} s.")
+
+
+def _expire_items(
+    dynamodb: "DynamoDBClient", template: Mapping[str, Any], parameters: Mapping[str, str]
+) -> None:
+    """Switch the tables' time to live on: MiniStack's CloudFormation leaves it out."""
+    for resource in template["Resources"].values():
+        wanted = resource["Properties"].get("TimeToLiveSpecification")
+        if wanted is None:
+            continue
+        parameter = resource["Properties"]["TableName"]["Ref"]
+        name = parameters.get(parameter, template["Parameters"][parameter]["Default"])
+        now = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
+        if now["TimeToLiveStatus"] == "DISABLED":
+            dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted)

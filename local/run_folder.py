@@ -1,0 +1,16 @@
+"""The folder that the processes of one run share: bells, and the time of the last death."""
+
+import os
+from pathlib import Path
+
+VARIABLE = "CSVSUM_RUN_FOLDER"
+
+
+def run_folder() -> Path:
+    """Return the folder, which the supervisor made."""
+    return Path(os.environ[VARIABLE])
+
+
+def deaths(folder: Path | None = None) -> Path:
+    """Return the file that is touched when a process died."""
+    return (folder or run_folder()) / "deaths"

@@ -1,0 +1,78 @@
+"""The local service: the embedded AWS, the API, workers and the scheduler."""
+
+import json
+import time
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.error import URLError
+
+from chalicelib.settings import Settings
+from infra.parameters import parameters_of
+from local.children import Child, Children
+from local.config import HOST, LocalConfig, UsageError, child_environment
+from local.embedded_aws import EmbeddedAws
+from local.run_folder import VARIABLE, deaths
+from local.state import State
+
+API_SECONDS = 30
+COUNTER_SECONDS = 2
+
+
+class LocalService:
+    """Started by ``start``, and looked after by ``watch`` until something stops it.
+
+    ``run_folder`` is a folder that its processes share.
+    """
+
+    def __init__(self, config: LocalConfig, environ: Mapping[str, str], run_folder: Path) -> None:
+        self.config = config
+        parameters = parameters_of(Settings.from_env(environ))
+        parameters["VisibilitySeconds"] = str(config.visibility_seconds)
+        self._aws = EmbeddedAws(State(config.state), parameters)
+        self.endpoint = self._aws.endpoint
+        environment = child_environment(environ, config, self.endpoint)
+        self._environment = environment | {VARIABLE: str(run_folder)}
+        self._children = Children(deaths(run_folder).touch)
+
+    def start(self) -> None:
+        """Start all processes, and return once the API answers. Raises UsageError."""
+        self._children.start(self._aws.child)
+        api = self._start("the API", "local.api", str(self.config.port))
+        for number in range(self.config.workers):
+            self._start(f"worker {number + 1}", "local.worker")
+        self._start("the scheduler", "local.scheduler")
+        self._wait_for(api)
+
+    def _start(self, name: str, *arguments: str) -> Child:
+        child = Child(name, arguments, self._environment)
+        self._children.start(child)
+        return child
+
+    def watch(self) -> None:
+        """Replace processes that end, for ever."""
+        while True:
+            time.sleep(0.5)
+            self._children.replace_dead()
+
+    def stop(self) -> None:
+        """Stop all processes; the embedded AWS, which saves its state, comes last."""
+        self._children.stop()
+
+    def in_progress(self) -> int | None:
+        """Return how many jobs are in progress; None where the API does not answer."""
+        try:
+            with urllib.request.urlopen(
+                f"http://{HOST}:{self.config.port}/storage/get_counter", timeout=COUNTER_SECONDS
+            ) as reply:
+                return int(json.load(reply)["ongoing_tasks"])
+        except (URLError, OSError, ValueError):
+            return None
+
+    def _wait_for(self, api: Child) -> None:
+        deadline = time.monotonic() + API_SECONDS
+        while api.is_alive and time.monotonic() < deadline:
+            if self.in_progress() is not None:
+                return
+            time.sleep(0.02)
+        raise UsageError("The API did not start; what it printed above says why.")

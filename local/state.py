@@ -1,0 +1,90 @@
+"""The folder that keeps jobs, results and queued messages from one `make run` to the next.
+
+`python -m local.state FOLDER` empties it.
+"""
+
+import fcntl
+import os
+import shutil
+import sys
+import time
+from pathlib import Path
+
+from local.config import UsageError
+
+LOCK = "csvsum.lock"
+# The embedded AWS of a run that was killed saves its state, and only then lets go of the folder.
+LOCK_SECONDS = 5
+
+
+class State:
+    """The folder, locked for this process and for those that inherit ``lock``.
+
+    Raises UsageError if the folder cannot be used, or another run uses it.
+    """
+
+    def __init__(self, folder: Path, wait_seconds: float = LOCK_SECONDS) -> None:
+        self.folder = folder
+        _require_own(folder)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self.lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT)
+        except OSError as error:
+            raise UsageError(f"STATE: {folder} cannot be used: {error.strerror}.") from error
+        self._acquire(wait_seconds)
+
+    def path(self, name: str) -> Path:
+        """Return a folder of this name in it, made if it is missing."""
+        made = self.folder / name
+        made.mkdir(exist_ok=True)
+        return made
+
+    def clear(self) -> None:
+        """Remove all that is kept."""
+        for entry in self.folder.iterdir():
+            if entry.is_dir() and not entry.is_symlink():
+                shutil.rmtree(entry)
+            elif entry.name != LOCK:
+                entry.unlink()
+
+    def _acquire(self, wait_seconds: float) -> None:
+        deadline = time.monotonic() + wait_seconds
+        while True:
+            try:
+                fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError as error:
+                if time.monotonic() < deadline:
+                    time.sleep(0.1)
+                    continue
+                raise UsageError(
+                    f"STATE: another `make run` uses {self.folder}; stop it, or name another "
+                    "folder with STATE=..."
+                ) from error
+            return
+
+
+def _require_own(folder: Path) -> None:
+    """Raise UsageError if the folder holds something that `make run` did not put there."""
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / LOCK).exists():
+        raise UsageError(
+            f"STATE: {folder} has files that `make run` did not make; name an empty folder."
+        )
+
+
+def main() -> int:
+    """Empty the folder that is named on the command line."""
+    folder = Path(sys.argv[1]).resolve()
+    if not folder.exists():
+        print(f"Nothing is kept in {folder}.")
+        return 0
+    try:
+        State(folder).clear()
+    except UsageError as error:
+        print(f"csvsum: {error}", file=sys.stderr)
+        return 2
+    print(f"Removed all jobs and results that were kept in {folder}.")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

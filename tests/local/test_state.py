@@ -1,0 +1,42 @@
+"""The folder that keeps everything: used by one run at a time, and never one with other files."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from local.config import UsageError
+from local.state import State
+
+
+def test_a_folder_is_used_by_one_run_at_a_time(tmp_path: Path) -> None:
+    first = State(tmp_path)
+    with pytest.raises(UsageError, match="another"):
+        State(tmp_path, wait_seconds=0)
+    os.close(first.lock)
+    os.close(State(tmp_path, wait_seconds=0).lock)
+
+
+def test_a_folder_with_other_files_is_neither_used_nor_cleared(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+    with pytest.raises(UsageError, match="did not make"):
+        State(tmp_path)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_a_place_where_no_folder_can_be_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(UsageError, match=r"STATE: .*file"):
+        State(tmp_path / "file" / "state")
+
+
+def test_clearing_removes_all_but_the_lock_and_follows_no_link(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "kept").touch()
+    state = State(tmp_path / "state")
+    (state.path("s3") / "object").touch()
+    (state.folder / "aws.log").touch()
+    (state.folder / "link").symlink_to(tmp_path / "elsewhere")
+    state.clear()
+    assert [entry.name for entry in state.folder.iterdir()] == ["csvsum.lock"]
+    assert (tmp_path / "elsewhere" / "kept").exists()
