@@ -2,12 +2,29 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from chalicelib.errors import CsvsumError
 
 DEFAULT_SOURCE = "file:///mnt/csv"
+
+#: The environment variables that are read.
+VARIABLES = (
+    "API_NAME",
+    "CSV_SOURCE",
+    "JOBS_TABLE",
+    "JOBS_QUEUE",
+    "PARTS_QUEUE",
+    "DEAD_QUEUE",
+    "RESULTS_BUCKET",
+    "PART_BYTES",
+    "KEEP_DAYS",
+    "STALE_SECONDS",
+    "GIVE_UP_HOURS",
+    "SWEEP_MINUTES",
+    "LOG_LEVEL",
+)
 
 
 class BadSetting(CsvsumError):
@@ -18,6 +35,7 @@ class BadSetting(CsvsumError):
 class Settings:
     """All that can be set. Times are whole seconds, sizes bytes; docs: the table in README.md."""
 
+    api_name: str = "csvsum"
     csv_source: str = DEFAULT_SOURCE
     table: str = "csvsum"
     jobs_queue: str = "csvsum-jobs"
@@ -36,6 +54,7 @@ class Settings:
         """Read what is set; raises BadSetting with a sentence that names the variable."""
         default = cls()
         return cls(
+            api_name=environ.get("API_NAME") or default.api_name,
             csv_source=_source(environ.get("CSV_SOURCE") or default.csv_source),
             table=environ.get("JOBS_TABLE") or default.table,
             jobs_queue=environ.get("JOBS_QUEUE") or default.jobs_queue,
@@ -48,6 +67,30 @@ class Settings:
             give_up_hours=read_int(environ, "GIVE_UP_HOURS", default.give_up_hours, 10**5),
             sweep_minutes=read_int(environ, "SWEEP_MINUTES", default.sweep_minutes, 10**4),
             log_level=_level(environ.get("LOG_LEVEL") or default.log_level),
+        )
+
+    @property
+    def depend_on_account(self) -> bool:
+        """Whether a bucket's name has the account or the region in it."""
+        return any(
+            "{account}" in name or "{region}" in name
+            for name in (self.csv_source, self.results_bucket)
+        )
+
+    def in_account(self, account: str, region: str) -> "Settings":
+        """These settings, with ``{account}`` and ``{region}`` in the buckets' names filled in.
+
+        Names of buckets are unique among all accounts, and a committed file cannot know in
+        which account and region it is deployed.
+        """
+
+        def filled(name: str) -> str:
+            return name.replace("{account}", account).replace("{region}", region)
+
+        return replace(
+            self,
+            csv_source=filled(self.csv_source),
+            results_bucket=filled(self.results_bucket),
         )
 
 

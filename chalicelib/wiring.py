@@ -5,6 +5,7 @@ from datetime import timedelta
 from functools import cache
 
 from chalicelib.adapters.folder_source import FolderSource
+from chalicelib.adapters.identity import account_and_region
 from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.adapters.s3_source import S3Source
@@ -22,7 +23,12 @@ log = logging.getLogger("csvsum")
 
 @cache
 def doors() -> Doors:
-    return doors_of(settings())
+    return doors_of(resolved(settings()))
+
+
+def resolved(settings: Settings) -> Settings:
+    """The settings with the names of this account's buckets."""
+    return settings.in_account(*account_and_region()) if settings.depend_on_account else settings
 
 
 def doors_of(settings: Settings) -> Doors:

@@ -1,0 +1,35 @@
+"""The AWS account and region that the service runs in."""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from typing import Any
+
+from chalicelib.adapters.clients import client, translate_aws_errors
+
+_function_arn = ContextVar("function_arn", default="")
+
+
+def remember_function(event: Any, get_response: Callable[[Any], Any]) -> Any:
+    """Chalice middleware: keep the ARN that Lambda gives to each call in its context."""
+    context = getattr(event, "lambda_context", None) or event.context
+    _function_arn.set(context.invoked_function_arn)  # "" in `chalice local`
+    return get_response(event)
+
+
+def account_and_region() -> tuple[str, str]:
+    """Return them from the function's ARN, or outside of Lambda from STS.
+
+    Neither needs a permission. The ARN also costs no request, and works in a VPC that has no way
+    to STS.
+    """
+    arn = _function_arn.get()
+    if not arn:
+        return _from_sts()
+    region, account = arn.split(":")[3:5]
+    return account, region
+
+
+@translate_aws_errors("AWS")
+def _from_sts() -> tuple[str, str]:
+    sts = client("sts")
+    return sts.get_caller_identity()["Account"], sts.meta.region_name
