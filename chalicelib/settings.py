@@ -48,6 +48,8 @@ class Settings:
     give_up_hours: int = 96
     sweep_minutes: int = 5
     log_level: str = "INFO"
+    #: Whether this process is one of Chalice's commands, as `chalice local` is.
+    chalice_command: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -67,6 +69,7 @@ class Settings:
             give_up_hours=read_int(environ, "GIVE_UP_HOURS", default.give_up_hours, 10**5),
             sweep_minutes=read_int(environ, "SWEEP_MINUTES", default.sweep_minutes, 10**4),
             log_level=_level(environ.get("LOG_LEVEL") or default.log_level),
+            chalice_command="AWS_CHALICE_CLI_MODE" in environ,
         )
 
     @property

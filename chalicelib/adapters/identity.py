@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from chalicelib.adapters.clients import client, translate_aws_errors
+from chalicelib.errors import ServiceDown
 
 _function_arn = ContextVar("function_arn", default="")
 
@@ -29,7 +29,13 @@ def account_and_region() -> tuple[str, str]:
     return account, region
 
 
-@translate_aws_errors("AWS")
 def _from_sts() -> tuple[str, str]:
-    sts = client("sts")
-    return sts.get_caller_identity()["Account"], sts.meta.region_name
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        sts = boto3.client("sts", config=Config(connect_timeout=2, read_timeout=6))
+        return sts.get_caller_identity()["Account"], sts.meta.region_name
+    except (BotoCoreError, ClientError) as error:
+        raise ServiceDown("AWS does not tell the account's number; try again.") from error

@@ -11,6 +11,7 @@ from chalice.app import Response
 
 from chalicelib.errors import BadRequest, CsvsumError, FileMissing, TryAgain, UnknownJob
 from chalicelib.jobs.job import Job, Problem, Result, Status, as_text
+from chalicelib.settings import settings
 
 P = ParamSpec("P")
 log = logging.getLogger("csvsum")
@@ -19,6 +20,10 @@ RETRY_SECONDS = "1"
 # A Lambda replies with at most 6 MB, in which the body is a JSON string once more.
 MAX_REPLY_BYTES = 5_500_000
 Publish = Callable[[Job, str, str], str]
+NEEDS_AWS = (
+    "`chalice local` is the API alone and needs an AWS with the resources of its stage: start "
+    "`make run` for all of csvsum, or set AWS_ENDPOINT_URL (docs/deploy.md, Chalice's commands)."
+)
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (BadRequest, HTTPStatus.BAD_REQUEST),
@@ -63,9 +68,11 @@ def problem_responses(view: Callable[P, Response]) -> Callable[P, Response]:
         try:
             return view(*args, **kwargs)
         except CsvsumError as error:
-            if error.retryable:
-                log.warning("%s: %r", error.code, error.__cause__)
-            return problem(_status_of(error), error.code, error.detail)
+            status, hint = _status_of(error), ""
+            if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                hint = f" {NEEDS_AWS}" if settings().chalice_command else ""
+                log.warning("%s: %r%s", error.code, error.__cause__, hint)
+            return problem(status, error.code, error.detail + hint)
 
     return respond
 
