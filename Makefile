@@ -17,8 +17,8 @@ BENCH_INSTALLED := $(BENCH_VENV)/.installed
 BENCH ?= quick
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-long fuzz mutate test-unit test-deployed check lint lint-template bench clean package deploy undeploy \
-	stage-given lint-one localstack clear-state
+.PHONY: help build run test test-long fuzz mutate test-unit test-deployed check lint lint-template bench clean \
+	resources deploy rollback smoke url undeploy package policies lint-one localstack clear-state
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -108,23 +108,40 @@ $(BENCH_INSTALLED): requirements.txt requirements-run.txt requirements-build.txt
 bench: $(BENCH_INSTALLED) ## measure beside polars, duckdb, ...: make bench [BENCH=smoke|quick|medium|full] [WRITE=1]
 	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(if $(WRITE),--write)
 
-stage-given:
-	@test -n "$(STAGE)" || { echo "Say which stage: STAGE=prod or STAGE=localstack (see .chalice/config.json)." >&2; exit 2; }
+# The names of what the command line gave to make: a misspelled one is refused.
+GIVEN = $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
+DEPLOY = $(BIN)/python -m deploy --given "$(strip $(GIVEN))"
+STAGE ?= dev
 
-package: stage-given $(NATIVE) ## make template and zip for a pipeline: make package STAGE=prod [SET="NAME=value ..."] [WITH=infra/efs.json]
-	@$(BIN)/python -m deploy package $(STAGE) $(SET) $(foreach file,$(WITH),--with $(file))
+resources: $(NATIVE) ## queues, table, buckets, alarms; chalice deploy comes next: make resources STAGE=dev
+	@$(DEPLOY) resources $(STAGE) $(SET)
 
-deploy: stage-given $(NATIVE) ## deploy, or bring up to date: make deploy STAGE=prod [SET="NAME=value ..."]
-	@$(BIN)/python -m deploy up $(STAGE) $(SET)
+deploy: $(NATIVE) ## deploy, or bring up to date: make deploy STAGE=prod [SET="NAME=value ..."]
+	@$(DEPLOY) up $(STAGE) $(SET)
 
-undeploy: stage-given $(NATIVE) ## take it all down, data only with DATA=delete: make undeploy STAGE=prod [DATA=delete]
-	@$(BIN)/python -m deploy down $(STAGE) $(SET) --data $(or $(DATA),keep)
+rollback: $(NATIVE) ## return to the release before: make rollback STAGE=prod
+	@$(DEPLOY) rollback $(STAGE)
+
+smoke: $(NATIVE) ## have the deployed service sum a file: make smoke STAGE=prod [CSV=sample.csv]
+	@$(DEPLOY) smoke $(STAGE) $(if $(CSV),--csv "$(CSV)")
+
+url: $(NATIVE) ## say where the deployed service answers: make url STAGE=prod
+	@$(DEPLOY) url $(STAGE)
+
+undeploy: $(NATIVE) ## take it all down, data only with DATA=delete: make undeploy STAGE=prod [DATA=delete]
+	@$(DEPLOY) down $(STAGE) $(SET) --data $(or $(DATA),keep)
+
+package: $(NATIVE) ## make template and zip, deploy nothing: make package STAGE=prod [SET="..."] [WITH=infra/efs.json]
+	@$(DEPLOY) package $(STAGE) $(SET) $(foreach file,$(WITH),--with $(file))
+
+policies: $(INSTALLED) ## write .chalice/policies/ anew, after a change of names or rights
+	@for stage in dev localstack prod; do $(DEPLOY) policies $$stage; done
 
 localstack: $(NATIVE) ## start LocalStack in Docker, deploy to it, say where: make localstack [SET="NAME=value ..."]
 	@docker compose --file localstack-compose.yml up --detach --wait
 	@AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 \
-		$(BIN)/python -m deploy up localstack $(SET)
-	@echo "  Files are read from data/. It ends, and forgets all, with: docker compose --file localstack-compose.yml down"
+		$(DEPLOY) up localstack $(SET)
+	@echo "  It ends, and forgets all, with: docker compose --file localstack-compose.yml down"
 
 clean: ## remove what the other commands made
 	rm -rf $(VENV) .venv-lint .venv-mutate mutants $(BENCH_VENV) benchmarks/files build chalicelib/engine/native/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis

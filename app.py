@@ -1,7 +1,8 @@
 """The triggers of csvsum: routes, queues, dead letters, a schedule. The work is in chalicelib/."""
 
-from chalice.app import Chalice, CloudWatchEvent, Rate, Response, SQSEvent
+from chalice.app import Chalice, LambdaFunctionEvent, Rate, Response, SQSEvent
 
+from chalicelib.adapters.identity import remember_function
 from chalicelib.adapters.work_queue import decode, decode_dead
 from chalicelib.settings import settings
 from chalicelib.web import requests, responses
@@ -12,6 +13,9 @@ SETTINGS = settings()
 
 start_logging(SETTINGS.log_level)
 app = Chalice(app_name="csvsum", configure_logs=False)
+# What API Gateway calls the API. Logs keep the name that the application was made with.
+app.app_name = SETTINGS.api_name
+app.register_middleware(remember_function, "all")
 app.register_middleware(requests.remember, "http")
 
 
@@ -69,5 +73,9 @@ def give_up(event: SQSEvent) -> None:
 
 
 @app.schedule(Rate(SETTINGS.sweep_minutes, unit=Rate.MINUTES), name="sweep")
-def sweep(event: CloudWatchEvent) -> None:  # noqa: ARG001  # Chalice calls it with the event
+def sweep(event: LambdaFunctionEvent) -> None:  # noqa: ARG001  # Chalice calls it with the event
     use_cases().sweep()
+
+
+# Chalice's class for schedules fails on an empty event, which `chalice invoke -n sweep` sends.
+sweep.event_class = LambdaFunctionEvent

@@ -103,7 +103,7 @@ def _table_and_queues(path: Path) -> Iterator[tuple[EmbeddedAws, Settings]]:
 
 def _unpacked(folder: Path) -> dict[str, Path]:
     """Unpack what Lambda has in /var/task, by the kernel that it uses."""
-    with zipfile.ZipFile(package(read_stage("localstack"), os.environ).code) as packed:
+    with zipfile.ZipFile(package(read_stage("localstack"), os.environ, print).code) as packed:
         packed.extractall(folder / "native")
     shutil.copytree(folder / "native", folder / "pandas")
     shutil.rmtree(folder / "pandas" / "chalicelib" / "engine" / "native" / "lib")

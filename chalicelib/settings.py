@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from chalicelib.errors import CsvsumError
@@ -11,6 +11,7 @@ DEFAULT_SOURCE = "file:///mnt/csv"
 
 #: The environment variables that are read.
 VARIABLES = (
+    "API_NAME",
     "CSV_SOURCE",
     "JOBS_TABLE",
     "JOBS_QUEUE",
@@ -37,6 +38,7 @@ class BadSetting(CsvsumError):
 class Settings:
     """Everything that can be set: see the table in README.md. Sizes are in bytes."""
 
+    api_name: str = "csvsum"
     csv_source: str = DEFAULT_SOURCE
     table: str = "csvsum"
     jobs_queue: str = "csvsum-jobs"
@@ -51,12 +53,15 @@ class Settings:
     give_up_hours: int = 96
     sweep_minutes: int = 5
     log_level: str = "INFO"
+    #: Whether this process is one of Chalice's commands, as `chalice local` is.
+    chalice_command: bool = False
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the variables that are set. Raise BadSetting, which names the variable."""
         default = cls()
         return cls(
+            api_name=environ.get("API_NAME") or default.api_name,
             csv_source=_source(environ.get("CSV_SOURCE") or default.csv_source),
             table=environ.get("JOBS_TABLE") or default.table,
             jobs_queue=environ.get("JOBS_QUEUE") or default.jobs_queue,
@@ -72,6 +77,31 @@ class Settings:
             give_up_hours=read_int(environ, "GIVE_UP_HOURS", default.give_up_hours, 10**5),
             sweep_minutes=read_int(environ, "SWEEP_MINUTES", default.sweep_minutes, 10**4),
             log_level=_level(environ.get("LOG_LEVEL") or default.log_level),
+            chalice_command="AWS_CHALICE_CLI_MODE" in environ,
+        )
+
+    @property
+    def depend_on_account(self) -> bool:
+        """Whether a bucket's name has the account or the region in it."""
+        return any(
+            "{account}" in name or "{region}" in name
+            for name in (self.csv_source, self.results_bucket)
+        )
+
+    def in_account(self, account: str, region: str) -> "Settings":
+        """These settings, with ``{account}`` and ``{region}`` in the buckets' names filled in.
+
+        Names of buckets are unique among all accounts, and a committed file cannot know in
+        which account and region it is deployed.
+        """
+
+        def filled(name: str) -> str:
+            return name.replace("{account}", account).replace("{region}", region)
+
+        return replace(
+            self,
+            csv_source=filled(self.csv_source),
+            results_bucket=filled(self.results_bucket),
         )
 
 

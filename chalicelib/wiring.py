@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.folder_source import FolderSource
+from chalicelib.adapters.identity import account_and_region
 from chalicelib.adapters.jobs_table import TOUCH_EVERY, JobsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.adapters.s3_source import S3Source
@@ -189,7 +190,7 @@ class CurrentUseCases:
     def __call__(self) -> UseCases:
         with self._lock:
             if self._current is None:
-                self._current = use_cases_of(settings())
+                self._current = use_cases_of(resolved(settings()))
             return self._current
 
     @contextmanager
@@ -203,6 +204,11 @@ class CurrentUseCases:
 
 
 use_cases = CurrentUseCases()
+
+
+def resolved(settings: Settings) -> Settings:
+    """Return the settings with the names of this account's buckets."""
+    return settings.in_account(*account_and_region()) if settings.depend_on_account else settings
 
 
 def use_cases_of(settings: Settings) -> UseCases:

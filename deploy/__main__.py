@@ -1,4 +1,4 @@
-"""python -m deploy up|stack|down|package STAGE [NAME=value ...]; `make deploy` and its like call it."""
+"""python -m deploy COMMAND STAGE [NAME=value ...]; `make deploy` and its like call it."""
 
 import argparse
 import os
@@ -9,17 +9,27 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.settings import BadSetting
-from deploy import chalice_way, one_stack
+from deploy import chalice_deploy, changes, cloudformation, health, inventory, policies, resources
 from deploy.aws import Aws, environment_of
 from deploy.package import package
-from deploy.stage import ROOT, Stage, UsageError, read_stage
+from deploy.progress import Progress, Say
+from deploy.stage import CHALICE, ROOT, Stage, UsageError, read_stage, require_known
+
+#: The variables that make may be given.
+MAKE = ["STAGE", "SET", "WITH", "DATA", "CSV", "PYTHON"]
 
 
 def main(arguments: Sequence[str]) -> int:
     given = _parser().parse_args(arguments)
     os.environ.update(environment_of(os.environ))
     try:
-        print(given.does(read_stage(given.stage, given.changes), given))
+        for name in given.given.split():
+            require_known("variable of make", name, MAKE)
+        with Progress() as say:
+            print(given.does(given, say))
+    except KeyboardInterrupt:
+        print("\ncsvsum: stopped; the same command goes on from what is there.", file=sys.stderr)
+        return 130
     except (UsageError, BadSetting, BotoCoreError, ClientError) as error:
         print(f"csvsum: {error}", file=sys.stderr)
         return 2
@@ -30,58 +40,89 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="deploy", description="From this folder to AWS, and back."
     )
+    parser.add_argument("--given", default="", help="the names of what make was given")
     commands = parser.add_subparsers(required=True)
     for name, does, text in (
-        ("up", _up, "the resources stack, then chalice deploy"),
-        ("stack", _stack, "everything in one CloudFormation stack"),
-        ("down", _down, "take down what up or stack made"),
+        ("resources", _resources, "the stack of queues, table, buckets and alarms"),
+        ("up", _up, "the resources, then chalice deploy"),
+        ("rollback", _rollback, "return to the release before"),
+        ("smoke", _smoke, "have the deployed service sum a file"),
+        ("url", _url, "where the deployed service answers; also for `chalice url`"),
+        ("down", _down, "take everything down"),
         ("package", _package, "make the template and the zip, and deploy nothing"),
+        ("policies", _policies, "write .chalice/policies/ anew"),
     ):
         command = commands.add_parser(name, help=text)
         command.set_defaults(does=does)
-        command.add_argument("stage")
-        command.add_argument(
-            "changes",
-            nargs="*",
-            metavar="NAME=value",
-            help="VARIABLE=, function.key= or Parameter=",
-        )
-        command.add_argument(
-            "--with",
-            dest="more",
-            action="append",
-            type=Path,
-            default=[],
-            help="a file to merge into the template",
-        )
-        command.add_argument(
-            "--data",
-            choices=["keep", "delete"],
-            default="keep",
-            help="down: the table and the buckets",
-        )
+        command.add_argument("stage", nargs="?", default="dev")
+        command.add_argument("set", nargs="*", metavar="NAME=value")
+        command.add_argument("--with", dest="more", action="append", type=Path, default=[])
+        command.add_argument("--data", choices=["keep", "delete"], default="keep")
+        command.add_argument("--csv", default=resources.SAMPLE.name)
     return parser
 
 
-def _up(stage: Stage, _: argparse.Namespace) -> str:
-    return _welcome(chalice_way.up(stage, Aws(), os.environ))
+def _deployed(given: argparse.Namespace, aws: Aws, say: Say) -> Stage:
+    """Return the stage with what SET changes, and changed before."""
+    stage = read_stage(given.stage)
+    fresh = changes.parse(stage, given.set)
+    where = f", at {aws.emulator}" if aws.emulator else ""
+    say(f"{stage.prefix}: AWS account {aws.identity.account}, {aws.identity.region}{where}")
+    stack = cloudformation.current(aws, stage.stack)
+    stage = changes.changed(stage, changes.kept(stack), fresh)
+    stage.settings  # raises BadSetting  # noqa: B018
+    return stage
 
 
-def _stack(stage: Stage, given: argparse.Namespace) -> str:
-    outputs = one_stack.put(stage, Aws(), os.environ, given.more)
-    return _welcome(outputs["EndpointURL"].rstrip("/"))
+def _resources(given: argparse.Namespace, say: Say) -> str:
+    aws = Aws()
+    stage = _deployed(given, aws, say)
+    resources.put(stage, aws, say)
+    return f"The resources are there. Next: chalice deploy --stage {stage.name}"
 
 
-def _down(stage: Stage, given: argparse.Namespace) -> str:
-    gone = chalice_way.down(stage, Aws(), os.environ, given.data == "delete")
-    return f"{stage.prefix} is down. Data deleted: {', '.join(gone) or 'none'}."
+def _up(given: argparse.Namespace, say: Say) -> str:
+    aws = Aws()
+    return _welcome(chalice_deploy.up(_deployed(given, aws, say), aws, os.environ, say))
 
 
-def _package(stage: Stage, given: argparse.Namespace) -> str:
+def _rollback(given: argparse.Namespace, say: Say) -> str:
+    aws = Aws()
+    return _welcome(chalice_deploy.rollback(_deployed(given, aws, say), aws, os.environ, say))
+
+
+def _smoke(given: argparse.Namespace, say: Say) -> str:
+    aws = Aws()
+    url = inventory.base_url(_deployed(given, aws, say), aws)
+    health.require_answer(url, say)
+    return health.sum_file(url, given.csv, say)
+
+
+def _url(given: argparse.Namespace, say: Say) -> str:
+    aws = Aws()
+    stage = _deployed(given, aws, say)
+    inventory.write_record(stage, inventory.find(stage, aws))
+    return inventory.base_url(stage, aws)
+
+
+def _down(given: argparse.Namespace, say: Say) -> str:
+    aws = Aws()
+    stage = _deployed(given, aws, say)
+    return chalice_deploy.down(stage, aws, os.environ, given.data == "delete", say)
+
+
+def _package(given: argparse.Namespace, say: Say) -> str:
+    stage = read_stage(given.stage)
+    stage = changes.changed(stage, changes.parse(stage, given.set))
     # Packaging asks AWS nothing, but Chalice wants some region to name the services of.
-    made = package(stage, {"AWS_DEFAULT_REGION": "us-east-1", **os.environ}, given.more)
+    made = package(stage, {"AWS_DEFAULT_REGION": "us-east-1", **os.environ}, say, given.more)
     size = made.code.stat().st_size / 1024 / 1024
     return f"{made.template.relative_to(ROOT)}, {made.code.relative_to(ROOT)} ({size:.1f} MiB)"
+
+
+def _policies(given: argparse.Namespace, _: Say) -> str:
+    paths = policies.write(read_stage(given.stage), CHALICE)
+    return "\n".join(str(path.relative_to(ROOT)) for path in paths)
 
 
 def _welcome(base: str) -> str:

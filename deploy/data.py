@@ -1,4 +1,4 @@
-"""The table and the buckets, which outlive the stack that made them: what is there already, and taking it away."""
+"""The table and the buckets, which outlive the stack that made them."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,9 +6,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from deploy.aws import Aws
-from deploy.stage import Stage, filled
+from deploy.stage import Stage
 
-# By the parameter that says whether to make it: the parameter that names it.
+# The parameter that says whether the stack makes it, and the one that names it.
 MADE = {
     "CreateTable": "JobsTable",
     "CreateResultsBucket": "ResultsBucket",
@@ -16,49 +16,51 @@ MADE = {
 }
 
 
-def names_of(stage: Stage, identity: Mapping[str, str]) -> dict[str, str]:
-    """The names of table and buckets by the parameters that they are."""
-    fixed: dict[str, str] = filled(stage.fixed_parameters(), identity)
-    return fixed
+def to_create(aws: Aws, made: set[str], names: Mapping[str, str]) -> dict[str, str]:
+    """Return for each parameter of MADE whether the stack has to make it: "true" or "false".
 
-
-def kept(stage: Stage, aws: Aws, identity: Mapping[str, str], stack: str) -> dict[str, str]:
-    """For a stack that is new: what is there already, from an earlier stack or by another hand, is not made again."""
-    if aws.stack(stack) is not None:
-        return {}
-    names = names_of(stage, identity)
+    ``made``: what the stack made before, and has to keep. What exists otherwise, from an earlier
+    stack or made by others, is used as it is.
+    """
     return {
-        create: "false"
-        for create, name in MADE.items()
-        if names[name] and _is_there(aws, create, names[name])
+        create: "true" if name in made or (name and not exists(aws, parameter, name)) else "false"
+        for create, parameter in MADE.items()
+        for name in [names[parameter]]
     }
 
 
-def _is_there(aws: Aws, create: str, name: str) -> bool:
-    return aws.has_table(name) if create == "CreateTable" else aws.has_bucket(name)
+def exists(aws: Aws, parameter: str, name: str) -> bool:
+    if parameter == "JobsTable":
+        return aws.has_table(name)
+    # Files may be in a bucket of another account; results must not get there.
+    return aws.has_bucket(name, own=parameter == "ResultsBucket")
 
 
-def delete(stage: Stage, aws: Aws, identity: Mapping[str, str]) -> list[str]:
-    """Delete table and buckets that were made for this stage, with all that is in them; the names of what is gone. What was
-    only named to us, and made by another hand, stays."""
-    names = names_of(stage, identity)
-    gone = [
-        name
-        for name in (names["ResultsBucket"], names["CsvBucket"])
-        if name and _delete_bucket(aws, name, stage.prefix)
-    ]
-    return gone + (
-        [names["JobsTable"]] if _delete_table(aws, names["JobsTable"], stage.prefix) else []
-    )
+def left(aws: Aws, names: Mapping[str, str]) -> list[str]:
+    """Return the names of table and buckets that exist."""
+    return [names[name] for name in MADE.values() if names[name] and exists(aws, name, names[name])]
 
 
-def _delete_bucket(aws: Aws, name: str, prefix: str) -> bool:
+def delete(stage: Stage, aws: Aws, names: Mapping[str, str]) -> list[str]:
+    """Delete table and buckets that csvsum made for the stage, with their contents.
+
+    Returns their names. What others made, and only named to csvsum, has no tag and stays.
+    """
+    tag = {"Key": "csvsum", "Value": stage.prefix}
+    buckets = [names["ResultsBucket"], names["CsvBucket"]]
+    deleted = [name for name in buckets if name and _delete_bucket(aws, name, tag)]
+    return deleted + ([names["JobsTable"]] if _delete_table(aws, names["JobsTable"], tag) else [])
+
+
+def _delete_bucket(aws: Aws, name: str, tag: Mapping[str, str]) -> bool:
     s3 = aws.client("s3")
     try:
         tags = s3.get_bucket_tagging(Bucket=name)["TagSet"]
-    except ClientError:  # no bucket, or one without tags
-        return False
-    if {"Key": "csvsum", "Value": prefix} not in tags:
+    except ClientError as error:
+        if error.response["Error"]["Code"] in ("NoSuchBucket", "NoSuchTagSet", "AccessDenied"):
+            return False
+        raise
+    if tag not in tags:
         return False
     empty_bucket(s3, name)
     s3.delete_bucket(Bucket=name)
@@ -76,14 +78,12 @@ def empty_bucket(s3: Any, name: str) -> None:
             s3.delete_objects(Bucket=name, Delete={"Objects": found, "Quiet": True})
 
 
-def _delete_table(aws: Aws, name: str, prefix: str) -> bool:
+def _delete_table(aws: Aws, name: str, tag: Mapping[str, str]) -> bool:
     dynamodb = aws.client("dynamodb")
     if not aws.has_table(name):
         return False
     arn = dynamodb.describe_table(TableName=name)["Table"]["TableArn"]
-    if {"Key": "csvsum", "Value": prefix} not in dynamodb.list_tags_of_resource(ResourceArn=arn)[
-        "Tags"
-    ]:
+    if tag not in dynamodb.list_tags_of_resource(ResourceArn=arn)["Tags"]:
         return False
     dynamodb.delete_table(TableName=name)
     dynamodb.get_waiter("table_not_exists").wait(TableName=name)

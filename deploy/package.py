@@ -1,15 +1,16 @@
-"""One zip and one template for a stage: what `chalice package` makes, sealed and finished."""
+"""A template and a zip for CloudFormation: what `chalice package` makes, named and normalized."""
 
 import json
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from deploy.artefact import seal
-from deploy.project import chalice, lay_out
-from deploy.stage import Stage
-from deploy.template import finished, to_merge
+from deploy.progress import Say
+from deploy.project import build
+from deploy.stage import ROOT, Stage
+
+FUNCTIONS = ROOT / "infra" / "functions.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,36 +19,29 @@ class Package:
     code: Path
 
 
-def package(stage: Stage, environment: Mapping[str, str], more: Sequence[Path] = ()) -> Package:
-    """Make build/<stage>/package/sam.json and deployment.zip; ``more``: files to merge into the template as well."""
-    project, out = lay_out(stage, {}), stage.folder / "package"
-    made = Package(out / "sam.json", out / "deployment.zip")
-    merge = stage.folder / "merge.json"
-    merge.write_text(json.dumps(to_merge(stage, more), indent=2))
-    chalice(
-        project,
-        "package",
-        "--stage",
-        stage.name,
-        "--merge-template",
-        str(merge),
-        str(out),
-        environment=environment,
-    )
-    made.template.write_text(
-        json.dumps(finished(json.loads(made.template.read_text())), indent=2) + "\n"
-    )
-    shutil.copyfile(sealed_code(project, made.code), made.code)
-    return made
+def package(
+    stage: Stage, environment: Mapping[str, str], say: Say, more: Sequence[Path] = ()
+) -> Package:
+    """Make build/<stage>/package/sam.json and deployment.zip.
+
+    ``more``: files to merge into the template, as infra/functions.json is.
+    """
+    stage.folder.mkdir(parents=True, exist_ok=True)
+    merged: dict[str, Any] = {}
+    for path in (FUNCTIONS, *more):
+        merged = merge(merged, json.loads(path.read_text()))
+    file = stage.folder / "merge.json"
+    file.write_text(json.dumps(merged, indent=2))
+    build(stage, environment, say, "--merge-template", str(file))
+    out = stage.folder / "package"
+    return Package(out / "sam.json", out / "deployment.zip")
 
 
-def sealed_code(project: Path, packed: Path) -> Path:
-    """Seal the zip that Chalice keeps, of which ``packed`` is a copy; `chalice deploy` takes the one that it finds kept."""
-    for kept in (project / ".chalice" / "deployments").glob("*.zip"):
-        if (
-            kept.stat().st_size == packed.stat().st_size
-            and kept.read_bytes() == packed.read_bytes()
-        ):
-            seal(kept, project / "requirements.txt")
-            return kept
-    raise AssertionError("chalice package copies its zip from .chalice/deployments")
+def merge(into: dict[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return both, merged deeply. Where both have something that is no object, the other wins."""
+    both = {
+        name: merge(into[name], value)
+        for name, value in other.items()
+        if isinstance(value, dict) and isinstance(into.get(name), dict)
+    }
+    return {**into, **other, **both}

@@ -1,61 +1,106 @@
-"""The Chalice project of one stage, laid out under build/: clean copies of what ships, and a configuration in which every
-name is filled in. `chalice package` and `chalice deploy` run there, so that both ship the same artefact."""
+"""The Chalice project of one stage under build/: clean copies of what ships, and its settings.
+
+`chalice deploy` runs there as it would in the root of the project, but finds the zip normalized
+and the changes of ``SET`` in its configuration.
+"""
 
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
-from deploy.stage import CHALICE, ROOT, Stage, UsageError, filled, policy_of
+from chalice.deploy.packager import DependencyBuilder, LambdaDeploymentPackager
+from chalice.utils import UI, OSUtils
 
-# Byte code of this machine's runs would make each zip another one; the artefact gets its own.
+from deploy import policies
+from deploy.lambda_zip import is_normalized, normalize
+from deploy.progress import Say
+from deploy.stage import CHALICE, ROOT, Stage, UsageError
+
+# Byte code of this machine's runs would make each zip another one; the zip gets its own.
 NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc")
 
 
-def lay_out(stage: Stage, identity: Mapping[str, str]) -> Path:
-    """The project folder. ``identity`` fills in ${AWS::AccountId} and its like; what it does not have stays as it is."""
+def lay_out(stage: Stage) -> Path:
+    """Make the project folder of a stage and return it. Chalice's cache of zips in it stays."""
     project = stage.folder / "project"
-    kept = project / ".chalice" / "deployments"  # Chalice's cache of packages, by content
-    kept.mkdir(parents=True, exist_ok=True)
+    (project / ".chalice" / "deployments").mkdir(parents=True, exist_ok=True)
     shutil.rmtree(project / "chalicelib", ignore_errors=True)
     shutil.copytree(ROOT / "chalicelib", project / "chalicelib", ignore=NOT_SHIPPED)
     for name in ("app.py", "requirements.txt"):
         shutil.copy(ROOT / name, project / name)
-    _configure(stage, project / ".chalice", identity)
+    (project / ".chalice" / "config.json").write_text(json.dumps(stage.config, indent=2))
+    policies.write(stage, project / ".chalice")
+    link_record(project)
     return project
 
 
-def _configure(stage: Stage, folder: Path, identity: Mapping[str, str]) -> None:
-    (folder / "config.json").write_text(json.dumps(filled(stage.config, identity), indent=2))
-    for function, settings in stage.functions.items():
-        policy = filled(policy_of(stage, function), identity)
-        (folder / settings["iam_policy_file"]).write_text(json.dumps(policy, indent=2))
-    # Chalice's record of what it deployed stays with the real project.
+def link_record(project: Path) -> None:
+    """Let Chalice's record of what it deployed be the one of the real project."""
     (CHALICE / "deployed").mkdir(exist_ok=True)
-    link = folder / "deployed"
+    link = project / ".chalice" / "deployed"
     if not link.is_symlink():
-        link.symlink_to(os.path.relpath(CHALICE / "deployed", folder))
+        link.symlink_to(os.path.relpath(CHALICE / "deployed", link.parent))
 
 
-def chalice(project: Path, *arguments: str, environment: Mapping[str, str]) -> str:
-    """Run Chalice in the project and return what it printed. Raises UsageError with its last words when it fails."""
-    command: Sequence[str] = [
-        sys.executable,
-        "-c",
-        "from chalice.cli import main; main()",
-        "--project-dir",
-        str(project),
-        *arguments,
-    ]
-    quiet = {
-        "PYTHONDONTWRITEBYTECODE": "1"
-    }  # the app is imported, and must leave nothing in the project
-    ended = subprocess.run(
-        command, env={**environment, **quiet}, capture_output=True, text=True, check=False
-    )
-    if ended.returncode:
-        raise UsageError(f"chalice {arguments[0]} failed:\n{ended.stdout}{ended.stderr}")
-    return ended.stdout
+def zip_of(stage: Stage, project: Path) -> Path:
+    """Return where Chalice keeps the zip of a project. It uses the one that it finds there."""
+    osutils, ui = OSUtils(), UI()
+    architecture = stage.config["stages"][stage.name]["lambda_architecture"]
+    packager = LambdaDeploymentPackager(osutils, DependencyBuilder(osutils), ui, architecture)
+    runtime = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    return Path(packager.deployment_package_filename(str(project), runtime))
+
+
+def build(stage: Stage, environment: Mapping[str, str], say: Say, *options: str) -> Path:
+    """Package a stage with Chalice into build/<stage>/package. Returns the project folder."""
+    project, out = lay_out(stage), stage.folder / "package"
+    code = zip_of(stage, project)
+    _remove_other_zips(code)
+    say(f"Packaging for Python {sys.version_info.major}.{sys.version_info.minor}")
+    arguments = ("package", "--stage", stage.name, *options, str(out))
+    chalice(project, *arguments, environment=environment, say=say)
+    normalize(code, project / "requirements.txt")
+    shutil.copyfile(code, out / "deployment.zip")
+    return project
+
+
+def _remove_other_zips(code: Path) -> None:
+    """Remove old zips, and one that Chalice began and would take for complete."""
+    for path in code.parent.iterdir():
+        if path != code or not is_normalized(path):
+            path.unlink()
+
+
+def chalice(project: Path, *arguments: str, environment: Mapping[str, str], say: Say) -> None:
+    """Run Chalice in a project and show its steps. Raises UsageError with its words on failure."""
+    main = "import sys; from chalice.cli import main; sys.exit(main())"
+    command = [sys.executable, "-c", main, "--project-dir", str(project), *arguments]
+    # The app is imported, and must leave nothing in the project.
+    quiet = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUNBUFFERED": "1"}
+    with tempfile.TemporaryFile("w+") as errors:
+        with subprocess.Popen(
+            command, env={**environment, **quiet}, stdout=subprocess.PIPE, stderr=errors, text=True
+        ) as running:
+            for line in running.stdout or ():
+                if not line.startswith(("  - ", "Resources deployed")):
+                    say(f"  {line.rstrip()}")
+        errors.seek(0)
+        words = errors.read()
+    if running.returncode:
+        raise UsageError(
+            f"chalice {arguments[0]} failed ({running.returncode}):\n{_last_words(words)}\n"
+            "Mend that and run the same command: it goes on from what is there."
+        )
+
+
+def _last_words(text: str) -> str:
+    """Return what Chalice says of an error, without the traceback before it."""
+    lines = text.splitlines()
+    frames = [number for number, line in enumerate(lines) if line.startswith("  File ")]
+    words = lines[frames[-1] + 2 :] if frames else lines
+    return "\n".join(line for line in words if line.strip(" ^~"))

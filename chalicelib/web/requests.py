@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import parse_qsl, unquote_to_bytes
 
 from chalicelib.errors import BadRequest
 from chalicelib.jobs.options import Options, parse_options
@@ -45,13 +45,28 @@ def body() -> Mapping[str, object]:
             'The body is empty; it must be a JSON object, like {"csv": "data.csv"}, '
             "sent with its Content-Length."
         )
-    try:
-        members = json.loads(raw)
-    except (ValueError, RecursionError):
-        members = None
+    members = _from_json(raw)
+    if members is None and raw.isascii():
+        members = _from_json(_unquoted_form(raw.decode()))
     if not isinstance(members, dict):
         raise BadRequest('The body must be a JSON object, like {"csv": "data.csv"}.')
     return members
+
+
+def _from_json(text: str | bytes) -> object:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _unquoted_form(text: str) -> str:
+    """Return what was sent, from a form's encoding of it.
+
+    `curl -d` says that it sends a form. LocalStack reads it as one, and encodes it anew.
+    """
+    pairs = parse_qsl(text, keep_blank_values=True)
+    return "&".join(f"{name}={value}" if value else name for name, value in pairs)
 
 
 def name_in_path(segment: str) -> str | None:

@@ -19,6 +19,7 @@ from chalicelib.errors import (
     UnknownJob,
 )
 from chalicelib.jobs.job import Job, Ledger, Problem, Result, Status, as_text
+from chalicelib.settings import settings
 
 P = ParamSpec("P")
 log = logging.getLogger("csvsum")
@@ -28,6 +29,10 @@ RETRY_SECONDS = "1"
 MAX_REPLY_BYTES = 5_500_000
 Publish = Callable[[Job, str, str], str]
 """Stores a reply about a job under a name, and returns its URL."""
+NEEDS_AWS = (
+    "`chalice local` is the API alone and needs an AWS with the resources of its stage: start "
+    "`make run` for all of csvsum, or set AWS_ENDPOINT_URL (docs/deploy.md, Chalice's commands)."
+)
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (BadRequest, HTTPStatus.BAD_REQUEST),
@@ -78,18 +83,20 @@ def problem_responses(view: Callable[P, Response]) -> Callable[P, Response]:
         try:
             return view(*args, **kwargs)
         except CsvsumError as error:
-            if error.retryable:
-                _log_unavailable(error, kwargs.get("job_id"))
-            return problem(status_of(error), error.code, error.detail)
+            status, hint = status_of(error), ""
+            if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                hint = f" {NEEDS_AWS}" if settings().chalice_command else ""
+                _log_unavailable(error, kwargs.get("job_id"), hint)
+            return problem(status, error.code, error.detail + hint)
 
     return respond
 
 
-def _log_unavailable(error: CsvsumError, job_id: object) -> None:
+def _log_unavailable(error: CsvsumError, job_id: object, hint: str) -> None:
     members = {"action": "unavailable", "code": error.code, "cause": repr(error.__cause__)}
     if job_id is not None:
         members["job"] = str(job_id)
-    log.warning("a request could not be answered", extra=members)
+    log.warning("a request could not be answered%s", hint, extra=members)
 
 
 def status_of(error: CsvsumError) -> HTTPStatus:

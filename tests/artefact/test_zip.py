@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from deploy.artefact import MOST_BYTES, is_needed, seal
+from deploy.lambda_zip import MAX_BYTES, is_needed, normalize
 from deploy.package import Package, package
 from deploy.project import NOT_SHIPPED
 from deploy.stage import ROOT, UsageError, read_stage
@@ -21,12 +21,18 @@ from deploy.stage import ROOT, UsageError, read_stage
 REQUIREMENTS = ROOT / "requirements.txt"
 COLD_START_SECONDS = 0.35
 # Everything that a first request makes the API import: the application, and a client.
-ISOLATED = "import sys, json; sys.path[:] = [path for path in sys.path if 'site-packages' not in path]; sys.path.insert(0, {folder!r}); "
+ISOLATED = (
+    "import sys, json; "
+    "sys.path[:] = [path for path in sys.path if 'site-packages' not in path]; "
+    "sys.path.insert(0, {folder!r}); "
+)
 
 
 @pytest.fixture(scope="module")
 def made() -> Package:
-    return package(read_stage("localstack"), {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"})
+    return package(
+        read_stage("localstack"), {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}, print
+    )
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +44,7 @@ def unpacked(made: Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def run(folder: Path, code: str) -> Any:
-    """What the code prints as JSON, in a fresh Python that has the unpacked zip and the standard library, and writes nothing."""
+    """What code prints as JSON, in a Python that has the unpacked zip and the standard library."""
     command = [sys.executable, "-I", "-S", "-B", "-c", ISOLATED.format(folder=str(folder)) + code]
     environment = {"CSV_SOURCE": "s3://csv", "AWS_DEFAULT_REGION": "us-east-1"}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
@@ -76,7 +82,8 @@ def test_every_handler_of_the_template_is_in_it(made: Package, unpacked: Path) -
         if each["Type"] == "AWS::Serverless::Function"
     )
     assert handlers == ["app.app", "app.give_up", "app.sweep", "app.work_job", "app.work_part"]
-    code = f"import app; print(json.dumps([callable(getattr(app, name.split('.')[1])) for name in {handlers!r}]))"
+    called = f"[callable(getattr(app, name.split('.')[1])) for name in {handlers!r}]"
+    code = f"import app; print(json.dumps({called}))"
     assert run(unpacked, code) == [True] * 5
 
 
@@ -96,7 +103,7 @@ def test_it_holds_what_is_needed_and_no_more(made: Package) -> None:
         "data",
         "bin",
     }
-    assert made.code.stat().st_size <= MOST_BYTES
+    assert made.code.stat().st_size <= MAX_BYTES
 
 
 def test_the_same_content_gives_the_same_zip(made: Package, tmp_path: Path) -> None:
@@ -108,7 +115,7 @@ def test_the_same_content_gives_the_same_zip(made: Package, tmp_path: Path) -> N
         entries = [name for name in packed.namelist() if not name.endswith(".pyc")]
         for name in random.sample(entries, len(entries)):
             other.writestr(zipfile.ZipInfo(name, (2026, 11, 24, 12, 0, 0)), packed.read(name))
-    seal(again, REQUIREMENTS)
+    normalize(again, REQUIREMENTS)
     assert again.read_bytes() == made.code.read_bytes()
 
 
@@ -129,7 +136,10 @@ def test_byte_code_is_taken_without_a_look_at_its_source(unpacked: Path, tmp_pat
 
 
 def test_the_api_starts_without_pandas_and_quickly(unpacked: Path) -> None:
-    heavy = "print(json.dumps([name for name in ('pandas', 'numpy', 'boto3', 'botocore') if name in sys.modules]))"
+    heavy = (
+        "names = ('pandas', 'numpy', 'boto3', 'botocore'); "
+        "print(json.dumps([name for name in names if name in sys.modules]))"
+    )
     assert run(unpacked, f"import app; app.app; {heavy}") == []
     seconds = []
     for _ in range(5):
@@ -150,7 +160,7 @@ def test_a_package_that_chalice_left_out_is_noticed(tmp_path: Path, package_left
         for name in names:
             packed.writestr(f"{name}-1.0.dist-info/METADATA", "")
     with pytest.raises(UsageError, match=package_left_out):
-        seal(path, REQUIREMENTS)
+        normalize(path, REQUIREMENTS)
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def test_three_ranges_at_once_make_one_client(
 
 
 def test_a_service_that_never_answers_is_given_up_before_the_api_is(clients: AwsClients) -> None:
-    limit = read_stage("prod").functions["api_handler"]["lambda_timeout"]
+    limit = read_stage("prod").function("api_handler")["lambda_timeout"]
     for client in (clients.dynamodb(), clients.s3(), clients.sqs()):
         config: Any = client.meta.config
         tries = config.retries["total_max_attempts"]

@@ -11,19 +11,23 @@ from typing import Any
 
 import boto3
 
-from deploy import one_stack
+from deploy import cloudformation, resources
 from deploy.aws import Aws
+from deploy.changes import changed, parse
 from deploy.package import Package, package
+from deploy.releases import bucket_of
 from deploy.stage import Stage, read_stage
 from local.config import free_port
 
-SERVICES = "s3,sqs,sns,dynamodb,lambda,iam,sts,logs,apigateway,cloudformation,cloudwatch,monitoring,events,xray"
+SERVICES = (
+    "s3,sqs,sns,dynamodb,lambda,iam,sts,logs,apigateway,cloudformation,cloudwatch,monitoring,"
+    "events,xray"
+)
+CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"]
 CHANGES = (
     "CSV_SOURCE=s3://csvsum-localstack-csv/in",
     "PART_BYTES=200000",
     "STALE_SECONDS=1",
-    # Its endpoint speaks plain HTTP, which the policies of buckets and queues refuse (there is a test for that).
-    "TlsOnly=false",
     # Each concurrent call is a process here, with the zip unpacked anew.
     "work_job.reserved_concurrency=2",
     "work_part.reserved_concurrency=2",
@@ -82,16 +86,17 @@ class MiniStack:
         self.process.wait(30)
 
 
-def packaged(*changes: str) -> tuple[Stage, Package]:
+def packaged(*given: str) -> tuple[Stage, Package]:
     """The stage that the emulators get, and its package."""
-    stage = read_stage("localstack", (*CHANGES, *changes))
-    made = package(stage, {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"})
+    stage = read_stage("localstack")
+    stage = changed(stage, parse(stage, (*CHANGES, *given)))
+    made = package(stage, {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}, print)
     made.template.write_text(json.dumps(with_batch_actions(json.loads(made.template.read_text()))))
     return stage, made
 
 
 def with_batch_actions(template: dict[str, Any]) -> dict[str, Any]:
-    """On AWS, SendMessageBatch needs the right to SendMessage, and there is no action of its own. MiniStack wants one."""
+    """On AWS, SendMessageBatch needs the right to SendMessage alone. MiniStack wants both."""
     for resource in template["Resources"].values():
         for policy in resource["Properties"].get("Policies", []):
             for statement in policy["PolicyDocument"]["Statement"]:
@@ -101,6 +106,14 @@ def with_batch_actions(template: dict[str, Any]) -> dict[str, Any]:
 
 
 def deploy_to(ministack: MiniStack, stage: Stage, made: Package) -> str:
-    """Deploy the package; the service's base URL."""
-    outputs = one_stack.put_package(stage, ministack.aws, made)
+    """Deploy the package as docs/deploy.md says, without its command line tools; the base URL."""
+    aws = ministack.aws
+    resources.put(stage, aws, print)
+    code = {"Bucket": bucket_of(stage, aws), "Key": "deployment.zip"}
+    aws.upload(code["Bucket"], code["Key"], made.code)
+    template = json.loads(made.template.read_text())
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["CodeUri"] = code
+    outputs = cloudformation.put(aws, stage.prefix, template, {}, Capabilities=CAPABILITIES)
     return f"{ministack.endpoint}/restapis/{outputs['RestAPIId']}/api/_user_request_"

@@ -15,17 +15,19 @@ from typing import Any
 import pytest
 
 from chalicelib.adapters.work_queue import REDELIVERY_SECONDS
-from deploy.stage import policy_of, read_stage
+from deploy.changes import changed
+from deploy.policies import policy
+from deploy.stage import read_stage
 from local.triggers import schedule_event, sqs_event
 from tests.deployed.deployment import Deployment
 
 BY_LAMBDA = ("Logs", "TracesHaveNoArn", "Trigger")
 FUNCTIONS = ("api_handler", "work_job", "work_part", "give_up", "sweep")
-STAGE = read_stage("localstack", ("CSV_SOURCE=s3://csvsum-localstack-csv/in",))
+STAGE = changed(read_stage("localstack"), {"CSV_SOURCE": "s3://csvsum-localstack-csv/in"})
 RIGHTS = [
     (function, statement["Sid"], action)
     for function in FUNCTIONS
-    for statement in policy_of(STAGE, function)["Statement"]
+    for statement in policy(STAGE, function)["Statement"]
     if statement["Sid"] not in BY_LAMBDA
     for action in statement["Action"]
 ]
@@ -206,15 +208,19 @@ def without(deployment: Deployment, function: str, sid: str, *actions: str) -> I
         deployment.client("lambda").update_function_configuration(
             FunctionName=name, Timeout=function_now["Timeout"]
         )
-    (policy,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
-    whole = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+    (name_of_policy,) = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    whole = iam.get_role_policy(RoleName=role, PolicyName=name_of_policy)["PolicyDocument"]
     iam.put_role_policy(
-        RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(lessened(whole, sid, actions))
+        RoleName=role,
+        PolicyName=name_of_policy,
+        PolicyDocument=json.dumps(lessened(whole, sid, actions)),
     )
     try:
         yield
     finally:
-        iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(whole))
+        iam.put_role_policy(
+            RoleName=role, PolicyName=name_of_policy, PolicyDocument=json.dumps(whole)
+        )
 
 
 def lessened(document: dict[str, Any], sid: str, actions: tuple[str, ...]) -> dict[str, Any]:

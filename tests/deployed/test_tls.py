@@ -8,8 +8,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from deploy.one_stack import outputs
-from deploy.template import resources
+from deploy import cloudformation
+from deploy.stage import RESOURCES
 from tests.deployed.ministack import MiniStack
 
 NAMES = ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket", "CsvBucket")
@@ -37,11 +37,11 @@ def test_plain_http_is_refused_where_tls_is_wanted(
 ) -> None:
     names = {name: unique(name.lower()) for name in NAMES}
     stack = unique("tls")
-    ministack.aws.put_stack(
-        stack, resources({}), {**names, "TlsOnly": tls_only, "CreateCsvBucket": "true"}
-    )
+    parameters = {**names, "TlsOnly": tls_only, "CreateCsvBucket": "true"}
+    template = json.loads(RESOURCES.read_text())
+    outputs = cloudformation.put(ministack.aws, stack, template, parameters)
     client = someone(ministack, unique("someone"))
-    queue = outputs(ministack.aws.stack(stack) or {})["JobsQueueUrl"]
+    queue = outputs["JobsQueueUrl"]
     calls: list[Callable[[], Any]] = [
         lambda: client("s3").put_object(Bucket=names["CsvBucket"], Key="x", Body=b"x"),
         lambda: client("s3").put_object(Bucket=names["ResultsBucket"], Key="x", Body=b"x"),

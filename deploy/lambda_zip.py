@@ -1,7 +1,7 @@
-"""The zip that runs on Lambda: what Chalice packed, made smaller, quicker to start, and the same every time.
+"""The zip that runs on Lambda: what Chalice packed, smaller, quicker to start, and reproducible.
 
-Chalice ships no byte code, and Lambda's code folder cannot be written to: every cold start would compile everything
-again. And its zip holds the time of packing, so that two of the same content differ.
+Chalice ships no byte code, and Lambda's code folder cannot be written to: every cold start would
+compile everything. And its zip holds the time of packing, so that two of the same content differ.
 """
 
 import os
@@ -14,17 +14,17 @@ from pathlib import Path, PurePosixPath
 
 from deploy.stage import UsageError
 
-SEALED = b"sealed by csvsum"
-LONG_AGO = (1980, 1, 1, 0, 0, 0)
+NORMALIZED = b"normalized by csvsum"
+EPOCH = (1980, 1, 1, 0, 0, 0)
 # Chalice takes 50 MiB at most; two below that is the alarm.
-MOST_BYTES = 48 * 1024 * 1024
-# botocore describes 400 services; these are the ones that the doors use, and what resolves credentials and endpoints.
+MAX_BYTES = 48 * 1024 * 1024
+# botocore describes 400 services; the adapters use these, and `sts` tells the account.
 BOTOCORE = ("dynamodb", "s3", "sqs", "sts")
 
 
-def seal(path: Path, requirements: Path) -> None:
-    """Rewrite Chalice's zip in place; one that is sealed already stays. Raises UsageError when it cannot run."""
-    if is_sealed(path):
+def normalize(path: Path, requirements: Path) -> None:
+    """Rewrite Chalice's zip in place; a normalized one stays. Raises UsageError if it cannot run."""
+    if is_normalized(path):
         return
     with tempfile.TemporaryDirectory() as scratch:
         with zipfile.ZipFile(path) as packed:
@@ -33,20 +33,22 @@ def seal(path: Path, requirements: Path) -> None:
         _compile(Path(scratch))
         fresh = path.with_suffix(".tmp")
         _write(Path(scratch), fresh)
-    if fresh.stat().st_size > MOST_BYTES:
-        raise UsageError(
-            f"The zip has {fresh.stat().st_size} bytes; more than {MOST_BYTES} would soon be refused."
-        )
-    os.replace(fresh, path)
+    size = fresh.stat().st_size
+    if size > MAX_BYTES:
+        raise UsageError(f"The zip has {size} bytes; Chalice soon refuses more than {MAX_BYTES}.")
+    fresh.replace(path)
 
 
-def is_sealed(path: Path) -> bool:
+def is_normalized(path: Path) -> bool:
+    """Return whether a zip is complete and normalized; False also for none or half a zip."""
+    if not zipfile.is_zipfile(path):
+        return False
     with zipfile.ZipFile(path) as packed:
-        return packed.comment == SEALED
+        return packed.comment == NORMALIZED
 
 
 def is_needed(name: str) -> bool:
-    """Whether a file of the zip can be of use there: no tests of packages, no scripts, no services that nobody calls."""
+    """Return whether a file is of use in Lambda: no scripts, no tests, no unused services."""
     parts = PurePosixPath(name).parts
     if parts[:2] == ("botocore", "data") and len(parts) > 3:
         return parts[2] in BOTOCORE
@@ -54,7 +56,7 @@ def is_needed(name: str) -> bool:
 
 
 def _require_complete(packed: zipfile.ZipFile, requirements: Path) -> None:
-    """Chalice leaves out what has no wheel for the runtime, says so in passing, and goes on."""
+    """Raise UsageError for packages that Chalice left out: it only prints a warning."""
     present = {
         name.split("/")[0].split("-")[0].replace("_", "-").lower()
         for name in packed.namelist()
@@ -63,7 +65,8 @@ def _require_complete(packed: zipfile.ZipFile, requirements: Path) -> None:
     missing = sorted(_required(requirements) - present)
     if missing:
         raise UsageError(
-            f"Chalice found no wheels for {', '.join(missing)}: requirements.txt asks for versions that this runtime cannot have."
+            f"Chalice found no wheels for {', '.join(missing)}: this runtime cannot have the "
+            "versions in requirements.txt."
         )
 
 
@@ -73,18 +76,13 @@ def _required(requirements: Path) -> set[str]:
 
 
 def _compile(folder: Path) -> None:
-    """Byte code that is taken without a look at its source (unchecked-hash), by the Python that will run it. One process, in
-    order, and hashes of strings fixed: the same bytes each time."""
-    command = [
-        sys.executable,
-        "-m",
-        "compileall",
-        "-q",
-        "-j",
-        "1",
-        "--invalidation-mode",
-        "unchecked-hash",
-    ]
+    """Add byte code that is used without a look at its source (unchecked-hash).
+
+    The Python that compiles is the one that will run it. One process, in order, and hashes of
+    strings fixed: the same bytes each time.
+    """
+    command = [sys.executable, "-m", "compileall", "-q", "-j", "1"]
+    command += ["--invalidation-mode", "unchecked-hash"]
     where = ["-s", str(folder), "-p", "/var/task", str(folder)]
     subprocess.run(command + where, env={**os.environ, "PYTHONHASHSEED": "0"}, check=True)
 
@@ -92,9 +90,9 @@ def _compile(folder: Path) -> None:
 def _write(folder: Path, path: Path) -> None:
     files = sorted(file for file in folder.rglob("*") if file.is_file())
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
-        packed.comment = SEALED
+        packed.comment = NORMALIZED
         for file in files:
-            entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), LONG_AGO)
+            entry = zipfile.ZipInfo(file.relative_to(folder).as_posix(), EPOCH)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.external_attr = (0o755 if file.suffix == ".so" else 0o644) << 16
             packed.writestr(entry, file.read_bytes())

@@ -1,0 +1,145 @@
+"""CloudFormation stacks: create or update, delete, and say why that failed."""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from deploy.aws import Aws
+from deploy.progress import Say
+from deploy.stage import UsageError
+
+POLL_SECONDS = 1.0
+# A stack in one of these was never complete and cannot be updated: it counts as none.
+NEVER_MADE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_IN_PROGRESS")
+GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
+ADVICE = {
+    "QueueDeletedRecently": "SQS gives a name out 60 seconds after its queue was deleted: "
+    "run the same command in a minute.",
+    "already exists": "Something of that name was made in another way: remove it, or name "
+    "another one, and run the same command.",
+}
+
+
+def describe(aws: Aws, name: str) -> Mapping[str, Any] | None:
+    """Return a stack's description; None if there is no such stack."""
+    try:
+        stacks = aws.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in error.response["Error"]["Message"]:
+            return None
+        raise
+    found = [stack for stack in stacks if stack["StackStatus"] != "DELETE_COMPLETE"]
+    return found[0] if found else None
+
+
+def current(aws: Aws, name: str) -> Mapping[str, Any] | None:
+    """Return a stack's description; None also for one that was never complete."""
+    stack = describe(aws, name)
+    return None if stack is None or stack["StackStatus"] in NEVER_MADE else stack
+
+
+def settled(aws: Aws, name: str, say: Say) -> Mapping[str, Any] | None:
+    """Return a stack once nobody changes it. One that was never complete is deleted first."""
+    stack = _wait(aws, name)
+    if stack is not None and stack["StackStatus"] in NEVER_MADE:
+        say(f"Deleting the stack {name}, which was never complete ({stack['StackStatus']})")
+        delete(aws, name)
+        return None
+    return stack
+
+
+def put(
+    aws: Aws, name: str, template: Mapping[str, Any], parameters: Mapping[str, str], **more: Any
+) -> dict[str, str]:
+    """Create or update a stack, wait, and return its outputs.
+
+    Parameters that are not given keep their values. If a stack cannot be created, nothing of it
+    is left, so that the same call can be made once more. ``more`` goes to CloudFormation.
+    """
+    old = describe(aws, name)
+    arguments = {
+        "StackName": name,
+        "TemplateBody": json.dumps(template),
+        "Parameters": _parameters(template, parameters, parameters_of(old)),
+        **more,
+    }
+    cloudformation = aws.client("cloudformation")
+    try:
+        if old is None:
+            cloudformation.create_stack(**arguments, RetainExceptOnCreate=True)
+        else:
+            cloudformation.update_stack(**arguments)
+    except ClientError as error:
+        if "No updates" in str(error):
+            return outputs(old)
+        raise UsageError(_with_advice(f"The stack {name} was refused: {error}")) from error
+    return outputs(_require_good(aws, name))
+
+
+def delete(aws: Aws, name: str) -> None:
+    """Delete a stack and wait. Raises UsageError if something of it is left."""
+    if describe(aws, name) is None:
+        return
+    aws.client("cloudformation").delete_stack(StackName=name)
+    left = _wait(aws, name)
+    if left is not None:
+        raise UsageError(f"The stack {name} was not deleted.{_reasons(aws, name)}")
+
+
+def parameters_of(stack: Mapping[str, Any] | None) -> dict[str, str]:
+    return {
+        each["ParameterKey"]: each["ParameterValue"] for each in (stack or {}).get("Parameters", [])
+    }
+
+
+def outputs(stack: Mapping[str, Any] | None) -> dict[str, str]:
+    return {each["OutputKey"]: each["OutputValue"] for each in (stack or {}).get("Outputs", [])}
+
+
+def _wait(aws: Aws, name: str) -> Mapping[str, Any] | None:
+    """Return a stack once its status is final."""
+    while True:
+        stack = describe(aws, name)
+        status = stack["StackStatus"] if stack else ""
+        if not status.endswith("_IN_PROGRESS") or status == "REVIEW_IN_PROGRESS":
+            return stack
+        time.sleep(POLL_SECONDS)
+
+
+def _require_good(aws: Aws, name: str) -> Mapping[str, Any]:
+    stack = _wait(aws, name)
+    if stack is None or stack["StackStatus"] not in GOOD:
+        status = stack["StackStatus"] if stack else "deleted"
+        raise UsageError(
+            _with_advice(f"The stack {name} was not made ({status}).{_reasons(aws, name)}")
+        )
+    return stack
+
+
+def _reasons(aws: Aws, name: str) -> str:
+    """Return the first failures of the last operation, one a line."""
+    events = aws.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
+    failed = [
+        f"\n  {event['LogicalResourceId']}: {event['ResourceStatusReason']}"
+        for event in events
+        if "FAILED" in event["ResourceStatus"] and event.get("ResourceStatusReason")
+    ]
+    return "".join(failed[:5])
+
+
+def _with_advice(text: str) -> str:
+    advice = next((advice for word, advice in ADVICE.items() if word in text), None)
+    return f"{text}\n{advice or 'Mend that and run the same command.'}"
+
+
+def _parameters(
+    template: Mapping[str, Any], given: Mapping[str, str], old: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    kept = sorted(set(old) & set(template.get("Parameters", {})) - set(given))
+    return [
+        *({"ParameterKey": name, "ParameterValue": value} for name, value in given.items()),
+        *({"ParameterKey": name, "UsePreviousValue": True} for name in kept),
+    ]

@@ -1,0 +1,139 @@
+"""The IAM policy of each function: the rights that its code uses, on the resources of one stage.
+
+`make policies` writes them to .chalice/policies/, from where `chalice deploy` takes them. Region
+and account are wildcards, since a committed file cannot know them; the names are complete, but
+for buckets whose name has the account in it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deploy.stage import Stage, csv_bucket
+
+PARTITION = "aws"
+
+
+@dataclass(frozen=True, slots=True)
+class Right:
+    """A statement: its id, the resources by their names in ``arns``, and the actions."""
+
+    sid: str
+    resources: tuple[str, ...]
+    actions: tuple[str, ...]
+
+
+def _logs() -> Right:
+    return Right("Logs", ("log",), ("logs:CreateLogStream", "logs:PutLogEvents"))
+
+
+def _traces() -> Right:
+    return Right("TracesHaveNoArn", ("*",), ("xray:PutTelemetryRecords", "xray:PutTraceSegments"))
+
+
+def _trigger(queue: str) -> Right:
+    """What Lambda does with the function's role to receive its messages."""
+    actions = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
+    return Right("Trigger", (queue,), actions)
+
+
+CSV = Right("Csv", ("csv",), ("s3:GetObject",))
+QUEUES = Right("Queues", ("jobs", "parts"), ("sqs:GetQueueUrl",))
+READ_RESULTS = Right("Results", ("results",), ("s3:GetObject",))
+WRITE_RESULTS = Right("Results", ("results",), ("s3:GetObject", "s3:PutObject"))
+
+RIGHTS: Mapping[str, tuple[Right, ...]] = {
+    "api_handler": (
+        CSV,
+        Right("Jobs", ("table",), ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem")),
+        Right("Counter", ("in_progress",), ("dynamodb:Query",)),
+        QUEUES,
+        Right("Submit", ("jobs",), ("sqs:SendMessage",)),
+        WRITE_RESULTS,
+    ),
+    "work_job": (
+        _trigger("jobs"),
+        Right("RedeliverSoon", ("jobs",), ("sqs:ChangeMessageVisibility",)),
+        CSV,
+        Right("Jobs", ("table",), ("dynamodb:Query", "dynamodb:UpdateItem")),
+        QUEUES,
+        Right("Cut", ("parts",), ("sqs:SendMessage",)),
+        WRITE_RESULTS,
+    ),
+    "work_part": (
+        _trigger("parts"),
+        Right("RedeliverSoon", ("parts",), ("sqs:ChangeMessageVisibility",)),
+        CSV,
+        Right(
+            "Jobs",
+            ("table",),
+            ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"),
+        ),
+        QUEUES,
+        Right("Rerun", ("parts",), ("sqs:SendMessage",)),
+        WRITE_RESULTS,
+    ),
+    "give_up": (
+        _trigger("dead"),
+        Right("Jobs", ("table",), ("dynamodb:GetItem", "dynamodb:UpdateItem")),
+        READ_RESULTS,
+    ),
+    "sweep": (
+        Right("Jobs", ("table",), ("dynamodb:GetItem", "dynamodb:UpdateItem")),
+        Right("InProgress", ("in_progress",), ("dynamodb:Query",)),
+        Right("Queues", ("jobs", "parts"), ("sqs:GetQueueAttributes", "sqs:GetQueueUrl")),
+        Right("Resend", ("jobs",), ("sqs:SendMessage",)),
+        READ_RESULTS,
+    ),
+}
+
+
+def policy(stage: Stage, function: str) -> dict[str, Any]:
+    """Return the policy document of a function. Without a bucket of CSV files, no right to one."""
+    names = arns(stage, function)
+    return {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": right.sid,
+                "Effect": "Allow",
+                "Action": list(right.actions),
+                "Resource": [names[resource] for resource in right.resources],
+            }
+            for right in (_logs(), _traces(), *RIGHTS[function])
+            if set(right.resources) <= set(names)
+        ],
+    }
+
+
+def arns(stage: Stage, function: str) -> dict[str, str]:
+    """Return the ARNs of a stage's resources by the names that the rights call them."""
+    settings = stage.settings.in_account("*", "*")
+    table = f"arn:{PARTITION}:dynamodb:*:*:table/{settings.table}"
+    found = {
+        "*": "*",
+        "log": f"arn:{PARTITION}:logs:*:*:log-group:/aws/lambda/{stage.lambda_name(function)}:*",
+        "table": table,
+        "in_progress": f"{table}/index/in_progress",
+        "jobs": f"arn:{PARTITION}:sqs:*:*:{settings.jobs_queue}",
+        "parts": f"arn:{PARTITION}:sqs:*:*:{settings.parts_queue}",
+        "dead": f"arn:{PARTITION}:sqs:*:*:{settings.dead_queue}",
+        "results": f"arn:{PARTITION}:s3:::{settings.results_bucket}/*",
+    }
+    if csv_bucket(settings):
+        objects = settings.csv_source.removeprefix("s3://").rstrip("/")
+        found["csv"] = f"arn:{PARTITION}:s3:::{objects}/*"
+    return found
+
+
+def write(stage: Stage, folder: Path) -> list[Path]:
+    """Write the policies of all functions to where the stage's configuration names them."""
+    paths = []
+    for function in stage.functions:
+        path = folder / stage.function(function)["iam_policy_file"]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(policy(stage, function), indent=2) + "\n")
+        paths.append(path)
+    return paths
