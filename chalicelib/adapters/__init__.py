@@ -1,1 +1,1 @@
-"""One door to each AWS service, and to the mounted folder. boto3 is imported nowhere else."""
+"""Implementations of the ports: DynamoDB, SQS, S3, a mounted folder. boto3 is used only here."""

@@ -81,9 +81,8 @@ def new_item(job: Job, keep_days: int) -> Item:
     }
 
 
-def job_of(item: Item, result_text: str | None = None) -> Job:
-    """Return the job of an item. ``result_text`` is its result where that is not in the item."""
-    text = _text(item, "result") or result_text
+def job_of(item: Item, result_text: str | None) -> Job:
+    """Return the job of an item. ``result_text`` is its result, which may be in an object."""
     plan, problem, ledger = (_text(item, name) for name in ("plan", "problem", "ledger"))
     return Job(
         id=item["pk"]["S"],
@@ -102,7 +101,7 @@ def job_of(item: Item, result_text: str | None = None) -> Job:
         done_reruns=_numbers(item, "done_reruns"),
         last_error=_text(item, "last_error"),
         problem=Problem(**json.loads(problem)) if problem else None,
-        result=result_of(text) if text else None,
+        result=result_of(result_text) if result_text else None,
         ledger=Ledger(**json.loads(ledger)) if ledger else None,
     )
 

@@ -34,6 +34,7 @@ from chalicelib.adapters.job_item import (
     result_text,
     string,
 )
+from chalicelib.adapters.long_text import INLINE_BYTES, LongTexts
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
@@ -45,8 +46,6 @@ from chalicelib.jobs.ports import SavedPart
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Reading an item with a text of this many bytes costs 4 read units; an item may have 400 KB.
-INLINE_BYTES = 16 * 1024
 # Each write of ``updated_at`` is also two writes to the index, whose sort key it is.
 TOUCH_EVERY = timedelta(minutes=1)
 LAST_ERROR_CHARS = 500
@@ -107,21 +106,18 @@ class JobsTable:
 
     @translate_aws_errors(TABLE)
     def start(self, job_id: str, now: datetime) -> Job:
-        stamp = moment(now)
-        change = Change(Status.RUNNING, {"updated_at": stamp}, once={"started_at": stamp})
-        return self._change(job_id, change)
+        return self._keep(job_id, {"started_at": moment(now)}, now)
 
     @translate_aws_errors(TABLE)
     def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
-        kept = {"plan": string(json.dumps(asdict(plan)))}
-        return self._change(job_id, Change(Status.RUNNING, {"updated_at": moment(now)}, once=kept))
+        return self._keep(job_id, {"plan": string(json.dumps(asdict(plan)))}, now)
 
     @translate_aws_errors(TABLE)
     def save_part(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
         key = f"{job_id}/part-{outcome.number}-{outcome.start.value}.json"
         item = {
             **part_item(job_id, outcome),
-            **self._text_or_key("columns", columns_text(columns), key),
+            **self._texts().attribute("columns", columns_text(columns), key),
             **expiry(self.now(), self.keep_days),
         }
         self.dynamodb().put_item(TableName=self.table, Item=item)
@@ -151,8 +147,7 @@ class JobsTable:
 
     @translate_aws_errors(TABLE)
     def expect_reruns(self, job_id: str, count: int, now: datetime) -> Job:
-        kept = {"expected_reruns": number(count)}
-        return self._change(job_id, Change(Status.RUNNING, {"updated_at": moment(now)}, once=kept))
+        return self._keep(job_id, {"expected_reruns": number(count)}, now)
 
     @translate_aws_errors(TABLE)
     def add_done_rerun(self, job_id: str, number: int, now: datetime) -> Job:
@@ -160,16 +155,15 @@ class JobsTable:
 
     @translate_aws_errors(TABLE)
     def set_last_error(self, job_id: str, text: str) -> None:
-        self._change(
-            job_id, Change(Status.RUNNING, {"last_error": string(text[:LAST_ERROR_CHARS])})
-        )
+        shown = string(text[:LAST_ERROR_CHARS])
+        self._change(job_id, Change(Status.RUNNING, {"last_error": shown}))
 
     @translate_aws_errors(TABLE)
     def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
         changes = {
             "finished_at": moment(now),
             "ledger": string(json.dumps(asdict(ledger))),
-            **self._text_or_key("result", result_text(result), f"{job_id}/result.json"),
+            **self._texts().attribute("result", result_text(result), f"{job_id}/result.json"),
         }
         return self._change(job_id, Change(Status.SUCCEEDED, changes))
 
@@ -211,6 +205,10 @@ class JobsTable:
         # The index may be older than the table.
         return [job for job in found if job is not None and not job.status.is_final]
 
+    def _keep(self, job_id: str, once: Item, now: datetime) -> Job:
+        """Set attributes of a running job that are not set yet."""
+        return self._change(job_id, Change(Status.RUNNING, {"updated_at": moment(now)}, once))
+
     def _add(self, job_id: str, name: str, part: int, now: datetime) -> Job:
         """Add a part to a set of the job, and rewrite ``updated_at`` when it is old."""
         job = self._change(job_id, Change(Status.RUNNING, adds={name: member(part)}))
@@ -233,17 +231,13 @@ class JobsTable:
         """Return the job of an item. Raise UnknownJob when it, or its result, has expired."""
         if is_expired(item, self.now()):
             raise UnknownJob
-        if "result_key" not in item:
-            return job_of(item)
-        text = self.results_bucket.get(item["result_key"]["S"])
-        if text is None:
+        result = self._texts().read(item, "result")
+        if result is None and "result_key" in item:
             raise UnknownJob
-        return job_of(item, text)
+        return job_of(item, result)
 
     def _columns(self, item: Item) -> tuple[ColumnSum, ...]:
-        if "columns" in item:
-            return columns_of(item["columns"]["S"])
-        text = self.results_bucket.get(item["columns_key"]["S"])
+        text = self._texts().read(item, "columns")
         if text is None:
             raise Misconfigured(
                 "The results bucket does not return the sums of a part; "
@@ -251,10 +245,5 @@ class JobsTable:
             )
         return columns_of(text)
 
-    def _text_or_key(self, name: str, text: str, key: str) -> Item:
-        """Return the attribute for a text: the text, or the key of the object that holds it."""
-        if len(text.encode()) <= self.inline_bytes:
-            return {name: string(text)}
-        # The object first: an item must never name an object that does not exist.
-        self.results_bucket.put(key, text)
-        return {f"{name}_key": string(key)}
+    def _texts(self) -> LongTexts:
+        return LongTexts(self.results_bucket, self.inline_bytes)
