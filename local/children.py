@@ -16,7 +16,7 @@ class Child:
     """A process that runs a module: ``arguments`` are those of ``python -m``.
 
     It keeps the file descriptors ``inherit``. Its output goes to ``log``, or where this
-    process's goes. ``then`` is called each time it was started.
+    process's goes. ``then`` is called each time it was started. ``loss`` is what its death costs.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Child:
     inherit: Sequence[int] = ()
     then: Callable[[], None] = lambda: None
     stop_seconds: float = 5
+    loss: str = ""
     process: subprocess.Popen[bytes] = field(init=False)
 
     def start(self) -> None:
@@ -74,7 +75,8 @@ class Children:
         """Start those again that have ended."""
         for child in self._started:
             if not child.is_alive:
-                print(f"{child.name} ended ({child.process.returncode}); restarting it", flush=True)
+                how = f"ended ({child.process.returncode})"
+                print(f"{child.name} {how}; restarting it{child.loss}", flush=True)
                 self._after_death()
                 time.sleep(RESTART_SECONDS)
                 child.start()

@@ -37,6 +37,7 @@ class EmbeddedAws:
             inherit=[state.lock],
             then=self._prepare,
             stop_seconds=STOP_SECONDS,
+            loss=". Jobs that were submitted since `make run` started are lost",
         )
         self._parameters = parameters
 

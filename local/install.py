@@ -4,10 +4,12 @@
 missing; `kernel VENV` compiles the native kernel there. Only Python's own library is used.
 """
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -33,11 +35,15 @@ def step(title: str) -> Iterator[None]:
     print(f"  {title}: {time.monotonic() - started:.0f} s", flush=True)
 
 
-def run(*command: str | Path) -> None:
+def run(*command: str | Path, **environment: str) -> None:
     """Run a command, and show the packages that it downloads. Raises Failed."""
     said: list[str] = []
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        command,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as process:
         for line in process.stdout or ():
             said.append(line)
@@ -47,21 +53,25 @@ def run(*command: str | Path) -> None:
         raise Failed("".join(said[-30:]))
 
 
-def install_packages(venv: Path, files: Sequence[str]) -> None:
+def pip_install(python: Path, files: Sequence[str], *options: str) -> None:
     """Install requirements files. Byte code is left to the first import: most is never used."""
-    print(f"Setting up {venv} with {', '.join(files)}, once:", flush=True)
+    with step(f"packages of {', '.join(files)}"):
+        pip = (python, "-m", "pip", "install", "--no-compile", "--disable-pip-version-check")
+        run(*pip, *options, *(option for file in files for option in ("-r", file)))
+
+
+def install_packages(venv: Path, files: Sequence[str]) -> None:
+    """Install requirements files into a virtual environment, made if it is missing."""
+    print(f"Setting up {venv}, once:", flush=True)
     python = venv / "bin" / "python"
     if not python.exists():
         with step("virtual environment"):
             run(sys.executable, "-m", "venv", venv)
-    pip = (python, "-m", "pip", "install", "--no-compile", "--disable-pip-version-check")
-    with step("packages"):
-        run(*pip, *(option for file in files for option in ("-r", file)))
+    pip_install(python, files)
 
 
-def compile_kernel(venv: Path) -> None:
-    """Compile the native kernel with a compiler of this machine, or else with the ziglang wheel."""
-    python = venv / "bin" / "python"
+def compile_kernel(python: Path) -> None:
+    """Compile the native kernel with this machine's compiler, or else with a borrowed one."""
     compiler = next(filter(shutil.which, COMPILERS), None)
     if compiler is not None:
         try:
@@ -70,9 +80,11 @@ def compile_kernel(venv: Path) -> None:
             return
         except Failed:
             print(f"  {compiler} cannot compile it", flush=True)
-    install_packages(venv, [BUILD_REQUIREMENTS])
-    with step("native kernel"):
-        run(python, *BUILD_KERNEL)
+    # Four hundred megabytes, for one file of twenty kilobytes: they do not stay.
+    with tempfile.TemporaryDirectory() as folder:
+        pip_install(python, [BUILD_REQUIREMENTS], "--target", folder)
+        with step("native kernel"):
+            run(python, *BUILD_KERNEL, PYTHONPATH=folder)
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -82,7 +94,7 @@ def main(arguments: Sequence[str]) -> int:
         if what == "packages":
             install_packages(Path(venv), files)
         else:
-            compile_kernel(Path(venv))
+            compile_kernel(Path(venv) / "bin" / "python")
     except Failed as failed:
         print(failed, file=sys.stderr)
         if what == "packages":
