@@ -53,18 +53,20 @@ def removal_of(commands: Commands) -> Step:
 
 
 def redeploy(target: Target, commands: Commands) -> str:
+    before = _apis(target)
     seconds = _run(commands.deploy, "")
-    _require_answer(target)
+    _require_same(target, before)
     return f"{seconds:.0f} s, and it answers"
 
 
 def deploy_elsewhere(target: Target, commands: Commands) -> str:
     _require_region(commands)
+    before = _apis(target)
     try:
         _run(commands.deploy, commands.region)
-        _require_answer(target)
+        _require_same(target, before)
         _run(commands.deploy, "")
-        _require_answer(target)
+        _require_same(target, before)
     finally:
         _run(commands.undeploy, commands.region)
     return f"deployed to {commands.region}; here it answers, and was deployed once more"
@@ -111,7 +113,16 @@ def _require_region(commands: Commands) -> None:
         raise Skipped("needs --second-region: one that has no deployment yet")
 
 
-def _require_answer(target: Target) -> None:
+def _apis(target: Target) -> set[str]:
+    """Return the ids of this region's REST APIs."""
+    pages = target.client("apigateway").get_paginator("get_rest_apis").paginate()
+    return {api["id"] for page in pages for api in page.get("items", [])}
+
+
+def _require_same(target: Target, apis: set[str]) -> None:
+    """The service answers under its URL, and no API was made beside its own."""
+    if _apis(target) != apis:
+        raise Failed(f"the REST APIs were {sorted(apis)} and are {sorted(_apis(target))}")
     reply = target.get("/storage/get_counter")
     if reply.status != 200:
         raise Failed(f"the service does not answer: {reply}")

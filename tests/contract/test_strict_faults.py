@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, ReadTimeoutError
@@ -177,6 +178,21 @@ def test_another_account_sees_nothing_of_this_one(strict: StrictAws) -> None:
     assert other.client("dynamodb").list_tables()["TableNames"] == []
     with pytest.raises(ClientError, match="does not exist"):
         other.client("sqs").get_queue_url(QueueName="jobs")
+
+
+def test_a_products_own_client_is_adopted_as_it_was_made(strict: StrictAws) -> None:
+    seen: list[str] = []
+
+    def make() -> Any:
+        client: Any = boto3.client("s3", config=THREE_TIMES)
+        client.meta.events.register("before-call.s3", lambda model, **_: seen.append(model.name))
+        return client
+
+    s3 = strict.adopt(make, "eu-central-1")
+    strict.fail("s3.HeadObject", S3Errors.INTERNAL_ERROR, times=2)
+    strict.clock.advance(hours=25)
+    assert s3.head_object(Bucket="files", Key="x")["ContentLength"] == 1
+    assert (s3.meta.region_name, seen[0]) == ("eu-central-1", "HeadObject")
 
 
 def test_a_client_that_would_sleep_is_refused() -> None:

@@ -1,6 +1,7 @@
 """The stand-in's mounted folder: attributes go stale between opens, data do not."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,52 +19,56 @@ def mounted(clock: Clock) -> MountedFolder:
     return MountedFolder(clock, cache_seconds=60)
 
 
-def test_between_opens_a_change_is_read_and_not_seen(
-    mounted: MountedFolder, tmp_path: Path
-) -> None:
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
     path = tmp_path / "x.csv"
     path.write_bytes(b"old old")
-    file = mounted.open(str(path), os.O_RDONLY)
-    before = mounted.fstat(file)
-    assert mounted.pread(file, 4, 0) == b"old "
+    return path
+
+
+@pytest.fixture
+def file(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDONLY)
+    yield descriptor
+    os.close(descriptor)
+
+
+def test_between_opens_a_change_is_read_and_not_seen(
+    mounted: MountedFolder, path: Path, file: int
+) -> None:
+    before = mounted.status_of(file)
+    assert os.pread(file, 4, 0) == b"old "
     path.write_bytes(b"new new new")
-    assert mounted.pread(file, 4, 4) == b"new "
-    assert mounted.fstat(file) == before
-    mounted.close(file)
+    assert os.pread(file, 4, 4) == b"new "
+    assert mounted.status_of(file) == before
 
 
-def test_another_open_sees_a_change(mounted: MountedFolder, tmp_path: Path) -> None:
-    path = tmp_path / "x.csv"
-    path.write_bytes(b"old")
-    first = mounted.open(str(path), os.O_RDONLY)
+def test_another_open_sees_a_change_for_all(mounted: MountedFolder, path: Path, file: int) -> None:
+    mounted.status_of(file)
     path.write_bytes(b"newer")
-    second = mounted.open(str(path), os.O_RDONLY)
-    assert mounted.fstat(second).st_size == 5
-    assert mounted.fstat(first).st_size == 5
-    mounted.close(first)
-    mounted.close(second)
+    assert mounted.status_of(file).st_size == 7
+    anew = os.open(path, os.O_RDONLY)
+    assert mounted.status_of(anew).st_size == 5
+    assert mounted.status_of(file).st_size == 5
+    os.close(anew)
+
+
+def test_a_descriptor_that_is_used_for_another_open_counts_as_just_opened(
+    mounted: MountedFolder, path: Path
+) -> None:
+    for size in (7, 5):
+        file = os.open(path, os.O_RDONLY)
+        assert mounted.status_of(file).st_size == size
+        os.close(file)
+        path.write_bytes(b"newer")
 
 
 def test_a_change_is_seen_once_the_cache_is_old(
-    mounted: MountedFolder, clock: Clock, tmp_path: Path
+    mounted: MountedFolder, clock: Clock, path: Path, file: int
 ) -> None:
-    path = tmp_path / "x.csv"
-    path.write_bytes(b"old")
-    file = mounted.open(str(path), os.O_RDONLY)
+    mounted.status_of(file)
     path.write_bytes(b"newer")
     clock.advance(59)
-    assert mounted.fstat(file).st_size == 3
+    assert mounted.status_of(file).st_size == 7
     clock.advance(1)
-    assert mounted.fstat(file).st_size == 5
-    mounted.close(file)
-
-
-def test_a_file_is_opened_relative_to_a_folder(mounted: MountedFolder, tmp_path: Path) -> None:
-    (tmp_path / "x.csv").write_bytes(b"1\n")
-    folder = mounted.open(str(tmp_path), os.O_RDONLY | os.O_DIRECTORY)
-    file = mounted.open("x.csv", os.O_RDONLY, dir_fd=folder)
-    assert mounted.pread(file, 10, 0) == b"1\n"
-    with pytest.raises(FileNotFoundError):
-        mounted.open("y.csv", os.O_RDONLY, dir_fd=folder)
-    mounted.close(file)
-    mounted.close(folder)
+    assert mounted.status_of(file).st_size == 5

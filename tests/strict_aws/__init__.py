@@ -5,7 +5,8 @@ source beside each rule; each rule has a test of its own in ``tests/contract/tes
 
     with StrictAws(region="eu-central-1") as aws:
         aws.tester("s3").create_bucket(...)              # the test's own hand: nothing is refused
-        bucket = ResultsBucket("results", client=aws.client("s3", config=...))
+        bucket = ResultsBucket("results", lambda: aws.client("s3"))
+        bucket = ResultsBucket("results", lambda: aws.adopt(make_s3))   # the product's own client
         aws.fail("s3.GetObject", S3Errors.SLOW_DOWN, times=3)  # AWS's own words, from errors.py
         aws.rights.allow("s3:ListBucket", "results")     # functions have neither this nor Decrypt
         with aws.dynamodb.metered() as units: ...        # units.all_writes, units.reads

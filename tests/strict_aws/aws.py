@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any
 
 import boto3
+import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 
@@ -18,13 +19,14 @@ from tests.strict_aws.dynamodb import DynamoDb
 from tests.strict_aws.errors import AwsError, Refused, expired_token
 from tests.strict_aws.faults import Fault, Faults, TimedOut, any_request
 from tests.strict_aws.lambda_api import LambdaApi
-from tests.strict_aws.links import SECRET, Links
+from tests.strict_aws.links import Links
 from tests.strict_aws.principals import Principal, Principals, Rights
 from tests.strict_aws.retries import retry_on_the_clock
 from tests.strict_aws.s3 import S3
 from tests.strict_aws.sqs import Sqs
 from tests.strict_aws.wire import Answer, Request
 
+SECRET = "strict"
 ONCE = Config(retries={"mode": "standard", "total_max_attempts": 1})
 
 
@@ -71,6 +73,16 @@ class StrictAws:
         """Return a boto3 client with the rights of a function: hand it to an adapter."""
         return self._client(service, self._new("function"), region, config)
 
+    def adopt(self, make: Callable[[], Any], region: str = "") -> Any:
+        """Return the client that a product's own ``make`` makes, with the rights of a function."""
+        with pytest.MonkeyPatch.context() as environment:
+            for name in ("AWS_ENDPOINT_URL", "AWS_PROFILE", "AWS_SESSION_TOKEN"):
+                environment.delenv(name, raising=False)
+            environment.setenv("AWS_DEFAULT_REGION", region or self.region)
+            environment.setenv("AWS_ACCESS_KEY_ID", "strict")
+            environment.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
+            return self._put_on(make(), self._new("function"))
+
     def tester(self, service: str, region: str = "", account: str = "") -> Any:
         """Return the test's own client: every right, no fault, nothing counted."""
         return self._client(service, self._new("tester", account), region, None)
@@ -97,9 +109,9 @@ class StrictAws:
         """Let the sessions of that kind's present clients end."""
         self._principals.expire(kind)
 
-    def answer(self, request: Request) -> Answer:
+    def answer(self, request: Request, access_key: str) -> Answer:
         """Answer one request. Raises ReadTimeoutError where a fault gives no answer."""
-        principal = self._principals.get(request.access_key)
+        principal = self._principals.get(access_key)
         if principal.kind == "tester":
             return self._served(request, principal)
         self.calls.append(request)
@@ -137,13 +149,20 @@ class StrictAws:
             aws_secret_access_key=SECRET,
             config=ONCE.merge(config or ONCE).merge(Config(**options)),
         )
-        client.meta.events.register_first("before-send", partial(self._send, service))
-        client.generate_presigned_url = self.links.dating(client.generate_presigned_url)
+        return self._put_on(client, principal)
+
+    def _put_on(self, client: Any, principal: Principal) -> Any:
+        """Have a client's requests answered here, its links kept, and its delays not slept."""
+        service = client.meta.service_model.service_name
+        send = partial(self._send, service, principal.access_key)
+        client.meta.events.register_first("before-send", send)
+        presign = client.generate_presigned_url
+        client.generate_presigned_url = self.links.keeping(presign, principal.access_key)
         retry_on_the_clock(client, self.clock)
         return client
 
     def _send(
-        self, service: str, request: AWSPreparedRequest, event_name: str, **_: Any
+        self, service: str, key: str, request: AWSPreparedRequest, event_name: str, **_: Any
     ) -> AWSResponse:
         seen = Request(
             service,
@@ -153,7 +172,7 @@ class StrictAws:
             {name: _text(value) for name, value in request.headers.items()},
             _bytes(request.body),
         )
-        return self.answer(seen).response(request.url)
+        return self.answer(seen, key).response(request.url)
 
 
 class Session:

@@ -1,13 +1,9 @@
 """Presigned links, and whoever follows them: no credentials, only the URL."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
-
-from botocore.auth import S3SigV4QueryAuth
-from botocore.awsrequest import AWSRequest
-from botocore.credentials import Credentials
 
 from tests.strict_aws.clock import Clock
 from tests.strict_aws.errors import S3Errors
@@ -16,32 +12,41 @@ from tests.strict_aws.wire import Answer, Request
 if TYPE_CHECKING:
     from tests.strict_aws.aws import StrictAws
 
-SECRET = "strict"
 REDIRECTS = (301, 302, 307, 308)
 Presign = Callable[..., str]
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Whose rights a link has, and when it was made: botocore dates it by the machine's clock."""
+
+    access_key: str
+    made_at: float
+
+
 class Links:
-    """When links were made, by the stand-in's clock: botocore dates them by the machine's."""
+    """The links that were signed. Their signatures hold for their own URLs only."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._made_at: dict[str, float] = {}
+        self._made: dict[str, Link] = {}
 
-    def dating(self, presign: Presign) -> Presign:
-        """Return a client's ``generate_presigned_url`` that keeps the time of each link."""
+    def keeping(self, presign: Presign, access_key: str) -> Presign:
+        """Return a client's ``generate_presigned_url`` that keeps what it signs."""
 
         @wraps(presign)
-        def dated(*args: object, **kwargs: object) -> str:
+        def kept(*args: object, **kwargs: object) -> str:
             url = presign(*args, **kwargs)
-            self._made_at[url] = self._clock.elapsed
+            self._made[url] = Link(access_key, self._clock.elapsed)
             return url
 
-        return dated
+        return kept
 
-    def is_over(self, request: Request) -> bool:
-        made_at = self._made_at.get(request.url, self._clock.elapsed)
-        return self._clock.elapsed - made_at > int(request.query["X-Amz-Expires"])
+    def find(self, url: str) -> Link | None:
+        return self._made.get(url)
+
+    def is_over(self, link: Link, request: Request) -> bool:
+        return self._clock.elapsed - link.made_at > int(request.query["X-Amz-Expires"])
 
 
 def follow(aws: "StrictAws", url: str) -> Answer:
@@ -55,30 +60,13 @@ def follow(aws: "StrictAws", url: str) -> Answer:
 def get(aws: "StrictAws", url: str) -> Answer:
     """GET a link once.
 
-    The signature covers the host: on another one it does not match. Source:
-    https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+    The signature covers method, host, path and query: with another one of them it does not match.
+    Source: https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
     """
     request = Request("s3", "GetObject", "GET", url, {}, b"")
-    if _signature(request) != request.query.get("X-Amz-Signature"):
+    link = aws.links.find(url)
+    if link is None:
         return S3Errors.SIGNATURE.answer(request)
-    if aws.links.is_over(request):
+    if aws.links.is_over(link, request):
         return S3Errors.LINK_EXPIRED.answer(request)
-    return aws.answer(request)
-
-
-def _signature(request: Request) -> str:
-    """Return the signature that this host would have."""
-    parts = urlsplit(request.url)
-    unsigned = [
-        (name, value)
-        for name, value in parse_qsl(parts.query, keep_blank_values=True)
-        if name != "X-Amz-Signature"
-    ]
-    sent = AWSRequest("GET", urlunsplit(parts._replace(query=urlencode(unsigned))))
-    sent.headers["Host"] = parts.netloc
-    sent.context["timestamp"] = request.query["X-Amz-Date"]
-    credentials = Credentials(request.access_key, SECRET)
-    auth = S3SigV4QueryAuth(credentials, "s3", request.region)
-    text = auth.string_to_sign(sent, auth.canonical_request(sent))
-    signature: str = auth.signature(text, sent)
-    return signature
+    return aws.answer(request, link.access_key)

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 
 from tests.strict_aws.clock import Clock
 
+# Where a descriptor's position is once it was looked at. Reads at an offset do not mind.
+SEEN = 1
+
 
 @dataclass
 class _Attributes:
@@ -19,36 +22,30 @@ class _Attributes:
 
 
 class MountedFolder:
-    """``os``'s open, fstat, pread and close over a real folder, with attributes that go stale.
+    """``status_of`` takes the place of ``os.fstat`` for files of a real folder.
 
-    Hand it to whatever takes these four functions; ``cache_seconds`` are those of the clock.
+    A file's attributes go stale for up to ``cache_seconds`` of the clock, until it is opened once
+    more: a descriptor that was not looked at before counts as just opened.
     """
 
     def __init__(self, clock: Clock, cache_seconds: float = 60.0) -> None:
         self._clock = clock
         self._cache_seconds = cache_seconds
         self._cached: dict[tuple[int, int], _Attributes] = {}
-        self._open: dict[int, tuple[int, int]] = {}
 
-    def open(self, path: str, flags: int, mode: int = 0o777, *, dir_fd: int | None = None) -> int:
-        descriptor = os.open(path, flags, mode, dir_fd=dir_fd)
+    def status_of(self, descriptor: int) -> os.stat_result:
         status = os.fstat(descriptor)
         file = (status.st_dev, status.st_ino)
-        self._open[descriptor] = file
-        self._cached[file] = _Attributes(status, self._clock.elapsed)
-        return descriptor
+        if self._was_just_opened(descriptor) or self._is_stale(file):
+            self._cached[file] = _Attributes(status, self._clock.elapsed)
+        return self._cached[file].status
 
-    def fstat(self, descriptor: int) -> os.stat_result:
-        file = self._open[descriptor]
-        cached = self._cached[file]
-        if self._clock.elapsed - cached.seen_at >= self._cache_seconds:
-            cached = _Attributes(os.fstat(descriptor), self._clock.elapsed)
-            self._cached[file] = cached
-        return cached.status
+    def _was_just_opened(self, descriptor: int) -> bool:
+        if os.lseek(descriptor, 0, os.SEEK_CUR) == SEEN:
+            return False
+        os.lseek(descriptor, SEEN, os.SEEK_SET)
+        return True
 
-    def pread(self, descriptor: int, size: int, offset: int) -> bytes:
-        return os.pread(descriptor, size, offset)
-
-    def close(self, descriptor: int) -> None:
-        self._open.pop(descriptor, None)
-        os.close(descriptor)
+    def _is_stale(self, file: tuple[int, int]) -> bool:
+        seen_at = self._cached[file].seen_at
+        return self._clock.elapsed - seen_at >= self._cache_seconds

@@ -48,22 +48,14 @@ class Request:
         return dict(parse_qsl(self.body.decode(), keep_blank_values=True))
 
     @property
-    def scope(self) -> list[str]:
-        """Access key, date, region, service and terminator of the signature.
+    def region(self) -> str:
+        """The region of the signature: access key, date, region, service and terminator.
 
         https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-signing-elements.html
         """
         signed = self.headers.get("Authorization", "")
         credential = signed.partition("Credential=")[2].partition(",")[0]
-        return (credential or self.query.get("X-Amz-Credential", "")).split("/")
-
-    @property
-    def access_key(self) -> str:
-        return self.scope[0]
-
-    @property
-    def region(self) -> str:
-        return self.scope[2] if len(self.scope) > 2 else ""
+        return (credential or self.query["X-Amz-Credential"]).split("/")[2]
 
 
 class Body(io.BytesIO):
