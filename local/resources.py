@@ -58,7 +58,8 @@ def make_resources(endpoint: str, parameters: Mapping[str, str], stack: str = ST
         if "No updates" not in str(error):
             raise
     _wait(cloudformation, stack)
-    _expire_items(client("dynamodb", endpoint), template, wanted)
+    expiry = template["Resources"]["Table"]["Properties"]["TimeToLiveSpecification"]
+    _expire_items(client("dynamodb", endpoint), cloudformation, stack, expiry)
 
 
 def _exists(cloudformation: "CloudFormationClient", stack: str) -> bool:
@@ -88,15 +89,12 @@ def _wait(cloudformation: "CloudFormationClient", name: str) -> None:
 
 
 def _expire_items(
-    dynamodb: "DynamoDBClient", template: Mapping[str, Any], parameters: Mapping[str, str]
+    dynamodb: "DynamoDBClient", cloudformation: "CloudFormationClient", stack: str, wanted: Any
 ) -> None:
-    """Switch the tables' time to live on: MiniStack's CloudFormation leaves it out."""
-    for resource in template["Resources"].values():
-        wanted = resource["Properties"].get("TimeToLiveSpecification")
-        if wanted is None:
-            continue
-        parameter = resource["Properties"]["TableName"]["Ref"]
-        name = parameters.get(parameter, template["Parameters"][parameter]["Default"])
-        now = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
-        if now["TimeToLiveStatus"] == "DISABLED":
-            dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted)
+    """Switch the table's time to live on: MiniStack's CloudFormation leaves it out."""
+    outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
+    values = {output["OutputKey"]: output["OutputValue"] for output in outputs}
+    table = values["JobsTable"]
+    now = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
+    if now["TimeToLiveStatus"] == "DISABLED":
+        dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)

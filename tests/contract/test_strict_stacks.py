@@ -200,9 +200,7 @@ def test_the_projects_own_template_is_made(stacks: Stacks) -> None:
     own = json.loads(RESOURCES.read_text())
     assert stacks.create(own, **NAMES) == "CREATE_COMPLETE"
     outputs = stacks.api.describe_stacks(StackName="s")["Stacks"][0]["Outputs"]
-    assert {each["OutputKey"]: each["OutputValue"] for each in outputs}[
-        "JobsTableName"
-    ] == "t-table"
+    assert {each["OutputKey"]: each["OutputValue"] for each in outputs}["JobsTable"] == "t-table"
     queue = stacks.strict.sqs.queue("t-jobs")
     assert queue.dead is stacks.strict.sqs.queue("t-dead")
     assert stacks.strict.s3.bucket("t-results").days == 30

@@ -148,7 +148,7 @@ class CloudFormation:
         ]
         outputs = [
             {"OutputKey": name, "OutputValue": stack.template.value(each["Value"])}
-            for name, each in stack.template.body.get("Outputs", {}).items()
+            for name, each in stack.template.parts("Outputs").items()
             if stack.status in WORKS
         ]
         shown = {

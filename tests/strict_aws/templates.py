@@ -44,10 +44,14 @@ class Template:
 
     def resources(self) -> dict[str, Mapping[str, Any]]:
         """Return the resources whose conditions hold, in the order of the template."""
+        return self.parts("Resources")
+
+    def parts(self, section: str) -> dict[str, Mapping[str, Any]]:
+        """Return the members of a section whose conditions hold."""
         return {
-            name: resource
-            for name, resource in self.body["Resources"].items()
-            if "Condition" not in resource or self.holds(resource["Condition"])
+            name: each
+            for name, each in self.body.get(section, {}).items()
+            if "Condition" not in each or self.holds(each["Condition"])
         }
 
     def holds(self, condition: str) -> bool:
@@ -70,8 +74,18 @@ class Template:
             return NOTHING
         return self.names[name] if name in self.names else self.values[name]
 
-    def _sub(self, text: str) -> str:
-        return PLACE.sub(lambda match: str(self._ref(match[1])), text)
+    def _sub(self, argument: str | tuple[str, Mapping[str, Any]]) -> str:
+        """Fill in a text, or the first of a list, whose second are names of its own."""
+        text, own = (argument, {}) if isinstance(argument, str) else argument
+        own = {name: self.value(each) for name, each in own.items()}
+
+        def filled(match: re.Match[str]) -> str:
+            return str(own[match[1]] if match[1] in own else self._named(match[1]))
+
+        return PLACE.sub(filled, text)
+
+    def _named(self, name: str) -> Any:
+        return self._attribute(name.split(".")) if "." in name else self._ref(name)
 
     def _attribute(self, path: list[str]) -> str:
         region, account = self.values["AWS::Region"], self.values["AWS::AccountId"]
