@@ -58,7 +58,8 @@ def make_resources(endpoint: str, parameters: Mapping[str, str], stack: str = ST
         if "No updates" not in str(error):
             raise
     _wait(cloudformation, stack)
-    _expire_items(client("dynamodb", endpoint), template, wanted)
+    tables = _tables(cloudformation, stack)
+    _expire_items(client("dynamodb", endpoint), tables, template)
 
 
 def _exists(cloudformation: "CloudFormationClient", stack: str) -> bool:
@@ -88,15 +89,21 @@ def _wait(cloudformation: "CloudFormationClient", name: str) -> None:
 
 
 def _expire_items(
-    dynamodb: "DynamoDBClient", template: Mapping[str, Any], parameters: Mapping[str, str]
+    dynamodb: "DynamoDBClient", tables: Mapping[str, str], template: Mapping[str, Any]
 ) -> None:
     """Switch the tables' time to live on: MiniStack's CloudFormation leaves it out."""
-    for resource in template["Resources"].values():
-        wanted = resource["Properties"].get("TimeToLiveSpecification")
-        if wanted is None:
-            continue
-        parameter = resource["Properties"]["TableName"]["Ref"]
-        name = parameters.get(parameter, template["Parameters"][parameter]["Default"])
+    for resource, name in tables.items():
+        wanted = template["Resources"][resource]["Properties"]["TimeToLiveSpecification"]
         now = dynamodb.describe_time_to_live(TableName=name)["TimeToLiveDescription"]
         if now["TimeToLiveStatus"] == "DISABLED":
             dynamodb.update_time_to_live(TableName=name, TimeToLiveSpecification=wanted)
+
+
+def _tables(cloudformation: "CloudFormationClient", stack: str) -> dict[str, str]:
+    """Return the names of the stack's tables by what they are called in the template."""
+    resources = cloudformation.describe_stack_resources(StackName=stack)["StackResources"]
+    return {
+        each["LogicalResourceId"]: each["PhysicalResourceId"]
+        for each in resources
+        if each["ResourceType"] == "AWS::DynamoDB::Table"
+    }

@@ -41,9 +41,7 @@ def signal_the_supervisor(stack: Stack, number: int) -> None:
     elif number == signal.SIGTERM:
         stack.process.send_signal(number)
     else:
-        (supervisor,) = [
-            pid for pid in stack.processes() if command_line(pid).endswith("-m local ")
-        ]
+        (supervisor,) = [pid for pid in stack.processes() if "-m local " in command_line(pid)]
         os.kill(supervisor, number)
     stack.process.wait(60)
 
