@@ -16,6 +16,9 @@ BENCH_VENV := .venv-bench
 BENCH_INSTALLED := $(BENCH_VENV)/.installed
 BENCH ?= quick
 
+# The names of what the command line gave to make: a misspelled one is refused.
+GIVEN = $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
+
 .DEFAULT_GOAL := help
 .PHONY: help build run test test-long fuzz mutate test-unit test-deployed check lint lint-template bench clean \
 	resources deploy rollback smoke url undeploy package policies lint-one localstack clear-state
@@ -50,7 +53,7 @@ build: $(NATIVE) ## compile the native kernel: for this machine, and for Lambda 
 	@ls chalicelib/engine/native/lib
 
 run: $(RUN) $(KERNEL) ## start the whole service here: make run [PORT=8000] [WORKERS=2] [DATA=data] [STATE=.csvsum]
-	@exec $(BIN)/python -m local
+	@exec $(BIN)/python -m local $(GIVEN)
 
 clear-state: ## remove the jobs and results that make run keeps: make clear-state [STATE=.csvsum]
 	@$(PYTHON) -m local.state $(or $(STATE),.csvsum)
@@ -108,33 +111,31 @@ $(BENCH_INSTALLED): requirements.txt requirements-run.txt requirements-build.txt
 bench: $(BENCH_INSTALLED) ## measure beside polars, duckdb, ...: make bench [BENCH=smoke|quick|medium|full] [WRITE=1]
 	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(if $(WRITE),--write)
 
-# The names of what the command line gave to make: a misspelled one is refused.
-GIVEN = $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
 DEPLOY = $(BIN)/python -m deploy --given "$(strip $(GIVEN))"
 STAGE ?= dev
 
-resources: $(NATIVE) ## queues, table, buckets, alarms; chalice deploy comes next: make resources STAGE=dev
+resources: $(RUN) ## queues, table, buckets, alarms; chalice deploy comes next: make resources STAGE=dev
 	@$(DEPLOY) resources $(STAGE) $(SET)
 
 deploy: $(NATIVE) ## deploy, or bring up to date: make deploy STAGE=prod [SET="NAME=value ..."]
 	@$(DEPLOY) up $(STAGE) $(SET)
 
-rollback: $(NATIVE) ## return to the release before: make rollback STAGE=prod
+rollback: $(RUN) ## return to the release before: make rollback STAGE=prod
 	@$(DEPLOY) rollback $(STAGE)
 
-smoke: $(NATIVE) ## have the deployed service sum a file: make smoke STAGE=prod [CSV=sample.csv]
+smoke: $(RUN) ## have the deployed service sum a file: make smoke STAGE=prod [CSV=sample.csv]
 	@$(DEPLOY) smoke $(STAGE) $(if $(CSV),--csv "$(CSV)")
 
-url: $(NATIVE) ## say where the deployed service answers: make url STAGE=prod
+url: $(RUN) ## say where the deployed service answers: make url STAGE=prod
 	@$(DEPLOY) url $(STAGE)
 
-undeploy: $(NATIVE) ## take it all down, data only with DATA=delete: make undeploy STAGE=prod [DATA=delete]
+undeploy: $(RUN) ## take it all down, data only with DATA=delete: make undeploy STAGE=prod [DATA=delete]
 	@$(DEPLOY) down $(STAGE) $(SET) --data $(or $(DATA),keep)
 
 package: $(NATIVE) ## make template and zip, deploy nothing: make package STAGE=prod [SET="..."] [WITH=infra/efs.json]
 	@$(DEPLOY) package $(STAGE) $(SET) $(foreach file,$(WITH),--with $(file))
 
-policies: $(INSTALLED) ## write .chalice/policies/ anew, after a change of names or rights
+policies: $(RUN) ## write .chalice/policies/ anew, after a change of names or rights
 	@for stage in dev localstack prod; do $(DEPLOY) policies $$stage; done
 
 localstack: $(NATIVE) ## start LocalStack in Docker, deploy to it, say where: make localstack [SET="NAME=value ..."]

@@ -8,6 +8,7 @@ from deploy import changes, cloudformation, data, releases
 from deploy.aws import Aws
 from deploy.progress import Say
 from deploy.stage import RESOURCES, ROOT, Stage, csv_bucket
+from infra.parameters import names_of
 
 SAMPLE = ROOT / "data" / "sample.csv"
 
@@ -68,14 +69,7 @@ def defaults(aws: Aws) -> dict[str, str]:
 def names(stage: Stage, aws: Aws) -> dict[str, str]:
     """Return the names of a stage's resources by their parameters. No bucket: an empty name."""
     settings = stage.settings.in_account(aws.identity.account, aws.identity.region)
-    return {
-        "JobsTable": settings.table,
-        "JobsQueue": settings.jobs_queue,
-        "PartsQueue": settings.parts_queue,
-        "DeadQueue": settings.dead_queue,
-        "ResultsBucket": settings.results_bucket,
-        "CsvBucket": csv_bucket(settings) or "",
-    }
+    return names_of(settings) | {"CsvBucket": csv_bucket(settings) or ""}
 
 
 def template_names(stage: Stage, aws: Aws) -> dict[str, str]:

@@ -7,13 +7,17 @@ from chalicelib.settings import Settings
 RESOURCES = Path(__file__).parent / "resources.json"
 
 
-def parameters_of(settings: Settings) -> dict[str, str]:
-    """Return the parameters that must agree with what the service reads from its environment."""
+def names_of(settings: Settings) -> dict[str, str]:
+    """Return the names of the resources by their parameters."""
     return {
         "JobsTable": settings.table,
         "JobsQueue": settings.jobs_queue,
         "PartsQueue": settings.parts_queue,
         "DeadQueue": settings.dead_queue,
         "ResultsBucket": settings.results_bucket,
-        "KeepDays": str(settings.keep_days),
     }
+
+
+def parameters_of(settings: Settings) -> dict[str, str]:
+    """Return all parameters that must agree with what the service reads from its environment."""
+    return names_of(settings) | {"KeepDays": str(settings.keep_days)}

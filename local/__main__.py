@@ -1,10 +1,13 @@
-"""python -m local (or `make run`): start the service, keep it running, stop it on Ctrl-C."""
+"""python -m local (or `make run`): start the service, keep it running, stop it on Ctrl-C.
+
+Settings come from the environment. The arguments are the names that the user gave to make.
+"""
 
 import os
 import signal
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -25,7 +28,7 @@ def main() -> int:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     try:
-        _run(os.environ)
+        _run(sys.argv[1:], os.environ)
     except (UsageError, BadSetting) as error:
         print(f"csvsum: {error}", file=sys.stderr)
         return 2
@@ -40,8 +43,8 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
     raise Stopped
 
 
-def _run(environ: Mapping[str, str]) -> None:
-    require_known(environ)
+def _run(given: Sequence[str], environ: Mapping[str, str]) -> None:
+    require_known(given, environ)
     config = LocalConfig.from_env(environ)
     require_free(config.port)
     with tempfile.TemporaryDirectory(prefix="csvsum-") as run_folder:

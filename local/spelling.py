@@ -1,7 +1,6 @@
 """Finds misspelled settings: one that nobody reads would change nothing, and say nothing."""
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 
 from chalicelib.settings import VARIABLES
@@ -12,13 +11,13 @@ KNOWN = (*LOCAL_VARIABLES, *VARIABLES)
 NEAR = 0.85
 
 
-def require_known(environ: Mapping[str, str]) -> None:
+def require_known(given: Sequence[str], environ: Mapping[str, str]) -> None:
     """Raise UsageError for a setting that is misspelled.
 
-    On the command line of make every name has to be known; among the other variables of the
-    environment only those are refused that look like a known one.
+    Of the names ``given`` on the command line every one has to be known; of the environment's
+    only those are refused that look like a known one.
     """
-    for name in given_to_make(environ.get("MAKEFLAGS", "")):
+    for name in given:
         if name not in KNOWN:
             near = get_close_matches(name.upper(), KNOWN, n=1)
             hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(KNOWN)}."
@@ -27,11 +26,3 @@ def require_known(environ: Mapping[str, str]) -> None:
         near = [] if name in KNOWN else get_close_matches(name, KNOWN, n=1, cutoff=NEAR)
         if near:
             raise UsageError(f"{name}: there is no such setting; did you mean {near[0]}?")
-
-
-def given_to_make(flags: str) -> Iterator[str]:
-    """Yield the names of the variables on make's command line, which ends MAKEFLAGS."""
-    _, _, variables = f" {flags}".partition(" -- ")
-    # Blanks within a value are escaped.
-    for match in re.finditer(r"(?:^|(?<!\\)\s)(\w+)=", variables):
-        yield match[1]

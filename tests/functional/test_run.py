@@ -2,11 +2,13 @@
 
 import gzip
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -39,9 +41,7 @@ def signal_the_supervisor(stack: Stack, number: int) -> None:
     elif number == signal.SIGTERM:
         stack.process.send_signal(number)
     else:
-        (supervisor,) = [
-            pid for pid in stack.processes() if command_line(pid).endswith("-m local ")
-        ]
+        (supervisor,) = [pid for pid in stack.processes() if "-m local " in command_line(pid)]
         os.kill(supervisor, number)
     stack.process.wait(60)
 
@@ -128,6 +128,22 @@ def test_a_misspelled_setting_is_refused_with_the_right_name() -> None:
 def test_a_busy_port_and_a_state_in_use_are_one_sentence(stack: Stack) -> None:
     assert f"{stack.port} cannot be used" in run_in_vain(PORT=str(stack.port))
     assert "another `make run` uses" in run_in_vain(STATE=str(stack.state))
+
+
+def test_a_line_says_how_each_job_ended(stack: Stack, unique: Callable[[str], str]) -> None:
+    good, bad = unique("good") + ".csv", unique("bad") + ".csv"
+    stack.put(good, rows(10))
+    stack.put(bad, b"a,b\n1,2\nx,3\n")
+    done, failed = (stack.api.ended(stack.api.submit(name)) for name in (good, bad))
+
+    def lines(job: dict[str, Any]) -> list[str]:
+        return [line for line in stack.log.read_text().splitlines() if job["id"] in line]
+
+    (line,) = eventually(lambda: lines(done))
+    assert re.fullmatch(rf"done    {done['id']}  {good}  \d+\.\d\d s", line)
+    (line,) = eventually(lambda: lines(failed))
+    assert line.startswith(f"FAILED  {failed['id']}  {bad}  ")
+    assert line.endswith("s  not_a_number (line 3, byte 8)")
 
 
 def test_it_listens_on_the_loopback_alone(stack: Stack) -> None:
