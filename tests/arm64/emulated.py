@@ -7,12 +7,12 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from chalicelib.engine.native.binding import SCALES, Call, Column
+from chalicelib.engine.native.binding import LIMBS, SUM_BYTES, Call, Column
 from chalicelib.engine.native.build import FLAGS
 
 HERE = Path(__file__).parent
-SUM_BYTES, UNRESOLVED_BYTES = 16, 24
-OUT = ("end", "status", "rows", "lines", "last_row", "unresolved_count")
+UNRESOLVED_BYTES = 24
+OUT = ("slot_count", "end", "status", "rows", "lines", "last_row", "unresolved_count", "is_full")
 EMULATOR = shutil.which("qemu-aarch64") or shutil.which("qemu-aarch64-static")
 
 
@@ -53,8 +53,12 @@ class EmulatedProgram:
     def add_rows(self, call: Call) -> None:
         """Do what the library's function does: read and change the memory that the call names."""
         self.calls += 1
-        sums, points = (call.sums, SUM_BYTES * SCALES * call.wanted), (call.points, call.wanted)
-        changed = (sums, points, (call.columns, ctypes.sizeof(Column) * call.wanted))
+        changed = (
+            (call.sums, SUM_BYTES * call.slot_room * call.wanted),
+            (call.slots, LIMBS),
+            (call.points, call.wanted),
+            (call.columns, ctypes.sizeof(Column) * call.wanted),
+        )
         memory = [
             ctypes.string_at(*place) for place in ((call.marks, 8 * call.mark_count), *changed)
         ]

@@ -4,6 +4,7 @@
 """
 
 import ctypes
+import mmap
 import platform
 import sys
 import zlib
@@ -22,7 +23,9 @@ SOURCES = FOLDER / "src"
 MARKS = sorted(MISSING - {""})
 
 # As in src/shared.h.
-SCALES = 32
+LIMB_DIGITS, LIMBS, LOWEST, NO_SLOT = 8, 214, -1402, 255
+PLAIN_LIMB, PLAIN_LIMBS = 173, 3
+SUM_BYTES = 16
 DONE, LIST_IS_FULL, ROW_IS_REFUSED, ROW_IS_INCOMPLETE = range(4)
 
 
@@ -40,12 +43,15 @@ class Call(ctypes.Structure):
         *((name, ctypes.c_int64) for name in ("skip", "max_row_bytes")),
         ("marks", ctypes.c_void_p),
         ("mark_count", ctypes.c_int64),
-        *((name, ctypes.c_void_p) for name in ("sums", "points", "columns", "cells")),
+        ("sums", ctypes.c_void_p),
+        ("slots", ctypes.c_void_p),
+        *((name, ctypes.c_int64) for name in ("slot_room", "slot_count")),
+        *((name, ctypes.c_void_p) for name in ("points", "columns", "cells")),
         ("cell_room", ctypes.c_int64),
         ("unresolved", ctypes.c_void_p),
         ("unresolved_room", ctypes.c_int64),
         *((name, ctypes.c_int64) for name in ("end", "status", "rows", "lines", "last_row")),
-        ("unresolved_count", ctypes.c_int64),
+        *((name, ctypes.c_int64) for name in ("unresolved_count", "is_full")),
     )
 
 
@@ -100,13 +106,14 @@ class Room:
     """How much the buffers hold.
 
     So many ``cells`` (or those of one row) are found before they are added, and so many
-    ``unresolved`` ones are listed at once. After so many ``rows`` the sums have to be drained: a
-    sum has room for 10**10 numbers, and a call adds far fewer than the difference.
+    ``unresolved`` ones are listed at once. The sums take at most ``sum_bytes``, or what plain
+    numbers need. They have to be drained after so many ``rows``: a limb takes 10**13 numbers.
     """
 
     cells: int = 128
     unresolved: int = 4096
-    rows: int = 10**9
+    sum_bytes: int = 32 * 1024 * 1024
+    rows: int = 10**12
 
 
 class Buffers:
@@ -115,7 +122,9 @@ class Buffers:
     def __init__(self, layout: Layout, skip: bool, max_row_bytes: int, room: Room) -> None:
         wanted = len(layout.wanted)
         self._rows, self._max_rows = 0, room.rows
-        self._sums = (ctypes.c_uint64 * (2 * SCALES * wanted))()
+        slot_room = min(max(room.sum_bytes // (SUM_BYTES * wanted), PLAIN_LIMBS), LIMBS)
+        self._sums = _zeros(SUM_BYTES * slot_room * wanted)
+        self._slots = (ctypes.c_uint8 * LIMBS)()
         self._columns = (Column * wanted)()
         self._points = (ctypes.c_uint8 * wanted)()
         cell_room = max(room.cells, wanted)
@@ -134,6 +143,8 @@ class Buffers:
             marks=ctypes.addressof(self._marks),
             mark_count=len(MARKS),
             sums=ctypes.addressof(self._sums),
+            slots=ctypes.addressof(self._slots),
+            slot_room=slot_room,
             points=ctypes.addressof(self._points),
             columns=ctypes.addressof(self._columns),
             cells=ctypes.addressof(self._cells),
@@ -141,6 +152,7 @@ class Buffers:
             unresolved=ctypes.addressof(self._unresolved),
             unresolved_room=unresolved_room,
         )
+        self._free_slots()
 
     def add_rows(self, add_rows: AddRows, data: bytes, span: range, *, eof: bool) -> Call:
         """Add the rows of ``data`` that start in ``span``; return what the call says."""
@@ -158,7 +170,8 @@ class Buffers:
 
     @property
     def is_full(self) -> bool:
-        return self._rows > self._max_rows
+        """Whether the sums have to be drained before more rows are added."""
+        return bool(self.call.is_full) or self._rows > self._max_rows
 
     def drain(self) -> tuple[ColumnSum, ...]:
         """Return the sums and reset them. Unresolved cells are not counted."""
@@ -174,24 +187,48 @@ class Buffers:
                 self._totals(), self._columns, self._points, strict=True
             )
         )
-        for memory in (self._sums, self._columns, self._points):
+        ctypes.memset(self._sums, 0, SUM_BYTES * self.call.slot_count * len(self._columns))
+        for memory in (self._columns, self._points):
             ctypes.memset(memory, 0, ctypes.sizeof(memory))
+        self._free_slots()
         self._rows = 0
         return sums
 
+    def _free_slots(self) -> None:
+        """Leave slots to the limbs of plain numbers only."""
+        ctypes.memset(self._slots, NO_SLOT, LIMBS)
+        self._slots[PLAIN_LIMB : PLAIN_LIMB + PLAIN_LIMBS] = list(range(PLAIN_LIMBS))
+        self.call.slot_count = PLAIN_LIMBS
+
     def _totals(self) -> list[Decimal]:
+        """Add up the limbs of each column, from the most significant on."""
         wanted = len(self._columns)
-        integers, scales = [0] * wanted, [0] * wanted
-        for scale in range(SCALES):
-            halves = self._sums[2 * wanted * scale : 2 * wanted * (scale + 1)]
-            for column in range(wanted) if any(halves) else ():
-                if added := _signed(halves[2 * column + 1]) << 64 | halves[2 * column]:
-                    integers[column] = integers[column] * 10 ** (scale - scales[column]) + added
-                    scales[column] = scale
+        integers, limbs = [0] * wanted, [LIMBS] * wanted
+        for limb in reversed(range(LIMBS)):
+            for column, units in enumerate(self._units(self._slots[limb])):
+                if units:
+                    digits = LIMB_DIGITS * (limbs[column] - limb)
+                    integers[column] = integers[column] * 10**digits + units
+                    limbs[column] = limb
         return [
-            Decimal(integer).scaleb(-scale, EXACT)
-            for integer, scale in zip(integers, scales, strict=True)
+            Decimal(integer).scaleb(LOWEST + LIMB_DIGITS * limb, EXACT) if integer else Decimal(0)
+            for integer, limb in zip(integers, limbs, strict=True)
         ]
+
+    def _units(self, slot: int) -> list[int]:
+        """Return what the columns have in a slot."""
+        if slot == NO_SLOT:
+            return []
+        size = 2 * len(self._columns)
+        halves = self._sums[size * slot : size * (slot + 1)]
+        return [
+            low | _signed(high) << 64 for low, high in zip(halves[::2], halves[1::2], strict=True)
+        ]
+
+
+def _zeros(size: int) -> "ctypes.Array[ctypes.c_uint64]":
+    """Return memory that costs nothing until it is touched."""
+    return (ctypes.c_uint64 * (size // 8)).from_buffer(mmap.mmap(-1, size))
 
 
 def _signed(half: int) -> int:

@@ -10,13 +10,10 @@
 #define CSVSUM_DIGITS_H
 
 #include "masks.h"
+#include "words.h"
 
 /* 18 digits fit 64 bits with a sign. */
 enum { PLAIN_DIGITS = 18, PLAIN_BEFORE = 33, PLAIN_AFTER = 32 };
-
-/* Powers of ten. As doubles all of these are exact. */
-static const u64 TEN[20] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,
-                            1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19};
 
 #if WITH_AVX2
 #include "digits_avx2.h"

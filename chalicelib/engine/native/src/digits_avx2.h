@@ -39,8 +39,9 @@ INLINE int read_plain(const u8 *at, i64 n, u64 *digits, i64 *scale, u64 *point) 
     const __m256i values = _mm256_and_si256(_mm256_xor_si256(taken, _mm256_set1_epi8('0')),
                                             load32(LAST_BYTES + count));
     const __m256i above_nine = _mm256_subs_epu8(values, _mm256_set1_epi8(9));
-    if (UNLIKELY(count == 0 || count > PLAIN_DIGITS)) return 0;
-    if (UNLIKELY(!_mm256_testz_si256(above_nine, above_nine))) return 0;
+    const int is_plain =
+        count > 0 && count <= PLAIN_DIGITS && _mm256_testz_si256(above_nine, above_nine);
+    if (UNLIKELY(!is_plain)) return 0;
     *digits = join18(values);
     return 1;
 }

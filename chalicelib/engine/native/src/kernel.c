@@ -30,6 +30,7 @@
 #include "masks.h"
 #include "cursor.h"
 #include "digits.h"
+#include "limbs.h"
 #include "numbers.h"
 
 #ifndef CSVSUM_ROWS
@@ -112,11 +113,11 @@ INLINE i64 find_rows(const Call *call, Cursor *cursor, i64 limit, Found *found) 
 }
 
 /* Add the cells of ``rows`` rows. */
-INLINE void add_cells(Call *call, const Call *fixed, i64 rows) {
+INLINE void add_cells(Call *call, const Call *fixed, const u8 *data, i64 size, i64 rows) {
     const Cell *cell = fixed->cells;
     for (; rows; rows--)
         for (i64 column = 0; column < fixed->wanted; column++)
-            add_cell(call, fixed, column, *cell++);
+            add_cell(call, fixed, data, size, column, *cell++);
 }
 
 static i64 count_feeds(const u8 *data, i64 from, i64 to) {
@@ -129,27 +130,28 @@ void CSVSUM_ROWS(Call *call);
 
 void CSVSUM_ROWS(Call *call) {
     const Call fixed = *call; /* a copy that no store can change, so that it is not read again */
-    const i64 limit = fixed.limit < fixed.size ? fixed.limit : fixed.size;
-    Cursor cursor =
-        cursor_at(fixed.data, fixed.at, fixed.size, fixed.eof != 0, (u8)fixed.delimiter);
-    Found found = {fixed.at, fixed.at, 0, 0};
-    call->unresolved_count = 0;
-    call->status = DONE;
-    while (found.row < limit && call->status == DONE) {
+    const u8 *const data = fixed.data;
+    const i64 at = fixed.at, size = fixed.size, limit = fixed.limit < size ? fixed.limit : size;
+    Cursor cursor = cursor_at(data, at, size, fixed.eof != 0, (u8)fixed.delimiter);
+    Found found = {at, at, 0, 0};
+    i64 status = DONE;
+    call->unresolved_count = call->is_full = 0;
+    while (found.row < limit && status == DONE) {
         if (UNLIKELY(fixed.unresolved_room - call->unresolved_count < fixed.cell_room)) {
-            call->status = LIST_IS_FULL;
+            status = LIST_IS_FULL;
             break;
         }
         /* Some rows are found and then their cells are added: so neither waits for the other. */
         const i64 before = found.rows;
-        call->status = find_rows(&fixed, &cursor, limit, &found);
-        add_cells(call, &fixed, found.rows - before);
+        status = find_rows(&fixed, &cursor, limit, &found);
+        add_cells(call, &fixed, data, size, found.rows - before);
     }
-    const i64 unfed = found.row > fixed.size; /* the end of the data ended the last row */
+    const i64 unfed = found.row > size; /* the end of the data ended the last row */
+    call->status = status;
     call->end = found.row - unfed;
     call->rows = found.rows;
     call->last_row = found.last_row;
-    call->lines = cursor.feeds_in_quotes ? count_feeds(fixed.data, fixed.at, call->end)
+    call->lines = cursor.feeds_in_quotes ? count_feeds(data, at, call->end)
                                          : found.rows + found.blanks - unfed;
 }
 

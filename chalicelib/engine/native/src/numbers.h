@@ -7,19 +7,18 @@
 #ifndef CSVSUM_NUMBERS_H
 #define CSVSUM_NUMBERS_H
 
-#include "digits.h"
+#include "limbs.h"
+#include "words.h"
 
-INLINE void add(const Call *call, i64 column, i128 value, i64 scale, u64 point) {
-    Sum *sum = &call->sums[scale * call->wanted + column];
-    const u128 total = ((u128)sum->high << 64 | sum->low) + (u128)value;
-    sum->low = (u64)total;
-    sum->high = (u64)(total >> 64);
-    call->points[column] |= (u8)point;
-}
+typedef struct {
+    const u8 *at, *end;
+} Text;
+
+INLINE i64 length_of(Text text) { return text.end - text.at; }
 
 /* Add a cell that is an optional sign, digits and perhaps a point among them; false if it is
  * anything else. */
-INLINE int add_plain(const Call *call, i64 column, const u8 *at, i64 n) {
+INLINE int add_plain(const Call *fixed, i64 column, const u8 *at, i64 n) {
     const u64 negative = *at == '-', sign = negative | (*at == '+'), flip = 0 - negative;
     u64 digits, point;
     i64 scale;
@@ -27,20 +26,24 @@ INLINE int add_plain(const Call *call, i64 column, const u8 *at, i64 n) {
     n -= (i64)sign;
     if (UNLIKELY((u64)(n - 1) > PLAIN_DIGITS)) return 0;
     if (UNLIKELY(!read_plain(at, n, &digits, &scale, &point))) return 0;
-    add(call, column, (i64)((digits ^ flip) - flip), scale, point); /* -x is ~x + 1 */
+    add_scaled(fixed, column, (i64)((digits ^ flip) - flip), scale); /* -x is ~x + 1 */
+    fixed->points[column] |= (u8)point;
     return 1;
 }
 
 typedef enum { NUMBER, NOT_A_NUMBER, UNDECIDED } Verdict;
 
+/* The limits of sums.py. */
+enum { MAX_CHARS = 1000, MIN_EXPONENT = -400 };
+/* As many bytes may be read after a text. */
+enum { READ_AFTER = 8 };
+
+/* A number taken apart: the digits before and after the point, and the exponent. */
 typedef struct {
-    const u8 *at, *end;
-} Text;
-
-/* The maximum bytes of a number that is decided here: the limits of sums.py are beyond that. */
-enum { MAX_CHARS = 300 };
-
-INLINE int is_digit(const Text *text) { return text->at < text->end && (u8)(*text->at - '0') < 10; }
+    Text before, after;
+    i64 exponent;
+    int is_negative, is_integer;
+} Number;
 
 INLINE int skip_either(Text *text, char one, char other) {
     if (text->at == text->end || (*text->at != (u8)one && *text->at != (u8)other)) return 0;
@@ -48,51 +51,97 @@ INLINE int skip_either(Text *text, char one, char other) {
     return 1;
 }
 
-/* Append the digits at hand to ``number``; return how many there are. More than MAX_DIGITS are
- * lost, which ``used`` shows. */
-static i64 take_digits(Text *text, u128 *number, i64 *used) {
-    const u8 *start = text->at;
-    for (; is_digit(text); text->at++) {
-        const u128 digit = (u8)(*text->at - '0');
-        if (*used < MAX_DIGITS) *number = *number * 10 + digit;
-        *used += *number != 0; /* leading zeros cost nothing */
+/* Take the digits at hand off a text. */
+INLINE Text take_digits(Text *text) {
+    const u8 *at = text->at;
+    for (; at < text->end; at += 8) {
+        const u64 others = above_nine(load8(at) ^ EACH_BYTE('0'));
+        if (others) {
+            at += __builtin_ctzll(others) >> 3;
+            break;
+        }
     }
-    return text->at - start;
+    const Text digits = {text->at, at < text->end ? at : text->end};
+    text->at = digits.end;
+    return digits;
 }
 
-/* Add any number of the grammar in sums.py that is small enough; a larger one is UNDECIDED. */
-RARE Verdict add_number(const Call *call, i64 column, Text text) {
-    u128 digits = 0, exponent = 0;
-    i64 used = 0, exponent_used = 0;
-    const int is_long = text.end - text.at > MAX_CHARS;
-    const u64 negative = text.at < text.end && *text.at == '-';
+INLINE Text skip_zeros(Text digits) {
+    while (digits.at < digits.end && *digits.at == '0') digits.at++;
+    return digits;
+}
+
+/* Read an exponent; false if there are no digits. One of more than 3 digits becomes 9999. */
+INLINE int take_exponent(Text *text, i64 *exponent) {
+    const int is_negative = text->at < text->end && *text->at == '-';
+    skip_either(text, '+', '-');
+    const Text all = take_digits(text), digits = skip_zeros(all);
+    i64 value = 0;
+    if (length_of(digits) > 3)
+        value = 9999;
+    else
+        for (const u8 *at = digits.at; at < digits.end; at++) value = value * 10 + (*at - '0');
+    *exponent = is_negative ? -value : value;
+    return length_of(all) > 0;
+}
+
+/* Take a text apart by the grammar in sums.py; false if it is not a number. */
+INLINE int parse_number(Text text, Number *number) {
+    number->is_negative = text.at < text.end && *text.at == '-';
     skip_either(&text, '+', '-');
-    const i64 before = take_digits(&text, &digits, &used);
-    const u64 point = (u64)skip_either(&text, '.', '.');
-    i64 scale = point ? take_digits(&text, &digits, &used) : 0;
-    if (before + scale == 0) return NOT_A_NUMBER;
-    int down = 0;
-    const u64 raised = (u64)skip_either(&text, 'e', 'E');
-    if (raised) {
-        down = text.at < text.end && *text.at == '-';
-        skip_either(&text, '+', '-');
-        if (take_digits(&text, &exponent, &exponent_used) == 0) return NOT_A_NUMBER;
+    number->before = take_digits(&text);
+    const int has_point = skip_either(&text, '.', '.');
+    number->after = has_point ? take_digits(&text) : (Text){text.at, text.at};
+    if (length_of(number->before) + length_of(number->after) == 0) return 0;
+    const int has_exponent = skip_either(&text, 'e', 'E');
+    number->exponent = 0;
+    if (has_exponent && !take_exponent(&text, &number->exponent)) return 0;
+    number->is_integer = !(has_point | has_exponent);
+    return text.at == text.end;
+}
+
+/* Add digits of which the last is at ``position``, from the right, 16 at a time: then all pieces
+ * have the same place in their limbs, two limbs apart. */
+static int add_digits(Call *call, i64 column, Text digits, i64 position, int is_negative) {
+    const i64 pieces = (length_of(digits) + 15) / 16;
+    for (i64 i = 0; i < pieces; i++)
+        if (!has_slot(call, position + 16 * i)) return 0;
+    for (; digits.end > digits.at; digits.end -= 16, position += 16) {
+        const i64 n = length_of(digits) < 16 ? length_of(digits) : 16;
+        u64 bad = 0;
+        const i64 value = (i64)digits_at(digits.end - n, n, &bad);
+        add_at(call, column, is_negative ? -value : value, position);
     }
-    if (text.at != text.end) return NOT_A_NUMBER;
-    if (is_long || exponent_used > 3) return UNDECIDED;
-    scale += down ? (i64)exponent : -(i64)exponent;
-    for (; scale < 0 && used <= MAX_DIGITS; scale++) {
-        digits *= 10;
-        used++;
+    return 1;
+}
+
+/* Add any number, but one of 10^308 or more, which may be beyond the range of a double. */
+RARE Verdict add_number(Call *call, i64 column, Text text) {
+    Number number;
+    u8 joined[MAX_CHARS + READ_AFTER];
+    if (!parse_number(text, &number)) return NOT_A_NUMBER;
+    if (length_of(text) > MAX_CHARS || number.exponent < MIN_EXPONENT) return UNDECIDED;
+    const i64 last = number.exponent - length_of(number.after);
+    Text digits = skip_zeros(number.before);
+    if (length_of(digits) == 0) {
+        digits = skip_zeros(number.after);
+    } else if (length_of(number.after)) {
+        const i64 n = length_of(digits), m = length_of(number.after);
+        memcpy(joined, digits.at, (size_t)n);
+        memcpy(joined + n, number.after.at, (size_t)m);
+        digits = (Text){joined, joined + n + m};
     }
-    if (used > MAX_DIGITS || scale >= SCALES) return UNDECIDED;
-    add(call, column, negative ? -(i128)digits : (i128)digits, scale, point | raised);
+    if (length_of(digits)) {
+        if (last + length_of(digits) - 1 > HIGHEST) return UNDECIDED;
+        if (!add_digits(call, column, digits, last, number.is_negative)) return UNDECIDED;
+    }
+    call->points[column] |= !number.is_integer;
     return NUMBER;
 }
 
 static int is_missing(const Call *call, Text text) {
     u64 packed = 0;
-    const i64 n = text.end - text.at;
+    const i64 n = length_of(text);
     if (n == 0) return 1;
     if (n > 8 || text.end[-1] == 0) return 0;
     memcpy(&packed, text.at, (size_t)n);
@@ -103,21 +152,35 @@ static int is_missing(const Call *call, Text text) {
 
 INLINE int is_padding(u8 byte) { return byte == ' ' || byte == '\t'; }
 
+INLINE Text strip_padding(Text text) {
+    while (text.at < text.end && is_padding(*text.at)) text.at++;
+    while (text.at < text.end && is_padding(text.end[-1])) text.end--;
+    return text;
+}
+
+/* Add a number of which the bytes after it may not be readable. */
+RARE Verdict add_copy(Call *call, i64 column, Text text) {
+    u8 copy[MAX_CHARS + READ_AFTER];
+    const i64 n = length_of(text);
+    if (n > MAX_CHARS) return UNDECIDED;
+    memcpy(copy, text.at, (size_t)n);
+    return add_number(call, column, (Text){copy, copy + n});
+}
+
 /* Add a cell that is not plain: with padding, an exponent or many digits; a mark that it is
  * missing; or not a number. */
 RARE void add_unusual(Call *call, i64 column, Cell cell, Text text) {
     Column *const counts = &call->columns[column];
-    while (text.at < text.end && is_padding(*text.at)) text.at++;
-    while (text.at < text.end && is_padding(text.end[-1])) text.end--;
-    if (is_missing(call, text)) {
+    text = strip_padding(text);
+    const int is_readable = call->data + call->size - text.end >= READ_AFTER;
+    Verdict verdict = (is_readable ? add_number : add_copy)(call, column, text);
+    if (verdict == NUMBER) return;
+    if (verdict == NOT_A_NUMBER && is_missing(call, text)) {
         counts->missing++;
         return;
     }
-    const Verdict verdict = add_number(call, column, text);
-    if (verdict == NUMBER) return;
     /* Only a text without quotes is certain to be the cell's text. */
-    if (verdict == NOT_A_NUMBER && call->skip
-        && !memchr(text.at, '"', (size_t)(text.end - text.at))) {
+    if (verdict == NOT_A_NUMBER && call->skip && !memchr(text.at, '"', (size_t)length_of(text))) {
         counts->skipped++;
         return;
     }
@@ -126,21 +189,22 @@ RARE void add_unusual(Call *call, i64 column, Cell cell, Text text) {
 }
 
 /* Add a cell; ``fixed`` is the copy of ``call`` that is faster to read. */
-INLINE void add_cell(Call *call, const Call *fixed, i64 column, Cell cell) {
-    Text text = {fixed->data + cell.start, fixed->data + cell.end};
+INLINE void add_cell(Call *call, const Call *fixed, const u8 *data, i64 size, i64 column,
+                     Cell cell) {
+    Text text = {data + cell.start, data + cell.end};
     u8 copy[PLAIN_BEFORE + PLAIN_AFTER];
-    if (text.end - text.at >= 2 && *text.at == '"' && text.end[-1] == '"') {
+    if (length_of(text) >= 2 && *text.at == '"' && text.end[-1] == '"') {
         text.at++;
         text.end--;
     }
-    const i64 n = text.end - text.at;
+    const i64 n = length_of(text);
     const u8 *at = text.at;
     if (n == 0) {
         fixed->columns[column].missing++;
         return;
     }
     /* Read nothing outside the data. */
-    if (UNLIKELY(cell.end <= PLAIN_BEFORE || fixed->size - cell.start <= PLAIN_AFTER)) {
+    if (UNLIKELY(cell.end <= PLAIN_BEFORE || size - cell.start <= PLAIN_AFTER)) {
         memset(copy, 0, sizeof copy);
         memcpy(copy + PLAIN_BEFORE, at, (size_t)(n < PLAIN_AFTER ? n : PLAIN_AFTER));
         at = copy + PLAIN_BEFORE;

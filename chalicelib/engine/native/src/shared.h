@@ -26,9 +26,10 @@ typedef int64_t i64;
 typedef __int128 i128;
 typedef unsigned __int128 u128;
 
-/* A sum takes 10^10 numbers of MAX_DIGITS digits before it leaves 127 bits; the caller empties the
- * sums sooner. */
-enum { SCALES = 32, MAX_DIGITS = 28 };
+/* Sums are kept in limbs, see limbs.h: limb i counts units of 10^(LOWEST + LIMB_DIGITS * i). No
+ * digit of an accepted number (1,000 characters, exponents from -400) is below 10^-1399, and none
+ * of those added here is above 10^307. */
+enum { LIMB_DIGITS = 8, LIMBS = 214, LOWEST = -1402, HIGHEST = 307, NO_SLOT = 255 };
 
 /* A signed integer of 128 bits, in halves, so that the structure needs no alignment above 8. */
 typedef struct {
@@ -61,7 +62,9 @@ typedef struct {
     const u64 *marks; /* texts that mean "missing", of 1 to 8 bytes, as little-endian numbers */
     i64 mark_count;
     /* Memory of the caller, which goes from call to call. */
-    Sum *sums; /* SCALES times wanted, those of a scale side by side; units of 10^-scale */
+    Sum *sums; /* slot_room times wanted, those of a slot side by side */
+    u8 *slots; /* for each limb, the slot that holds it, or NO_SLOT */
+    i64 slot_room, slot_count;
     u8 *points; /* for each column, whether a value had a point or an exponent */
     Column *columns; /* wanted of them */
     Cell *cells; /* room for cell_room, at least wanted */
@@ -70,6 +73,7 @@ typedef struct {
     i64 unresolved_room;
     /* Out: where the next row starts, why it was not added, and what was added. */
     i64 end, status, rows, lines, last_row, unresolved_count;
+    i64 is_full; /* a cell is unresolved because no slot was left for a limb of its sum */
 } Call;
 
 /* Why no more rows were added: the limit or the end of the data was reached; the list of unresolved
