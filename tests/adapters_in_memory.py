@@ -10,7 +10,16 @@ from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.errors import FileChanged, FileGone, FileMissing, UnknownJob
-from chalicelib.jobs.job import ALLOWED_FROM, FileVersion, Job, Ledger, Problem, Result, Status
+from chalicelib.jobs.job import (
+    ALLOWED_FROM,
+    FileVersion,
+    Job,
+    Ledger,
+    Problem,
+    Result,
+    Status,
+    start_of,
+)
 from chalicelib.jobs.parts import Outcome, Plan
 from chalicelib.jobs.ports import Message, SavedPart, Source
 
@@ -131,7 +140,9 @@ class MemoryJobs:
         self._change(job_id, Status.RUNNING, last_error=text)
 
     def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
-        return self._change(job_id, Status.SUCCEEDED, result=result, ledger=ledger, finished_at=now)
+        start = self.get(job_id).started_at or start_of(ledger, now)
+        ending = {"result": result, "ledger": ledger, "finished_at": now, "started_at": start}
+        return self._change(job_id, Status.SUCCEEDED, **ending)
 
     def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
         return self._change(job_id, Status.FAILED, problem=problem, finished_at=now)

@@ -38,7 +38,7 @@ from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.errors import Misconfigured, UnknownJob
-from chalicelib.jobs.job import Job, Ledger, Problem, Result, Status, utc_now
+from chalicelib.jobs.job import Job, Ledger, Problem, Result, Status, start_of, utc_now
 from chalicelib.jobs.parts import Outcome, Plan
 from chalicelib.jobs.ports import SavedPart
 
@@ -171,7 +171,8 @@ class JobsTable:
             "ledger": string(json.dumps(asdict(ledger))),
             **self._text_or_key("result", result_text(result), f"{job_id}/result.json"),
         }
-        return self._change(job_id, Change(Status.SUCCEEDED, changes))
+        start = {"started_at": moment(start_of(ledger, now))}
+        return self._change(job_id, Change(Status.SUCCEEDED, changes, once=start))
 
     @translate_aws_errors(TABLE)
     def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.engine.options import Options
@@ -32,10 +32,10 @@ class Status(StrEnum):
 
 #: The statuses from which a job may enter the one on the left. The store makes each row of it the
 #: condition of its write. Running to running: a worker takes over a job whose worker died. Queued
-#: to succeeded is not legal: nobody has read the file.
+#: to succeeded: a small file is summed before anybody would see its job run.
 ALLOWED_FROM: dict[Status, frozenset[Status]] = {
     Status.RUNNING: frozenset({Status.QUEUED, Status.RUNNING}),
-    Status.SUCCEEDED: frozenset({Status.RUNNING}),
+    Status.SUCCEEDED: frozenset({Status.QUEUED, Status.RUNNING}),
     Status.FAILED: frozenset({Status.QUEUED, Status.RUNNING}),
 }
 
@@ -188,6 +188,11 @@ def queued(
 ) -> Job:
     """Return the record of a job that was just accepted."""
     return Job(job_id, file_name, options, version, submitted_at=now, updated_at=now)
+
+
+def start_of(ledger: Ledger, finished_at: datetime) -> datetime:
+    """Return when a job was started that was finished then."""
+    return finished_at - timedelta(seconds=ledger.seconds)
 
 
 def seconds_since_start(job: Job, now: datetime) -> float:

@@ -114,7 +114,7 @@ class Jobs(Protocol):
         ...
 
     def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
-        """Finish a running job with its result."""
+        """Finish a job with its result. Unless it was started before, the ledger says when."""
         ...
 
     def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:

@@ -4,10 +4,10 @@ A message may be delivered twice, late, or to two workers at once. Each step may
 point and leaves the same state behind.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chalicelib.engine.kernel import Kernel
-from chalicelib.errors import BadCsv, UnknownJob
+from chalicelib.errors import BadCsv
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.events import log_dropped, log_event
 from chalicelib.jobs.finishing import Finisher
@@ -16,6 +16,9 @@ from chalicelib.jobs.merging import Merger
 from chalicelib.jobs.part_reading import PartReader
 from chalicelib.jobs.ports import Clock, Jobs, Message, Source
 from chalicelib.jobs.reading import open_rows
+
+# A worker sums such a file in a moment, so nobody needs to see that it runs.
+SMALL_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(eq=False)
@@ -32,18 +35,25 @@ class SumJob:
 
     def __call__(self, message: Message) -> None:
         """Work on a job that is not final. Raises TryAgain to have the message redelivered."""
-        try:
-            job = self.jobs.start(message.job, self.now())
-        except UnknownJob:
+        job = self.jobs.find(message.job)
+        if job is None:
             log_dropped(message.job)
-            return
-        if not job.status.is_final:
+        elif not job.status.is_final:
             log_event("started", job, bytes=job.version.size, attempts=job.attempts)
             with self.finisher.handle_errors(job):
-                self._sum_or_cut(job)
+                self._sum_or_cut(self._started(job))
+
+    def _started(self, job: Job) -> Job:
+        """Return the job as started. That of a small file is stored only when it is final."""
+        now = self.now()
+        if job.version.size > SMALL_BYTES or self.cutter.is_needed(job):
+            return self.jobs.start(job.id, now)
+        return replace(job, started_at=job.started_at or now)
 
     def _sum_or_cut(self, job: Job) -> None:
         """Do what is left to do: a worker that died may have done some of it."""
+        if job.status.is_final:  # another worker was faster
+            return
         if self.cutter.is_needed(job):
             job = self.cutter.cut(job)
         if job.plan is None:

@@ -109,9 +109,13 @@ def test_a_failed_job_carries_its_problem(jobs: Jobs) -> None:
     assert jobs.get(job.id).status is Status.FAILED
 
 
-def test_a_job_that_nobody_started_cannot_succeed(jobs: Jobs) -> None:
+def test_a_job_that_was_not_seen_to_run_succeeds_with_the_start_of_its_ledger(jobs: Jobs) -> None:
     job = accepted(jobs)
-    assert jobs.succeed(job.id, RESULT, LEDGER, NOW) == job
+    succeeded = jobs.succeed(job.id, RESULT, LEDGER, LATER)
+    assert (succeeded.status, succeeded.finished_at) == (Status.SUCCEEDED, LATER)
+    assert succeeded.started_at == LATER - timedelta(seconds=LEDGER.seconds)
+    assert jobs.get(job.id) == succeeded
+    assert jobs.in_progress() == 0
 
 
 @pytest.mark.parametrize("end", ["succeed", "fail"])

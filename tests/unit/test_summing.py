@@ -12,6 +12,7 @@ from chalicelib.engine.states import State
 from chalicelib.errors import TryAgain
 from chalicelib.jobs.job import Status
 from chalicelib.jobs.ports import Message
+from chalicelib.jobs.summing import SMALL_BYTES
 from tests.adapters_in_memory import MemoryJobs
 from tests.harness import World, summed
 
@@ -35,6 +36,45 @@ def test_a_file_is_cut_only_when_it_is_larger_than_a_part(part_bytes: int, is_cu
     done = world.final(job)
     assert summed(done) == SUM
     assert (done.plan is not None) is is_cut
+
+
+class CountedJobs(MemoryJobs):
+    """Keeps the names of the calls, but for those with which others are made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+
+    def __getattribute__(self, name: str) -> object:
+        found = super().__getattribute__(name)
+        if callable(found) and name != "get" and not name.startswith("_"):
+            self.calls.append(name)
+        return found
+
+
+def test_a_small_file_costs_one_read_of_its_job_and_one_write() -> None:
+    jobs = CountedJobs()
+    world = World(jobs=jobs)
+    job = world.submit(ROWS)
+    jobs.calls.clear()
+    world.run()
+    assert jobs.calls == ["find", "succeed"]
+    done = world.final(job)
+    assert summed(done) == SUM
+    assert done.started_at == done.finished_at == world.clock()
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.csv.gz"])
+def test_a_file_that_takes_longer_is_seen_to_run(name: str) -> None:
+    jobs = CountedJobs()
+    world = World(part_bytes=1 << 30, jobs=jobs)
+    row = b"1," + b"x" * 5000 + b"\n"
+    data = b"a,b\n" + row * (SMALL_BYTES // len(row) + 1)
+    job = world.submit(data if name == "x.csv" else gzip.compress(data, 0), name=name)
+    jobs.calls.clear()
+    world.run()
+    assert jobs.calls == ["find", "start", "succeed"]
+    assert summed(world.final(job))
 
 
 def test_a_gzip_file_is_one_part_however_large_it_is() -> None:
