@@ -80,10 +80,11 @@ CALL = figure("a call to SQS or DynamoDB, s", 0.01, ASSUMED)
 DELIVERY = figure("from sending a message to calling its worker, s", 0.05, ASSUMED)
 PAGE = figure("a page (1 MB) of a query, s", 0.05, ASSUMED)
 JOB_BYTES = figure(
-    "the job's item without its done parts, bytes",
+    "the job's item without its complete groups, bytes",
     500,
     DYNAMO_GUIDE + "item sizes; tests/unit/test_simulate.py",
 )
+GROUP_BYTES = figure("the item of a group of parts without its done parts, bytes", 70, "the same")
 PART_BYTES = figure(
     "a part's item with 5 summed columns, bytes",
     500,
@@ -98,7 +99,7 @@ INDEX_UNITS = figure(
 TOUCH_SECONDS = figure(
     "parts change updated_at once in so many seconds",
     60,
-    "TOUCH_EVERY in chalicelib/adapters/jobs_table.py",
+    "TOUCH_EVERY in chalicelib/jobs/counting.py",
 )
 
 # Dollars for one; the figures are for a million.

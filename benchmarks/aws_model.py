@@ -9,8 +9,6 @@ wait here.
 import heapq
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
-from itertools import accumulate
 from math import ceil, log
 from random import Random
 
@@ -18,7 +16,7 @@ from benchmarks import aws_figures as aws
 from benchmarks.aws_figures import MB
 from chalicelib.adapters.s3_source import IN_FLIGHT, RANGE_BYTES
 from chalicelib.adapters.work_queue import BATCH
-from chalicelib.jobs.parts import MAX_PARTS
+from chalicelib.jobs.parts import MAX_PARTS, PARTS_PER_GROUP
 from chalicelib.settings import Settings
 
 # A worker reads in steps of this many ranges.
@@ -146,15 +144,14 @@ class Outcome:
     gets_a_second: int
 
 
-@cache
-def done_bytes() -> list[int]:
-    """Return the bytes of a set of done parts, by their number: the digits in it."""
-    return list(accumulate((len(str(number)) for number in range(100_000)), initial=0))
+def group_bytes(done: int) -> int:
+    """Return the size of the largest item of a group with that many parts done."""
+    return int(aws.GROUP_BYTES) + done * len(str(MAX_PARTS - 1))
 
 
-def job_bytes(done: int) -> float:
-    """Return the size of a job's item with that many parts done."""
-    return aws.JOB_BYTES + done_bytes()[done]
+def job_bytes(groups: int) -> int:
+    """Return the size of a job's item with that many groups complete."""
+    return int(aws.JOB_BYTES) + sum(len(str(group)) for group in range(groups))
 
 
 @dataclass
@@ -242,7 +239,8 @@ class _Run:
         self.next += 1
         self.busy += 1
         self.peak = max(self.peak, self.busy)
-        self.spent.reads += ceil(job_bytes(self.done) / 4096)
+        # Less for a worker that has read the job in the last seconds.
+        self.spent.reads += 1
         ready = (
             event.at
             + aws.CALL
@@ -264,12 +262,16 @@ class _Run:
         )
 
     def _save(self, event: _Event) -> float:
-        """Write the part's item, and its number into the job's; return when both are written."""
+        """Write the part's item, and its number into its group's; return when both are written."""
         self.done += 1
         self.busy -= 1
-        part_units, job_units = ceil(aws.PART_BYTES / 1024), ceil(job_bytes(self.done) / 1024)
-        saved = self.table.take(event.at, part_units + job_units) + 2 * aws.CALL
-        self.spent.writes += part_units + job_units
+        groups = ceil(self.done / PARTS_PER_GROUP)
+        job_units = ceil(job_bytes(groups) / 1024)
+        units = ceil(aws.PART_BYTES / 1024) + ceil(group_bytes(PARTS_PER_GROUP) / 1024)
+        if self.done % PARTS_PER_GROUP == 0 or self.done == len(self.spans):
+            units += job_units
+        saved = self.table.take(event.at, units) + 2 * aws.CALL
+        self.spent.writes += units
         if event.at - self.touched >= aws.TOUCH_SECONDS:
             self.touched = event.at
             saved = self._touch(saved, job_units)
@@ -290,7 +292,7 @@ class _Run:
         self.spent.seconds += seconds
         self.spent.gets += 1
         self.spent.reads += ceil(stored / 4096)
-        self.spent.writes += ceil(job_bytes(self.done) / 1024) + 1
+        self.spent.writes += ceil(job_bytes(ceil(self.done / PARTS_PER_GROUP)) / 1024) + 1
         return now + seconds
 
 

@@ -4,6 +4,7 @@ The parts of a job run one after the other in one process, by the functions that
 """
 
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,8 +15,7 @@ from benchmarks.reads import CountingFolder, Read
 from benchmarks.tables import number, table
 from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.engine.options import Options
-from chalicelib.jobs.job import Job
-from chalicelib.jobs.parts import PROOF_BYTES, Plan
+from chalicelib.jobs.parts import PROOF_BYTES, Plan, Run
 from chalicelib.settings import Settings
 from chalicelib.wiring import UseCases
 from tests.adapters_in_memory import MemoryAdapters, MemoryQueue
@@ -76,7 +76,8 @@ def cost(path: Path, part_bytes: int) -> Cost:
         raise RuntimeError(
             f"{path.name}: {done.problem or 'other sums than in one read, or not cut'}"
         )
-    return _cost_of(done, done.plan, source.reads)
+    reruns = adapters.parts.numbers(job.id, Run.RERUN)
+    return _cost_of(done.plan, reruns, source.reads)
 
 
 def _deliver_all(use_cases: UseCases, queue: MemoryQueue) -> None:
@@ -88,8 +89,8 @@ def _deliver_all(use_cases: UseCases, queue: MemoryQueue) -> None:
             use_cases.sum_part(message)
 
 
-def _cost_of(job: Job, plan: Plan, reads: list[Read]) -> Cost:
-    reruns = [plan.range_of(number) for number in job.done_reruns]
+def _cost_of(plan: Plan, numbers: Iterable[int], reads: list[Read]) -> Cost:
+    reruns = [plan.range_of(number) for number in numbers]
     windows = {
         (window.start, window.stop)
         for number in range(plan.count)
@@ -97,7 +98,7 @@ def _cost_of(job: Job, plan: Plan, reads: list[Read]) -> Cost:
     }
     proofs = [read for read in reads if (read.start, read.expected_end) in windows]
     return Cost(
-        size=job.version.size,
+        size=plan.size,
         parts=plan.count,
         reruns=len(reruns),
         rerun_bytes=sum(map(len, reruns)),

@@ -12,12 +12,14 @@ from typing import Any, Protocol
 from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.adapters.identity import account_and_region
-from chalicelib.adapters.jobs_table import TOUCH_EVERY, JobsTable
+from chalicelib.adapters.jobs_table import JobsTable
+from chalicelib.adapters.parts_table import PartsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.adapters.s3_source import S3Source
 from chalicelib.adapters.work_queue import WorkQueue
 from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs import queries
+from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.events import JsonLines
 from chalicelib.jobs.finishing import Finisher
@@ -25,7 +27,8 @@ from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.merging import Merger
 from chalicelib.jobs.part_reading import PartReader
 from chalicelib.jobs.parts import PROOF_BYTES
-from chalicelib.jobs.ports import Clock, Deliveries, Jobs, Queue, ReplyStore, Source
+from chalicelib.jobs.ports import Clock, Deliveries, Jobs, Parts, Queue, ReplyStore, Source
+from chalicelib.jobs.recent import RecentJobs
 from chalicelib.jobs.recovery import GiveUp, Sweep
 from chalicelib.jobs.submission import Submit
 from chalicelib.jobs.summing import SumJob, SumPart
@@ -39,6 +42,8 @@ class Adapters(Protocol):
 
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def parts(self) -> Parts: ...
     @property
     def queue(self) -> Queue: ...
     @property
@@ -65,8 +70,15 @@ class SettingsAdapters:
             self.replies,
             self._settings.keep_days,
             self._clients.dynamodb,
-            # Far more often than the sweeper takes a job for one that nobody works on.
-            touch_every=min(TOUCH_EVERY, timedelta(seconds=self._settings.stale_seconds) / 10),
+        )
+
+    @cached_property
+    def parts(self) -> Parts:
+        return PartsTable(
+            self._settings.table,
+            self.replies,
+            self._settings.keep_days,
+            self._clients.dynamodb,
         )
 
     @cached_property
@@ -111,7 +123,7 @@ class UseCases:
         return Submit(self.adapters.jobs, self.adapters.queue, self.adapters.source, self.now)
 
     def find_job(self, job_id: str) -> Job:
-        return queries.find_job(self.adapters.jobs, job_id)
+        return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id)
 
     def count_in_progress(self) -> int:
         return self.adapters.jobs.in_progress()
@@ -126,6 +138,7 @@ class UseCases:
     def sum_job(self) -> SumJob:
         return SumJob(
             jobs=self.adapters.jobs,
+            parts=self.adapters.parts,
             source=self.adapters.source,
             kernel=self.adapters.kernel,
             cutter=self._cutter,
@@ -136,8 +149,14 @@ class UseCases:
 
     @cached_property
     def sum_part(self) -> SumPart:
-        reader = PartReader(self.adapters.source, self.adapters.kernel, self.proof_bytes)
-        return SumPart(self.adapters.jobs, reader, self._merger, self._finisher, self.now)
+        return SumPart(
+            jobs=RecentJobs(self.adapters.jobs, now=self.now),
+            parts=self.adapters.parts,
+            reader=PartReader(self.adapters.source, self.adapters.kernel, self.proof_bytes),
+            counter=self._counter,
+            merger=self._merger,
+            finisher=self._finisher,
+        )
 
     @cached_property
     def give_up(self) -> GiveUp:
@@ -165,9 +184,16 @@ class UseCases:
         )
 
     @cached_property
+    def _counter(self) -> PartCounter:
+        # Far more often than the sweeper takes a job for one that nobody works on.
+        touch_every = min(TOUCH_EVERY, timedelta(seconds=self.settings.stale_seconds) / 10)
+        return PartCounter(self.adapters.jobs, self.adapters.parts, touch_every, self.now)
+
+    @cached_property
     def _merger(self) -> Merger:
         return Merger(
             jobs=self.adapters.jobs,
+            parts=self.adapters.parts,
             queue=self.adapters.queue,
             source=self.adapters.source,
             finisher=self._finisher,

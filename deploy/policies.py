@@ -39,6 +39,7 @@ def _trigger(queue: str) -> Right:
     return Right("Trigger", (queue,), actions)
 
 
+API_ON_JOBS = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query")
 CSV = Right("Csv", ("csv",), ("s3:GetObject",))
 QUEUES = Right("Queues", ("jobs", "parts"), ("sqs:GetQueueUrl",))
 READ_RESULTS = Right("Results", ("results",), ("s3:GetObject",))
@@ -47,7 +48,7 @@ WRITE_RESULTS = Right("Results", ("results",), ("s3:GetObject", "s3:PutObject"))
 RIGHTS: Mapping[str, tuple[Right, ...]] = {
     "api_handler": (
         CSV,
-        Right("Jobs", ("table",), ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem")),
+        Right("Jobs", ("table",), API_ON_JOBS),
         Right("Counter", ("in_progress",), ("dynamodb:Query",)),
         QUEUES,
         Right("Submit", ("jobs",), ("sqs:SendMessage",)),
@@ -57,7 +58,7 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         _trigger("jobs"),
         Right("RedeliverSoon", ("jobs",), ("sqs:ChangeMessageVisibility",)),
         CSV,
-        Right("Jobs", ("table",), ("dynamodb:Query", "dynamodb:UpdateItem")),
+        Right("Jobs", ("table",), ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem")),
         QUEUES,
         Right("Cut", ("parts",), ("sqs:SendMessage",)),
         WRITE_RESULTS,

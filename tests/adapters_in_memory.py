@@ -10,9 +10,18 @@ from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.errors import FileChanged, FileGone, FileMissing, UnknownJob
-from chalicelib.jobs.job import ALLOWED_FROM, FileVersion, Job, Ledger, Problem, Result, Status
-from chalicelib.jobs.parts import Outcome, Plan
-from chalicelib.jobs.ports import Message, SavedPart, Source
+from chalicelib.jobs.job import (
+    ALLOWED_FROM,
+    FileVersion,
+    Job,
+    Ledger,
+    Problem,
+    Result,
+    Status,
+    start_of,
+)
+from chalicelib.jobs.parts import Outcome, Plan, Run, group_of
+from chalicelib.jobs.ports import GroupCount, Message, SavedPart, Source
 
 
 @dataclass
@@ -86,7 +95,6 @@ class MemoryJobs:
 
     def __init__(self) -> None:
         self.records: dict[str, Job] = {}
-        self.parts: dict[str, dict[tuple[int, State], SavedPart]] = {}
 
     def put(self, job: Job) -> None:
         assert job.id not in self.records
@@ -110,28 +118,33 @@ class MemoryJobs:
     def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
         return self._run(job_id, now, plan=self.get(job_id).plan or plan)
 
-    def save_part(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
-        part = SavedPart(outcome, lambda: tuple(columns))
-        self.parts.setdefault(job_id, {})[outcome.number, outcome.start] = part
+    def touch(self, job: Job, now: datetime) -> None:
+        present = self.get(job.id)
+        if (present.status, present.updated_at) == (job.status, job.updated_at):
+            self.records[job.id] = replace(present, updated_at=now)
 
-    def saved_parts(self, job_id: str) -> Mapping[tuple[int, State], SavedPart]:
-        return dict(self.parts.get(job_id, {}))
+    def add_done_group(self, job_id: str, group: int, run: Run) -> Job:
+        job = self.get(job_id)
+        if run is Run.FIRST:
+            return self._change(job_id, Status.RUNNING, done_groups=job.done_groups | {group})
+        groups = job.done_rerun_groups | {group}
+        return self._change(job_id, Status.RUNNING, done_rerun_groups=groups)
 
-    def add_done(self, job_id: str, number: int, now: datetime) -> Job:
-        return self._run(job_id, now, done_parts=self.get(job_id).done_parts | {number})
-
-    def expect_reruns(self, job_id: str, count: int, now: datetime) -> Job:
-        expected = self.get(job_id).expected_reruns or count
-        return self._run(job_id, now, expected_reruns=expected)
-
-    def add_done_rerun(self, job_id: str, number: int, now: datetime) -> Job:
-        return self._run(job_id, now, done_reruns=self.get(job_id).done_reruns | {number})
+    def expect_reruns(self, job_id: str, count: int, groups: int, now: datetime) -> Job:
+        job = self.get(job_id)
+        expected = {
+            "expected_reruns": job.expected_reruns or count,
+            "expected_rerun_groups": job.expected_rerun_groups or groups,
+        }
+        return self._run(job_id, now, **expected)
 
     def set_last_error(self, job_id: str, text: str) -> None:
         self._change(job_id, Status.RUNNING, last_error=text)
 
     def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
-        return self._change(job_id, Status.SUCCEEDED, result=result, ledger=ledger, finished_at=now)
+        start = self.get(job_id).started_at or start_of(ledger, now)
+        ending = {"result": result, "ledger": ledger, "finished_at": now, "started_at": start}
+        return self._change(job_id, Status.SUCCEEDED, **ending)
 
     def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
         return self._change(job_id, Status.FAILED, problem=problem, finished_at=now)
@@ -164,12 +177,48 @@ class MemoryJobs:
 
 
 @dataclass
+class MemoryParts:
+    """A ``ports.Parts`` over dictionaries. ``counted`` has the parts by job, run and group."""
+
+    outcomes: dict[str, dict[tuple[int, State], SavedPart]] = field(default_factory=dict)
+    counted: dict[tuple[str, Run, int], frozenset[int]] = field(default_factory=dict)
+    expected: dict[tuple[str, int], int] = field(default_factory=dict)
+
+    def save(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
+        part = SavedPart(outcome, lambda: tuple(columns))
+        self.outcomes.setdefault(job_id, {})[outcome.number, outcome.start] = part
+
+    def saved(self, job_id: str) -> Mapping[tuple[int, State], SavedPart]:
+        return dict(self.outcomes.get(job_id, {}))
+
+    def add_done(self, job_id: str, number: int, run: Run) -> GroupCount:
+        key = job_id, run, group_of(number)
+        before = self.counted.get(key, frozenset())
+        self.counted[key] = before | {number}
+        expected = self.expected.get((job_id, group_of(number)), 0) if run is Run.RERUN else 0
+        return GroupCount(self.counted[key], number not in before, expected)
+
+    def done(self, job_id: str, consistent: bool = True) -> frozenset[int]:
+        return self.numbers(job_id, Run.FIRST)
+
+    def expect_reruns(self, job_id: str, counts: Mapping[int, int]) -> None:
+        for group, count in counts.items():
+            self.expected.setdefault((job_id, group), count)
+
+    def numbers(self, job_id: str, run: Run) -> frozenset[int]:
+        """Return the parts that were counted in a run, for tests."""
+        found = (done for (job, of, _), done in self.counted.items() if (job, of) == (job_id, run))
+        return frozenset[int]().union(*found)
+
+
+@dataclass
 class MemoryAdapters:
     """A ``wiring.Adapters``."""
 
     kernel: Kernel
     source: Source = field(default_factory=MemorySource)
     jobs: MemoryJobs = field(default_factory=MemoryJobs)
+    parts: MemoryParts = field(default_factory=MemoryParts)
     queue: MemoryQueue = field(default_factory=MemoryQueue)
     replies: MemoryReplies = field(default_factory=MemoryReplies)
     deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)

@@ -9,10 +9,17 @@ from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.options import Options
 from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.jobs.job import Job, Problem, Status
+from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
 from chalicelib.settings import Settings
 from chalicelib.wiring import UseCases
-from tests.adapters_in_memory import MemoryAdapters, MemoryJobs, MemoryQueue, MemorySource
+from tests.adapters_in_memory import (
+    MemoryAdapters,
+    MemoryJobs,
+    MemoryParts,
+    MemoryQueue,
+    MemorySource,
+)
 from tests.oracle import Answer
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -42,6 +49,7 @@ class World:
     block_bytes: int = 1 << 16
     kernel: Kernel | None = None
     jobs: MemoryJobs = field(default_factory=MemoryJobs)
+    parts: MemoryParts = field(default_factory=MemoryParts)
     queue: MemoryQueue = field(default_factory=MemoryQueue)
     source: MemorySource = field(default_factory=MemorySource)
     clock: Clock = field(default_factory=Clock)
@@ -49,7 +57,7 @@ class World:
     def __post_init__(self) -> None:
         self.source.block_bytes = self.block_bytes
         kernel = self.kernel or ReferenceKernel(block_bytes=self.block_bytes)
-        self.adapters = MemoryAdapters(kernel, self.source, self.jobs, self.queue)
+        self.adapters = MemoryAdapters(kernel, self.source, self.jobs, self.parts, self.queue)
         settings = Settings(part_bytes=self.part_bytes, stale_seconds=600, give_up_hours=96)
         self.use_cases = UseCases(self.adapters, settings, self.clock, self.proof_bytes)
 
@@ -62,6 +70,15 @@ class World:
             self.use_cases.sum_job(message)
         else:
             self.use_cases.sum_part(message)
+
+    def missing(self, job: Job) -> list[int]:
+        """Return the parts of a cut job that are not done."""
+        done = self.parts.done(job.id)
+        return [number for number in range(self.jobs.get(job.id).parts) if number not in done]
+
+    def reruns(self, job: Job) -> frozenset[int]:
+        """Return the parts that were summed once more."""
+        return self.parts.numbers(job.id, Run.RERUN)
 
     def deliver_next(self) -> Message:
         """Deliver the first message, and return it."""

@@ -1,21 +1,16 @@
-"""Jobs and parts as items of the table, and back.
+"""Jobs as items of the table, and back.
 
 Structures are stored as JSON texts, so that a person can read an item.
 """
 
 import json
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.engine.options import Options
-from chalicelib.engine.states import State
-from chalicelib.engine.sums import ColumnSum, digits
-from chalicelib.errors import Fault
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Status, as_text
-from chalicelib.jobs.parts import Outcome, Plan
+from chalicelib.jobs.parts import Plan, Run
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -24,6 +19,8 @@ Attribute: TypeAlias = "AttributeValueTypeDef"
 Item: TypeAlias = "dict[str, AttributeValueTypeDef]"
 SORT_KEY = "job"
 SHARDS = "0123456789"
+# The names of the sets of complete groups.
+DONE_GROUPS = {Run.FIRST: "done_groups", Run.RERUN: "done_rerun_groups"}
 
 
 def string(text: str) -> Attribute:
@@ -96,9 +93,10 @@ def job_of(item: Item, result_text: str | None) -> Job:
         finished_at=_moment(item, "finished_at"),
         attempts=int(item["attempts"]["N"]),
         plan=Plan(**json.loads(plan)) if plan else None,
-        done_parts=_numbers(item, "done_parts"),
+        done_groups=numbers(item, DONE_GROUPS[Run.FIRST]),
         expected_reruns=int(item.get("expected_reruns", number(0))["N"]),
-        done_reruns=_numbers(item, "done_reruns"),
+        expected_rerun_groups=int(item.get("expected_rerun_groups", number(0))["N"]),
+        done_rerun_groups=numbers(item, DONE_GROUPS[Run.RERUN]),
         last_error=_text(item, "last_error"),
         problem=Problem(**json.loads(problem)) if problem else None,
         result=result_of(result_text) if result_text else None,
@@ -115,41 +113,6 @@ def result_of(text: str) -> Result:
     return Result(**{name: tuple(value) for name, value in members.items()})
 
 
-def part_key(job_id: str, outcome: Outcome) -> Item:
-    return {
-        "pk": string(job_id),
-        "sk": string(f"part#{outcome.number}#{outcome.start.value}"),
-    }
-
-
-def part_item(job_id: str, outcome: Outcome) -> Item:
-    """Return the item of a part's outcome, without its sums."""
-    return {**part_key(job_id, outcome), "outcome": string(json.dumps(asdict(outcome)))}
-
-
-def outcome_of(item: Item) -> Outcome:
-    members = json.loads(item["outcome"]["S"])
-    members["start"] = State(members["start"])
-    members["ends"] = {State(start): State(end) for start, end in members["ends"].items()}
-    members["fault"] = Fault(**members["fault"]) if members["fault"] else None
-    return Outcome(**members)
-
-
-def columns_text(columns: Sequence[ColumnSum]) -> str:
-    rows = [
-        [digits(column.total), column.values, column.missing, column.skipped, column.is_integer]
-        for column in columns
-    ]
-    return json.dumps(rows, separators=(",", ":"))
-
-
-def columns_of(text: str) -> tuple[ColumnSum, ...]:
-    return tuple(
-        ColumnSum(Decimal(total), values, missing, skipped, is_integer)
-        for total, values, missing, skipped, is_integer in json.loads(text)
-    )
-
-
 def _text(item: Item, name: str) -> str | None:
     return item[name]["S"] if name in item else None
 
@@ -158,5 +121,6 @@ def _moment(item: Item, name: str) -> datetime | None:
     return datetime.fromisoformat(item[name]["S"]) if name in item else None
 
 
-def _numbers(item: Item, name: str) -> frozenset[int]:
+def numbers(item: Item, name: str) -> frozenset[int]:
+    """Return the members of a set of numbers, which is left out where it is empty."""
     return frozenset(int(text) for text in item[name]["SS"]) if name in item else frozenset()

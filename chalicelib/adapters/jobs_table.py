@@ -9,8 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.aws_errors import translate_aws_errors
@@ -18,10 +17,8 @@ from chalicelib.adapters.clients import Lazy, make_dynamodb
 from chalicelib.adapters.job_change import Change
 from chalicelib.adapters.job_index import InProgressIndex
 from chalicelib.adapters.job_item import (
+    DONE_GROUPS,
     Item,
-    columns_of,
-    columns_text,
-    expiry,
     is_expired,
     job_of,
     key_of,
@@ -29,36 +26,31 @@ from chalicelib.adapters.job_item import (
     moment,
     new_item,
     number,
-    outcome_of,
-    part_item,
     result_text,
     string,
 )
-from chalicelib.adapters.long_text import INLINE_BYTES, LongTexts
+from chalicelib.adapters.long_texts import LongTexts
 from chalicelib.adapters.results_bucket import ResultsBucket
-from chalicelib.engine.states import State
-from chalicelib.engine.sums import ColumnSum
-from chalicelib.errors import Misconfigured, UnknownJob
-from chalicelib.jobs.job import Job, Ledger, Problem, Result, Status, utc_now
-from chalicelib.jobs.parts import Outcome, Plan
-from chalicelib.jobs.ports import SavedPart
+from chalicelib.errors import UnknownJob
+from chalicelib.jobs.job import Job, Ledger, Problem, Result, Status, start_of, utc_now
+from chalicelib.jobs.parts import Plan, Run
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-# Each write of ``updated_at`` is also two writes to the index, whose sort key it is.
-TOUCH_EVERY = timedelta(minutes=1)
+# Reading an item with a text of this many bytes costs 4 read units; an item may have 400 KB.
+INLINE_BYTES = 16 * 1024
 LAST_ERROR_CHARS = 500
 READERS = 16
 TABLE = "The table of jobs"
 
 
-@dataclass(eq=False, repr=False)
+@dataclass(frozen=True, slots=True)
 class JobsTable:
     """A ``ports.Jobs``.
 
-    ``keep_days`` after its submission a job is unknown. Texts of more than ``inline_bytes`` are in
-    the results bucket. A finished part rewrites ``updated_at`` only once in ``touch_every``.
+    ``keep_days`` after its submission a job is unknown. Results of more than ``inline_bytes`` are
+    in the results bucket.
     """
 
     table: str
@@ -66,8 +58,11 @@ class JobsTable:
     keep_days: int
     dynamodb: "Callable[[], DynamoDBClient]" = field(default_factory=lambda: Lazy(make_dynamodb))
     inline_bytes: int = INLINE_BYTES
-    touch_every: timedelta = TOUCH_EVERY
     now: Callable[[], datetime] = utc_now
+
+    @property
+    def texts(self) -> LongTexts:
+        return LongTexts(self.results_bucket, self.inline_bytes)
 
     @translate_aws_errors(TABLE)
     def put(self, job: Job) -> None:
@@ -106,66 +101,43 @@ class JobsTable:
 
     @translate_aws_errors(TABLE)
     def start(self, job_id: str, now: datetime) -> Job:
-        return self._keep(job_id, {"started_at": moment(now)}, now)
+        stamp = moment(now)
+        change = Change(Status.RUNNING, {"updated_at": stamp}, once={"started_at": stamp})
+        return self._change(job_id, change)
 
     @translate_aws_errors(TABLE)
     def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
-        return self._keep(job_id, {"plan": string(json.dumps(asdict(plan)))}, now)
+        kept = {"plan": string(json.dumps(asdict(plan)))}
+        return self._change(job_id, Change(Status.RUNNING, {"updated_at": moment(now)}, once=kept))
 
     @translate_aws_errors(TABLE)
-    def save_part(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
-        key = f"{job_id}/part-{outcome.number}-{outcome.start.value}.json"
-        item = {
-            **part_item(job_id, outcome),
-            **self._texts().attribute("columns", columns_text(columns), key),
-            **expiry(self.now(), self.keep_days),
-        }
-        self.dynamodb().put_item(TableName=self.table, Item=item)
+    def touch(self, job: Job, now: datetime) -> None:
+        self._advance(job, now)
 
     @translate_aws_errors(TABLE)
-    def saved_parts(self, job_id: str) -> Mapping[tuple[int, State], SavedPart]:
-        pages = (
-            self.dynamodb()
-            .get_paginator("query")
-            .paginate(
-                TableName=self.table,
-                KeyConditionExpression="pk = :job AND begins_with(sk, :part)",
-                ExpressionAttributeValues={":job": string(job_id), ":part": string("part#")},
-                ConsistentRead=True,
-            )
-        )
-        saved = [
-            SavedPart(outcome_of(item), partial(self._columns, item))
-            for page in pages
-            for item in page["Items"]
-        ]
-        return {(part.outcome.number, part.outcome.start): part for part in saved}
+    def add_done_group(self, job_id: str, group: int, run: Run) -> Job:
+        return self._change(job_id, Change(Status.RUNNING, adds={DONE_GROUPS[run]: member(group)}))
 
     @translate_aws_errors(TABLE)
-    def add_done(self, job_id: str, number: int, now: datetime) -> Job:
-        return self._add(job_id, "done_parts", number, now)
-
-    @translate_aws_errors(TABLE)
-    def expect_reruns(self, job_id: str, count: int, now: datetime) -> Job:
-        return self._keep(job_id, {"expected_reruns": number(count)}, now)
-
-    @translate_aws_errors(TABLE)
-    def add_done_rerun(self, job_id: str, number: int, now: datetime) -> Job:
-        return self._add(job_id, "done_reruns", number, now)
+    def expect_reruns(self, job_id: str, count: int, groups: int, now: datetime) -> Job:
+        kept = {"expected_reruns": number(count), "expected_rerun_groups": number(groups)}
+        return self._change(job_id, Change(Status.RUNNING, {"updated_at": moment(now)}, once=kept))
 
     @translate_aws_errors(TABLE)
     def set_last_error(self, job_id: str, text: str) -> None:
-        shown = string(text[:LAST_ERROR_CHARS])
-        self._change(job_id, Change(Status.RUNNING, {"last_error": shown}))
+        self._change(
+            job_id, Change(Status.RUNNING, {"last_error": string(text[:LAST_ERROR_CHARS])})
+        )
 
     @translate_aws_errors(TABLE)
     def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
         changes = {
             "finished_at": moment(now),
             "ledger": string(json.dumps(asdict(ledger))),
-            **self._texts().attribute("result", result_text(result), f"{job_id}/result.json"),
+            **self.texts.attribute("result", result_text(result), f"{job_id}/result.json"),
         }
-        return self._change(job_id, Change(Status.SUCCEEDED, changes))
+        start = {"started_at": moment(start_of(ledger, now))}
+        return self._change(job_id, Change(Status.SUCCEEDED, changes, once=start))
 
     @translate_aws_errors(TABLE)
     def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
@@ -174,24 +146,7 @@ class JobsTable:
 
     @translate_aws_errors(TABLE)
     def retry(self, job: Job, now: datetime) -> bool:
-        dynamodb = self.dynamodb()
-        try:
-            dynamodb.update_item(
-                TableName=self.table,
-                Key=key_of(job.id),
-                UpdateExpression="SET updated_at = :now ADD attempts :one",
-                ConditionExpression="#status = :status AND updated_at = :seen",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={
-                    ":status": string(job.status),
-                    ":seen": moment(job.updated_at),
-                    ":now": moment(now),
-                    ":one": number(1),
-                },
-            )
-        except dynamodb.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        return self._advance(job, now, attempts=1)
 
     @translate_aws_errors(TABLE)
     def in_progress(self) -> int:
@@ -205,16 +160,26 @@ class JobsTable:
         # The index may be older than the table.
         return [job for job in found if job is not None and not job.status.is_final]
 
-    def _keep(self, job_id: str, once: Item, now: datetime) -> Job:
-        """Set attributes of a running job that are not set yet."""
-        return self._change(job_id, Change(Status.RUNNING, {"updated_at": moment(now)}, once))
-
-    def _add(self, job_id: str, name: str, part: int, now: datetime) -> Job:
-        """Add a part to a set of the job, and rewrite ``updated_at`` when it is old."""
-        job = self._change(job_id, Change(Status.RUNNING, adds={name: member(part)}))
-        if job.status.is_final or now - job.updated_at < self.touch_every:
-            return job
-        return self._change(job_id, Change(Status.RUNNING, {"updated_at": moment(now)}))
+    def _advance(self, job: Job, now: datetime, attempts: int = 0) -> bool:
+        """Move ``updated_at`` on, unless the job has changed since it was read."""
+        dynamodb = self.dynamodb()
+        try:
+            dynamodb.update_item(
+                TableName=self.table,
+                Key=key_of(job.id),
+                UpdateExpression="SET updated_at = :now ADD attempts :more",
+                ConditionExpression="#status = :status AND updated_at = :seen",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues={
+                    ":status": string(job.status),
+                    ":seen": moment(job.updated_at),
+                    ":now": moment(now),
+                    ":more": number(attempts),
+                },
+            )
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     def _change(self, job_id: str, change: Change) -> Job:
         dynamodb = self.dynamodb()
@@ -231,19 +196,7 @@ class JobsTable:
         """Return the job of an item. Raise UnknownJob when it, or its result, has expired."""
         if is_expired(item, self.now()):
             raise UnknownJob
-        result = self._texts().read(item, "result")
-        if result is None and "result_key" in item:
+        text = self.texts.get("result", item)
+        if text is None and "result_key" in item:
             raise UnknownJob
-        return job_of(item, result)
-
-    def _columns(self, item: Item) -> tuple[ColumnSum, ...]:
-        text = self._texts().read(item, "columns")
-        if text is None:
-            raise Misconfigured(
-                "The results bucket does not return the sums of a part; "
-                "its operator has to correct that."
-            )
-        return columns_of(text)
-
-    def _texts(self) -> LongTexts:
-        return LongTexts(self.results_bucket, self.inline_bytes)
+        return job_of(item, text)

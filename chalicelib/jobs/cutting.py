@@ -1,5 +1,6 @@
 """Cuts the file of a job into parts and sends them to the workers."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.jobs.events import log_event
@@ -41,6 +42,6 @@ class Cutter:
         log_event("cut", planned, parts=planned.parts, bytes=plan.size)
         return planned
 
-    def send_missing(self, job: Job) -> None:
-        """Send the parts whose sums are not stored yet."""
-        self.queue.send([Message(job.id, number) for number in job.missing_parts])
+    def send(self, job: Job, numbers: Sequence[int]) -> None:
+        """Send parts to the workers."""
+        self.queue.send([Message(job.id, number) for number in numbers])

@@ -61,14 +61,20 @@ class Finisher:
                 self.fail(job, error)
                 return
             log_retried(job, error)
-            self.jobs.set_last_error(job.id, error.detail)
+            self._leave(job, error.detail)
             raise
         except Exception as error:
             log_crashed(job)
             detail = f"An unexpected {type(error).__name__} in a worker."
-            self.jobs.set_last_error(job.id, detail)
+            self._leave(job, detail)
             # Without the cause: whoever logs this one must not print a text that may quote a cell.
             raise TryAgain(detail) from None
+
+    def _leave(self, job: Job, detail: str) -> None:
+        """Leave a job to the next delivery. One that lasts is seen to run, also a small one."""
+        if job.status is Status.QUEUED:
+            self.jobs.start(job.id, job.started_at or self.now())
+        self.jobs.set_last_error(job.id, detail)
 
     def _column_names(self, job: Job, error: CsvsumError) -> dict[int, str]:
         if not isinstance(error, BadCsv) or error.fault.column is None:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from chalicelib.engine.options import Options
@@ -32,10 +32,10 @@ class Status(StrEnum):
 
 #: The statuses from which a job may enter the one on the left. The store makes each row of it the
 #: condition of its write. Running to running: a worker takes over a job whose worker died. Queued
-#: to succeeded is not legal: nobody has read the file.
+#: to succeeded: a small file is summed before anybody would see its job run.
 ALLOWED_FROM: dict[Status, frozenset[Status]] = {
     Status.RUNNING: frozenset({Status.QUEUED, Status.RUNNING}),
-    Status.SUCCEEDED: frozenset({Status.RUNNING}),
+    Status.SUCCEEDED: frozenset({Status.QUEUED, Status.RUNNING}),
     Status.FAILED: frozenset({Status.QUEUED, Status.RUNNING}),
 }
 
@@ -128,12 +128,16 @@ class Job:
     attempts: int = 1
     #: How the file is cut. The first worker writes it; None while the file is not cut.
     plan: Plan | None = None
-    #: The parts whose sums are stored. Each worker adds its part.
-    done_parts: frozenset[int] = field(default=frozenset())
-    #: How many parts assumed a wrong start state. The worker that settles the parts writes it once.
+    #: The groups whose parts are all done. The worker that completes one adds it.
+    done_groups: frozenset[int] = field(default=frozenset())
+    #: How many parts assumed a wrong start state, and how many groups have any of them. The worker
+    #: that settles the parts writes both once.
     expected_reruns: int = 0
-    #: Those of them whose sums from the right state are stored. Each worker adds its part.
-    done_reruns: frozenset[int] = field(default=frozenset())
+    expected_rerun_groups: int = 0
+    #: Those of these groups whose reruns are all done.
+    done_rerun_groups: frozenset[int] = field(default=frozenset())
+    #: The parts whose sums are stored. Stored beside the job, and empty until they are read.
+    done_parts: frozenset[int] = field(default=frozenset())
     #: The detail of the last error that a retry may fix; a job that is given up repeats it.
     last_error: str | None = None
     #: Why it failed; only with the status failed.
@@ -147,14 +151,14 @@ class Job:
         return self.plan.count if self.plan else 1
 
     @property
-    def missing_parts(self) -> list[int]:
-        """The parts whose sums are not stored yet."""
-        return [number for number in range(self.parts) if number not in self.done_parts]
+    def parts_complete(self) -> bool:
+        """Whether the sums of all parts are stored."""
+        return self.plan is not None and len(self.done_groups) >= self.plan.groups
 
     @property
     def reruns_complete(self) -> bool:
         """Whether the sums of all reruns are stored."""
-        return len(self.done_reruns) >= self.expected_reruns
+        return len(self.done_rerun_groups) >= self.expected_rerun_groups
 
     @property
     def parts_done(self) -> int:
@@ -188,6 +192,11 @@ def queued(
 ) -> Job:
     """Return the record of a job that was just accepted."""
     return Job(job_id, file_name, options, version, submitted_at=now, updated_at=now)
+
+
+def start_of(ledger: Ledger, finished_at: datetime) -> datetime:
+    """Return when a job was started that was finished then."""
+    return finished_at - timedelta(seconds=ledger.seconds)
 
 
 def seconds_since_start(job: Job, now: datetime) -> float:

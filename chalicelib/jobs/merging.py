@@ -1,5 +1,6 @@
 """Puts the parts of a job together."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -7,10 +8,11 @@ from functools import reduce
 from chalicelib.engine.sums import add_columns
 from chalicelib.errors import BadCsv
 from chalicelib.jobs.events import log_event
+from chalicelib.jobs.fetching import fetch_ahead
 from chalicelib.jobs.finishing import Finisher
 from chalicelib.jobs.job import Job, utc_now
-from chalicelib.jobs.parts import Outcome, Plan, Rerun, settle
-from chalicelib.jobs.ports import Clock, Jobs, Message, Queue, Source
+from chalicelib.jobs.parts import Outcome, Plan, Rerun, group_of, settle
+from chalicelib.jobs.ports import Clock, Jobs, Message, Parts, Queue, Source
 from chalicelib.jobs.reading import read_header
 
 
@@ -19,6 +21,7 @@ class Merger:
     """Finishes jobs whose parts are all stored, or sends those to sum again."""
 
     jobs: Jobs
+    parts: Parts
     queue: Queue
     source: Source
     finisher: Finisher
@@ -31,7 +34,7 @@ class Merger:
         """
         if job.plan is None:
             raise ValueError(f"job {job.id} is not cut")
-        saved = self.jobs.saved_parts(job.id)
+        saved = self.parts.saved(job.id)
         settled = settle({key: part.outcome for key, part in saved.items()}, job.plan)
         if settled.fault is not None:
             raise BadCsv(settled.fault)
@@ -40,14 +43,16 @@ class Merger:
             return
         require_complete(job.plan, settled.chain)
         layout = read_header(self.source, job)
-        parts = (saved[outcome.number, outcome.start].columns() for outcome in settled.chain)
+        fetches = (saved[outcome.number, outcome.start].columns for outcome in settled.chain)
         rows = sum(outcome.rows for outcome in settled.chain)
-        self.finisher.succeed(job, layout.names, reduce(add_columns, parts), rows)
+        self.finisher.succeed(job, layout.names, reduce(add_columns, fetch_ahead(fetches)), rows)
 
     def _send_reruns(self, job: Job, reruns: Sequence[Rerun]) -> None:
         log_event("rerun", job, parts=len(reruns))
         # First how many: the last of them to finish must know that it is the last.
-        self.jobs.expect_reruns(job.id, len(reruns), self.now())
+        counts = Counter(group_of(rerun.number) for rerun in reruns)
+        self.parts.expect_reruns(job.id, counts)
+        self.jobs.expect_reruns(job.id, len(reruns), len(counts), self.now())
         self.queue.send([Message(job.id, rerun.number, rerun.start) for rerun in reruns])
 
 

@@ -9,13 +9,16 @@ such a part is summed again. The result is therefore always that of one serial r
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from math import ceil
 
 from chalicelib.engine.states import State, scan_state
 from chalicelib.errors import Fault
 
-# The set of done parts is in the job's item: 2,000 numbers take some 7 KB of at most 400 KB.
-MAX_PARTS = 2000
+# A merge reads an item for each part: with few columns some 20 pages of a query.
+MAX_PARTS = 20_000
+# The done parts of a group are a set in one item, which stays below 1 KB: one write unit for a part.
+PARTS_PER_GROUP = 128
 # A part that fails is summed from its start, and progress counts parts: so they stay bounded.
 MAX_PART_BYTES = 1024 * 1024 * 1024
 # All states that a file can be in become one within a few fields; only long texts take more.
@@ -39,6 +42,15 @@ class Plan:
     @property
     def count(self) -> int:
         return max(1, ceil((self.size - self.data_start) / self.part_bytes))
+
+    @property
+    def groups(self) -> int:
+        """How many groups the parts are counted in."""
+        return ceil(self.count / PARTS_PER_GROUP)
+
+    def group_size(self, group: int) -> int:
+        """Return how many parts a group has."""
+        return min(PARTS_PER_GROUP, self.count - group * PARTS_PER_GROUP)
 
     def range_of(self, number: int) -> range:
         """Return the bytes of a part, as offsets in the file."""
@@ -71,6 +83,19 @@ def start_states(before: bytes, from_start: bool, delimiter: bytes) -> tuple[Sta
         return (scan_state(before, State.ROW, delimiter),)
     ends = dict.fromkeys(scan_state(before, state, delimiter) for state in CANDIDATES)
     return tuple(sorted(ends, key=lambda state: state is State.QUOTED))
+
+
+class Run(StrEnum):
+    """Which time a part is summed. Each is counted for itself."""
+
+    FIRST = "first"
+    #: Once more, from the start state that was found when the parts were settled.
+    RERUN = "rerun"
+
+
+def group_of(number: int) -> int:
+    """Return the group in which a part is counted."""
+    return number // PARTS_PER_GROUP
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result
-from chalicelib.jobs.parts import Outcome, Plan
+from chalicelib.jobs.parts import Outcome, Plan, Run
 
 Clock = Callable[[], datetime]
 """Returns the present moment, in UTC."""
@@ -31,6 +31,17 @@ class SavedPart:
 
     outcome: Outcome
     columns: Callable[[], tuple[ColumnSum, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class GroupCount:
+    """What is counted in a group of parts once a part was added to it."""
+
+    done: frozenset[int]
+    #: Whether the part was not among them before.
+    is_new: bool
+    #: How many reruns the group is to have; 0 for first runs, whose number the plan has.
+    expected: int = 0
 
 
 class Source(Protocol):
@@ -89,24 +100,16 @@ class Jobs(Protocol):
         """Store how a running job's file is cut. The first plan stays."""
         ...
 
-    def save_part(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
-        """Store the sums of a part under its number and start state, any number of times."""
+    def touch(self, job: Job, now: datetime) -> None:
+        """Move ``updated_at`` of a running job on, unless that was done since it was read."""
         ...
 
-    def saved_parts(self, job_id: str) -> Mapping[tuple[int, State], SavedPart]:
-        """Return all stored parts by number and start state."""
+    def add_done_group(self, job_id: str, group: int, run: Run) -> Job:
+        """Add a group whose parts are all done to those of a running job."""
         ...
 
-    def add_done(self, job_id: str, number: int, now: datetime) -> Job:
-        """Add a part to the done parts of a running job."""
-        ...
-
-    def expect_reruns(self, job_id: str, count: int, now: datetime) -> Job:
-        """Store how many parts are summed again. The first number stays."""
-        ...
-
-    def add_done_rerun(self, job_id: str, number: int, now: datetime) -> Job:
-        """Add a part to the done reruns of a running job."""
+    def expect_reruns(self, job_id: str, count: int, groups: int, now: datetime) -> Job:
+        """Store how many parts of how many groups are rerun. The first numbers stay."""
         ...
 
     def set_last_error(self, job_id: str, text: str) -> None:
@@ -114,7 +117,7 @@ class Jobs(Protocol):
         ...
 
     def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
-        """Finish a running job with its result."""
+        """Finish a job with its result. Unless it was started before, the ledger says when."""
         ...
 
     def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
@@ -131,6 +134,34 @@ class Jobs(Protocol):
 
     def not_updated_since(self, before: datetime) -> Sequence[Job]:
         """Return the jobs in progress that were last updated before that moment."""
+        ...
+
+
+class Parts(Protocol):
+    """The store of parts: their sums, and which of them are done.
+
+    They are counted in groups, so that the cost of a part does not grow with their number. All
+    methods raise ServiceDown when the store does not answer.
+    """
+
+    def save(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
+        """Store the sums of a part under its number and start state, any number of times."""
+        ...
+
+    def saved(self, job_id: str) -> Mapping[tuple[int, State], SavedPart]:
+        """Return all stored parts by number and start state."""
+        ...
+
+    def add_done(self, job_id: str, number: int, run: Run) -> GroupCount:
+        """Add a part to the done ones of its group."""
+        ...
+
+    def done(self, job_id: str, consistent: bool = True) -> frozenset[int]:
+        """Return the parts of which a first run is done. ``consistent``: none is left out."""
+        ...
+
+    def expect_reruns(self, job_id: str, counts: Mapping[int, int]) -> None:
+        """Store how many reruns each group is to have. The first numbers stay."""
         ...
 
 

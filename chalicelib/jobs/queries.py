@@ -1,15 +1,23 @@
 """What clients ask about jobs. Nothing here changes a job."""
 
+from dataclasses import replace
+
 from chalicelib.errors import UnknownJob
 from chalicelib.jobs.job import Job, is_id
-from chalicelib.jobs.ports import Jobs, ReplyStore
+from chalicelib.jobs.ports import Jobs, Parts, ReplyStore
 
 
-def find_job(jobs: Jobs, job_id: str) -> Job:
-    """Return a job. Raises UnknownJob, also for a text that cannot be an id."""
+def find_job(jobs: Jobs, parts: Parts, job_id: str) -> Job:
+    """Return a job with its done parts. Raises UnknownJob, also for a text that is no id.
+
+    The parts are read only while the job is cut and not final.
+    """
     if not is_id(job_id):
         raise UnknownJob
-    return jobs.get(job_id)
+    job = jobs.get(job_id)
+    if job.plan is None or job.status.is_final:
+        return job
+    return replace(job, done_parts=parts.done(job.id, consistent=False))
 
 
 def publish_reply(replies: ReplyStore, job: Job, name: str, text: str) -> str:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
@@ -12,11 +11,9 @@ from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.engine.options import Options
-from chalicelib.engine.states import State
-from chalicelib.engine.sums import ColumnSum
-from chalicelib.errors import Fault, UnknownJob
+from chalicelib.errors import UnknownJob
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Status, queued
-from chalicelib.jobs.parts import Outcome, Plan
+from chalicelib.jobs.parts import Plan, Run
 from chalicelib.jobs.ports import Jobs
 from tests.adapters_in_memory import MemoryJobs
 
@@ -109,9 +106,13 @@ def test_a_failed_job_carries_its_problem(jobs: Jobs) -> None:
     assert jobs.get(job.id).status is Status.FAILED
 
 
-def test_a_job_that_nobody_started_cannot_succeed(jobs: Jobs) -> None:
+def test_a_job_that_was_not_seen_to_run_succeeds_with_the_start_of_its_ledger(jobs: Jobs) -> None:
     job = accepted(jobs)
-    assert jobs.succeed(job.id, RESULT, LEDGER, NOW) == job
+    succeeded = jobs.succeed(job.id, RESULT, LEDGER, LATER)
+    assert (succeeded.status, succeeded.finished_at) == (Status.SUCCEEDED, LATER)
+    assert succeeded.started_at == LATER - timedelta(seconds=LEDGER.seconds)
+    assert jobs.get(job.id) == succeeded
+    assert jobs.in_progress() == 0
 
 
 @pytest.mark.parametrize("end", ["succeed", "fail"])
@@ -188,11 +189,6 @@ def test_a_job_is_taken_back_only_while_it_is_queued(jobs: Jobs) -> None:
 
 
 PLAN = Plan(size=1000, part_bytes=100, data_start=7, data_line=1, fields=2)
-FAULT = Fault("not_a_number", "'x' is not a number", 3, 17, 0)
-COLUMNS = (
-    ColumnSum(Decimal("-12.50"), 3, 1, 0, False),
-    ColumnSum(Decimal(10) ** 40, 4, 0, 2, True),
-)
 
 
 def cut(jobs: Jobs) -> Job:
@@ -207,64 +203,59 @@ def test_a_job_keeps_the_first_plan_it_was_given(jobs: Jobs) -> None:
     assert jobs.plan(job.id, replace(PLAN, part_bytes=50), LATER).plan == PLAN
 
 
-def test_done_parts_are_a_set(jobs: Jobs) -> None:
+@pytest.mark.parametrize("run", Run)
+def test_complete_groups_are_a_set_for_each_run(jobs: Jobs, run: Run) -> None:
     job = cut(jobs)
-    for number in (3, 0, 3, 9, 0):
-        after = jobs.add_done(job.id, number, LATER)
-    assert after.done_parts == {0, 3, 9}
-    assert after.missing_parts == [1, 2, 4, 5, 6, 7, 8]
+    for group in (3, 0, 3, 9, 0):
+        after = jobs.add_done_group(job.id, group, run)
+    added, other = after.done_groups, after.done_rerun_groups
+    if run is Run.RERUN:
+        added, other = other, added
+    assert (added, other) == (frozenset({0, 3, 9}), frozenset())
+    assert after.updated_at == job.updated_at
     assert jobs.get(job.id) == after
 
 
-def test_parts_summed_again_are_a_set_of_a_size_that_is_said_once(jobs: Jobs) -> None:
+def test_a_job_has_all_parts_once_it_has_all_groups(jobs: Jobs) -> None:
+    job = accepted(jobs)
+    plan = replace(PLAN, part_bytes=1)
+    assert (plan.groups, plan.group_size(0), plan.group_size(7)) == (8, 128, 97)
+    assert not jobs.plan(job.id, plan, NOW).parts_complete
+    complete = [jobs.add_done_group(job.id, group, Run.FIRST).parts_complete for group in range(8)]
+    assert complete == [False] * 7 + [True]
+
+
+def test_the_number_of_reruns_is_stored_once(jobs: Jobs) -> None:
     job = cut(jobs)
-    assert jobs.expect_reruns(job.id, 2, LATER).expected_reruns == 2
-    assert jobs.expect_reruns(job.id, 1, LATER).expected_reruns == 2
-    assert not jobs.add_done_rerun(job.id, 4, LATER).reruns_complete
-    assert not jobs.add_done_rerun(job.id, 4, LATER).reruns_complete
-    after = jobs.add_done_rerun(job.id, 7, LATER)
-    assert after.reruns_complete
-    assert after.done_reruns == {4, 7}
-    assert after.done_parts == frozenset()
-    assert jobs.get(job.id) == after
+    assert job.reruns_complete
+    expecting = jobs.expect_reruns(job.id, 5, 2, LATER)
+    assert (expecting.expected_reruns, expecting.expected_rerun_groups) == (5, 2)
+    assert jobs.expect_reruns(job.id, 1, 1, LATER) == expecting
+    assert not jobs.add_done_group(job.id, 4, Run.RERUN).reruns_complete
+    assert not jobs.add_done_group(job.id, 4, Run.RERUN).reruns_complete
+    assert jobs.add_done_group(job.id, 0, Run.RERUN).reruns_complete
 
 
-def test_a_part_is_saved_under_its_number_and_start_state(jobs: Jobs) -> None:
+def test_a_job_is_touched_unless_another_worker_did(jobs: Jobs) -> None:
     job = cut(jobs)
-    proven = Outcome(0, State.ROW, 5, 6, 93, {State.ROW: State.TEXT})
-    assumed = Outcome(1, State.TEXT, 0, 0, 0, {State.QUOTED: State.ROW}, FAULT)
-    rerun = Outcome(1, State.QUOTED, 4, 4, 100, {State.QUOTED: State.ROW})
-    for outcome in (proven, assumed, rerun, proven):
-        jobs.save_part(job.id, outcome, COLUMNS)
-    saved = jobs.saved_parts(job.id)
-    assert {key: part.outcome for key, part in saved.items()} == {
-        (0, State.ROW): proven,
-        (1, State.TEXT): assumed,
-        (1, State.QUOTED): rerun,
-    }
-    assert saved[0, State.ROW].columns() == COLUMNS
+    first, second = LATER + timedelta(minutes=1), LATER + timedelta(minutes=2)
+    jobs.touch(job, first)
+    assert jobs.get(job.id) == replace(job, updated_at=first)
+    jobs.touch(job, second)
+    assert jobs.get(job.id).updated_at == first
 
 
-def test_sums_too_long_for_an_item_come_back_whole(jobs: Jobs) -> None:
-    job = cut(jobs)
-    many = tuple(ColumnSum(Decimal(index) / 8, 1, 0, 0, False) for index in range(500))
-    jobs.save_part(job.id, Outcome(0, State.ROW, 1, 1, 100, {State.ROW: State.ROW}), many)
-    assert jobs.saved_parts(job.id)[0, State.ROW].columns() == many
-
-
-def test_two_thousand_parts_are_all_found(jobs: Jobs) -> None:
-    job = cut(jobs)
-    for number in range(2000):
-        jobs.save_part(
-            job.id, Outcome(number, State.ROW, 1, 1, 100, {State.ROW: State.ROW}), COLUMNS
-        )
-    assert len(jobs.saved_parts(job.id)) == 2000
-
-
-def test_a_part_of_a_job_that_has_ended_is_not_added(jobs: Jobs) -> None:
+def test_a_job_that_has_ended_is_not_touched(jobs: Jobs) -> None:
     job = cut(jobs)
     ended = jobs.fail(job.id, PROBLEM, LATER)
-    assert jobs.add_done(job.id, 1, LATER) == ended
+    jobs.touch(job, LATER + timedelta(minutes=1))
+    assert jobs.get(job.id) == ended
+
+
+def test_a_group_of_a_job_that_has_ended_is_not_added(jobs: Jobs) -> None:
+    job = cut(jobs)
+    ended = jobs.fail(job.id, PROBLEM, LATER)
+    assert jobs.add_done_group(job.id, 1, Run.FIRST) == ended
     assert jobs.plan(job.id, PLAN, LATER) == ended
 
 

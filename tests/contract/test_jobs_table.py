@@ -2,8 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from decimal import Decimal
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -14,11 +13,9 @@ from chalicelib.adapters.job_item import SHARDS
 from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.engine.options import Options
-from chalicelib.engine.states import State
-from chalicelib.engine.sums import ColumnSum
-from chalicelib.errors import Misconfigured, UnknownJob
+from chalicelib.errors import UnknownJob
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Status, queued
-from chalicelib.jobs.parts import Outcome, Plan
+from chalicelib.jobs.parts import Plan, Run
 from tests.harness import Clock
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, 250_000, UTC)
@@ -83,7 +80,7 @@ def test_an_expired_job_is_not_changed(table: JobsTable, clock: Clock) -> None:
     clock.advance(days=KEEP_DAYS)
     changes: list[Callable[[], Job]] = [
         lambda: table.start(job.id, clock()),
-        lambda: table.add_done(job.id, 1, clock()),
+        lambda: table.add_done_group(job.id, 1, Run.FIRST),
         lambda: table.succeed(job.id, RESULT, LEDGER, clock()),
         lambda: table.fail(job.id, PROBLEM, clock()),
     ]
@@ -105,54 +102,6 @@ def test_a_job_whose_result_has_expired_is_unknown(table: JobsTable) -> None:
     delete_objects(table)
     with pytest.raises(UnknownJob):
         table.get(job.id)
-
-
-def test_sums_of_a_part_that_are_missing_are_a_matter_of_configuration(table: JobsTable) -> None:
-    job = cut(table)
-    outcome = Outcome(0, State.ROW, 1, 1, 10, {State.ROW: State.ROW})
-    table.save_part(job.id, outcome, [ColumnSum(Decimal(1), 1, 0, 0, True)])
-    delete_objects(table)
-    (part,) = table.saved_parts(job.id).values()
-    with pytest.raises(Misconfigured):
-        part.columns()
-
-
-class Writes:
-    """The attributes that each update sets."""
-
-    def __init__(self, table: JobsTable) -> None:
-        self.names: list[set[str]] = []
-        events = table.dynamodb().meta.events
-        events.register("provide-client-params.dynamodb.UpdateItem", self._record)
-
-    def _record(self, params: dict[str, Any], **_: Any) -> None:
-        self.names.append(set(params["ExpressionAttributeNames"].values()))
-
-
-# A write of an index's key is a write to the index as well:
-# https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/GSI.html
-@pytest.mark.parametrize("add", [JobsTable.add_done, JobsTable.add_done_rerun])
-def test_finished_parts_rewrite_the_index_once_a_minute(
-    table: JobsTable, clock: Clock, add: Callable[[JobsTable, str, int, datetime], Job]
-) -> None:
-    job = cut(table)
-    writes = Writes(table)
-    for number in range(90):
-        clock.advance(seconds=2)
-        after = add(table, job.id, number, clock())
-        assert clock() - after.updated_at < timedelta(minutes=1)
-    assert len(writes.names) == 93
-    assert sum("updated_at" in names for names in writes.names) == 3
-    assert len(after.done_parts | after.done_reruns) == 90
-
-
-def test_a_part_of_a_final_job_does_not_touch_it(table: JobsTable, clock: Clock) -> None:
-    job = cut(table)
-    failed = table.fail(job.id, PROBLEM, clock())
-    clock.advance(hours=1)
-    writes = Writes(table)
-    assert table.add_done(job.id, 1, clock()) == failed
-    assert len(writes.names) == 1
 
 
 class Together:

@@ -149,7 +149,9 @@ class Rehearsal:
         self.require("plan" in self.item(self.cut))
         self.require(self.item(self.cut)["status"]["S"] == "running")
         # All parts are in, and whoever was to put them together died.
-        self.put_back(self.planned, done_parts={"SS": ["0", "1", "2"]})
+        self.put_back(self.planned)
+        group = {**self.planned, "sk": {"S": "group#0"}, "done": {"SS": ["0", "1", "2"]}}
+        self.put_back(group)
         self.invoke("work_job", {"job": self.cut["pk"]["S"]})
         self.require(self.item(self.cut)["status"]["S"] != "failed")
         self.purge()

@@ -16,6 +16,7 @@ from chalicelib.engine.options import Options
 from chalicelib.errors import ServiceDown
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.part_reading import PartReader
+from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
 from chalicelib.jobs.submission import Submit
 from chalicelib.settings import Settings
@@ -172,12 +173,13 @@ def scene(aws: MotoAws) -> Scene:
 
 
 def use_api(scene: Scene) -> set[Call]:
-    large = scene.ended_with_large_result()
+    large, running = scene.ended_with_large_result(), scene.submit(TALL)
+    scene.parts()
     with scene.recorder.recorded() as calls:
         use_cases, adapters = scene.use_cases, scene.adapters
         job = scene.submit(TALL)
-        use_cases.find_job(job.id)
-        use_cases.find_job(large.id)
+        for each in (job, large, running):
+            use_cases.find_job(each.id)
         use_cases.count_in_progress()
         use_cases.publish_reply(job, "sums", "{}")
         with pytest.raises(ServiceDown):
@@ -210,8 +212,8 @@ def store_and_die(scene: Scene, message: Message) -> None:
     assert message.part is not None
     reader = PartReader(adapters.source, adapters.kernel)
     outcome, columns = reader.sum_part(job, job.plan, message.part)
-    adapters.jobs.save_part(job.id, outcome, columns)
-    adapters.jobs.add_done(job.id, message.part, utc_now())
+    adapters.parts.save(job.id, outcome, columns)
+    adapters.parts.add_done(job.id, message.part, Run.FIRST)
 
 
 def use_work_part(scene: Scene) -> set[Call]:

@@ -20,8 +20,8 @@ def test_a_part_that_assumed_a_wrong_state_is_rerun_and_the_sum_is_right() -> No
     world.run(Random(3))
     done = world.final(job)
     assert summed(done) == (("41",), 11)
-    assert done.done_reruns
-    assert State.QUOTED in {start for _, start in world.jobs.parts[job.id]}
+    assert world.reruns(done)
+    assert State.QUOTED in {start for _, start in world.parts.outcomes[job.id]}
 
 
 def test_reruns_are_sent_with_their_state_and_all_at_once() -> None:

@@ -20,17 +20,19 @@ from benchmarks.aws_model import (
     Network,
     Pollers,
     Setup,
+    group_bytes,
     job_bytes,
     simulate,
 )
 from benchmarks.simulate import KERNELS, efs_dollars, report
-from chalicelib.adapters.job_item import Item, columns_text, expiry, new_item, part_item
-from chalicelib.adapters.jobs_table import TOUCH_EVERY
+from chalicelib.adapters.job_item import Item, expiry, new_item
+from chalicelib.adapters.part_item import columns_text, group_key, part_item
 from chalicelib.engine.options import Options
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum, parse_number
+from chalicelib.jobs.counting import TOUCH_EVERY
 from chalicelib.jobs.job import FileVersion, queued
-from chalicelib.jobs.parts import MAX_PARTS, Outcome, part_size
+from chalicelib.jobs.parts import MAX_PARTS, PARTS_PER_GROUP, Outcome, Run, part_size
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 setups = st.builds(
@@ -180,8 +182,13 @@ def test_items_have_the_sizes_that_the_model_takes() -> None:
         "started_at": {"S": "2026-11-24T00:00:00.000Z"},
     }
     assert item_bytes(running) == pytest.approx(aws.JOB_BYTES, rel=0.1)
-    done: Item = running | {"done_parts": {"SS": [str(number) for number in range(MAX_PARTS)]}}
-    assert item_bytes(done) == pytest.approx(job_bytes(MAX_PARTS), rel=0.1)
+    groups = MAX_PARTS // PARTS_PER_GROUP
+    done: Item = running | {"done_groups": {"SS": [str(group) for group in range(groups)]}}
+    assert item_bytes(done) == pytest.approx(job_bytes(groups), rel=0.1)
+    last = [str(number) for number in range(MAX_PARTS - PARTS_PER_GROUP, MAX_PARTS)]
+    group: Item = group_key(job.id, groups, Run.FIRST) | expiry(NOW, 30) | {"done": {"SS": last}}
+    assert item_bytes(group) == pytest.approx(group_bytes(PARTS_PER_GROUP), rel=0.1)
+    assert item_bytes(group) < 1024
     outcome = Outcome(
         1999,
         State.ROW,

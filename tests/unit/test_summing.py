@@ -2,7 +2,9 @@
 
 import gzip
 from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,8 +13,10 @@ from hypothesis import strategies as st
 from chalicelib.engine.states import State
 from chalicelib.errors import TryAgain
 from chalicelib.jobs.job import Status
+from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
-from tests.adapters_in_memory import MemoryJobs
+from chalicelib.jobs.summing import SMALL_BYTES
+from tests.adapters_in_memory import MemoryJobs, MemoryParts
 from tests.harness import World, summed
 
 ROWS = b"a,b\n" + b"".join(b"%d.5,x\n" % number for number in range(100))
@@ -35,6 +39,45 @@ def test_a_file_is_cut_only_when_it_is_larger_than_a_part(part_bytes: int, is_cu
     done = world.final(job)
     assert summed(done) == SUM
     assert (done.plan is not None) is is_cut
+
+
+class CountedJobs(MemoryJobs):
+    """Keeps the names of the calls, but for those with which others are made."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.calls: list[str] = []
+
+    def __getattribute__(self, name: str) -> object:
+        found = super().__getattribute__(name)
+        if callable(found) and name != "get" and not name.startswith("_"):
+            self.calls.append(name)
+        return found
+
+
+def test_a_small_file_costs_one_read_of_its_job_and_one_write() -> None:
+    jobs = CountedJobs()
+    world = World(jobs=jobs)
+    job = world.submit(ROWS)
+    jobs.calls.clear()
+    world.run()
+    assert jobs.calls == ["find", "succeed"]
+    done = world.final(job)
+    assert summed(done) == SUM
+    assert done.started_at == done.finished_at == world.clock()
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x.csv.gz"])
+def test_a_file_that_takes_longer_is_seen_to_run(name: str) -> None:
+    jobs = CountedJobs()
+    world = World(part_bytes=1 << 30, jobs=jobs)
+    row = b"1," + b"x" * 5000 + b"\n"
+    data = b"a,b\n" + row * (SMALL_BYTES // len(row) + 1)
+    job = world.submit(data if name == "x.csv" else gzip.compress(data, 0), name=name)
+    jobs.calls.clear()
+    world.run()
+    assert jobs.calls == ["find", "start", "succeed"]
+    assert summed(world.final(job))
 
 
 def test_a_gzip_file_is_one_part_however_large_it_is() -> None:
@@ -82,10 +125,10 @@ def test_a_job_whose_planner_died_half_way_sends_the_missing_parts() -> None:
     first = world.deliver_next()
     del world.queue.sent[3:]
     world.run()
-    cut = world.jobs.get(job.id)
-    assert (cut.status, len(cut.done_parts)) == (Status.RUNNING, 3)
+    missing = world.missing(job)
+    assert len(missing) == world.jobs.get(job.id).parts - 3
     world.deliver(first)
-    assert [message.part for message in world.queue.sent] == cut.missing_parts
+    assert [message.part for message in world.queue.sent] == missing
     world.run()
     assert summed(world.final(job)) == SUM
 
@@ -96,8 +139,8 @@ def die_before_merging(world: World, message: Message) -> None:
     assert job.plan
     assert message.part is not None
     outcome, columns = reader.sum_part(job, job.plan, message.part)
-    world.jobs.save_part(job.id, outcome, columns)
-    world.jobs.add_done(job.id, message.part, world.clock())
+    world.parts.save(job.id, outcome, columns)
+    world.parts.add_done(job.id, message.part, Run.FIRST)
 
 
 @pytest.mark.parametrize("part", [0, None], ids=["part", "job"])
@@ -108,7 +151,7 @@ def test_a_job_whose_merger_died_is_merged_by_any_redelivered_message(part: int 
     last = world.queue.sent.pop()
     world.run()
     die_before_merging(world, last)
-    assert world.jobs.get(job.id).missing_parts == []
+    assert world.missing(job) == []
     world.deliver(Message(job.id, part))
     assert summed(world.final(job)) == SUM
 
@@ -133,39 +176,55 @@ MORTAL = frozenset(
     {
         "start",
         "plan",
-        "save_part",
-        "saved_parts",
+        "save",
+        "saved",
         "add_done",
+        "add_done_group",
         "expect_reruns",
-        "add_done_rerun",
         "succeed",
         "fail",
     }
 )
 
 
+@dataclass
+class Death:
+    """Kills the worker at the n-th call from now, before or after the call takes effect."""
+
+    calls_left: int = -1
+    after: bool = False
+
+    def around(self, method: Callable[..., object]) -> Callable[..., object]:
+        def call(*args: object, **more: object) -> object:
+            self.calls_left -= 1
+            if self.calls_left == 0 and not self.after:
+                raise Killed
+            result = method(*args, **more)
+            if self.calls_left == 0:
+                raise Killed
+            return result
+
+        return call
+
+
 class MortalJobs(MemoryJobs):
-    """Kills the worker at the n-th call, before or after the call takes effect."""
+    def __init__(self, death: Death) -> None:
+        super().__init__()
+        self.death = death
 
-    calls_left = -1
-    after = False
-
-    def __getattribute__(self, name: str) -> object:
+    def __getattribute__(self, name: str) -> Any:
         found = super().__getattribute__(name)
-        return _mortal(self, found) if name in MORTAL else found
+        return self.death.around(found) if name in MORTAL else found
 
 
-def _mortal(jobs: MortalJobs, method: Callable[..., object]) -> Callable[..., object]:
-    def call(*args: object) -> object:
-        jobs.calls_left -= 1
-        if jobs.calls_left == 0 and not jobs.after:
-            raise Killed
-        result = method(*args)
-        if jobs.calls_left == 0:
-            raise Killed
-        return result
+class MortalParts(MemoryParts):
+    def __init__(self, death: Death) -> None:
+        super().__init__()
+        self.death = death
 
-    return call
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        return self.death.around(found) if name in MORTAL else found
 
 
 QUOTED = b"a,b\n" + b'1,"' + b"2,3\n" * 20 + b'"\n' + b"4,5\n" * 10
@@ -174,26 +233,26 @@ QUOTED = b"a,b\n" + b'1,"' + b"2,3\n" * 20 + b'"\n' + b"4,5\n" * 10
 @given(
     st.lists(st.tuples(st.integers(1, 12), st.booleans()), max_size=8),
     st.integers(0, 1 << 30),
-    st.sampled_from([25, 40, 1000]),
+    st.sampled_from([1, 25, 40, 1000]),
 )
 @settings(max_examples=300)
 def test_workers_that_die_anywhere_leave_the_right_sum(
     deaths: list[tuple[int, bool]], seed: int, part_bytes: int
 ) -> None:
-    jobs = MortalJobs()
-    world = World(part_bytes, proof_bytes=4, jobs=jobs)
+    death = Death()
+    world = World(part_bytes, 4, jobs=MortalJobs(death), parts=MortalParts(death))
     job = world.submit(QUOTED)
     random = Random(seed)
     while world.queue.sent:
         message = random.choice(world.queue.sent)
         if deaths:
-            jobs.calls_left, jobs.after = deaths.pop()
+            death.calls_left, death.after = deaths.pop()
         try:
             world.deliver(message)
         except Killed:
             continue
         finally:
-            jobs.calls_left = -1
+            death.calls_left = -1
         world.queue.sent.remove(message)
     assert summed(world.final(job)) == (("41",), 11)
     world.clock.advance(days=1)

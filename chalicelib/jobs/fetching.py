@@ -1,0 +1,25 @@
+"""Fetches many things at the same time, and holds few of them."""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import TypeVar
+
+T = TypeVar("T")
+
+IN_FLIGHT = 8
+
+
+def fetch_ahead(fetches: Iterable[Callable[[], T]], in_flight: int = IN_FLIGHT) -> Iterator[T]:
+    """Yield what the calls return, in their order, while the next ``in_flight`` are under way.
+
+    No more than these are held, however slowly the caller takes them. Raises what a call raises.
+    """
+    left = iter(fetches)
+    with ThreadPoolExecutor(in_flight) as pool:
+        flying: deque[Future[T]] = deque(pool.submit(fetch) for fetch in islice(left, in_flight))
+        while flying:
+            fetched = flying.popleft().result()
+            flying.extend(pool.submit(fetch) for fetch in islice(left, 1))
+            yield fetched
