@@ -43,11 +43,12 @@ def test_parts_tile_the_data_without_gap_or_overlap(
     ("size", "minimum", "expected"),
     [
         (1, 64, 64),
-        (2000, 1, 1),
-        (2001, 1, 2),
-        (4000, 1, 2),
-        (4001, 1, 3),
-        (10**12, 2**26, 500_000_000),
+        (20_000, 1, 1),
+        (20_001, 1, 2),
+        (40_000, 1, 2),
+        (40_001, 1, 3),
+        (10**12, 2**20, 50_000_000),
+        (10**12, 2**26, 2**26),
     ],
 )
 def test_a_part_is_as_large_as_asked_or_as_the_maximum_of_parts_needs(
@@ -68,7 +69,7 @@ MIB, GIB = 1024**2, 1024**3
         (GIB + 1, 4, 256 * MIB + 1),
         (4 * GIB, 4, GIB),
         (40 * GIB, 4, GIB),
-        (4000 * GIB, 4, 2 * GIB),
+        (40_000 * GIB, 4, 2 * GIB),
         (GIB, 0, 64 * MIB),
     ],
 )
