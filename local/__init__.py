@@ -1,1 +1,4 @@
-"""The whole service on one machine: an embedded AWS, the API, workers and schedules. Not shipped to Lambda."""
+"""The complete service on one machine: an embedded AWS, the API, workers and schedules.
+
+Not shipped to Lambda.
+"""

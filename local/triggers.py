@@ -1,4 +1,4 @@
-"""What AWS does between its queues and schedules and the handlers of app.py, as the local service does it."""
+"""Events for the handlers of app.py, as AWS makes them from queues and schedules."""
 
 import re
 import uuid

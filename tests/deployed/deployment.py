@@ -11,7 +11,10 @@ from tests.functional.stack import Api
 
 
 class Deployment:
-    """``client(service)`` makes boto3 clients. What the service was told, it is asked for: its functions' environment."""
+    """A running service. ``client(service)`` makes boto3 clients.
+
+    The environment of its functions says how it is set.
+    """
 
     def __init__(self, base_url: str, client: Any, prefix: str) -> None:
         self.api = Api(base_url.rstrip("/"))

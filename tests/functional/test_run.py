@@ -35,7 +35,10 @@ def run_in_vain(**settings: str) -> str:
 
 
 def signal_the_supervisor(stack: Stack, number: int) -> None:
-    """Send what a person (Ctrl-C reaches make and what it runs), a service manager, an accident does."""
+    """Send the signal that a person, a service manager or an accident sends.
+
+    Ctrl-C reaches make and what it runs.
+    """
     if number == signal.SIGINT:
         os.killpg(stack.process.pid, number)
     elif number == signal.SIGTERM:
