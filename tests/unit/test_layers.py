@@ -12,9 +12,9 @@ import pytest
 ROOT = Path(__file__).parent.parent.parent
 CHALICELIB = ROOT / "chalicelib"
 SHIPPED = sorted([ROOT / "app.py", *CHALICELIB.rglob("*.py")])
-# A layer is a folder or a file of chalicelib. It may import these other layers and packages.
 # Imported for type checking alone.
 STUBS = {"mypy_boto3_dynamodb", "mypy_boto3_s3", "mypy_boto3_sqs"}
+# A layer is a folder or a file of chalicelib. It may import these other layers and packages.
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "engine": (set(), {"pandas"}),
     "errors": ({"engine"}, set()),
