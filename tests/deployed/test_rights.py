@@ -207,7 +207,7 @@ def without(deployment: Deployment, function: str, sid: str, *actions: str) -> I
     function_now = deployment.client("lambda").get_function_configuration(FunctionName=name)
     role, iam = function_now["Role"].rpartition("/")[2], deployment.client("iam")
     if "sqs:GetQueueUrl" in actions:
-        # A process that has found its queues does not look them up twice; a changed function ends it.
+        # A process that has found its queues does not look them up twice. Changing it ends it.
         deployment.client("lambda").update_function_configuration(
             FunctionName=name, Timeout=function_now["Timeout"]
         )
