@@ -1,4 +1,1 @@
-"""The complete service on one machine: an embedded AWS, the API, workers and schedules.
-
-Not shipped to Lambda.
-"""
+"""The service on one machine: an embedded AWS, the API, workers, schedules. Not shipped."""

@@ -73,6 +73,7 @@ class Batch:
         self._tried(self._delete_done)
         while not self._finished.wait(self._visibility / 3):
             self._tried(self._extend)
+            self._tried(self._delete_done)
 
     def _tried(self, call: Callable[[], None]) -> None:
         try:

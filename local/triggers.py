@@ -1,4 +1,4 @@
-"""Events for the handlers of app.py, as AWS makes them from queues and schedules."""
+"""Finds the handlers of app.py, and makes the events that AWS would call them with."""
 
 import re
 import uuid
@@ -20,6 +20,8 @@ Handler = Callable[[Mapping[str, Any], Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class QueueTrigger:
+    """A handler and its queue. Any batch up to ``batch_size`` is right; pollers send single ones."""
+
     queue: str
     batch_size: int
     handler: Handler
@@ -27,6 +29,8 @@ class QueueTrigger:
 
 @dataclass(frozen=True, slots=True)
 class ScheduleTrigger:
+    """A handler that is due every ``seconds``."""
+
     seconds: int
     handler: Handler
 
@@ -38,6 +42,7 @@ def _handler(source: Any) -> Handler:
 
 
 def queue_triggers(app: Any) -> list[QueueTrigger]:
+    """Return what a Chalice application does with the messages of queues."""
     return [
         QueueTrigger(source.queue or "", source.batch_size, _handler(source))
         for source in app.event_sources
@@ -46,6 +51,7 @@ def queue_triggers(app: Any) -> list[QueueTrigger]:
 
 
 def schedule_triggers(app: Any) -> list[ScheduleTrigger]:
+    """Return what a Chalice application does at intervals. Raises ValueError for other times."""
     return [
         ScheduleTrigger(rate_seconds(source.schedule_expression), _handler(source))
         for source in app.event_sources
@@ -54,7 +60,7 @@ def schedule_triggers(app: Any) -> list[ScheduleTrigger]:
 
 
 def rate_seconds(expression: Any) -> int:
-    """The seconds of a rate(n minutes) expression."""
+    """Return the seconds of an expression like rate(5 minutes). Raises ValueError for others."""
     text = expression if isinstance(expression, str) else expression.to_string()
     match = re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", text)
     if match is None:
@@ -63,7 +69,7 @@ def rate_seconds(expression: Any) -> int:
 
 
 def sqs_event(queue: str, messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The event that Lambda gets for messages received with all their attributes."""
+    """Return the event that Lambda gets for messages received with all their attributes."""
     return {
         "Records": [
             {
@@ -83,6 +89,7 @@ def sqs_event(queue: str, messages: Sequence[Mapping[str, Any]]) -> dict[str, An
 
 
 def schedule_event(now: datetime | None = None) -> dict[str, Any]:
+    """Return the event of a schedule."""
     return {
         "version": "0",
         "id": str(uuid.uuid4()),
@@ -97,4 +104,5 @@ def schedule_event(now: datetime | None = None) -> dict[str, Any]:
 
 
 def context(name: str) -> Any:
+    """Return what a handler gets to know of its call."""
     return LambdaContext(function_name=name, memory_size=1769, max_runtime_ms=TIMEOUT_MS)
