@@ -68,8 +68,9 @@ HEADER = (
 )
 NOTE = """\
 A model: AWS was not reached. One job of 2,000 parts, and beside it a small job every 10 s, each
-tenth of them cut into 8 parts; in one try of a hundred at a part the worker dies half-way.
-"before": no maximum concurrency, 3 receives, 1,800 s of visibility, all parts sent at once. "now":
+tenth of them cut into 8 parts; one try in a hundred at a part ends with a worker that dies
+half-way. "before": no maximum concurrency, 3 receives, 1,800 s of visibility, all parts sent at
+once. "now":
 maximum concurrency 4, 2 and 2 of 10 (700, 200 and 2 of 1,000), 10 receives, a window of parts, and
 workers that hold their message for 90 s at a time. Two rows each, since it is not published how far
 a mapping backs off when it is throttled. "after a death": the longest time until a part whose

@@ -10,7 +10,7 @@ from random import Random
 
 from tests.strict_aws.clock import Clock, Timeline
 from tests.strict_aws.lambdas import Account, Context, Event, Function, Handler, Work
-from tests.strict_aws.mappings import Mapping, Pace
+from tests.strict_aws.mappings import Mapping, Pace, Terms
 from tests.strict_aws.queues import Queue
 
 HOLD_SECONDS = 90.0
@@ -132,7 +132,7 @@ class Service:
         self, queue: Queue, handler: Handler, timeout: float, maximum: int | None, pace: Pace
     ) -> None:
         function = Function(handler.__name__.strip("_"), handler, timeout)
-        Mapping(queue, function, self.account, maximum, pace=pace, seed=self.random.randrange(99))
+        Mapping(queue, function, self.account, Terms(maximum), pace)
 
     def _work_job(self, event: Event, _: Context) -> Work:
         name = event["Records"][0]["body"]

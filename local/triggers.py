@@ -20,7 +20,7 @@ Handler = Callable[[Mapping[str, Any], Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class QueueTrigger:
-    """A handler and its queue. Any batch up to ``batch_size`` is right; pollers send single ones."""
+    """A handler and its queue. Pollers send single messages, whatever ``batch_size`` says."""
 
     queue: str
     batch_size: int

@@ -1,4 +1,4 @@
-"""The stand-in's faults: AWS's own words for throttles, retries on its clock, expired tokens."""
+"""The stand-in's faults: AWS's own words, retries that cost no time, expired tokens."""
 
 from collections.abc import Iterator
 from typing import Any

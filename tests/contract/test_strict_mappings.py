@@ -5,7 +5,18 @@ from typing import Any
 
 import pytest
 
-from tests.strict_aws import Account, Clock, Context, Function, Mapping, Pace, Queue, Timeline
+from tests.strict_aws import (
+    Account,
+    Clock,
+    Context,
+    Function,
+    Mapping,
+    Pace,
+    Queue,
+    StrictAws,
+    Terms,
+    Timeline,
+)
 from tests.strict_aws.lambdas import Event, FunctionTimedOut, Handler, Work, plain
 
 STEADY = Pace(retry=1, longest_retry=8, keeps=1)
@@ -33,8 +44,8 @@ class Stage:
 
         return Function("work_part", plain(noting, seconds), timeout=60)
 
-    def map(self, function: Function, maximum: int | None = None, **more: Any) -> Mapping:
-        return Mapping(self.queue, function, self.account, maximum, pace=STEADY, **more)
+    def map(self, function: Function, maximum: int | None = None) -> Mapping:
+        return Mapping(self.queue, function, self.account, Terms(maximum), STEADY)
 
     def send(self, count: int) -> None:
         for number in range(count):
@@ -244,7 +255,8 @@ def partial(reply: Any) -> tuple[list[str], int]:
     stage = Stage()
     for body in "abc":
         stage.queue.send(body)
-    stage.map(stage.function(lambda *_: reply, 1), batch_size=10, partial_replies=True)
+    terms = Terms(batch_size=10, partial_replies=True)
+    Mapping(stage.queue, stage.function(lambda *_: reply, 1), stage.account, terms, STEADY)
     stage.timeline.run(30)
     return [message.body for message in stage.queue.messages.values()], len(stage.seen)
 
@@ -284,3 +296,28 @@ def test_a_maximum_concurrency_is_from_2_to_1000(maximum: int) -> None:
     stage = Stage()
     with pytest.raises(ValueError, match="from 2 to 1,000"):
         stage.map(stage.function(succeed, 1), maximum=maximum)
+
+
+def test_handlers_call_the_same_queue_by_boto3() -> None:
+    with StrictAws() as aws:
+        sqs = aws.client("sqs")
+        url = sqs.create_queue(QueueName="parts", Attributes={"VisibilityTimeout": "900"})[
+            "QueueUrl"
+        ]
+        seen: list[str] = []
+
+        def handler(event: Event, _: Context) -> None:
+            (record,) = event["Records"]
+            seen.append(record["attributes"]["ApproximateReceiveCount"])
+            if len(seen) < 3:
+                sqs.change_message_visibility(
+                    QueueUrl=url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=5
+                )
+                raise RuntimeError("broken")
+
+        function = Function("work_part", plain(handler, 1))
+        Mapping(aws.sqs.queue("parts"), function, Account(aws.timeline, 10), Terms(maximum=2))
+        sqs.send_message(QueueUrl=url, MessageBody="{}")
+        aws.timeline.run(30)
+        assert seen == ["1", "2", "3"]
+        assert aws.sqs.queue("parts").counts() == (0, 0, 0)

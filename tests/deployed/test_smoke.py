@@ -1,4 +1,4 @@
-"""The smoke test, on a deployment: each step says PASS, FAIL or SKIP, and why."""
+"""The smoke test itself, on the deployment that is there: its verdicts, its limits, its traces."""
 
 from collections.abc import Callable, Sequence
 

@@ -35,7 +35,7 @@ def run_in_vain(**settings: str) -> str:
 
 
 def signal_the_supervisor(stack: Stack, number: int) -> None:
-    """Send what a person does (Ctrl-C reaches make and what it runs), or a manager, or an accident."""
+    """Send what a person, a service manager or an accident sends. Ctrl-C reaches make as well."""
     if number == signal.SIGINT:
         os.killpg(stack.process.pid, number)
     elif number == signal.SIGTERM:

@@ -24,7 +24,7 @@ from tests.strict_aws.faults import ALWAYS, TIMED_OUT
 from tests.strict_aws.lambda_api import Deployed
 from tests.strict_aws.lambdas import Account, Context, Function, plain
 from tests.strict_aws.links import follow, get
-from tests.strict_aws.mappings import Mapping, Pace
+from tests.strict_aws.mappings import Mapping, Pace, Terms
 from tests.strict_aws.mounted import MountedFolder
 from tests.strict_aws.queues import Queue
 
@@ -45,6 +45,7 @@ __all__ = [
     "S3Errors",
     "SqsErrors",
     "StrictAws",
+    "Terms",
     "Timeline",
     "follow",
     "get",

@@ -21,7 +21,7 @@ from botocore.exceptions import ClientError
 from tests.strict_aws.errors import AwsError, Refused
 from tests.strict_aws.principals import Principal
 from tests.strict_aws.resources import Resources
-from tests.strict_aws.templates import Template
+from tests.strict_aws.templates import Template, parameters_of
 from tests.strict_aws.wire import Answer, Request, query_answer
 
 if TYPE_CHECKING:
@@ -191,7 +191,7 @@ class CloudFormation:
             "AWS::AccountId": principal.account,
             "AWS::Partition": "aws",
         }
-        return Template(json.loads(body), _parameters(form, old), pseudo)
+        return Template(json.loads(body), parameters_of(form, old), pseudo)
 
     def _fetched(self, url: str, request: Request, principal: Principal) -> str:
         _, _, host, key = url.split("/", 3)
@@ -247,18 +247,6 @@ class CloudFormation:
                 resources.delete(made.kind, made.name)
                 stack.events.append(Event(name, "DELETE_COMPLETE"))
             del stack.made[name]
-
-
-def _parameters(form: Mapping[str, str], old: Mapping[str, str]) -> dict[str, str]:
-    """Return the parameters of a request; those to be kept have the values of before."""
-    given: dict[str, str] = {}
-    number = 1
-    while (name := form.get(f"Parameters.member.{number}.ParameterKey")) is not None:
-        prefix = f"Parameters.member.{number}"
-        kept = form.get(f"{prefix}.UsePreviousValue") == "true"
-        given[name] = old[name] if kept else form[f"{prefix}.ParameterValue"]
-        number += 1
-    return given
 
 
 def _validation(message: str) -> AwsError:

@@ -37,6 +37,16 @@ class Pace:
     retry: float = 1.0
     longest_retry: float = 60.0
     keeps: float = 0.5
+    seed: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a mapping is created with. ``maximum``: its maximum concurrency, or None for none."""
+
+    maximum: int | None = None
+    batch_size: int = 1
+    partial_replies: bool = False
 
 
 @dataclass
@@ -76,36 +86,28 @@ def record_of(message: Message, queue: Queue) -> Event:
 
 
 class Mapping:
-    """Takes messages from the moment it is made; ``maximum`` concurrency, or None for none."""
+    """Takes messages from the moment it is made.
+
+    Raises ValueError for what Lambda refuses to create.
+    """
 
     def __init__(
         self,
         queue: Queue,
         function: Function,
         account: Account,
-        maximum: int | None = None,
-        *,
-        batch_size: int = 1,
-        partial_replies: bool = False,
+        terms: Terms | None = None,
         pace: Pace | None = None,
-        seed: int = 1,
     ) -> None:
-        if function.timeout > queue.visibility:
-            raise ValueError(
-                f"Queue visibility timeout: {queue.visibility:g} seconds is less than "
-                f"Function timeout: {function.timeout:g} seconds"
-            )
-        if maximum is not None and not 2 <= maximum <= 1000:
-            raise ValueError("the maximum concurrency must be from 2 to 1,000")
+        terms = terms or Terms()
+        _require_valid(queue, function, terms)
         self.queue = queue
         self.function = function
         self.account = account
-        self.maximum = maximum
-        self.batch_size = batch_size
-        self.partial_replies = partial_replies
+        self.terms = terms
         self.pace = pace or Pace()
         self.dropped = 0
-        self._random = Random(seed)
+        self._random = Random(self.pace.seed)
         self._timeline = account.timeline
         self._held = 0
         self._allowed = float(FIRST_BATCHES)
@@ -122,7 +124,7 @@ class Mapping:
         else:
             self._allowed = max(self._allowed, FIRST_BATCHES)
         self._allowed_at = self._now()
-        return int(min(self._allowed, self.maximum or MAX_BATCHES))
+        return int(min(self._allowed, self.terms.maximum or MAX_BATCHES))
 
     def _now(self) -> float:
         return self._timeline.clock.elapsed
@@ -141,14 +143,14 @@ class Mapping:
             return  # an earlier wake took this one's place
         self._wakes_at = float("inf")
         while self._held < self.allowed():
-            messages = self.queue.receive(self.batch_size)
+            messages = self.queue.receive(self.terms.batch_size)
             if not messages:
                 self._wait_for_messages()
                 return
             self._held += 1
             receipts = [message.receipt for message in messages]
             self._try(Batch(messages, receipts, self._now()))
-        if self._held < (self.maximum or MAX_BATCHES):
+        if self._held < (self.terms.maximum or MAX_BATCHES):
             self._wake_at(self._now() + 60 / BATCHES_A_MINUTE)
 
     def _wait_for_messages(self) -> None:
@@ -184,7 +186,7 @@ class Mapping:
                 if message not in failed:
                     self.queue.delete(message, receipt)
             # With partial replies Lambda does not back off when messages fail (errorhandling.html).
-            if failed and not self.partial_replies:
+            if failed and not self.terms.partial_replies:
                 self._back_off()
             self._release()
 
@@ -196,7 +198,7 @@ class Mapping:
         No reply, an empty one and an empty list mean success; anything that cannot be read, or
         names a message that is not in the batch, means that all failed.
         """
-        if not self.partial_replies or not reply or not reply.get("batchItemFailures"):
+        if not self.terms.partial_replies or not reply or not reply.get("batchItemFailures"):
             return []
         by_id = {str(message.id): message for message in batch.messages}
         try:
@@ -211,3 +213,13 @@ class Mapping:
     def _release(self) -> None:
         self._held -= 1
         self._wake()
+
+
+def _require_valid(queue: Queue, function: Function, terms: Terms) -> None:
+    if function.timeout > queue.visibility:
+        raise ValueError(
+            f"Queue visibility timeout: {queue.visibility:g} seconds is less than "
+            f"Function timeout: {function.timeout:g} seconds"
+        )
+    if terms.maximum is not None and not 2 <= terms.maximum <= 1000:
+        raise ValueError("the maximum concurrency must be from 2 to 1,000")

@@ -96,3 +96,15 @@ class Template:
 
     def _if(self, three: list[Any]) -> Any:
         return self.value(three[1] if self.holds(three[0]) else three[2])
+
+
+def parameters_of(form: Mapping[str, str], old: Mapping[str, str]) -> dict[str, str]:
+    """Return the parameters of a request; those to be kept have the values of before."""
+    given: dict[str, str] = {}
+    number = 1
+    while (name := form.get(f"Parameters.member.{number}.ParameterKey")) is not None:
+        prefix = f"Parameters.member.{number}"
+        kept = form.get(f"{prefix}.UsePreviousValue") == "true"
+        given[name] = old[name] if kept else form[f"{prefix}.ParameterValue"]
+        number += 1
+    return given
