@@ -27,6 +27,8 @@ class Settings:
     dead_queue: str = "csvsum-dead"
     results_bucket: str = "csvsum-results"
     part_bytes: int = 64 * 1024 * 1024
+    #: How many parts of a job wait or are summed at a time.
+    parts_in_flight: int = 1000
     keep_days: int = 30
     stale_seconds: int = 2400
     give_up_hours: int = 96
@@ -45,6 +47,7 @@ class Settings:
             dead_queue=environ.get("DEAD_QUEUE") or default.dead_queue,
             results_bucket=environ.get("RESULTS_BUCKET") or default.results_bucket,
             part_bytes=read_int(environ, "PART_BYTES", default.part_bytes, 10**14),
+            parts_in_flight=read_int(environ, "PARTS_IN_FLIGHT", default.parts_in_flight, 10**5),
             keep_days=read_int(environ, "KEEP_DAYS", default.keep_days, 36_500),
             stale_seconds=read_int(environ, "STALE_SECONDS", default.stale_seconds, 10**6),
             give_up_hours=read_int(environ, "GIVE_UP_HOURS", default.give_up_hours, 10**5),

@@ -137,7 +137,6 @@ class UseCases:
     def sum_job(self) -> SumJob:
         return SumJob(
             jobs=self.adapters.jobs,
-            parts=self.adapters.parts,
             source=self.adapters.source,
             kernel=self.adapters.kernel,
             cutter=self._cutter,
@@ -153,6 +152,7 @@ class UseCases:
             parts=self.adapters.parts,
             reader=PartReader(self.adapters.source, self.adapters.kernel, self.proof_bytes),
             counter=self._counter,
+            cutter=self._cutter,
             merger=self._merger,
             finisher=self._finisher,
         )
@@ -175,9 +175,11 @@ class UseCases:
     def _cutter(self) -> Cutter:
         return Cutter(
             jobs=self.adapters.jobs,
+            parts=self.adapters.parts,
             queue=self.adapters.queue,
             source=self.adapters.source,
             part_bytes=self.settings.part_bytes,
+            window=self.settings.parts_in_flight,
             now=self.now,
         )
 

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.aws_errors import translate_aws_errors
@@ -55,6 +56,12 @@ def decode(text: str) -> Message:
     return Message(job, part, start)
 
 
+def decode_record(record: Mapping[str, Any]) -> Message:
+    """Read a message as Lambda gives it. Raise BadMessage."""
+    count = record["attributes"].get("ApproximateReceiveCount", "1")
+    return replace(decode(record["body"]), redelivered=count != "1")
+
+
 def decode_dead(text: str) -> Message | None:
     """Read a dead letter's body. Log one that is not a message, and return None for it."""
     try:
@@ -95,7 +102,13 @@ class WorkQueue:
     def _send_batch(self, messages: Sequence[Message]) -> None:
         queue = self.jobs_queue if messages[0].part is None else self.parts_queue
         entries: list[SendMessageBatchRequestEntryTypeDef] = [
-            {"Id": str(number), "MessageBody": encode(message)}
+            {
+                "Id": str(number),
+                "MessageBody": encode(message),
+                # SQS favours the jobs of which few messages are on their way (fair queues):
+                # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
+                "MessageGroupId": message.job,
+            }
             for number, message in enumerate(messages)
         ]
         # SQS may take a part of a batch. The rest is sent once more here, and then by the caller.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -23,6 +23,8 @@ class Message:
     part: int | None = None
     #: The state in which a rerun starts; None where the worker is to find it out.
     start: State | None = None
+    #: Whether it was delivered before. Not sent: the queue knows.
+    redelivered: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,14 @@ from uuid import uuid4
 import pytest
 
 from chalicelib.adapters.clients import AwsClients
-from chalicelib.adapters.work_queue import BadMessage, WorkQueue, decode, decode_dead, encode
+from chalicelib.adapters.work_queue import (
+    BadMessage,
+    WorkQueue,
+    decode,
+    decode_dead,
+    decode_record,
+    encode,
+)
 from chalicelib.engine.states import State
 from chalicelib.errors import Misconfigured, ServiceDown
 from chalicelib.jobs.ports import Message
@@ -49,6 +56,32 @@ def test_jobs_and_parts_have_a_queue_each(
     assert received(aws, names[0]) == [Message(job)]
     assert sorted(received(aws, names[1]), key=str) == sorted(parts, key=str)
     assert queue.waiting() == 0
+
+
+def test_the_messages_of_a_job_are_a_group(
+    aws: EmbeddedAws, names: tuple[str, str], queue: WorkQueue
+) -> None:
+    queue.send([Message("one", 1), Message("two", 1)])
+    records = [receive(aws, names[1]) for _ in range(2)]
+    groups = {record["attributes"]["MessageGroupId"] for record in records if record}
+    assert groups == {"one", "two"}
+
+
+def test_a_message_that_was_delivered_before_says_so(
+    aws: EmbeddedAws, names: tuple[str, str], queue: WorkQueue
+) -> None:
+    queue.send([Message("x", 1)])
+    sqs = aws.client("sqs")
+    url = sqs.get_queue_url(QueueName=names[1])["QueueUrl"]
+    seen = []
+    for _ in range(3):
+        record = receive(aws, names[1])
+        assert record
+        seen.append(decode_record(record).redelivered)
+        sqs.change_message_visibility(
+            QueueUrl=url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=0
+        )
+    assert seen == [False, True, True]
 
 
 def test_a_queue_that_does_not_exist_is_a_matter_of_configuration(
