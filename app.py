@@ -51,14 +51,14 @@ def get_job(job_id: str) -> Response:
 @app.on_sqs_message(queue=SETTINGS.jobs_queue, batch_size=1, name="work_job")
 def work_job(event: SQSEvent) -> None:
     for record in event:
-        with use_cases().redeliver_soon(record.to_dict()):
+        with use_cases().held(record.to_dict()):
             use_cases().sum_job(decode_record(record.to_dict()))
 
 
 @app.on_sqs_message(queue=SETTINGS.parts_queue, batch_size=1, name="work_part")
 def work_part(event: SQSEvent) -> None:
     for record in event:
-        with use_cases().redeliver_soon(record.to_dict()):
+        with use_cases().held(record.to_dict()):
             use_cases().sum_part(decode_record(record.to_dict()))
 
 

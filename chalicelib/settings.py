@@ -30,6 +30,8 @@ class Settings:
     #: How many parts of a job wait or are summed at a time.
     parts_in_flight: int = 1000
     keep_days: int = 30
+    #: The visibility timeout of the work queues.
+    visibility_seconds: int = 5400
     stale_seconds: int = 2400
     give_up_hours: int = 96
     sweep_minutes: int = 5
@@ -49,6 +51,9 @@ class Settings:
             part_bytes=read_int(environ, "PART_BYTES", default.part_bytes, 10**14),
             parts_in_flight=read_int(environ, "PARTS_IN_FLIGHT", default.parts_in_flight, 10**5),
             keep_days=read_int(environ, "KEEP_DAYS", default.keep_days, 36_500),
+            visibility_seconds=read_int(
+                environ, "VISIBILITY_SECONDS", default.visibility_seconds, 43_200
+            ),
             stale_seconds=read_int(environ, "STALE_SECONDS", default.stale_seconds, 10**6),
             give_up_hours=read_int(environ, "GIVE_UP_HOURS", default.give_up_hours, 10**5),
             sweep_minutes=read_int(environ, "SWEEP_MINUTES", default.sweep_minutes, 10**4),

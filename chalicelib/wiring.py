@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.folder_source import FolderSource
+from chalicelib.adapters.held_messages import HeldMessages
 from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.parts_table import PartsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
@@ -85,9 +86,9 @@ class SettingsAdapters:
         names = self._settings.jobs_queue, self._settings.parts_queue
         return WorkQueue(*names, self._clients.sqs)
 
-    @property
+    @cached_property
     def deliveries(self) -> Deliveries:
-        return self.queue
+        return HeldMessages(self.queue.urls, self._settings.visibility_seconds)
 
     @cached_property
     def source(self) -> Source:
@@ -130,8 +131,8 @@ class UseCases:
     def publish_reply(self, job: Job, name: str, text: str) -> str:
         return queries.publish_reply(self.adapters.replies, job, name, text)
 
-    def redeliver_soon(self, record: Mapping[str, Any]) -> AbstractContextManager[None]:
-        return self.adapters.deliveries.redeliver_soon(record)
+    def held(self, record: Mapping[str, Any]) -> AbstractContextManager[None]:
+        return self.adapters.deliveries.held(record)
 
     @cached_property
     def sum_job(self) -> SumJob:

@@ -63,6 +63,7 @@ def child_environment(
     local = {
         "CSV_SOURCE": config.source,
         "STALE_SECONDS": environ.get("STALE_SECONDS") or str(6 * config.visibility_seconds),
+        "VISIBILITY_SECONDS": str(config.visibility_seconds),
         "SWEEP_MINUTES": environ.get("SWEEP_MINUTES") or "1",
         "AWS_ENDPOINT_URL": endpoint,
         "AWS_ACCESS_KEY_ID": "local",

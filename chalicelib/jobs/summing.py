@@ -118,6 +118,6 @@ class SumPart:
         self.jobs.forget(job.id)
         # A rerun has to be the last of them. A redelivered first run has not: the worker that was
         # to send the reruns may have died before it had sent them all.
-        is_last = job.parts_complete and (run is Run.FIRST or job.reruns_complete)
+        is_last = job.parts_complete if run is Run.FIRST else job.reruns_complete
         if is_last and not job.status.is_final:
             self.merger.merge(job)

@@ -11,6 +11,8 @@ from local.config import LocalConfig, UsageError, child_environment
 
 LARGEST = {
     "PART_BYTES": 10**14,
+    "PARTS_IN_FLIGHT": 10**5,
+    "VISIBILITY_SECONDS": 43_200,
     "KEEP_DAYS": 36_500,
     "STALE_SECONDS": 10**6,
     "GIVE_UP_HOURS": 10**5,
