@@ -3,7 +3,7 @@
 from chalice.app import Chalice, LambdaFunctionEvent, Rate, Response, SQSEvent
 
 from chalicelib.adapters.identity import remember_function
-from chalicelib.adapters.work_queue import decode, decode_dead
+from chalicelib.adapters.work_queue import decode_dead, decode_record
 from chalicelib.settings import settings
 from chalicelib.web import requests, responses
 from chalicelib.web.responses import problem_responses
@@ -55,15 +55,15 @@ def get_job(job_id: str) -> Response:
 @app.on_sqs_message(queue=SETTINGS.jobs_queue, batch_size=1, name="work_job")
 def work_job(event: SQSEvent) -> None:
     for record in event:
-        with use_cases().redeliver_soon(record.to_dict()):
-            use_cases().sum_job(decode(record.body))
+        with use_cases().held(record.to_dict()):
+            use_cases().sum_job(decode_record(record.to_dict()))
 
 
 @app.on_sqs_message(queue=SETTINGS.parts_queue, batch_size=1, name="work_part")
 def work_part(event: SQSEvent) -> None:
     for record in event:
-        with use_cases().redeliver_soon(record.to_dict()):
-            use_cases().sum_part(decode(record.body))
+        with use_cases().held(record.to_dict()):
+            use_cases().sum_part(decode_record(record.to_dict()))
 
 
 @app.on_sqs_message(queue=SETTINGS.dead_queue, batch_size=1, name="give_up")

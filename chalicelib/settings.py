@@ -20,7 +20,9 @@ VARIABLES = (
     "RESULTS_BUCKET",
     "PART_BYTES",
     "PARTS_PER_JOB",
+    "PARTS_IN_FLIGHT",
     "KEEP_DAYS",
+    "VISIBILITY_SECONDS",
     "STALE_SECONDS",
     "GIVE_UP_HOURS",
     "SWEEP_MINUTES",
@@ -48,7 +50,11 @@ class Settings:
     part_bytes: int = 64 * 1024 * 1024
     #: Let parts grow beyond ``part_bytes`` until a job has no more of them; 0: do not.
     parts_per_job: int = 0
+    #: How many parts of a job wait or are summed at a time.
+    parts_in_flight: int = 1000
     keep_days: int = 30
+    #: The visibility timeout of the work queues.
+    visibility_seconds: int = 5400
     stale_seconds: int = 2400
     give_up_hours: int = 96
     sweep_minutes: int = 5
@@ -72,7 +78,11 @@ class Settings:
             parts_per_job=read_int(
                 environ, "PARTS_PER_JOB", default.parts_per_job, 10**4, minimum=0
             ),
+            parts_in_flight=read_int(environ, "PARTS_IN_FLIGHT", default.parts_in_flight, 10**5),
             keep_days=read_int(environ, "KEEP_DAYS", default.keep_days, 36_500),
+            visibility_seconds=read_int(
+                environ, "VISIBILITY_SECONDS", default.visibility_seconds, 43_200
+            ),
             stale_seconds=read_int(environ, "STALE_SECONDS", default.stale_seconds, 10**6),
             give_up_hours=read_int(environ, "GIVE_UP_HOURS", default.give_up_hours, 10**5),
             sweep_minutes=read_int(environ, "SWEEP_MINUTES", default.sweep_minutes, 10**4),

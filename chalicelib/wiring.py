@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.folder_source import FolderSource
+from chalicelib.adapters.held_messages import HeldMessages
 from chalicelib.adapters.identity import account_and_region
 from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.parts_table import PartsTable
@@ -86,9 +87,9 @@ class SettingsAdapters:
         names = self._settings.jobs_queue, self._settings.parts_queue
         return WorkQueue(*names, self._clients.sqs)
 
-    @property
+    @cached_property
     def deliveries(self) -> Deliveries:
-        return self.queue
+        return HeldMessages(self.queue.urls, self._settings.visibility_seconds)
 
     @cached_property
     def source(self) -> Source:
@@ -131,14 +132,13 @@ class UseCases:
     def publish_reply(self, job: Job, name: str, text: str) -> str:
         return queries.publish_reply(self.adapters.replies, job, name, text)
 
-    def redeliver_soon(self, record: Mapping[str, Any]) -> AbstractContextManager[None]:
-        return self.adapters.deliveries.redeliver_soon(record)
+    def held(self, record: Mapping[str, Any]) -> AbstractContextManager[None]:
+        return self.adapters.deliveries.held(record)
 
     @cached_property
     def sum_job(self) -> SumJob:
         return SumJob(
             jobs=self.adapters.jobs,
-            parts=self.adapters.parts,
             source=self.adapters.source,
             kernel=self.adapters.kernel,
             cutter=self._cutter,
@@ -154,6 +154,7 @@ class UseCases:
             parts=self.adapters.parts,
             reader=PartReader(self.adapters.source, self.adapters.kernel, self.proof_bytes),
             counter=self._counter,
+            cutter=self._cutter,
             merger=self._merger,
             finisher=self._finisher,
         )
@@ -176,10 +177,12 @@ class UseCases:
     def _cutter(self) -> Cutter:
         return Cutter(
             jobs=self.adapters.jobs,
+            parts=self.adapters.parts,
             queue=self.adapters.queue,
             source=self.adapters.source,
             part_bytes=self.settings.part_bytes,
             parts_per_job=self.settings.parts_per_job,
+            window=self.settings.parts_in_flight,
             now=self.now,
         )
 

@@ -41,6 +41,8 @@ def _trigger(queue: str) -> Right:
 
 API_ON_JOBS = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query")
 CSV = Right("Csv", ("csv",), ("s3:GetObject",))
+JOBS_URL = Right("Queues", ("jobs",), ("sqs:GetQueueUrl",))
+PARTS_URL = Right("Queues", ("parts",), ("sqs:GetQueueUrl",))
 QUEUES = Right("Queues", ("jobs", "parts"), ("sqs:GetQueueUrl",))
 READ_RESULTS = Right("Results", ("results",), ("s3:GetObject",))
 WRITE_RESULTS = Right("Results", ("results",), ("s3:GetObject", "s3:PutObject"))
@@ -50,7 +52,7 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         CSV,
         Right("Jobs", ("table",), API_ON_JOBS),
         Right("Counter", ("in_progress",), ("dynamodb:Query",)),
-        QUEUES,
+        JOBS_URL,
         Right("Submit", ("jobs",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
     ),
@@ -72,7 +74,7 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
             ("table",),
             ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"),
         ),
-        QUEUES,
+        PARTS_URL,
         Right("Rerun", ("parts",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
     ),

@@ -97,6 +97,7 @@ def child_environment(
     local = {
         "CSV_SOURCE": config.source,
         "STALE_SECONDS": environ.get("STALE_SECONDS") or str(6 * config.visibility_seconds),
+        "VISIBILITY_SECONDS": str(config.visibility_seconds),
         "SWEEP_MINUTES": environ.get("SWEEP_MINUTES") or "1",
         "PARTS_PER_JOB": environ.get("PARTS_PER_JOB") or _parts_per_job(environ, config),
         "AWS_ENDPOINT_URL": endpoint,

@@ -76,17 +76,16 @@ class MemoryReplies:
 
 @dataclass
 class MemoryDeliveries:
-    """A ``ports.Deliveries`` that keeps the records whose work failed for the first time."""
+    """A ``ports.Deliveries`` that keeps the records whose work failed."""
 
     redelivered: list[Mapping[str, Any]] = field(default_factory=list)
 
     @contextmanager
-    def redeliver_soon(self, record: Mapping[str, Any]) -> Iterator[None]:
+    def held(self, record: Mapping[str, Any]) -> Iterator[None]:
         try:
             yield
         except Exception:
-            if record["attributes"]["ApproximateReceiveCount"] == "1":
-                self.redelivered.append(record)
+            self.redelivered.append(record)
             raise
 
 

@@ -1,6 +1,6 @@
 """The service in memory. A test delivers its messages in any order and any number of times."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from random import Random
@@ -53,12 +53,18 @@ class World:
     queue: MemoryQueue = field(default_factory=MemoryQueue)
     source: MemorySource = field(default_factory=MemorySource)
     clock: Clock = field(default_factory=Clock)
+    parts_in_flight: int = 1000
 
     def __post_init__(self) -> None:
         self.source.block_bytes = self.block_bytes
         kernel = self.kernel or ReferenceKernel(block_bytes=self.block_bytes)
         self.adapters = MemoryAdapters(kernel, self.source, self.jobs, self.parts, self.queue)
-        settings = Settings(part_bytes=self.part_bytes, stale_seconds=600, give_up_hours=96)
+        settings = Settings(
+            part_bytes=self.part_bytes,
+            parts_in_flight=self.parts_in_flight,
+            stale_seconds=600,
+            give_up_hours=96,
+        )
         self.use_cases = UseCases(self.adapters, settings, self.clock, self.proof_bytes)
 
     def submit(self, data: bytes, options: Options | None = None, name: str = "x.csv") -> Job:
@@ -91,7 +97,9 @@ class World:
         while self.queue.sent:
             index = random.randrange(len(self.queue.sent)) if random else 0
             message = self.queue.sent[index]
-            if not (random and random.random() < duplicates):
+            if random and random.random() < duplicates:
+                self.queue.sent[index] = replace(message, redelivered=True)
+            else:
                 del self.queue.sent[index]
             self.deliver(message)
 

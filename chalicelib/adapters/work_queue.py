@@ -2,12 +2,13 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.aws_errors import translate_aws_errors
 from chalicelib.adapters.clients import Lazy, make_sqs
+from chalicelib.adapters.queue_urls import QueueUrls
 from chalicelib.engine.states import State
 from chalicelib.errors import CsvsumError, ServiceDown
 from chalicelib.jobs.ports import Message
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 BATCH = 10  # the maximum that SQS takes in one call
-REDELIVERY_SECONDS = 5
 QUEUE = "The queue"
 SHOWN_CHARS = 100
 
@@ -55,6 +55,12 @@ def decode(text: str) -> Message:
     return Message(job, part, start)
 
 
+def decode_record(record: Mapping[str, Any]) -> Message:
+    """Read a message as Lambda gives it. Raise BadMessage."""
+    count = record["attributes"].get("ApproximateReceiveCount", "1")
+    return replace(decode(record["body"]), redelivered=count != "1")
+
+
 def decode_dead(text: str) -> Message | None:
     """Read a dead letter's body. Log one that is not a message, and return None for it."""
     try:
@@ -69,23 +75,15 @@ def _bad_message(text: str) -> BadMessage:
 
 
 class WorkQueue:
-    """A ``ports.Queue`` and ``ports.Deliveries``. A call of ``send`` sends jobs or parts, not both.
-
-    ``redelivery_seconds``: after how long a message comes back whose handler failed once.
-    """
+    """A ``ports.Queue``. A call of ``send`` sends jobs or parts, not both."""
 
     def __init__(
-        self,
-        jobs_queue: str,
-        parts_queue: str,
-        sqs: "Callable[[], SQSClient] | None" = None,
-        redelivery_seconds: int = REDELIVERY_SECONDS,
+        self, jobs_queue: str, parts_queue: str, sqs: "Callable[[], SQSClient] | None" = None
     ) -> None:
         self.jobs_queue = jobs_queue
         self.parts_queue = parts_queue
         self.sqs = sqs or Lazy(make_sqs)
-        self.redelivery_seconds = redelivery_seconds
-        self._urls = Lazy(self._find_urls)
+        self.urls = QueueUrls(self.sqs)
 
     @translate_aws_errors(QUEUE)
     def send(self, messages: Sequence[Message]) -> None:
@@ -95,12 +93,18 @@ class WorkQueue:
     def _send_batch(self, messages: Sequence[Message]) -> None:
         queue = self.jobs_queue if messages[0].part is None else self.parts_queue
         entries: list[SendMessageBatchRequestEntryTypeDef] = [
-            {"Id": str(number), "MessageBody": encode(message)}
+            {
+                "Id": str(number),
+                "MessageBody": encode(message),
+                # SQS favours the jobs of which few messages are on their way (fair queues):
+                # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
+                "MessageGroupId": message.job,
+            }
             for number, message in enumerate(messages)
         ]
         # SQS may take a part of a batch. The rest is sent once more here, and then by the caller.
         for _ in range(2):
-            answer = self.sqs().send_message_batch(QueueUrl=self._urls()[queue], Entries=entries)
+            answer = self.sqs().send_message_batch(QueueUrl=self.urls(queue), Entries=entries)
             refused = {failure["Id"] for failure in answer.get("Failed", [])}
             entries = [entry for entry in entries if entry["Id"] in refused]
             if not entries:
@@ -109,40 +113,10 @@ class WorkQueue:
 
     @translate_aws_errors(QUEUE)
     def waiting(self) -> int:
-        return sum(self._visible(url) for url in self._urls().values())
+        return sum(self._visible(name) for name in (self.jobs_queue, self.parts_queue))
 
-    def _visible(self, url: str) -> int:
+    def _visible(self, name: str) -> int:
         answer = self.sqs().get_queue_attributes(
-            QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"]
+            QueueUrl=self.urls(name), AttributeNames=["ApproximateNumberOfMessages"]
         )
         return int(answer["Attributes"]["ApproximateNumberOfMessages"])
-
-    @contextmanager
-    def redeliver_soon(self, record: Mapping[str, Any]) -> Iterator[None]:
-        """See ``ports.Deliveries``."""
-        try:
-            yield
-        except Exception:
-            if record["attributes"].get("ApproximateReceiveCount") == "1":
-                self._show_soon(record)
-            raise
-
-    def _show_soon(self, record: Mapping[str, Any]) -> None:
-        from botocore.exceptions import BotoCoreError, ClientError
-
-        try:
-            self.sqs().change_message_visibility(
-                QueueUrl=self._urls()[record["eventSourceARN"].rpartition(":")[2]],
-                ReceiptHandle=record["receiptHandle"],
-                VisibilityTimeout=self.redelivery_seconds,
-            )
-        except (BotoCoreError, ClientError) as error:
-            log.warning(
-                "message %.100s comes back only after its visibility timeout: %r",
-                record["body"],
-                error,
-            )
-
-    def _find_urls(self) -> dict[str, str]:
-        names = (self.jobs_queue, self.parts_queue)
-        return {name: self.sqs().get_queue_url(QueueName=name)["QueueUrl"] for name in names}

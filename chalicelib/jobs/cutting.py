@@ -1,27 +1,33 @@
-"""Cuts the file of a job into parts and sends them to the workers."""
+"""Cuts the file of a job into parts and sends them to the workers.
 
-from collections.abc import Sequence
+Only ``window`` parts of a job are on their way at a time. A worker that has counted a part sends
+the next one, and does so again when the message of its part is redelivered: it may have died
+between.
+"""
+
 from dataclasses import dataclass
 
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.job import Job, utc_now
-from chalicelib.jobs.parts import Plan, part_size
-from chalicelib.jobs.ports import Clock, Jobs, Message, Queue, Source
+from chalicelib.jobs.parts import MAX_PARTS, Plan, part_size
+from chalicelib.jobs.ports import Clock, Jobs, Message, Parts, Queue, Source
 from chalicelib.jobs.reading import is_gzip, read_header
 
 
 @dataclass(eq=False)
 class Cutter:
-    """Cuts files of more than ``part_bytes``.
+    """Cuts files of more than ``part_bytes``, and keeps ``window`` parts of each on their way.
 
     ``parts_per_job`` lets parts grow until a job has no more of them; 0 does not.
     """
 
     jobs: Jobs
+    parts: Parts
     queue: Queue
     source: Source
     part_bytes: int
     parts_per_job: int = 0
+    window: int = MAX_PARTS
     now: Clock = utc_now
 
     def is_needed(self, job: Job) -> bool:
@@ -37,11 +43,20 @@ class Cutter:
             data_start=layout.data_start,
             data_line=layout.data_line,
             fields=layout.fields,
+            window=self.window,
         )
         planned = self.jobs.plan(job.id, plan, self.now())
         log_event("cut", planned, parts=planned.parts, bytes=plan.size)
         return planned
 
-    def send(self, job: Job, numbers: Sequence[int]) -> None:
-        """Send parts to the workers."""
+    def send_missing(self, job: Job, plan: Plan) -> bool:
+        """Send the parts that nobody else will send. Return whether any part is missing."""
+        numbers = plan.to_send(self.parts.done(job.id))
         self.queue.send([Message(job.id, number) for number in numbers])
+        return bool(numbers)
+
+    def send_next(self, job: Job, plan: Plan, number: int) -> None:
+        """Send the part that follows in the window once a part is counted."""
+        following = plan.next_of(number)
+        if following is not None:
+            self.queue.send([Message(job.id, following)])

@@ -7,7 +7,7 @@ part, or else assumed to be outside quotes. Each outcome says in which state the
 such a part is summed again. The result is therefore always that of one serial read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
@@ -38,6 +38,9 @@ class Plan:
     data_line: int
     #: How many fields each row has.
     fields: int
+    #: How many parts are sent at first. Each that is done sends the one so many numbers later, so
+    #: that the parts of a large file do not stand before all parts of the files after it.
+    window: int = MAX_PARTS
 
     @property
     def count(self) -> int:
@@ -51,6 +54,19 @@ class Plan:
     def group_size(self, group: int) -> int:
         """Return how many parts a group has."""
         return min(PARTS_PER_GROUP, self.count - group * PARTS_PER_GROUP)
+
+    def next_of(self, number: int) -> int | None:
+        """Return the part to send once a part is done."""
+        following = number + self.window
+        return following if following < self.count else None
+
+    def to_send(self, done: Collection[int]) -> list[int]:
+        """Return the parts that are missing, but for those that a missing one will send."""
+        return [
+            number
+            for number in range(self.count)
+            if number not in done and (number < self.window or number - self.window in done)
+        ]
 
     def range_of(self, number: int) -> range:
         """Return the bytes of a part, as offsets in the file."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -23,6 +23,8 @@ class Message:
     part: int | None = None
     #: The state in which a rerun starts; None where the worker is to find it out.
     start: State | None = None
+    #: Whether it was delivered before. Not sent: the queue knows.
+    redelivered: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +190,11 @@ class Queue(Protocol):
 class Deliveries(Protocol):
     """The messages that workers are given."""
 
-    def redeliver_soon(self, record: Mapping[str, Any]) -> AbstractContextManager[None]:
+    def held(self, record: Mapping[str, Any]) -> AbstractContextManager[None]:
         """Return a context for the work on a message, which is given as Lambda gives it.
 
-        When the work raises for the first time, the message comes back within seconds instead of
-        after its visibility timeout, which is many times longer than any work. Later failures wait
-        for that timeout, so that a long outage does not use up all deliveries of the message.
+        The message stays hidden while the work goes on, however long, and no more than some seconds
+        longer, so that it comes back soon when the worker dies. When the work raises, it comes back
+        after a pause that grows with each delivery, so that a long outage does not use them all up.
         """
         ...

@@ -29,7 +29,6 @@ class SumJob:
     """Sums a small file, or cuts a large one and sends its parts."""
 
     jobs: Jobs
-    parts: Parts
     source: Source
     kernel: Kernel
     cutter: Cutter
@@ -62,15 +61,8 @@ class SumJob:
             job = self.cutter.cut(job)
         if job.plan is None:
             self._sum_file(job)
-        elif missing := self._missing(job):
-            self.cutter.send(job, missing)
-        else:
+        elif not self.cutter.send_missing(job, job.plan):
             self.merger.merge(job)
-
-    def _missing(self, job: Job) -> list[int]:
-        """Return the parts whose sums are not stored yet."""
-        done = self.parts.done(job.id)
-        return [number for number in range(job.parts) if number not in done]
 
     def _sum_file(self, job: Job) -> None:
         layout, rows = open_rows(self.source, job, job.version.size)
@@ -88,6 +80,7 @@ class SumPart:
     parts: Parts
     reader: PartReader
     counter: PartCounter
+    cutter: Cutter
     merger: Merger
     finisher: Finisher
 
@@ -102,14 +95,19 @@ class SumPart:
                 self._merge_if_last(self._sum_and_count(job, message, run), run)
 
     def _sum_and_count(self, job: Job, message: Message, run: Run) -> Counted:
-        """Store the sums of a part, and then count it."""
+        """Store the sums of a part, count it, and send the next one."""
         plan, number = job.plan, message.part
         if plan is None or number is None or number >= plan.count:
             raise ValueError(f"job {job.id} has no part {number}")
         outcome, columns = self.reader.sum_part(job, plan, number, message.start)
         self.parts.save(job.id, outcome, columns)
         # Only now: a part that counts as done must have its sums stored.
-        return self.counter.count(job, plan, number, run)
+        counted = self.counter.count(job, plan, number, run)
+        # Once for each part, also if its message was sent twice; and a redelivered one may be that
+        # of a worker that died before it had sent the next.
+        if run is Run.FIRST and (counted.is_new or message.redelivered):
+            self.cutter.send_next(job, plan, number)
+        return counted
 
     def _merge_if_last(self, counted: Counted, run: Run) -> None:
         """Merge the parts once all are done, and once more when the last of them is redelivered."""
@@ -120,6 +118,6 @@ class SumPart:
         self.jobs.forget(job.id)
         # A rerun has to be the last of them. A redelivered first run has not: the worker that was
         # to send the reruns may have died before it had sent them all.
-        is_last = job.parts_complete and (run is Run.FIRST or job.reruns_complete)
+        is_last = job.parts_complete if run is Run.FIRST else job.reruns_complete
         if is_last and not job.status.is_final:
             self.merger.merge(job)

@@ -8,7 +8,14 @@ from uuid import uuid4
 import pytest
 
 from chalicelib.adapters.clients import AwsClients
-from chalicelib.adapters.work_queue import BadMessage, WorkQueue, decode, decode_dead, encode
+from chalicelib.adapters.work_queue import (
+    BadMessage,
+    WorkQueue,
+    decode,
+    decode_dead,
+    decode_record,
+    encode,
+)
 from chalicelib.engine.states import State
 from chalicelib.errors import Misconfigured, ServiceDown
 from chalicelib.jobs.ports import Message
@@ -49,6 +56,32 @@ def test_jobs_and_parts_have_a_queue_each(
     assert received(aws, names[0]) == [Message(job)]
     assert sorted(received(aws, names[1]), key=str) == sorted(parts, key=str)
     assert queue.waiting() == 0
+
+
+def test_the_messages_of_a_job_are_a_group(
+    aws: MotoAws, names: tuple[str, str], queue: WorkQueue
+) -> None:
+    queue.send([Message("one", 1), Message("two", 1)])
+    records = [receive(aws, names[1]) for _ in range(2)]
+    groups = {record["attributes"]["MessageGroupId"] for record in records if record}
+    assert groups == {"one", "two"}
+
+
+def test_a_message_that_was_delivered_before_says_so(
+    aws: MotoAws, names: tuple[str, str], queue: WorkQueue
+) -> None:
+    queue.send([Message("x", 1)])
+    sqs = aws.client("sqs")
+    url = sqs.get_queue_url(QueueName=names[1])["QueueUrl"]
+    seen = []
+    for _ in range(3):
+        record = receive(aws, names[1])
+        assert record
+        seen.append(decode_record(record).redelivered)
+        sqs.change_message_visibility(
+            QueueUrl=url, ReceiptHandle=record["receiptHandle"], VisibilityTimeout=0
+        )
+    assert seen == [False, True, True]
 
 
 def test_a_queue_that_does_not_exist_is_a_matter_of_configuration(
@@ -119,10 +152,6 @@ def test_a_long_body_that_is_not_a_message_is_logged_by_its_length_and_its_start
     assert raised.value.detail == f"Not a csvsum message: 100001 characters, '\\n{'x' * 99}'."
 
 
-class Failed(Exception):
-    """What a handler raises."""
-
-
 def receive(aws: MotoAws, name: str, wait_seconds: int = 0) -> dict[str, Any] | None:
     """Return the next message as a handler gets it, or None."""
     sqs = aws.client("sqs")
@@ -133,65 +162,3 @@ def receive(aws: MotoAws, name: str, wait_seconds: int = 0) -> dict[str, Any] | 
     ).get("Messages", [])
     records: list[dict[str, Any]] = sqs_event(name, messages)["Records"]
     return records[0] if records else None
-
-
-def receive_and_fail(queue: WorkQueue, aws: MotoAws, wait_seconds: int) -> str | None:
-    """Fail on the next message. Return how often it was received, or None when none came."""
-    record = receive(aws, queue.jobs_queue, wait_seconds)
-    if record is None:
-        return None
-    with pytest.raises(Failed), queue.redeliver_soon(record):
-        raise Failed
-    count: str = record["attributes"]["ApproximateReceiveCount"]
-    return count
-
-
-def test_a_message_comes_back_soon_after_its_first_failure_and_late_after_its_second(
-    aws: MotoAws, names: tuple[str, str], clients: AwsClients
-) -> None:
-    queue = WorkQueue(*names, clients.sqs, redelivery_seconds=1)
-    queue.send([Message("x")])
-    assert receive_and_fail(queue, aws, 0) == "1"
-    assert receive_and_fail(queue, aws, 0) is None
-    assert receive_and_fail(queue, aws, 5) == "2"
-    assert receive_and_fail(queue, aws, 2) is None
-
-
-def test_a_part_comes_back_as_a_job_does(
-    aws: MotoAws, names: tuple[str, str], clients: AwsClients
-) -> None:
-    queue = WorkQueue(*names, clients.sqs, redelivery_seconds=0)
-    queue.send([Message("x", 1)])
-    record = receive(aws, names[1])
-    assert record
-    with pytest.raises(Failed), queue.redeliver_soon(record):
-        raise Failed
-    assert receive(aws, names[1])
-
-
-def test_a_message_that_was_done_stays_hidden(
-    aws: MotoAws, names: tuple[str, str], clients: AwsClients
-) -> None:
-    queue = WorkQueue(*names, clients.sqs, redelivery_seconds=0)
-    queue.send([Message("x")])
-    record = receive(aws, names[0])
-    assert record
-    with queue.redeliver_soon(record):
-        pass
-    assert received(aws, names[0]) == []
-
-
-def test_the_error_of_a_handler_is_raised_also_when_its_message_cannot_be_shown_sooner(
-    clients: AwsClients, unique: Callable[[str], str], caplog: pytest.LogCaptureFixture
-) -> None:
-    queue = WorkQueue(unique("missing"), unique("missing"), clients.sqs)
-    record = {
-        "attributes": {"ApproximateReceiveCount": "1"},
-        "receiptHandle": "unknown",
-        "eventSourceARN": f"arn:aws:sqs:us-east-1:123456789012:{queue.jobs_queue}",
-        "body": encode(Message("some-job")),
-    }
-    with pytest.raises(Failed), queue.redeliver_soon(record):
-        raise Failed
-    assert "some-job" in caplog.text
-    assert "visibility timeout" in caplog.text

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.adapters.work_queue import REDELIVERY_SECONDS
+from chalicelib.adapters.held_messages import PAUSES
 from deploy.changes import changed
 from deploy.policies import policy
 from deploy.stage import read_stage
@@ -94,7 +94,12 @@ class Rehearsal:
 
     def invoke(self, function: str, *messages: dict[str, Any]) -> None:
         records = [
-            {"body": json.dumps(message), "receiptHandle": "x", "attributes": {}}
+            {
+                "body": json.dumps(message),
+                "receiptHandle": "x",
+                "attributes": {},
+                "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:none",
+            }
             for message in messages
         ]
         answer = self.on.invoke(function, json.dumps({"Records": records}).encode())
@@ -108,7 +113,7 @@ class Rehearsal:
         )
         event = sqs_event(queue, self.on.receive(queue, hidden_seconds=3600))
         self.require("FunctionError" in self.on.invoke(function, json.dumps(event).encode()))
-        again = self.on.receive(queue, hidden_seconds=60, wait_seconds=REDELIVERY_SECONDS + 5)
+        again = self.on.receive(queue, hidden_seconds=60, wait_seconds=PAUSES[0] + 5)
         self.require(again)
         self.on.delete(queue, again[0])
 

@@ -121,7 +121,7 @@ class Scene:
 
     def fail_once(self, queue: str) -> set[Call]:
         """Return what a handler asks for when it fails on a message, the only one in its queue."""
-        deliveries = self.adapters.queue
+        deliveries = self.adapters.deliveries
         sqs = self.aws.client("sqs")
         url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
         sqs.send_message(QueueUrl=url, MessageBody="none of this service's")
@@ -131,7 +131,7 @@ class Scene:
         with (
             self.recorder.recorded() as calls,
             pytest.raises(BadMessage),
-            deliveries.redeliver_soon(record),
+            deliveries.held(record),
         ):
             decode(record["body"])
         sqs.delete_message(QueueUrl=url, ReceiptHandle=record["receiptHandle"])

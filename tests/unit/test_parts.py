@@ -49,6 +49,7 @@ def test_parts_tile_the_data_without_gap_or_overlap(
         (40_001, 1, 3),
         (10**12, 2**20, 50_000_000),
         (10**12, 2**26, 2**26),
+        (10**13, 2**26, 500_000_000),
     ],
 )
 def test_a_part_is_as_large_as_asked_or_as_the_maximum_of_parts_needs(
@@ -224,3 +225,33 @@ def test_a_fault_keeps_its_place_counted_from_the_start_of_the_file() -> None:
     assert placed(FAULT, [outcome(0, ROW, ROW)], plan) == Fault(
         "not_a_number", "x", line=6, byte=20
     )
+
+
+plans = st.builds(
+    lambda count, window: Plan(10 * count, 10, 0, 0, 2, window),
+    st.integers(1, 60),
+    st.integers(1, 70),
+)
+
+
+@given(plans, st.sets(st.integers(0, 59)))
+def test_each_missing_part_is_sent_or_follows_one_that_is_missing(
+    plan: Plan, done: set[int]
+) -> None:
+    to_send = plan.to_send(done)
+    assert not done & set(to_send)
+    for number in set(range(plan.count)) - done - set(to_send):
+        assert number - plan.window not in done
+        assert plan.next_of(number - plan.window) == number
+
+
+@given(plans)
+def test_at_first_a_window_of_parts_is_sent(plan: Plan) -> None:
+    assert plan.to_send(()) == list(range(min(plan.window, plan.count)))
+
+
+@given(plans)
+def test_parts_are_in_groups_that_have_all_of_them(plan: Plan) -> None:
+    sizes = [plan.group_size(group) for group in range(plan.groups)]
+    assert sum(sizes) == plan.count
+    assert all(sizes)

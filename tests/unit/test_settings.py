@@ -10,6 +10,8 @@ from chalicelib.wiring import source_of, use_cases_of
 
 LARGEST = {
     "PART_BYTES": 10**14,
+    "PARTS_IN_FLIGHT": 10**5,
+    "VISIBILITY_SECONDS": 43_200,
     "KEEP_DAYS": 36_500,
     "STALE_SECONDS": 10**6,
     "GIVE_UP_HOURS": 10**5,

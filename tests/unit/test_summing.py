@@ -2,7 +2,7 @@
 
 import gzip
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -16,7 +16,7 @@ from chalicelib.jobs.job import Status
 from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
 from chalicelib.jobs.summing import SMALL_BYTES
-from tests.adapters_in_memory import MemoryJobs, MemoryParts
+from tests.adapters_in_memory import MemoryJobs, MemoryParts, MemoryQueue
 from tests.harness import World, summed
 
 ROWS = b"a,b\n" + b"".join(b"%d.5,x\n" % number for number in range(100))
@@ -183,6 +183,7 @@ MORTAL = frozenset(
         "expect_reruns",
         "succeed",
         "fail",
+        "send",
     }
 )
 
@@ -217,6 +218,16 @@ class MortalJobs(MemoryJobs):
         return self.death.around(found) if name in MORTAL else found
 
 
+class MortalQueue(MemoryQueue):
+    def __init__(self, death: Death) -> None:
+        super().__init__()
+        self.death = death
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        return self.death.around(found) if name in MORTAL else found
+
+
 class MortalParts(MemoryParts):
     def __init__(self, death: Death) -> None:
         super().__init__()
@@ -234,26 +245,33 @@ QUOTED = b"a,b\n" + b'1,"' + b"2,3\n" * 20 + b'"\n' + b"4,5\n" * 10
     st.lists(st.tuples(st.integers(1, 12), st.booleans()), max_size=8),
     st.integers(0, 1 << 30),
     st.sampled_from([1, 25, 40, 1000]),
+    st.sampled_from([1, 3, 1000]),
 )
 @settings(max_examples=300)
 def test_workers_that_die_anywhere_leave_the_right_sum(
-    deaths: list[tuple[int, bool]], seed: int, part_bytes: int
+    deaths: list[tuple[int, bool]], seed: int, part_bytes: int, window: int
 ) -> None:
     death = Death()
-    world = World(part_bytes, 4, jobs=MortalJobs(death), parts=MortalParts(death))
+    world = World(
+        part_bytes,
+        proof_bytes=4,
+        jobs=MortalJobs(death),
+        parts=MortalParts(death),
+        queue=MortalQueue(death),
+        parts_in_flight=window,
+    )
     job = world.submit(QUOTED)
     random = Random(seed)
-    while world.queue.sent:
-        message = random.choice(world.queue.sent)
+    while sent := world.queue.sent:
+        message = sent.pop(random.randrange(len(sent)))
         if deaths:
             death.calls_left, death.after = deaths.pop()
         try:
             world.deliver(message)
         except Killed:
-            continue
+            sent.append(replace(message, redelivered=True))
         finally:
             death.calls_left = -1
-        world.queue.sent.remove(message)
     assert summed(world.final(job)) == (("41",), 11)
     world.clock.advance(days=1)
     assert world.use_cases.sweep() == 0

@@ -47,7 +47,7 @@ def test_an_adapter_is_made_once_and_only_when_it_is_used() -> None:
     adapters = SettingsAdapters(Settings(csv_source="file:///csv"))
     assert not {"jobs", "queue", "source", "replies", "kernel"} & set(vars(adapters))
     assert adapters.source is adapters.source
-    assert adapters.deliveries is adapters.queue
+    assert adapters.deliveries is adapters.deliveries
 
 
 def test_a_part_is_cut_and_a_job_is_stale_as_the_settings_say() -> None:
