@@ -100,6 +100,8 @@ def child_environment(
         "VISIBILITY_SECONDS": str(config.visibility_seconds),
         "SWEEP_MINUTES": environ.get("SWEEP_MINUTES") or "1",
         "PARTS_PER_JOB": environ.get("PARTS_PER_JOB") or _parts_per_job(environ, config),
+        # One more than there are workers: none of them waits, and no other job waits long.
+        "PARTS_IN_FLIGHT": environ.get("PARTS_IN_FLIGHT") or str(config.workers + 1),
         "AWS_ENDPOINT_URL": endpoint,
         **CREDENTIALS,
         "AWS_EC2_METADATA_DISABLED": "true",
