@@ -9,7 +9,7 @@ BENCH_INSTALLED := $(BENCH_VENV)/.installed
 BENCH ?= quick
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-long fuzz mutate test-unit test-deployed check lint lint-template bench clean \
+.PHONY: help build run test test-long fuzz mutate test-unit test-deployed test-localstack check lint lint-template bench clean \
 	resources deploy rollback smoke url undeploy package policies lint-one localstack test-alone test-running
 
 help: ## say what there is
@@ -64,6 +64,9 @@ test-unit: $(NATIVE) ## run the tests that start nothing
 test-deployed: $(NATIVE) ## run the packaged service on an emulator and test it over HTTP
 	@$(BIN)/python -m pytest -q tests/deployed
 
+test-localstack: $(NATIVE) ## Chalice's and make's commands on an emptied LocalStack: make test-localstack [ENDPOINT=...]
+	@$(BIN)/python -m pytest -q tests/localstack --endpoint-url $(or $(ENDPOINT),http://127.0.0.1:4566)
+
 lint: $(INSTALLED) ## ruff, mypy and the layer test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -103,8 +106,8 @@ resources: $(NATIVE) ## queues, table, buckets, alarms; chalice deploy comes nex
 deploy: $(NATIVE) ## deploy, or bring up to date: make deploy STAGE=prod [SET="NAME=value ..."]
 	@$(DEPLOY) up $(STAGE) $(SET)
 
-rollback: $(NATIVE) ## return to the release before: make rollback STAGE=prod
-	@$(DEPLOY) rollback $(STAGE)
+rollback: $(NATIVE) ## return to the release before: make rollback STAGE=prod [UNFINISHED=1: only after a failure]
+	@$(DEPLOY) rollback $(STAGE) $(if $(UNFINISHED),--unfinished)
 
 smoke: $(NATIVE) ## have the deployed service sum a file: make smoke STAGE=prod [CSV=sample.csv]
 	@$(DEPLOY) smoke $(STAGE) $(if $(CSV),--csv "$(CSV)")

@@ -9,14 +9,24 @@ from pathlib import Path
 from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.settings import BadSetting
-from deploy import chalice_deploy, changes, cloudformation, health, inventory, policies, resources
+from deploy import (
+    chalice_deploy,
+    changes,
+    cloudformation,
+    health,
+    inventory,
+    policies,
+    releases,
+    removal,
+    resources,
+)
 from deploy.aws import Aws, environment_of
 from deploy.package import package
 from deploy.progress import Progress, Say
 from deploy.stage import CHALICE, ROOT, Stage, UsageError, read_stage, require_known
 
 #: The variables that make may be given.
-MAKE = ["STAGE", "SET", "WITH", "DATA", "CSV", "PYTHON"]
+MAKE = ["STAGE", "SET", "WITH", "DATA", "CSV", "UNFINISHED", "PYTHON"]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -58,6 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("set", nargs="*", metavar="NAME=value")
         command.add_argument("--with", dest="more", action="append", type=Path, default=[])
         command.add_argument("--data", choices=["keep", "delete"], default="keep")
+        command.add_argument("--unfinished", action="store_true")
         command.add_argument("--csv", default=resources.SAMPLE.name)
     return parser
 
@@ -88,7 +99,10 @@ def _up(given: argparse.Namespace, say: Say) -> str:
 
 def _rollback(given: argparse.Namespace, say: Say) -> str:
     aws = Aws()
-    return _welcome(chalice_deploy.rollback(_deployed(given, aws, say), aws, os.environ, say))
+    stage = _deployed(given, aws, say)
+    if given.unfinished and releases.is_complete(stage, aws):
+        return "The last deployment that changed a function is complete: nothing to return from."
+    return _welcome(chalice_deploy.rollback(stage, aws, os.environ, say))
 
 
 def _smoke(given: argparse.Namespace, say: Say) -> str:
@@ -108,7 +122,7 @@ def _url(given: argparse.Namespace, say: Say) -> str:
 def _down(given: argparse.Namespace, say: Say) -> str:
     aws = Aws()
     stage = _deployed(given, aws, say)
-    return chalice_deploy.down(stage, aws, os.environ, given.data == "delete", say)
+    return removal.down(stage, aws, os.environ, given.data == "delete", say)
 
 
 def _package(given: argparse.Namespace, say: Say) -> str:
