@@ -7,6 +7,7 @@ deployment or an emulator that was started anew make no difference then.
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from deploy import cloudformation
