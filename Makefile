@@ -64,7 +64,7 @@ test-unit: $(NATIVE) ## run the tests that start nothing
 test-deployed: $(NATIVE) ## run the packaged service on an emulator and test it over HTTP
 	@$(BIN)/python -m pytest -q tests/deployed
 
-test-localstack: $(NATIVE) ## Chalice's and make's commands on an emptied LocalStack: make test-localstack [ENDPOINT=...]
+test-localstack: $(NATIVE) ## test the commands on an empty LocalStack: [ENDPOINT=http://...]
 	@$(BIN)/python -m pytest -q tests/localstack --endpoint-url $(or $(ENDPOINT),http://127.0.0.1:4566)
 
 lint: $(INSTALLED) ## ruff, mypy and the layer test
@@ -74,7 +74,7 @@ lint: $(INSTALLED) ## ruff, mypy and the layer test
 	@$(BIN)/python -m pytest -q tests/unit/test_layers.py
 
 CHECKOV := .venv-lint/bin/checkov --framework cloudformation --compact --quiet --skip-download
-lint-template: $(NATIVE) ## cfn-lint and checkov on all templates: no finding without a reason beside it
+lint-template: $(NATIVE) ## cfn-lint and checkov on all templates
 	@test -x .venv-lint/bin/checkov || ($(PYTHON) -m venv .venv-lint && \
 		.venv-lint/bin/python -m pip install --quiet --disable-pip-version-check -r deploy/requirements-lint.txt)
 	@$(BIN)/cfn-lint infra/resources.json infra/github.json
@@ -82,7 +82,8 @@ lint-template: $(NATIVE) ## cfn-lint and checkov on all templates: no finding wi
 	@sed 's/"Condition": "[A-Za-z]*",//' infra/resources.json > build/all-resources.json
 	@$(CHECKOV) --file build/all-resources.json infra/github.json
 	@$(MAKE) --no-print-directory package lint-package STAGE=prod
-	@$(MAKE) --no-print-directory package lint-package STAGE=prod SET=CSV_SOURCE=file:///mnt/csv WITH=infra/efs.json
+	@$(MAKE) --no-print-directory package lint-package STAGE=prod \
+		SET=CSV_SOURCE=file:///mnt/csv WITH=infra/efs.json
 
 lint-package:
 	@$(BIN)/cfn-lint build/$(STAGE)/package/sam.json
@@ -104,34 +105,34 @@ GIVEN = $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))
 DEPLOY = $(BIN)/python -m deploy --given "$(strip $(GIVEN))"
 STAGE ?= dev
 
-resources: $(NATIVE) ## queues, table, buckets, alarms; chalice deploy comes next: make resources STAGE=dev
+resources: $(NATIVE) ## what chalice deploy needs first: make resources STAGE=dev
 	@$(DEPLOY) resources $(STAGE) $(SET)
 
-deploy: $(NATIVE) ## deploy, or bring up to date: make deploy STAGE=prod [SET="NAME=value ..."]
+deploy: $(NATIVE) ## deploy, or update: make deploy STAGE=prod [SET="NAME=value ..."]
 	@$(DEPLOY) up $(STAGE) $(SET)
 
-rollback: $(NATIVE) ## return to the release before: make rollback STAGE=prod [UNFINISHED=1: only after a failure]
+rollback: $(NATIVE) ## return to the release before: make rollback STAGE=prod
 	@$(DEPLOY) rollback $(STAGE) $(if $(UNFINISHED),--unfinished)
 
-smoke: $(NATIVE) ## have the deployed service sum a file: make smoke STAGE=prod [CSV=sample.csv]
+smoke: $(NATIVE) ## have the service sum a file: make smoke STAGE=prod [CSV=sample.csv]
 	@$(DEPLOY) smoke $(STAGE) $(if $(CSV),--csv "$(CSV)")
 
 url: $(NATIVE) ## say where the deployed service answers: make url STAGE=prod
 	@$(DEPLOY) url $(STAGE)
 
-undeploy: $(NATIVE) ## take it all down, data only with DATA=delete: make undeploy STAGE=prod [DATA=delete]
+undeploy: $(NATIVE) ## remove all but the data: make undeploy STAGE=prod [DATA=delete]
 	@$(DEPLOY) down $(STAGE) $(SET) --data $(or $(DATA),keep)
 
-package: $(NATIVE) ## make template and zip, deploy nothing: make package STAGE=prod [SET="..."] [WITH=infra/efs.json]
+package: $(NATIVE) ## template and zip alone: make package STAGE=prod [SET=...] [WITH=infra/efs.json]
 	@$(DEPLOY) package $(STAGE) $(SET) $(foreach file,$(WITH),--with $(file))
 
-policies: $(INSTALLED) ## write .chalice/policies/ anew, after a change of names or rights
+policies: $(INSTALLED) ## write .chalice/policies/ after a change of names or rights
 	@for stage in dev localstack prod; do $(DEPLOY) policies $$stage; done
 
-localstack: $(NATIVE) ## start LocalStack in Docker, deploy to it, say where: make localstack [SET="NAME=value ..."]
+localstack: $(NATIVE) ## start LocalStack in Docker and deploy to it: make localstack [SET=...]
 	@docker compose --file localstack-compose.yml up --detach --wait
-	@AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 \
-		$(DEPLOY) up localstack $(SET)
+	@AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \
+		AWS_REGION=us-east-1 $(DEPLOY) up localstack $(SET)
 	@echo "  It ends, and forgets all, with: docker compose --file localstack-compose.yml down"
 
 clean: ## remove what the other commands made

@@ -11,7 +11,7 @@ from tests.functional.stack import Api
 
 
 class Deployment:
-    """``client(service)`` makes boto3 clients. What the service was told, it is asked for: its functions' environment."""
+    """``client(service)`` makes boto3 clients. The settings are those that its functions have."""
 
     def __init__(self, base_url: str, client: Any, prefix: str) -> None:
         self.api = Api(base_url.rstrip("/"))

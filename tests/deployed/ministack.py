@@ -1,4 +1,4 @@
-"""MiniStack: an AWS in one process that runs the packaged functions as processes, and enforces their policies."""
+"""MiniStack: an AWS in one process that runs functions as processes and enforces policies."""
 
 import json
 import os

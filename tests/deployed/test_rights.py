@@ -1,8 +1,8 @@
-"""Each right of each policy, taken away where policies are enforced: the function cannot do its work without it.
+"""Each right of each policy, taken away where policies are enforced: its function then fails.
 
-Functions are called with the events that Lambda would give them; meanwhile no queue feeds them. What Lambda itself does
-with a function's role (logs, traces, taking messages) MiniStack does not ask its policy for: tests/contract/test_policies.py
-holds those rights to their text.
+Functions are called with the events that Lambda would give them; meanwhile no queue feeds them.
+What Lambda itself does with a function's role (logs, traces, receiving messages) MiniStack allows
+without a policy: tests/unit/test_policy_files.py compares those rights with their text.
 """
 
 import gzip
@@ -37,7 +37,8 @@ WIDE = ROW.replace(b"0", b"a") + ROW * 2
 WIDE_AND_CUT = ROW.replace(b"0", b"a") + ROW * 10
 # In quotes from its first row to its end, and nothing near a cut says so: parts are summed twice.
 MISLEADING = b'a,b\n1,"' + b"2,3\n" * 100_000 + b'"\n'
-# The sums alone are more than a reply can hold, with each letter written as \u00e9. What is compressed is not cut.
+# The sums alone are more than a reply can hold, with each letter written as \u00e9.
+# What is compressed is not cut.
 NAMES = ["é" * 100 + str(index) if index % 10 == 0 else "x" for index in range(100_000)]
 HUGE = gzip.compress((",".join(NAMES) + "\n" + ",".join("1" * 100_000) + "\n").encode())
 
@@ -196,7 +197,7 @@ def without(deployment: Deployment, function: str, sid: str, *actions: str) -> I
     function_now = deployment.client("lambda").get_function_configuration(FunctionName=name)
     role, iam = function_now["Role"].rpartition("/")[2], deployment.client("iam")
     if "sqs:GetQueueUrl" in actions:
-        # A process that has found its queues does not ask for them again; setting the function up anew ends it.
+        # A process that has found its queues does not ask for them anew; an update ends it.
         deployment.client("lambda").update_function_configuration(
             FunctionName=name, Timeout=function_now["Timeout"]
         )
@@ -216,7 +217,7 @@ def without(deployment: Deployment, function: str, sid: str, *actions: str) -> I
 
 
 def lessened(document: dict[str, Any], sid: str, actions: tuple[str, ...]) -> dict[str, Any]:
-    """The document without the actions; with SendMessage goes the SendMessageBatch that MiniStack asks for."""
+    """The document without the actions, and without SendMessageBatch, which MiniStack adds."""
     gone = {*actions, *(f"{action}Batch" for action in actions)}
     statements = [
         {**each, "Action": [action for action in each["Action"] if action not in gone]}
