@@ -20,8 +20,8 @@ BENCH ?= quick
 GIVEN = $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-long fuzz mutate test-unit test-deployed check lint lint-template bench clean \
-	resources deploy rollback smoke url undeploy package policies lint-one localstack clear-state
+.PHONY: help build run test test-long fuzz mutate test-unit test-deployed test-localstack check lint lint-template bench clean \
+	resources deploy rollback smoke url undeploy package policies lint-package localstack clear-state
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -82,6 +82,9 @@ test-unit: $(INSTALLED) $(NATIVE) ## run the tests that start nothing
 test-deployed: $(INSTALLED) $(NATIVE) ## run the packaged service on an emulator and test it over HTTP
 	@$(BIN)/python -m pytest -q tests/deployed
 
+test-localstack: $(INSTALLED) $(NATIVE) ## test the commands on an empty LocalStack: [ENDPOINT=http://...]
+	@$(BIN)/python -m pytest -q tests/localstack --endpoint-url $(or $(ENDPOINT),http://127.0.0.1:4566)
+
 lint: $(INSTALLED) ## ruff, clang-format, mypy and the layer test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -89,16 +92,21 @@ lint: $(INSTALLED) ## ruff, clang-format, mypy and the layer test
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/unit/test_layers.py
 
-lint-template: $(INSTALLED) $(NATIVE) ## cfn-lint and checkov on the packaged templates: no finding without a reason beside it
+CHECKOV := .venv-lint/bin/checkov --framework cloudformation --compact --quiet --skip-download
+lint-template: $(INSTALLED) $(NATIVE) ## cfn-lint and checkov on all templates
 	@test -x .venv-lint/bin/checkov || ($(PYTHON) -m venv .venv-lint && \
 		.venv-lint/bin/python -m pip install --quiet --disable-pip-version-check -r deploy/requirements-lint.txt)
-	@$(MAKE) --no-print-directory package lint-one STAGE=localstack
-	@$(MAKE) --no-print-directory package lint-one STAGE=prod
-	@$(MAKE) --no-print-directory package lint-one STAGE=prod SET=CSV_SOURCE=file:///mnt/csv WITH=infra/efs.json
+	@$(BIN)/cfn-lint infra/resources.json infra/github.json
+	@mkdir -p build  # checkov leaves out what a condition is for
+	@sed 's/"Condition": "[A-Za-z]*",//' infra/resources.json > build/all-resources.json
+	@$(CHECKOV) --file build/all-resources.json infra/github.json
+	@$(MAKE) --no-print-directory package lint-package STAGE=prod
+	@$(MAKE) --no-print-directory package lint-package STAGE=prod \
+		SET=CSV_SOURCE=file:///mnt/csv WITH=infra/efs.json
 
-lint-one:
+lint-package:
 	@$(BIN)/cfn-lint build/$(STAGE)/package/sam.json
-	@.venv-lint/bin/checkov --file build/$(STAGE)/package/sam.json --framework cloudformation --compact --quiet --skip-download
+	@$(CHECKOV) --file build/$(STAGE)/package/sam.json
 
 check: lint test ## all checks: lint and every test
 
@@ -114,34 +122,34 @@ bench: $(BENCH_INSTALLED) ## measure beside polars, duckdb, ...: make bench [BEN
 DEPLOY = $(BIN)/python -m deploy --given "$(strip $(GIVEN))"
 STAGE ?= dev
 
-resources: $(RUN) ## queues, table, buckets, alarms; chalice deploy comes next: make resources STAGE=dev
+resources: $(RUN) ## what chalice deploy needs first: make resources STAGE=dev
 	@$(DEPLOY) resources $(STAGE) $(SET)
 
-deploy: $(NATIVE) ## deploy, or bring up to date: make deploy STAGE=prod [SET="NAME=value ..."]
+deploy: $(NATIVE) ## deploy, or update: make deploy STAGE=prod [SET="NAME=value ..."]
 	@$(DEPLOY) up $(STAGE) $(SET)
 
 rollback: $(RUN) ## return to the release before: make rollback STAGE=prod
-	@$(DEPLOY) rollback $(STAGE)
+	@$(DEPLOY) rollback $(STAGE) $(if $(UNFINISHED),--unfinished)
 
-smoke: $(RUN) ## have the deployed service sum a file: make smoke STAGE=prod [CSV=sample.csv]
+smoke: $(RUN) ## have the service sum a file: make smoke STAGE=prod [CSV=sample.csv]
 	@$(DEPLOY) smoke $(STAGE) $(if $(CSV),--csv "$(CSV)")
 
 url: $(RUN) ## say where the deployed service answers: make url STAGE=prod
 	@$(DEPLOY) url $(STAGE)
 
-undeploy: $(RUN) ## take it all down, data only with DATA=delete: make undeploy STAGE=prod [DATA=delete]
+undeploy: $(RUN) ## remove all but the data: make undeploy STAGE=prod [DATA=delete]
 	@$(DEPLOY) down $(STAGE) $(SET) --data $(or $(DATA),keep)
 
-package: $(NATIVE) ## make template and zip, deploy nothing: make package STAGE=prod [SET="..."] [WITH=infra/efs.json]
+package: $(NATIVE) ## template and zip alone: make package STAGE=prod [SET=...] [WITH=infra/efs.json]
 	@$(DEPLOY) package $(STAGE) $(SET) $(foreach file,$(WITH),--with $(file))
 
-policies: $(RUN) ## write .chalice/policies/ anew, after a change of names or rights
+policies: $(RUN) ## write .chalice/policies/ after a change of names or rights
 	@for stage in dev localstack prod; do $(DEPLOY) policies $$stage; done
 
-localstack: $(NATIVE) ## start LocalStack in Docker, deploy to it, say where: make localstack [SET="NAME=value ..."]
+localstack: $(NATIVE) ## start LocalStack in Docker and deploy to it: make localstack [SET=...]
 	@docker compose --file localstack-compose.yml up --detach --wait
-	@AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_REGION=us-east-1 \
-		$(DEPLOY) up localstack $(SET)
+	@AWS_ENDPOINT_URL=http://127.0.0.1:4566 AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test \
+		AWS_REGION=us-east-1 $(DEPLOY) up localstack $(SET)
 	@echo "  It ends, and forgets all, with: docker compose --file localstack-compose.yml down"
 
 clean: ## remove what the other commands made

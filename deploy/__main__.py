@@ -8,15 +8,25 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.settings import BadSetting
-from deploy import chalice_deploy, changes, cloudformation, health, inventory, policies, resources
+from chalicelib.settings import BadSetting, Settings
+from deploy import (
+    chalice_deploy,
+    changes,
+    cloudformation,
+    health,
+    inventory,
+    policies,
+    releases,
+    removal,
+    resources,
+)
 from deploy.aws import Aws, environment_of
 from deploy.package import package
 from deploy.progress import Progress, Say
 from deploy.stage import CHALICE, ROOT, Stage, UsageError, read_stage, require_known
 
 #: The variables that make may be given.
-MAKE = ["STAGE", "SET", "WITH", "DATA", "CSV", "PYTHON"]
+MAKE = ["STAGE", "SET", "WITH", "DATA", "CSV", "UNFINISHED", "PYTHON"]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -58,62 +68,67 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("set", nargs="*", metavar="NAME=value")
         command.add_argument("--with", dest="more", action="append", type=Path, default=[])
         command.add_argument("--data", choices=["keep", "delete"], default="keep")
+        command.add_argument("--unfinished", action="store_true")
         command.add_argument("--csv", default=resources.SAMPLE.name)
     return parser
 
 
-def _deployed(given: argparse.Namespace, aws: Aws, say: Say) -> Stage:
-    """Return the stage with what SET changes, and changed before."""
+def _open(given: argparse.Namespace, say: Say) -> tuple[Stage, Aws]:
+    """Return the stage, with what SET changes and changed before, and the AWS that has it."""
     stage = read_stage(given.stage)
     fresh = changes.parse(stage, given.set)
+    aws = Aws()
     where = f", at {aws.emulator}" if aws.emulator else ""
     say(f"{stage.prefix}: AWS account {aws.identity.account}, {aws.identity.region}{where}")
     stack = cloudformation.current(aws, stage.stack)
-    stage = changes.changed(stage, changes.kept(stack), fresh)
-    stage.settings  # raises BadSetting  # noqa: B018
+    return _checked(changes.changed(stage, changes.kept(stack), fresh)), aws
+
+
+def _checked(stage: Stage) -> Stage:
+    """Return the stage. Raises BadSetting if its functions could not start with their variables."""
+    Settings.from_env(stage.environment)
     return stage
 
 
 def _resources(given: argparse.Namespace, say: Say) -> str:
-    aws = Aws()
-    stage = _deployed(given, aws, say)
+    stage, aws = _open(given, say)
     resources.put(stage, aws, say)
     return f"The resources are there. Next: chalice deploy --stage {stage.name}"
 
 
 def _up(given: argparse.Namespace, say: Say) -> str:
-    aws = Aws()
-    return _welcome(chalice_deploy.up(_deployed(given, aws, say), aws, os.environ, say))
+    stage, aws = _open(given, say)
+    return _welcome(chalice_deploy.up(stage, aws, os.environ, say))
 
 
 def _rollback(given: argparse.Namespace, say: Say) -> str:
-    aws = Aws()
-    return _welcome(chalice_deploy.rollback(_deployed(given, aws, say), aws, os.environ, say))
+    stage, aws = _open(given, say)
+    if given.unfinished and releases.is_complete(stage, aws):
+        return "The last deployment that changed a function is complete: nothing to return from."
+    return _welcome(chalice_deploy.rollback(stage, aws, os.environ, say))
 
 
 def _smoke(given: argparse.Namespace, say: Say) -> str:
-    aws = Aws()
-    url = inventory.base_url(_deployed(given, aws, say), aws)
+    stage, aws = _open(given, say)
+    url = inventory.base_url(stage, aws)
     health.require_answer(url, say)
     return health.sum_file(url, given.csv, say)
 
 
 def _url(given: argparse.Namespace, say: Say) -> str:
-    aws = Aws()
-    stage = _deployed(given, aws, say)
+    stage, aws = _open(given, say)
     inventory.write_record(stage, inventory.find(stage, aws))
     return inventory.base_url(stage, aws)
 
 
 def _down(given: argparse.Namespace, say: Say) -> str:
-    aws = Aws()
-    stage = _deployed(given, aws, say)
-    return chalice_deploy.down(stage, aws, os.environ, given.data == "delete", say)
+    stage, aws = _open(given, say)
+    return removal.down(stage, aws, os.environ, given.data == "delete", say)
 
 
 def _package(given: argparse.Namespace, say: Say) -> str:
     stage = read_stage(given.stage)
-    stage = changes.changed(stage, changes.parse(stage, given.set))
+    stage = _checked(changes.changed(stage, changes.parse(stage, given.set)))
     # Packaging asks AWS nothing, but Chalice wants some region to name the services of.
     made = package(stage, {"AWS_DEFAULT_REGION": "us-east-1", **os.environ}, say, given.more)
     size = made.code.stat().st_size / 1024 / 1024

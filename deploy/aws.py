@@ -77,7 +77,7 @@ class Aws:
             if own or status != 403:
                 raise UsageError(
                     f"The bucket {name} cannot be used: {error}\n"
-                    "It belongs to another account, or your credentials may not see it."
+                    "Name another one, or check that this account has it and you may see it."
                 ) from error
         return True
 

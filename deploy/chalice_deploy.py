@@ -1,15 +1,14 @@
-"""Deploy a stage with Chalice, take it down, return to the release before."""
+"""Deploy a stage with Chalice, or return to the release before."""
 
 import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy import changes, cloudformation, data, health, inventory, releases, resources
+from deploy import changes, cloudformation, health, inventory, releases, resources
 from deploy.aws import Aws
-from deploy.inventory import Resource
 from deploy.progress import Say
-from deploy.project import build, chalice, lay_out, link_record, zip_of
+from deploy.project import build, chalice, link_record, zip_of
 from deploy.stage import Stage, UsageError
 
 SHOWN = ("lambda_memory_size", "lambda_timeout", "reserved_concurrency")
@@ -18,6 +17,7 @@ SHOWN = ("lambda_memory_size", "lambda_timeout", "reserved_concurrency")
 def up(stage: Stage, aws: Aws, environment: Mapping[str, str], say: Say) -> str:
     """Deploy a stage, or bring it up to date. Returns the service's base URL."""
     _require_no_stack(stage, aws)
+    _warn_of_another_region(stage, aws, say)
     release = releases.new_id()
     stage = releases.tagged(stage, release)
     show_changes(stage, aws, say)
@@ -30,7 +30,10 @@ def up(stage: Stage, aws: Aws, environment: Mapping[str, str], say: Say) -> str:
 
 
 def rollback(stage: Stage, aws: Aws, environment: Mapping[str, str], say: Say) -> str:
-    """Deploy the release before the live one anew. Returns the service's base URL."""
+    """Deploy the release before the live one anew. Returns the service's base URL.
+
+    The releases after it are forgotten: what was left once is not returned to.
+    """
     release = releases.before(stage, aws)
     say(f"Returning from {releases.live(stage, aws)} to {release}")
     folder = releases.fetch(stage, aws, release)
@@ -38,7 +41,10 @@ def rollback(stage: Stage, aws: Aws, environment: Mapping[str, str], say: Say) -
     show_changes(stage, aws, say)
     _use_zip(stage, folder)
     link_record(folder)
-    return _deploy(stage, aws, folder, environment, say)
+    url = _deploy(stage, aws, folder, environment, say)
+    later = [each for each in releases.stored(stage, aws) if each > release]
+    releases.remove(stage, aws, later)
+    return url
 
 
 def _use_zip(stage: Stage, project: Path) -> None:
@@ -66,6 +72,15 @@ def _require_no_stack(stage: Stage, aws: Aws) -> None:
         raise UsageError(
             f"{stage.prefix} was deployed as a CloudFormation stack: update that one, or remove "
             f"it with make undeploy STAGE={stage.name} first."
+        )
+
+
+def _warn_of_another_region(stage: Stage, aws: Aws, say: Say) -> None:
+    """Roles belong to the account: two regions with the same stage share them."""
+    if not inventory.find(stage, aws) and inventory.roles(stage, aws):
+        say(
+            f"The roles of {stage.prefix} exist already. If it is deployed in another region too, "
+            "name this one another stage: removing one would take the roles of both"
         )
 
 
@@ -104,57 +119,3 @@ def _live_settings(stage: Stage, aws: Aws) -> dict[str, dict[str, str]]:
             **({} if reserved is None else {"reserved_concurrency": str(reserved)}),
         }
     return found
-
-
-def down(stage: Stage, aws: Aws, environment: Mapping[str, str], with_data: bool, say: Say) -> str:
-    """Take a stage down, by whichever way it came. Returns what was removed and what is left."""
-    names = resources.names(stage, aws)
-    stacks = [name for name in (stage.prefix, stage.stack) if cloudformation.describe(aws, name)]
-    found = inventory.find(stage, aws)
-    if not (stacks or found or (with_data and data.left(aws, names))):
-        return _nothing(stage, aws)
-    if stage.prefix in stacks:
-        say(f"Deleting the stack {stage.prefix}")
-        cloudformation.delete(aws, stage.prefix)
-    _delete_functions(stage, aws, environment, say)
-    if stage.stack in stacks:
-        say(f"Deleting the stack {stage.stack}")
-        resources.delete(stage, aws)
-    deleted = data.delete(stage, aws, names) if with_data else []
-    _require_gone(stage, aws)
-    return _farewell(stage, deleted, data.left(aws, names))
-
-
-def _delete_functions(stage: Stage, aws: Aws, environment: Mapping[str, str], say: Say) -> None:
-    found = inventory.find(stage, aws)
-    apis = [each for each in found if each["resource_type"] == "rest_api"]
-    for api in apis[1:]:  # Chalice knows one
-        say(f"Deleting another {inventory.show(api)} of the same name")
-        aws.client("apigateway").delete_rest_api(restApiId=api["rest_api_id"])
-    inventory.write_record(stage, found)
-    if found:
-        arguments = ("delete", "--stage", stage.name)
-        chalice(lay_out(stage), *arguments, environment=environment, say=say)
-
-
-def _require_gone(stage: Stage, aws: Aws) -> None:
-    left: list[Resource] = inventory.find(stage, aws)
-    if left:
-        names = "\n  ".join(inventory.show(each) for each in left)
-        raise UsageError(f"This is left, and was to be removed:\n  {names}\nRun it again.")
-
-
-def _nothing(stage: Stage, aws: Aws) -> str:
-    region = inventory.last_region(stage)
-    elsewhere = region and region != aws.identity.region
-    hint = f" The last deployment from this folder was in {region}." if elsewhere else ""
-    return f"There is nothing of {stage.prefix} in this account and region.{hint}"
-
-
-def _farewell(stage: Stage, deleted: list[str], kept: list[str]) -> str:
-    return (
-        f"Removed {stage.prefix}: no function, role, rule, API or stack of it is left.\n"
-        f"Data deleted: {', '.join(deleted) or 'none'}.\n"
-        f"Data left: {', '.join(kept) or 'none'}"
-        + (" (DATA=delete deletes what csvsum made)." if kept else ".")
-    )

@@ -14,6 +14,7 @@ from deploy.stage import UsageError
 POLL_SECONDS = 1.0
 # A stack in one of these was never complete and cannot be updated: it counts as none.
 NEVER_MADE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_IN_PROGRESS")
+STARTED = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 ADVICE = {
     "QueueDeletedRecently": "SQS gives a name out 60 seconds after its queue was deleted: "
@@ -86,7 +87,7 @@ def delete(aws: Aws, name: str) -> None:
     aws.client("cloudformation").delete_stack(StackName=name)
     left = _wait(aws, name)
     if left is not None:
-        raise UsageError(f"The stack {name} was not deleted.{_reasons(aws, name)}")
+        raise UsageError(f"The stack {name} was not deleted.{_failures(aws, name)}")
 
 
 def parameters_of(stack: Mapping[str, Any] | None) -> dict[str, str]:
@@ -111,23 +112,25 @@ def _wait(aws: Aws, name: str) -> Mapping[str, Any] | None:
 
 def _require_good(aws: Aws, name: str) -> Mapping[str, Any]:
     stack = _wait(aws, name)
-    if stack is None or stack["StackStatus"] not in GOOD:
-        status = stack["StackStatus"] if stack else "deleted"
-        raise UsageError(
-            _with_advice(f"The stack {name} was not made ({status}).{_reasons(aws, name)}")
-        )
+    status = stack["StackStatus"] if stack else "deleted"
+    failures = _failures(aws, name)
+    # LocalStack calls an update complete of which a resource failed.
+    if stack is None or status not in GOOD or failures:
+        raise UsageError(_with_advice(f"The stack {name} was not made ({status}).{failures}"))
     return stack
 
 
-def _reasons(aws: Aws, name: str) -> str:
-    """Return the first failures of the last operation, one a line."""
-    events = aws.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]
-    failed = [
-        f"\n  {event['LogicalResourceId']}: {event['ResourceStatusReason']}"
-        for event in events
-        if "FAILED" in event["ResourceStatus"] and event.get("ResourceStatusReason")
-    ]
-    return "".join(failed[:5])
+def _failures(aws: Aws, name: str) -> str:
+    """Return the first failures of the last operation on a stack, one a line."""
+    lines: list[str] = []
+    for event in aws.client("cloudformation").describe_stack_events(StackName=name)["StackEvents"]:
+        own = event["LogicalResourceId"] == name
+        if own and event["ResourceStatus"] in STARTED:
+            break
+        if event["ResourceStatus"].endswith("_FAILED") and not own:
+            reason = event.get("ResourceStatusReason", "no reason given")
+            lines.insert(0, f"\n  {event['LogicalResourceId']}: {reason}")
+    return "".join(lines[:5])
 
 
 def _with_advice(text: str) -> str:

@@ -14,10 +14,12 @@ JOB_SECONDS = 300
 POLL_SECONDS = 1.0
 
 
-def require_answer(base: str, say: Say) -> None:
+def require_answer(
+    base: str, say: Say, seconds: float = ANSWER_SECONDS, pause: float = POLL_SECONDS
+) -> None:
     """Wait for a reply that is no 5xx: a new API takes some seconds. Raises UsageError."""
     say(f"Asking {base}/storage/get_counter")
-    deadline = time.monotonic() + ANSWER_SECONDS
+    deadline = time.monotonic() + seconds
     while True:
         status, text = _get(f"{base}/storage/get_counter")
         if status < 500:
@@ -27,10 +29,10 @@ def require_answer(base: str, say: Say) -> None:
                 f"It is deployed, but does not answer ({status}): {text}\n"
                 "See `chalice logs`, or return to the last release with `make rollback`."
             )
-        time.sleep(POLL_SECONDS)
+        time.sleep(pause)
 
 
-def sum_file(base: str, csv: str, say: Say) -> str:
+def sum_file(base: str, csv: str, say: Say, pause: float = POLL_SECONDS) -> str:
     """Submit a file, wait, and return its sums as JSON. Raises UsageError if that fails."""
     say(f"Summing {csv}")
     status, text = _get(f"{base}/csv_name={quote(csv, safe='')}")
@@ -44,7 +46,7 @@ def sum_file(base: str, csv: str, say: Say) -> str:
             return text
         if status != 202:
             raise UsageError(f"The job {job} failed ({status}): {text}")
-        time.sleep(POLL_SECONDS)
+        time.sleep(pause)
     raise UsageError(f"The job {job} did not end in {JOB_SECONDS} s: {text}")
 
 

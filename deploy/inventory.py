@@ -7,8 +7,10 @@ deployment or an emulator that was started anew make no difference then.
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
+from deploy import cloudformation
 from deploy.aws import Aws
 from deploy.stage import CHALICE, Stage, UsageError
 
@@ -17,8 +19,14 @@ API_STAGE = "api"
 
 
 def find(stage: Stage, aws: Aws) -> list[Resource]:
-    """Return what there is, as Chalice records it."""
-    return [*_functions(stage, aws), *_roles(stage, aws), *_rules(stage, aws), *_apis(stage, aws)]
+    """Return what there is in this region, as Chalice records it.
+
+    Roles have no region: without anything else of the stage they belong to another one.
+    """
+    found = [*_functions(stage, aws), *_rules(stage, aws), *_apis(stage, aws)]
+    if found or cloudformation.describe(aws, stage.stack):
+        found += roles(stage, aws)
+    return found
 
 
 def show(resource: Resource) -> str:
@@ -96,20 +104,21 @@ def _functions(stage: Stage, aws: Aws) -> Iterator[Resource]:
             }
 
 
-def _roles(stage: Stage, aws: Aws) -> Iterator[Resource]:
-    iam = aws.client("iam")
+def roles(stage: Stage, aws: Aws) -> list[Resource]:
+    """Return the roles that the account has for the stage, in whichever region it is."""
+    iam, found = aws.client("iam"), []
     for function in stage.functions:
         name = f"{stage.prefix}-{function}"
-        try:
-            arn = iam.get_role(RoleName=name)["Role"]["Arn"]
-        except iam.exceptions.NoSuchEntityException:
-            continue
-        yield {
-            "name": f"{function}_role",
-            "resource_type": "iam_role",
-            "role_arn": arn,
-            "role_name": name,
-        }
+        with suppress(iam.exceptions.NoSuchEntityException):
+            found.append(
+                {
+                    "name": f"{function}_role",
+                    "resource_type": "iam_role",
+                    "role_arn": iam.get_role(RoleName=name)["Role"]["Arn"],
+                    "role_name": name,
+                }
+            )
+    return found
 
 
 def _rules(stage: Stage, aws: Aws) -> Iterator[Resource]:

@@ -23,7 +23,7 @@ BOTOCORE = ("dynamodb", "s3", "sqs", "sts")
 
 
 def normalize(path: Path, requirements: Path) -> None:
-    """Rewrite Chalice's zip in place, unless that was done. Raises UsageError if it cannot run."""
+    """Rewrite Chalice's zip in place, unless it is normalized. Raises UsageError if it is bad."""
     if is_normalized(path):
         return
     with tempfile.TemporaryDirectory() as scratch:

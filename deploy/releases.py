@@ -41,11 +41,9 @@ def keep(stage: Stage, aws: Aws, project: Path, release: str) -> None:
     with zipfile.ZipFile(packed, "w") as file:
         for path in _files(project):
             file.write(path, path.relative_to(project))
-    bucket = bucket_of(stage, aws)
-    aws.upload(bucket, packed.name, packed)
+    aws.upload(bucket_of(stage, aws), packed.name, packed)
     packed.unlink()
-    for old in stored(stage, aws)[:-KEPT]:
-        aws.client("s3").delete_object(Bucket=bucket, Key=f"{old}.zip")
+    remove(stage, aws, stored(stage, aws)[:-KEPT])
 
 
 def _files(project: Path) -> list[Path]:
@@ -79,6 +77,16 @@ def before(stage: Stage, aws: Aws) -> str:
     if not older:
         raise UsageError(f"There is no release before {now}; the last {KEPT} are kept.")
     return older[-1]
+
+
+def is_complete(stage: Stage, aws: Aws) -> bool:
+    """Return whether the last deployment that changed a function came to its end."""
+    return live(stage, aws) in stored(stage, aws)
+
+
+def remove(stage: Stage, aws: Aws, releases: list[str]) -> None:
+    for release in releases:
+        aws.client("s3").delete_object(Bucket=bucket_of(stage, aws), Key=f"{release}.zip")
 
 
 def fetch(stage: Stage, aws: Aws, release: str) -> Path:

@@ -11,10 +11,7 @@ from tests.functional.stack import Api
 
 
 class Deployment:
-    """A running service. ``client(service)`` makes boto3 clients.
-
-    The environment of its functions says how it is set.
-    """
+    """``client(service)`` makes boto3 clients. The settings are those that its functions have."""
 
     def __init__(self, base_url: str, client: Any, prefix: str) -> None:
         self.api = Api(base_url.rstrip("/"))

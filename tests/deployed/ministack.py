@@ -1,8 +1,7 @@
-"""MiniStack: an emulator that runs the packaged functions, and enforces their policies."""
+"""MiniStack: an AWS in one process that runs functions as processes and enforces policies."""
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -41,8 +40,7 @@ class MiniStack:
     def __init__(self, folder: Path) -> None:
         self.port = free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
-        self._tmp = folder / "tmp"
-        self._tmp.mkdir(parents=True)
+        (folder / "tmp").mkdir(parents=True)
         self.log = folder / "ministack.log"
         with self.log.open("wb") as output:
             command = [sys.executable, "-m", "ministack"]
@@ -64,7 +62,7 @@ class MiniStack:
             "AUTH": "true",
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),
-            "TMPDIR": str(self._tmp),
+            "TMPDIR": str(folder / "tmp"),
             "S3_DATA_DIR": str(folder / "s3"),
             "SERVICES": SERVICES,
             "IOT_MTLS_ENABLED": "false",
@@ -86,8 +84,6 @@ class MiniStack:
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(30)
-        # The unpacked functions: gigabytes that say nothing, also where a test failed.
-        shutil.rmtree(self._tmp)
 
 
 def packaged(*given: str) -> tuple[Stage, Package]:

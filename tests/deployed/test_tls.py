@@ -1,4 +1,4 @@
-"""Buckets and queues refuse plain HTTP where policies are enforced. MiniStack has only that."""
+"""Buckets and queues refuse plain HTTP where policies are enforced; MiniStack has no other."""
 
 import json
 from collections.abc import Callable

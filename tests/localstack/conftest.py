@@ -1,0 +1,46 @@
+"""An emptied LocalStack, whose endpoint is given with --endpoint-url; without one, no test runs."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from tests.clone import Clone
+
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+
+
+@pytest.fixture(scope="session")
+def endpoint(request: pytest.FixtureRequest) -> str:
+    given: str | None = request.config.getoption("--endpoint-url")
+    if not given:
+        pytest.skip("needs a LocalStack: make test-localstack")
+    return given
+
+
+@pytest.fixture(scope="session")
+def client(endpoint: str) -> Callable[[str], Any]:
+    session: Any = boto3.Session("test", "test", region_name="us-east-1")
+    return lambda service: session.client(service, endpoint_url=endpoint)
+
+
+@pytest.fixture(scope="module")
+def clone(tmp_path_factory: pytest.TempPathFactory, endpoint: str) -> Clone:
+    folder: Path = tmp_path_factory.mktemp("clone")
+    return Clone(folder, AWS_ENDPOINT_URL=endpoint, **CREDENTIALS)
+
+
+def eventually(probe: Callable[[], Any], seconds: float = 60) -> Any:
+    """What the probe returns once that is true."""
+    deadline = time.monotonic() + seconds
+    while not (found := probe()):
+        assert time.monotonic() < deadline, f"not within {seconds} s"
+        time.sleep(0.2)
+    return found
