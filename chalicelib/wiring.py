@@ -169,6 +169,9 @@ class UseCases:
             queue=self.adapters.queue,
             stale_after=timedelta(seconds=self.settings.stale_seconds),
             give_up_after=timedelta(hours=self.settings.give_up_hours),
+            lost_after=self.settings.visibility_seconds
+            * self.settings.max_receive_count
+            * timedelta(seconds=1),
             now=self.now,
         )
 

@@ -183,7 +183,7 @@ class Queue(Protocol):
         ...
 
     def waiting(self) -> int:
-        """Return about how many messages wait in both queues."""
+        """Return about how many messages are in both queues, those that workers have included."""
         ...
 
 

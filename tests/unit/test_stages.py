@@ -13,6 +13,7 @@ from deploy.template import to_merge
 RESOURCES = json.loads((ROOT / "infra" / "resources.json").read_text())
 CONFIG = json.loads((CHALICE / "config.json").read_text())
 DEPLOYED = ["localstack", "prod"]
+QUEUE_PARAMETERS = ("VisibilitySeconds", "MaxReceiveCount")
 HANDLERS = {"api_handler", "work_job", "work_part", "give_up", "sweep"}
 IDENTITY = {"AWS::Partition": "aws", "AWS::Region": "us-east-1", "AWS::AccountId": "123456789012"}
 
@@ -30,9 +31,19 @@ def test_messages_stay_hidden_for_six_times_the_longest_that_a_worker_may_take(s
 
 
 @pytest.mark.parametrize("stage", DEPLOYED)
-def test_a_job_is_stale_only_when_its_message_was_visible_again(stage: str) -> None:
+def test_a_job_is_stale_only_after_the_longest_that_a_worker_may_take(stage: str) -> None:
     stale = Settings.from_env(read_stage(stage).environment).stale_seconds
-    assert stale > RESOURCES["Parameters"]["VisibilitySeconds"]["Default"]
+    assert stale > max(
+        functions(stage)[name]["lambda_timeout"] for name in ("work_job", "work_part")
+    )
+
+
+@pytest.mark.parametrize("stage", DEPLOYED)
+def test_the_queues_are_made_as_the_settings_have_them(stage: str) -> None:
+    settings = Settings.from_env(read_stage(stage).environment)
+    made = {name: RESOURCES["Parameters"][name]["Default"] for name in QUEUE_PARAMETERS}
+    assert made["VisibilitySeconds"] == settings.visibility_seconds
+    assert made["MaxReceiveCount"] == settings.max_receive_count
 
 
 @pytest.mark.parametrize("stage", DEPLOYED)
