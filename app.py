@@ -56,7 +56,7 @@ def get_job(job_id: str) -> Response:
 )
 def work_job(event: SQSEvent) -> None:
     for record in event:
-        with use_cases().held(record.to_dict()):
+        with use_cases().work_on(record.to_dict(), event.context):
             use_cases().sum_job(decode_record(record.to_dict()))
 
 
@@ -68,7 +68,7 @@ def work_job(event: SQSEvent) -> None:
 )
 def work_part(event: SQSEvent) -> None:
     for record in event:
-        with use_cases().held(record.to_dict()):
+        with use_cases().work_on(record.to_dict(), event.context):
             use_cases().sum_part(decode_record(record.to_dict()))
 
 

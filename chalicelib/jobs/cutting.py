@@ -27,7 +27,9 @@ class Cutter:
 
     def is_needed(self, job: Job) -> bool:
         """Return whether the file is to be cut. A gzip file is not: it unpacks only from its start."""
-        return job.plan is None and job.version.size > self.part_bytes and not is_gzip(job)
+        return (
+            job.plan is None and job.version.size > self.part_bytes and not is_gzip(job.file_name)
+        )
 
     def cut(self, job: Job) -> Job:
         """Store a plan and return the job with the plan that counts: the first one stored."""

@@ -12,6 +12,7 @@ from local.config import LocalConfig, UsageError, child_environment
 LARGEST = {
     "PART_BYTES": 10**14,
     "PARTS_IN_FLIGHT": 10**5,
+    "MAX_GZIP_BYTES": 10**14,
     "VISIBILITY_SECONDS": 43_200,
     "MAX_RECEIVE_COUNT": 1000,
     "KEEP_DAYS": 36_500,
