@@ -32,6 +32,8 @@ class Settings:
     keep_days: int = 30
     #: A larger .gz file is refused when it is submitted: see docs/scale.md.
     max_gzip_bytes: int = 16 * 1024**3
+    #: How often a call of AWS is tried. The API must answer in time; workers have more of it.
+    call_tries: int = 3
     #: How many workers of each kind Lambda runs at a time; None: as many as the account allows.
     max_concurrency_jobs: int | None = None
     max_concurrency_parts: int | None = None
@@ -58,6 +60,7 @@ class Settings:
             part_bytes=read_int(environ, "PART_BYTES", default.part_bytes, 10**14),
             parts_in_flight=read_int(environ, "PARTS_IN_FLIGHT", _in_flight(environ), 10**5),
             max_gzip_bytes=read_int(environ, "MAX_GZIP_BYTES", default.max_gzip_bytes, 10**14),
+            call_tries=read_int(environ, "CALL_TRIES", default.call_tries, 20),
             max_concurrency_jobs=_concurrency(environ, "MAX_CONCURRENCY_JOBS"),
             max_concurrency_parts=_concurrency(environ, "MAX_CONCURRENCY_PARTS"),
             max_concurrency_give_up=_concurrency(environ, "MAX_CONCURRENCY_GIVE_UP"),

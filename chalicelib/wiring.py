@@ -29,7 +29,7 @@ class SettingsAdapters:
 
     def __init__(self, settings: Settings, clients: AwsClients | None = None) -> None:
         self._settings = settings
-        self._clients = clients or AwsClients()
+        self._clients = clients or AwsClients.with_tries(settings.call_tries)
 
     @cached_property
     def jobs(self) -> Jobs:

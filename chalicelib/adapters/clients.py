@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -43,14 +44,14 @@ class Lazy(Generic[T]):
         return self._made
 
 
-def make_dynamodb() -> "DynamoDBClient":
+def make_dynamodb(tries: int = TRIES) -> "DynamoDBClient":
     import boto3
 
     with _session:
-        return boto3.client("dynamodb", config=client_config())
+        return boto3.client("dynamodb", config=client_config(tries))
 
 
-def make_s3() -> "S3Client":
+def make_s3(tries: int = TRIES) -> "S3Client":
     """Return a client whose links name the regional host.
 
     botocore's links name the global one, where a young bucket answers with a redirect that a signed
@@ -60,7 +61,9 @@ def make_s3() -> "S3Client":
     import boto3
 
     # Newer buckets refuse links of signature version 2, which is the default.
-    config = client_config(signature_version="s3v4", s3={"us_east_1_regional_endpoint": "regional"})
+    config = client_config(
+        tries, signature_version="s3v4", s3={"us_east_1_regional_endpoint": "regional"}
+    )
     with _session:
         s3 = boto3.client("s3", config=config)
     s3.meta.events.register("provide-client-params.s3.GetObject", _name_the_region)
@@ -73,19 +76,19 @@ def _name_the_region(context: dict[str, Any], **_: Any) -> None:
     context["use_global_endpoint"] = False
 
 
-def make_sqs() -> "SQSClient":
+def make_sqs(tries: int = TRIES) -> "SQSClient":
     import boto3
 
     with _session:
-        return boto3.client("sqs", config=client_config())
+        return boto3.client("sqs", config=client_config(tries))
 
 
-def client_config(**more: Any) -> "Config":
+def client_config(tries: int = TRIES, **more: Any) -> "Config":
     """Return the limits of a client. Endpoint, region and credentials are left to boto3."""
     from botocore.config import Config
 
     return Config(
-        retries={"mode": "standard", "total_max_attempts": TRIES},
+        retries={"mode": "standard", "total_max_attempts": tries},
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         max_pool_connections=64,  # a Lambda needs few; the local API answers many at once
@@ -100,3 +103,12 @@ class AwsClients:
     dynamodb: "Callable[[], DynamoDBClient]" = field(default_factory=lambda: Lazy(make_dynamodb))
     s3: "Callable[[], S3Client]" = field(default_factory=lambda: Lazy(make_s3))
     sqs: "Callable[[], SQSClient]" = field(default_factory=lambda: Lazy(make_sqs))
+
+    @classmethod
+    def with_tries(cls, tries: int) -> "AwsClients":
+        """Return clients that try each call so often, with pauses of up to 20 seconds between."""
+        return cls(
+            Lazy(partial(make_dynamodb, tries)),
+            Lazy(partial(make_s3, tries)),
+            Lazy(partial(make_sqs, tries)),
+        )
