@@ -89,4 +89,5 @@ def stack_parameters(environ: Mapping[str, str], config: LocalConfig) -> dict[st
         "ResultsBucket": settings.results_bucket,
         "KeepDays": str(settings.keep_days),
         "VisibilitySeconds": str(config.visibility_seconds),
+        "MaxReceiveCount": str(settings.max_receive_count),
     }

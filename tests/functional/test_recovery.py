@@ -25,6 +25,7 @@ def forgetful(tmp_path: Path) -> Iterator[Stack]:
         tmp_path / "log.txt",
         VISIBILITY_SECONDS="1",
         STALE_SECONDS="2",
+        MAX_RECEIVE_COUNT="2",
         SWEEP_MINUTES="1",
     )
     yield running
