@@ -96,7 +96,8 @@ def _source(value: str) -> str:
 def _concurrency(environ: Mapping[str, str], name: str) -> int | None:
     """Read how many functions a queue may call at a time; None for 0, which sets no bound.
 
-    The bounds are those of AWS: https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html
+    The bounds are those of AWS:
+    https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html
     """
     text = environ.get(name) or "0"
     return None if text == "0" else read_int(environ, name, 2, 1000, minimum=2)

@@ -96,13 +96,15 @@ class WorkQueue:
             self._send_batch(messages[start : start + BATCH])
 
     def _send_batch(self, messages: Sequence[Message]) -> None:
+        """Send up to ten messages. Each job is a group: SQS favours groups with few on their way.
+
+        See "SQS fair queues" in https://docs.aws.amazon.com/AWSSimpleQueueService/.
+        """
         queue = self.jobs_queue if messages[0].part is None else self.parts_queue
         entries: list[SendMessageBatchRequestEntryTypeDef] = [
             {
                 "Id": str(number),
                 "MessageBody": encode(message),
-                # SQS favours the jobs of which few messages are on their way (fair queues):
-                # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
                 "MessageGroupId": message.job,
             }
             for number, message in enumerate(messages)

@@ -1,7 +1,7 @@
 """Cuts the file of a job into parts and sends them to the workers.
 
-Only ``window`` parts of a job are on their way at a time. A worker that has counted a part sends the
-next one, and does so again when the message of its part is redelivered: it may have died between.
+Only ``window`` parts of a job are on their way at a time. A worker that has counted a part sends
+the next one, also when the message of its part is redelivered: it may have died between.
 """
 
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ class Cutter:
     now: Clock = utc_now
 
     def is_needed(self, job: Job) -> bool:
-        """Return whether the file is to be cut. A gzip file is not: it unpacks only from its start."""
+        """Return whether to cut the file. A gzip file is not cut: it unpacks only from its start."""
         return (
             job.plan is None and job.version.size > self.part_bytes and not is_gzip(job.file_name)
         )

@@ -17,7 +17,7 @@ from chalicelib.errors import Fault
 
 # A merge reads an item for each part: with few columns some 20 pages of a query.
 MAX_PARTS = 20_000
-# The done parts of a group are a set in one item, which stays below 1 KB: one write unit for a part.
+# The done parts of a group are a set in one item, which stays below 1 KB: one write unit a part.
 PARTS_PER_GROUP = 128
 # All states that a file can be in become one within a few fields; only long texts take more.
 PROOF_BYTES = 64 * 1024

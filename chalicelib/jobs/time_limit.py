@@ -11,8 +11,8 @@ from chalicelib.errors import DeadlineNear
 from chalicelib.jobs.job import FileVersion
 from chalicelib.jobs.ports import Source
 
-# In these a worker writes what became of its job, after the block that it is waiting for. Of a short
-# limit it is a tenth.
+# In these a worker writes what became of its job, after the block that it is waiting for. Of a
+# short limit it is a tenth.
 RESERVE_SECONDS = 20
 
 T = TypeVar("T")
