@@ -52,21 +52,36 @@ def get_job(job_id: str) -> Response:
     return responses.full_job(use_cases().find_job(job_id), use_cases().publish_reply)
 
 
-@app.on_sqs_message(queue=SETTINGS.jobs_queue, batch_size=1, name="work_job")
+@app.on_sqs_message(
+    queue=SETTINGS.jobs_queue,
+    batch_size=1,
+    name="work_job",
+    maximum_concurrency=SETTINGS.max_concurrency_jobs,
+)
 def work_job(event: SQSEvent) -> None:
     for record in event:
-        with use_cases().held(record.to_dict()):
+        with use_cases().work_on(record.to_dict(), event.context):
             use_cases().sum_job(decode_record(record.to_dict()))
 
 
-@app.on_sqs_message(queue=SETTINGS.parts_queue, batch_size=1, name="work_part")
+@app.on_sqs_message(
+    queue=SETTINGS.parts_queue,
+    batch_size=1,
+    name="work_part",
+    maximum_concurrency=SETTINGS.max_concurrency_parts,
+)
 def work_part(event: SQSEvent) -> None:
     for record in event:
-        with use_cases().held(record.to_dict()):
+        with use_cases().work_on(record.to_dict(), event.context):
             use_cases().sum_part(decode_record(record.to_dict()))
 
 
-@app.on_sqs_message(queue=SETTINGS.dead_queue, batch_size=1, name="give_up")
+@app.on_sqs_message(
+    queue=SETTINGS.dead_queue,
+    batch_size=1,
+    name="give_up",
+    maximum_concurrency=SETTINGS.max_concurrency_give_up,
+)
 def give_up(event: SQSEvent) -> None:
     for record in event:
         use_cases().give_up(decode_dead(record.body))

@@ -11,10 +11,13 @@ CsvsumError
 │   ├── FileChanged        the file is not the version that was submitted
 │   ├── FileArchived       the file has to be restored from an archive of S3 first
 │   ├── FileEncrypted      the file is encrypted with a key that the service may not use
-│   └── FileGone           the file existed at submission and does not any more
+│   ├── FileGone           the file existed at submission and does not any more
+│   ├── GzipTooLarge       the compressed file takes longer than a worker may work
+│   └── TooSlow            the file, or a part of it, takes longer than a worker may work
 ├── Misconfigured          AWS refuses a call, and will until rights or names are corrected
 ├── GivenUp                the service tried several times and stopped
 ├── TryAgain (retryable)   something did not answer; the same call may succeed later
+│   ├── DeadlineNear       the worker has to stop soon
 │   └── ServiceDown        the queue, the table or the results bucket did not answer
 ├── BadSetting             a setting cannot be used (defined in settings.py)
 └── BadMessage             a message is not one of csvsum's (defined in adapters/work_queue.py)
@@ -96,6 +99,26 @@ class FileGone(FileError):
         )
 
 
+class GzipTooLarge(FileError):
+    code = "gzip_too_large"
+
+    def __init__(self, name: str, size: int, limit: str) -> None:
+        super().__init__(
+            f"{name!r} has {size:,} bytes, and {limit}; a .gz file cannot be cut into parts, so "
+            "unpack it, or split it into several files."
+        )
+
+
+class TooSlow(FileError):
+    code = "too_slow"
+
+    def __init__(self, name: str, size: int, seconds: float) -> None:
+        super().__init__(
+            f"{name!r} has {size:,} bytes, and twice a worker did not finish its part of them in "
+            f"{seconds:.0f} seconds; split the file, or have the service cut it into smaller parts."
+        )
+
+
 class GivenUp(CsvsumError):
     code = "given_up"
 
@@ -107,6 +130,12 @@ class Misconfigured(CsvsumError):
 class TryAgain(CsvsumError):
     code = "try_again"
     retryable = True
+
+
+class DeadlineNear(TryAgain):
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"A worker did not finish in {seconds:.0f} seconds.")
+        self.seconds = seconds
 
 
 class ServiceDown(TryAgain):

@@ -21,8 +21,14 @@ VARIABLES = (
     "PART_BYTES",
     "PARTS_PER_JOB",
     "PARTS_IN_FLIGHT",
+    "MAX_GZIP_BYTES",
+    "CALL_TRIES",
+    "MAX_CONCURRENCY_JOBS",
+    "MAX_CONCURRENCY_PARTS",
+    "MAX_CONCURRENCY_GIVE_UP",
     "KEEP_DAYS",
     "VISIBILITY_SECONDS",
+    "MAX_RECEIVE_COUNT",
     "STALE_SECONDS",
     "GIVE_UP_HOURS",
     "SWEEP_MINUTES",
@@ -53,9 +59,18 @@ class Settings:
     #: How many parts of a job wait or are summed at a time.
     parts_in_flight: int = 1000
     keep_days: int = 30
-    #: The visibility timeout of the work queues.
+    #: A larger .gz file is refused when it is submitted: see docs/scale.md.
+    max_gzip_bytes: int = 16 * 1024**3
+    #: How often a call of AWS is tried. The API must answer in time; workers have more of it.
+    call_tries: int = 3
+    #: How many workers of each kind Lambda runs at a time; None: as many as the account allows.
+    max_concurrency_jobs: int | None = None
+    max_concurrency_parts: int | None = None
+    max_concurrency_give_up: int | None = None
+    #: The visibility timeout of the work queues, and how often they deliver a message.
     visibility_seconds: int = 5400
-    stale_seconds: int = 2400
+    max_receive_count: int = 10
+    stale_seconds: int = 1200
     give_up_hours: int = 96
     sweep_minutes: int = 5
     log_level: str = "INFO"
@@ -78,10 +93,18 @@ class Settings:
             parts_per_job=read_int(
                 environ, "PARTS_PER_JOB", default.parts_per_job, 10**4, minimum=0
             ),
-            parts_in_flight=read_int(environ, "PARTS_IN_FLIGHT", default.parts_in_flight, 10**5),
+            parts_in_flight=read_int(environ, "PARTS_IN_FLIGHT", _in_flight(environ), 10**5),
+            max_gzip_bytes=read_int(environ, "MAX_GZIP_BYTES", default.max_gzip_bytes, 10**14),
+            call_tries=read_int(environ, "CALL_TRIES", default.call_tries, 20),
+            max_concurrency_jobs=_concurrency(environ, "MAX_CONCURRENCY_JOBS"),
+            max_concurrency_parts=_concurrency(environ, "MAX_CONCURRENCY_PARTS"),
+            max_concurrency_give_up=_concurrency(environ, "MAX_CONCURRENCY_GIVE_UP"),
             keep_days=read_int(environ, "KEEP_DAYS", default.keep_days, 36_500),
             visibility_seconds=read_int(
                 environ, "VISIBILITY_SECONDS", default.visibility_seconds, 43_200
+            ),
+            max_receive_count=read_int(
+                environ, "MAX_RECEIVE_COUNT", default.max_receive_count, 1000
             ),
             stale_seconds=read_int(environ, "STALE_SECONDS", default.stale_seconds, 10**6),
             give_up_hours=read_int(environ, "GIVE_UP_HOURS", default.give_up_hours, 10**5),
@@ -130,10 +153,26 @@ def _source(value: str) -> str:
     raise BadSetting(f"CSV_SOURCE must be file:///folder or s3://bucket/prefix, not {value!r}.")
 
 
+def _concurrency(environ: Mapping[str, str], name: str) -> int | None:
+    """Read how many functions a queue may call at a time; None for 0, which sets no bound.
+
+    The bounds are those of AWS:
+    https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html
+    """
+    text = environ.get(name) or "0"
+    return None if text == "0" else read_int(environ, name, 2, 1000, minimum=2)
+
+
+def _in_flight(environ: Mapping[str, str]) -> int:
+    """Return how many parts of a job are on their way: two for each worker, if these are few."""
+    workers, default = _concurrency(environ, "MAX_CONCURRENCY_PARTS"), Settings().parts_in_flight
+    return min(default, 2 * workers) if workers else default
+
+
 def read_int(
     environ: Mapping[str, str], name: str, default: int, maximum: int, minimum: int = 1
 ) -> int:
-    """Return the integer from ``minimum`` to ``maximum`` in a variable. Raises BadSetting."""
+    """Read an integer from ``minimum`` to ``maximum``. Raise BadSetting for anything else."""
     text = environ.get(name) or str(default)
     if (
         text.isascii()

@@ -1,13 +1,11 @@
-"""Puts the use cases together from the settings. Nothing connects before it is used."""
+"""Puts the service together from the settings. Nothing connects before it is used."""
 
 import logging
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from threading import Lock
-from typing import Any, Protocol
 
 from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.folder_source import FolderSource
@@ -19,42 +17,12 @@ from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.adapters.s3_source import S3Source
 from chalicelib.adapters.work_queue import WorkQueue
 from chalicelib.engine.kernel import Kernel
-from chalicelib.jobs import queries
-from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
-from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.events import JsonLines
-from chalicelib.jobs.finishing import Finisher
-from chalicelib.jobs.job import Job, utc_now
-from chalicelib.jobs.merging import Merger
-from chalicelib.jobs.part_reading import PartReader
-from chalicelib.jobs.parts import PROOF_BYTES
-from chalicelib.jobs.ports import Clock, Deliveries, Jobs, Parts, Queue, ReplyStore, Source
-from chalicelib.jobs.recent import RecentJobs
-from chalicelib.jobs.recovery import GiveUp, Sweep
-from chalicelib.jobs.submission import Submit
-from chalicelib.jobs.summing import SumJob, SumPart
+from chalicelib.jobs.ports import Deliveries, Jobs, Parts, Source
 from chalicelib.settings import Settings, settings
+from chalicelib.use_cases import UseCases
 
 log = logging.getLogger("csvsum")
-
-
-class Adapters(Protocol):
-    """What implements the ports, and the kernel."""
-
-    @property
-    def jobs(self) -> Jobs: ...
-    @property
-    def parts(self) -> Parts: ...
-    @property
-    def queue(self) -> Queue: ...
-    @property
-    def deliveries(self) -> Deliveries: ...
-    @property
-    def source(self) -> Source: ...
-    @property
-    def replies(self) -> ReplyStore: ...
-    @property
-    def kernel(self) -> Kernel: ...
 
 
 class SettingsAdapters:
@@ -62,7 +30,7 @@ class SettingsAdapters:
 
     def __init__(self, settings: Settings, clients: AwsClients | None = None) -> None:
         self._settings = settings
-        self._clients = clients or AwsClients()
+        self._clients = clients or AwsClients(settings.call_tries)
 
     @cached_property
     def jobs(self) -> Jobs:
@@ -102,111 +70,6 @@ class SettingsAdapters:
     @cached_property
     def kernel(self) -> Kernel:
         return best_kernel()
-
-
-class UseCases:
-    """The use cases over their adapters. Each is made when it is first used."""
-
-    def __init__(
-        self,
-        adapters: Adapters,
-        settings: Settings,
-        now: Clock = utc_now,
-        proof_bytes: int = PROOF_BYTES,
-    ) -> None:
-        self.adapters = adapters
-        self.settings = settings
-        self.now = now
-        self.proof_bytes = proof_bytes
-
-    @cached_property
-    def submit(self) -> Submit:
-        return Submit(self.adapters.jobs, self.adapters.queue, self.adapters.source, self.now)
-
-    def find_job(self, job_id: str) -> Job:
-        return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id)
-
-    def count_in_progress(self) -> int:
-        return self.adapters.jobs.in_progress()
-
-    def publish_reply(self, job: Job, name: str, text: str) -> str:
-        return queries.publish_reply(self.adapters.replies, job, name, text)
-
-    def held(self, record: Mapping[str, Any]) -> AbstractContextManager[None]:
-        return self.adapters.deliveries.held(record)
-
-    @cached_property
-    def sum_job(self) -> SumJob:
-        return SumJob(
-            jobs=self.adapters.jobs,
-            source=self.adapters.source,
-            kernel=self.adapters.kernel,
-            cutter=self._cutter,
-            merger=self._merger,
-            finisher=self._finisher,
-            now=self.now,
-        )
-
-    @cached_property
-    def sum_part(self) -> SumPart:
-        return SumPart(
-            jobs=RecentJobs(self.adapters.jobs, now=self.now),
-            parts=self.adapters.parts,
-            reader=PartReader(self.adapters.source, self.adapters.kernel, self.proof_bytes),
-            counter=self._counter,
-            cutter=self._cutter,
-            merger=self._merger,
-            finisher=self._finisher,
-        )
-
-    @cached_property
-    def give_up(self) -> GiveUp:
-        return GiveUp(self.adapters.jobs, self.now)
-
-    @cached_property
-    def sweep(self) -> Sweep:
-        return Sweep(
-            jobs=self.adapters.jobs,
-            queue=self.adapters.queue,
-            stale_after=timedelta(seconds=self.settings.stale_seconds),
-            give_up_after=timedelta(hours=self.settings.give_up_hours),
-            now=self.now,
-        )
-
-    @cached_property
-    def _cutter(self) -> Cutter:
-        return Cutter(
-            jobs=self.adapters.jobs,
-            parts=self.adapters.parts,
-            queue=self.adapters.queue,
-            source=self.adapters.source,
-            part_bytes=self.settings.part_bytes,
-            parts_per_job=self.settings.parts_per_job,
-            window=self.settings.parts_in_flight,
-            now=self.now,
-        )
-
-    @cached_property
-    def _counter(self) -> PartCounter:
-        # Far more often than the sweeper takes a job for one that nobody works on.
-        touch_every = min(TOUCH_EVERY, timedelta(seconds=self.settings.stale_seconds) / 10)
-        return PartCounter(self.adapters.jobs, self.adapters.parts, touch_every, self.now)
-
-    @cached_property
-    def _merger(self) -> Merger:
-        return Merger(
-            jobs=self.adapters.jobs,
-            parts=self.adapters.parts,
-            queue=self.adapters.queue,
-            source=self.adapters.source,
-            finisher=self._finisher,
-            now=self.now,
-        )
-
-    @cached_property
-    def _finisher(self) -> Finisher:
-        jobs, source, kernel = self.adapters.jobs, self.adapters.source, self.adapters.kernel
-        return Finisher(jobs, source, kernel, self.now)
 
 
 class CurrentUseCases:

@@ -32,6 +32,8 @@ FOLLOWS = {
     "ResultsBucket": "RESULTS_BUCKET",
     "CsvBucket": "CSV_SOURCE",
     "KeepDays": "KEEP_DAYS",
+    "VisibilitySeconds": "VISIBILITY_SECONDS",
+    "MaxReceiveCount": "MAX_RECEIVE_COUNT",
 }
 OWN = ("Settings", "CreateCodeBucket")
 NOTHING = "(not set)"

@@ -4,11 +4,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from chalicelib.settings import Settings
 from deploy import changes, cloudformation, data, releases
 from deploy.aws import Aws
 from deploy.progress import Say
 from deploy.stage import RESOURCES, ROOT, Stage, csv_bucket
-from infra.parameters import names_of
+from infra.parameters import names_of, parameters_of
 
 SAMPLE = ROOT / "data" / "sample.csv"
 
@@ -48,11 +49,17 @@ def parameters(stage: Stage, aws: Aws, stack: Mapping[str, Any] | None) -> dict[
         | data.to_create(aws, _made_by(stage, aws, old), names(stage, aws))
         | {
             "Settings": json.dumps(stage.changes),
-            "KeepDays": str(stage.settings.keep_days),
             "CreateCodeBucket": "true",
+            **_following(stage.settings),
         }
         | chosen
     )
+
+
+def _following(settings: Settings) -> dict[str, str]:
+    """Return the parameters, but for the names, that follow from settings."""
+    given = names_of(settings)
+    return {name: value for name, value in parameters_of(settings).items() if name not in given}
 
 
 def defaults(aws: Aws) -> dict[str, str]:

@@ -13,7 +13,8 @@ from chalice.local import LambdaContext
 
 REGION = "us-east-1"
 ACCOUNT = "123456789012"
-TIMEOUT_MS = 300_000
+# No limit here: a worker may take as long as a file needs.
+TIMEOUT_MS = 12 * 3600 * 1000
 
 Handler = Callable[[Mapping[str, Any], Any], Any]
 

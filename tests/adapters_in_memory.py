@@ -137,6 +137,9 @@ class MemoryJobs:
         }
         return self._run(job_id, now, **expected)
 
+    def set_overrun(self, job_id: str) -> None:
+        self._change(job_id, Status.RUNNING, has_overrun=True)
+
     def set_last_error(self, job_id: str, text: str) -> None:
         self._change(job_id, Status.RUNNING, last_error=text)
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -42,14 +43,14 @@ class Lazy(Generic[T]):
         return self._made
 
 
-def make_dynamodb() -> "DynamoDBClient":
+def make_dynamodb(tries: int = TRIES) -> "DynamoDBClient":
     import boto3
 
     with _session:
-        return boto3.client("dynamodb", config=client_config())
+        return boto3.client("dynamodb", config=client_config(tries))
 
 
-def make_s3() -> "S3Client":
+def make_s3(tries: int = TRIES) -> "S3Client":
     """Return a client whose links name the regional host.
 
     botocore's links name the global one, where a young bucket answers with a redirect that a signed
@@ -59,7 +60,9 @@ def make_s3() -> "S3Client":
     import boto3
 
     # Newer buckets refuse links of signature version 2, which is the default.
-    config = client_config(signature_version="s3v4", s3={"us_east_1_regional_endpoint": "regional"})
+    config = client_config(
+        tries, signature_version="s3v4", s3={"us_east_1_regional_endpoint": "regional"}
+    )
     with _session:
         s3 = boto3.client("s3", config=config)
     s3.meta.events.register("provide-client-params.s3.GetObject", _name_the_region)
@@ -72,19 +75,19 @@ def _name_the_region(context: dict[str, Any], **_: Any) -> None:
     context["use_global_endpoint"] = False
 
 
-def make_sqs() -> "SQSClient":
+def make_sqs(tries: int = TRIES) -> "SQSClient":
     import boto3
 
     with _session:
-        return boto3.client("sqs", config=client_config())
+        return boto3.client("sqs", config=client_config(tries))
 
 
-def client_config(**more: Any) -> "Config":
+def client_config(tries: int = TRIES, **more: Any) -> "Config":
     """Return the limits of a client. Endpoint, region and credentials are left to boto3."""
     from botocore.config import Config
 
     return Config(
-        retries={"mode": "standard", "total_max_attempts": TRIES},
+        retries={"mode": "standard", "total_max_attempts": tries},
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
         max_pool_connections=64,  # a Lambda needs few; the local API answers many at once
@@ -95,7 +98,8 @@ def client_config(**more: Any) -> "Config":
 class AwsClients:
     """The clients that the adapters of one process share, each made when it is first called."""
 
-    def __init__(self) -> None:
-        self.dynamodb = Lazy(make_dynamodb)
-        self.s3 = Lazy(make_s3)
-        self.sqs = Lazy(make_sqs)
+    def __init__(self, tries: int = TRIES) -> None:
+        """``tries`` counts those of each call, with pauses of up to 20 seconds between them."""
+        self.dynamodb = Lazy(partial(make_dynamodb, tries))
+        self.s3 = Lazy(partial(make_s3, tries))
+        self.sqs = Lazy(partial(make_sqs, tries))

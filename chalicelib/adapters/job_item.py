@@ -97,6 +97,7 @@ def job_of(item: Item, result_text: str | None) -> Job:
         expected_reruns=int(item.get("expected_reruns", number(0))["N"]),
         expected_rerun_groups=int(item.get("expected_rerun_groups", number(0))["N"]),
         done_rerun_groups=numbers(item, DONE_GROUPS[Run.RERUN]),
+        has_overrun="has_overrun" in item,
         last_error=_text(item, "last_error"),
         problem=Problem(**json.loads(problem)) if problem else None,
         result=result_of(result_text) if result_text else None,

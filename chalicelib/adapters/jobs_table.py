@@ -124,6 +124,10 @@ class JobsTable:
         return self._change(job_id, Change(Status.RUNNING, {"updated_at": moment(now)}, once=kept))
 
     @translate_aws_errors(TABLE)
+    def set_overrun(self, job_id: str) -> None:
+        self._change(job_id, Change(Status.RUNNING, {"has_overrun": {"BOOL": True}}))
+
+    @translate_aws_errors(TABLE)
     def set_last_error(self, job_id: str, text: str) -> None:
         self._change(
             job_id, Change(Status.RUNNING, {"last_error": string(text[:LAST_ERROR_CHARS])})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chalicelib.adapters.aws_errors import code_of, lasts, translated
 from chalicelib.adapters.clients import Lazy, make_s3
+from chalicelib.adapters.pauses import Pauses
 from chalicelib.errors import (
     CsvsumError,
     FileArchived,
@@ -72,11 +73,13 @@ class S3Source:
         prefix: str,
         s3: "Callable[[], S3Client] | None" = None,
         limits: ReadLimits | None = None,
+        pauses: Pauses | None = None,
     ) -> None:
         self.bucket = bucket
         self.prefix = prefix.strip("/")
         self.s3 = s3 or Lazy(make_s3)
         self.limits = limits or ReadLimits()
+        self.pauses = pauses or Pauses()
 
     def version(self, name: str) -> FileVersion:
         """See ``ports.Source``. Raise FileArchived for an object that has to be restored first."""
@@ -121,26 +124,36 @@ class S3Source:
                 yield from (data[at : at + block_bytes] for at in range(0, len(data), block_bytes))
 
     def _fetch(self, name: str, version: FileVersion, wanted: range) -> bytes:
-        """Return the bytes of a range. After a body that broke off, continue where it stopped."""
+        """Return the bytes of a range. After a body that broke off, continue where it stopped.
+
+        S3 asks for slower calls with 503, and may answer 500: then it is asked once more after a
+        pause. The client has tried several times by then.
+        """
         from botocore.exceptions import BotoCoreError, ClientError
         from urllib3.exceptions import HTTPError
 
         taken = bytearray()
-        last: Exception | None = None
         for attempt in range(1, self.limits.attempts + 1):
             try:
                 for block in self._body(name, version, wanted[len(taken) :]):
                     taken += block
                 return bytes(taken)
-            except ClientError as error:
-                raise self._refused(name, error) from error
-            except (BotoCoreError, HTTPError) as error:
-                last = error
+            except (BotoCoreError, ClientError, HTTPError) as error:
                 _log_broken(wanted, len(taken), attempt, error)
+                self._require_hope(name, error, attempt)
+            self.pauses.wait(attempt)
             if len(taken) == len(wanted):
                 # All bytes are here, so what failed is their checksum: trust none of them.
                 taken.clear()
-        raise _no_answer() from last
+        raise AssertionError("the last attempt returns or raises")
+
+    def _require_hope(self, name: str, error: Exception, attempt: int) -> None:
+        """Raise the error of a range that was refused for good, or tried often enough."""
+        from botocore.exceptions import ClientError
+
+        refusal = self._refused(name, error) if isinstance(error, ClientError) else _no_answer()
+        if not refusal.retryable or attempt == self.limits.attempts:
+            raise refusal from error
 
     def _body(self, name: str, version: FileVersion, wanted: range) -> Iterator[bytes]:
         answer = self.s3().get_object(

@@ -15,10 +15,15 @@ from chalicelib.jobs.ports import Message
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.literals import QueueAttributeNameType
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
 BATCH = 10  # the maximum that SQS takes in one call
 QUEUE = "The queue"
+NUMBERS: "tuple[QueueAttributeNameType, ...]" = (
+    "ApproximateNumberOfMessages",
+    "ApproximateNumberOfMessagesNotVisible",
+)
 SHOWN_CHARS = 100
 
 log = logging.getLogger("csvsum")
@@ -91,13 +96,15 @@ class WorkQueue:
             self._send_batch(messages[start : start + BATCH])
 
     def _send_batch(self, messages: Sequence[Message]) -> None:
+        """Send up to ten messages. Each job is a group: SQS favours groups with few on their way.
+
+        See "SQS fair queues" in https://docs.aws.amazon.com/AWSSimpleQueueService/.
+        """
         queue = self.jobs_queue if messages[0].part is None else self.parts_queue
         entries: list[SendMessageBatchRequestEntryTypeDef] = [
             {
                 "Id": str(number),
                 "MessageBody": encode(message),
-                # SQS favours the jobs of which few messages are on their way (fair queues):
-                # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
                 "MessageGroupId": message.job,
             }
             for number, message in enumerate(messages)
@@ -113,10 +120,9 @@ class WorkQueue:
 
     @translate_aws_errors(QUEUE)
     def waiting(self) -> int:
-        return sum(self._visible(name) for name in (self.jobs_queue, self.parts_queue))
+        return sum(self._undone(name) for name in (self.jobs_queue, self.parts_queue))
 
-    def _visible(self, name: str) -> int:
-        answer = self.sqs().get_queue_attributes(
-            QueueUrl=self.urls(name), AttributeNames=["ApproximateNumberOfMessages"]
-        )
-        return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+    def _undone(self, name: str) -> int:
+        """Return how many messages are visible, or hidden: with workers, or throttled by Lambda."""
+        answer = self.sqs().get_queue_attributes(QueueUrl=self.urls(name), AttributeNames=NUMBERS)
+        return sum(int(answer["Attributes"][number]) for number in NUMBERS)

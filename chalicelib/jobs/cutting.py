@@ -1,8 +1,7 @@
 """Cuts the file of a job into parts and sends them to the workers.
 
 Only ``window`` parts of a job are on their way at a time. A worker that has counted a part sends
-the next one, and does so again when the message of its part is redelivered: it may have died
-between.
+the next one, also when the message of its part is redelivered: it may have died between.
 """
 
 from dataclasses import dataclass
@@ -31,8 +30,10 @@ class Cutter:
     now: Clock = utc_now
 
     def is_needed(self, job: Job) -> bool:
-        """Return whether to cut the file. A gzip file is not: it unpacks only from its start."""
-        return job.plan is None and job.version.size > self.part_bytes and not is_gzip(job)
+        """Return whether to cut the file. One in gzip is not cut: it unpacks only from its start."""
+        return (
+            job.plan is None and job.version.size > self.part_bytes and not is_gzip(job.file_name)
+        )
 
     def cut(self, job: Job) -> Job:
         """Store a plan and return the job with the plan that counts: the first one stored."""

@@ -7,12 +7,20 @@ from datetime import datetime
 
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.sums import ColumnSum
-from chalicelib.errors import BadCsv, CsvsumError, FileError, TryAgain
+from chalicelib.errors import (
+    BadCsv,
+    CsvsumError,
+    DeadlineNear,
+    FileError,
+    GzipTooLarge,
+    TooSlow,
+    TryAgain,
+)
 from chalicelib.jobs.events import log_crashed, log_event, log_failed, log_retried
 from chalicelib.jobs.job import Job, Ledger, Status, as_text, seconds_since_start, utc_now
 from chalicelib.jobs.ports import Clock, Jobs, Source
 from chalicelib.jobs.problems import problem_of
-from chalicelib.jobs.reading import read_header
+from chalicelib.jobs.reading import is_gzip, read_header
 from chalicelib.jobs.results import MAX_RESULT_CHARS, result_of
 
 
@@ -57,30 +65,44 @@ class Finisher:
         try:
             yield
         except CsvsumError as error:
+            error = _lasting(job, error)
             if not error.retryable:
                 self.fail(job, error)
                 return
             log_retried(job, error)
-            self._leave(job, error.detail)
+            self._leave(job, error)
             raise
         except Exception as error:
             log_crashed(job)
-            detail = f"An unexpected {type(error).__name__} in a worker."
-            self._leave(job, detail)
+            unexpected = TryAgain(f"An unexpected {type(error).__name__} in a worker.")
+            self._leave(job, unexpected)
             # Without the cause: whoever logs this one must not print a text that may quote a cell.
-            raise TryAgain(detail) from None
+            raise unexpected from None
 
-    def _leave(self, job: Job, detail: str) -> None:
+    def _leave(self, job: Job, error: CsvsumError) -> None:
         """Leave a job to the next delivery. One that lasts is seen to run, also a small one."""
         if job.status is Status.QUEUED:
             self.jobs.start(job.id, job.started_at or self.now())
-        self.jobs.set_last_error(job.id, detail)
+        if isinstance(error, DeadlineNear):
+            self.jobs.set_overrun(job.id)
+        self.jobs.set_last_error(job.id, error.detail)
 
     def _column_names(self, job: Job, error: CsvsumError) -> dict[int, str]:
         if not isinstance(error, BadCsv) or error.fault.column is None:
             return {}
         layout = read_header(self.source, job)
         return dict(zip(layout.wanted, layout.names, strict=True))
+
+
+def _lasting(job: Job, error: CsvsumError) -> CsvsumError:
+    """Return what to fail a job with that would meet its time limit once more, or the error."""
+    if not isinstance(error, DeadlineNear):
+        return error
+    size = job.version.size
+    if is_gzip(job.file_name):
+        limit = f"a worker could not read it in {error.seconds:.0f} seconds"
+        return GzipTooLarge(job.file_name, size, limit)
+    return TooSlow(job.file_name, size, error.seconds) if job.has_overrun else error
 
 
 def _is_ours(done: Job, status: Status, now: datetime) -> bool:

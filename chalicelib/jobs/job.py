@@ -138,6 +138,8 @@ class Job:
     done_rerun_groups: frozenset[int] = field(default=frozenset())
     #: The parts whose sums are stored. Stored beside the job, and empty until they are read.
     done_parts: frozenset[int] = field(default=frozenset())
+    #: Whether a worker had to stop before it was done, because its time was up.
+    has_overrun: bool = False
     #: The detail of the last error that a retry may fix; a job that is given up repeats it.
     last_error: str | None = None
     #: Why it failed; only with the status failed.

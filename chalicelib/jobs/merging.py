@@ -14,6 +14,7 @@ from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.parts import Outcome, Plan, Rerun, group_of, settle
 from chalicelib.jobs.ports import Clock, Jobs, Message, Parts, Queue, Source
 from chalicelib.jobs.reading import read_header
+from chalicelib.jobs.time_limit import TimeLimit
 
 
 @dataclass(eq=False)
@@ -25,6 +26,7 @@ class Merger:
     queue: Queue
     source: Source
     finisher: Finisher
+    limit: TimeLimit
     now: Clock = utc_now
 
     def merge(self, job: Job) -> None:
@@ -44,8 +46,9 @@ class Merger:
         require_complete(job.plan, settled.chain)
         layout = read_header(self.source, job)
         fetches = (saved[outcome.number, outcome.start].columns for outcome in settled.chain)
+        columns = reduce(add_columns, self.limit.within(fetch_ahead(fetches)))
         rows = sum(outcome.rows for outcome in settled.chain)
-        self.finisher.succeed(job, layout.names, reduce(add_columns, fetch_ahead(fetches)), rows)
+        self.finisher.succeed(job, layout.names, columns, rows)
 
     def _send_reruns(self, job: Job, reruns: Sequence[Rerun]) -> None:
         log_event("rerun", job, parts=len(reruns))

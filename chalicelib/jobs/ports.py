@@ -114,6 +114,10 @@ class Jobs(Protocol):
         """Store how many parts of how many groups are rerun. The first numbers stay."""
         ...
 
+    def set_overrun(self, job_id: str) -> None:
+        """Store that a worker had to stop because its time was up."""
+        ...
+
     def set_last_error(self, job_id: str, text: str) -> None:
         """Store the detail of the last error that a retry may fix."""
         ...
@@ -183,7 +187,7 @@ class Queue(Protocol):
         ...
 
     def waiting(self) -> int:
-        """Return about how many messages wait in both queues."""
+        """Return about how many messages are in both queues, those that workers have included."""
         ...
 
 

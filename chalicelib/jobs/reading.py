@@ -11,8 +11,8 @@ from chalicelib.jobs.ports import Source
 HEADER_BYTES = 64 * 1024
 
 
-def is_gzip(job: Job) -> bool:
-    return job.file_name.lower().endswith(".gz")
+def is_gzip(file_name: str) -> bool:
+    return file_name.lower().endswith(".gz")
 
 
 def open_rows(source: Source, job: Job, expected_end: int) -> tuple[Layout, Iterator[bytes]]:
@@ -21,7 +21,7 @@ def open_rows(source: Source, job: Job, expected_end: int) -> tuple[Layout, Iter
     Raises FileError for a file that is not a CSV, or not that of the submission any more.
     """
     blocks = source.read(job.file_name, job.version, expected_end=expected_end)
-    return read_layout(gunzip(blocks) if is_gzip(job) else blocks, job.options)
+    return read_layout(gunzip(blocks) if is_gzip(job.file_name) else blocks, job.options)
 
 
 def read_header(source: Source, job: Job) -> Layout:

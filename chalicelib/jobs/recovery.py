@@ -36,29 +36,32 @@ class Sweep:
     """Sends jobs that nothing works on to the workers once more, or gives them up.
 
     A job is stale when nothing has updated it for ``stale_after``. One that is not final
-    ``give_up_after`` its submission fails.
+    ``give_up_after`` its submission fails. A message is done, or a dead letter, ``lost_after`` it
+    was sent: it is hidden for one visibility timeout at most, before each of its deliveries.
     """
 
     jobs: Jobs
     queue: Queue
     stale_after: timedelta
     give_up_after: timedelta
+    lost_after: timedelta
     now: Clock = utc_now
 
     def __call__(self) -> int:
         """Return how many jobs were sent or given up.
 
-        While messages wait in the queues, a stale job may only be waiting for its turn.
+        While messages are in the queues, a stale job may only be waiting for its turn, or Lambda
+        may hold its message back: that of a function that it throttles is hidden, again and again.
         """
-        waiting = self.queue.waiting() > 0
+        is_busy = self.queue.waiting() > 0
         stale = self.jobs.not_updated_since(self.now() - self.stale_after)
-        return sum(self._resume(job, waiting) for job in stale)
+        return sum(self._resume(job, is_busy) for job in stale)
 
-    def _resume(self, job: Job, waiting: bool) -> bool:
+    def _resume(self, job: Job, is_busy: bool) -> bool:
         now = self.now()
         if now - job.submitted_at > self.give_up_after:
             give_up(self.jobs, job, "it was not finished in time", now)
-        elif waiting:
+        elif is_busy and (self._may_be_there(job, now) or job.attempts >= MAX_ATTEMPTS):
             return False
         elif job.attempts >= MAX_ATTEMPTS:
             why = f"none of its {job.attempts} attempts reported a result"
@@ -67,6 +70,10 @@ class Sweep:
             self.queue.send([Message(job.id)])
             log_event("resumed", job, attempts=job.attempts + 1)
         return True
+
+    def _may_be_there(self, job: Job, now: datetime) -> bool:
+        """Return whether a message of the job may be among those in the queues."""
+        return now - job.updated_at < self.lost_after
 
 
 def give_up(jobs: Jobs, job: Job, why: str, now: datetime) -> None:

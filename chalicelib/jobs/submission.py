@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from uuid import uuid4
 
 from chalicelib.engine.options import Options
-from chalicelib.errors import CsvsumError
+from chalicelib.errors import CsvsumError, GzipTooLarge
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.job import Job, queued, utc_now
 from chalicelib.jobs.options import parse_name
 from chalicelib.jobs.ports import Clock, Jobs, Message, Queue, Source
+from chalicelib.jobs.reading import is_gzip
 
 
 @dataclass(eq=False)
@@ -18,15 +19,17 @@ class Submit:
     jobs: Jobs
     queue: Queue
     source: Source
+    max_gzip_bytes: int
     now: Clock = utc_now
 
     def __call__(self, name: object, options: Options) -> Job:
         """Store a job for the file's present version, send it, and return it.
 
-        Raises BadRequest, FileMissing, and TryAgain without leaving a job behind.
+        Raises BadRequest, FileMissing, GzipTooLarge, and TryAgain without leaving a job behind.
         """
         file_name = parse_name(name)
         version = self.source.version(file_name)
+        self._require_size(file_name, version.size)
         job = queued(uuid4().hex, file_name, options, version, self.now())
         # The record first: a worker must never receive the id of a job that is not stored.
         self.jobs.put(job)
@@ -37,3 +40,8 @@ class Submit:
             raise
         log_event("accepted", job, bytes=version.size)
         return job
+
+    def _require_size(self, file_name: str, size: int) -> None:
+        if is_gzip(file_name) and size > self.max_gzip_bytes:
+            limit = f"a .gz file may have at most {self.max_gzip_bytes:,}"
+            raise GzipTooLarge(file_name, size, limit)

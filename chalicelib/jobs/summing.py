@@ -17,11 +17,13 @@ from chalicelib.jobs.merging import Merger
 from chalicelib.jobs.part_reading import PartReader
 from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Clock, Jobs, Message, Parts, Source
-from chalicelib.jobs.reading import open_rows
+from chalicelib.jobs.reading import is_gzip, open_rows
 from chalicelib.jobs.recent import RecentJobs
 
-# A worker sums such a file in a moment, so nobody needs to see that it runs.
+# A worker sums such a file in a moment, so nobody needs to see that it runs. One in gzip may be
+# many times as large.
 SMALL_BYTES = 16 * 1024 * 1024
+SMALL_GZIP_BYTES = 1024 * 1024
 
 
 @dataclass(eq=False)
@@ -49,7 +51,8 @@ class SumJob:
     def _started(self, job: Job) -> Job:
         """Return the job as started. That of a small file is stored only when it is final."""
         now = self.now()
-        if job.version.size > SMALL_BYTES or self.cutter.is_needed(job):
+        small_bytes = SMALL_GZIP_BYTES if is_gzip(job.file_name) else SMALL_BYTES
+        if job.version.size > small_bytes or self.cutter.is_needed(job):
             return self.jobs.start(job.id, now)
         return replace(job, started_at=job.started_at or now)
 

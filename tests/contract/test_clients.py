@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from chalicelib.adapters.clients import AwsClients, Lazy, make_s3
 from chalicelib.adapters.s3_source import ReadLimits, S3Source
+from chalicelib.settings import Settings
 from deploy.stage import read_stage
 from tests.moto_aws import MotoAws
 
@@ -67,3 +68,18 @@ def test_a_service_that_never_answers_is_given_up_before_the_api_is(clients: Aws
         # https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
         pauses = sum(2**n for n in range(tries - 1))
         assert tries * (config.connect_timeout + config.read_timeout) + pauses < limit
+
+
+def test_workers_try_more_often_than_the_api(aws: MotoAws) -> None:
+    stage = read_stage("prod")
+    tries = {
+        name: Settings.from_env(
+            {**stage.environment, **stage.function(name).get("environment_variables", {})}
+        ).call_tries
+        for name in stage.functions
+    }
+    assert tries == {"api_handler": 3, "work_job": 8, "work_part": 8, "give_up": 8, "sweep": 8}
+    clients = AwsClients(8)
+    for client in (clients.dynamodb(), clients.s3(), clients.sqs()):
+        config: Any = client.meta.config
+        assert config.retries["total_max_attempts"] == 8

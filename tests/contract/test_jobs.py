@@ -259,6 +259,13 @@ def test_a_group_of_a_job_that_has_ended_is_not_added(jobs: Jobs) -> None:
     assert jobs.plan(job.id, PLAN, LATER) == ended
 
 
+def test_a_job_keeps_that_a_worker_had_no_time_left(jobs: Jobs) -> None:
+    job = cut(jobs)
+    assert not job.has_overrun
+    jobs.set_overrun(job.id)
+    assert jobs.get(job.id) == replace(job, has_overrun=True)
+
+
 def test_the_last_problem_on_the_way_is_kept(jobs: Jobs) -> None:
     job = accepted(jobs)
     jobs.start(job.id, NOW)

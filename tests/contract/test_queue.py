@@ -55,6 +55,20 @@ def test_jobs_and_parts_have_a_queue_each(
     assert queue.waiting() == 27
     assert received(aws, names[0]) == [Message(job)]
     assert sorted(received(aws, names[1]), key=str) == sorted(parts, key=str)
+
+
+def test_a_message_is_in_the_queue_until_it_is_done(
+    aws: MotoAws, names: tuple[str, str], queue: WorkQueue
+) -> None:
+    assert queue.waiting() == 0
+    queue.send([Message("x", 1)])
+    assert queue.waiting() == 1
+    record = receive(aws, names[1])
+    assert record
+    assert queue.waiting() == 1, "a worker has it, or Lambda holds it back"
+    sqs = aws.client("sqs")
+    url = sqs.get_queue_url(QueueName=names[1])["QueueUrl"]
+    sqs.delete_message(QueueUrl=url, ReceiptHandle=record["receiptHandle"])
     assert queue.waiting() == 0
 
 

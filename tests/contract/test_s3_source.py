@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError, FlexibleChecksumError
 from urllib3.exceptions import ProtocolError
 
 from chalicelib.adapters.clients import AwsClients
+from chalicelib.adapters.pauses import Pauses
 from chalicelib.adapters.s3_source import ReadLimits, S3Source
 from chalicelib.errors import (
     CsvsumError,
@@ -28,6 +29,7 @@ from tests.moto_aws import MotoAws
 
 RANGE = 100_000
 DATA = os.urandom(10_000) * 25 + b"end"
+NO_PAUSES = Pauses(sleep=lambda _: None)
 LIMITS = ReadLimits(range_bytes=RANGE, block_bytes=10_000)
 
 
@@ -36,7 +38,7 @@ def bucket(aws: MotoAws, clients: AwsClients, unique: Callable[[str], str]) -> S
     name = unique("csv")
     aws.client("s3").create_bucket(Bucket=name)
     aws.client("s3").put_object(Bucket=name, Key="x.csv", Body=DATA)
-    return S3Source(name, "", clients.s3, LIMITS)
+    return S3Source(name, "", clients.s3, LIMITS, NO_PAUSES)
 
 
 @contextmanager
@@ -265,6 +267,68 @@ def test_a_refusal_is_retried_only_when_it_may_pass(
 ) -> None:
     s3: Any = Refusing(get, head)
     with pytest.raises(error) as raised:
-        list(S3Source("csv", "", lambda: s3).read("x.csv", FileVersion(3, '"e"')))
+        list(S3Source("csv", "", lambda: s3, pauses=NO_PAUSES).read("x.csv", FileVersion(3, '"e"')))
     assert raised.value.retryable is (error is TryAgain)
     assert raised.value.__cause__
+
+
+@dataclass
+class Busy:
+    """An S3 that refuses so many calls before it answers one."""
+
+    refusals: int
+    code: str = "SlowDown"
+    calls: int = 0
+
+    def get_object(self, **_: Any) -> Any:
+        self.calls += 1
+        if self.calls <= self.refusals:
+            raise client_error(self.code, "GetObject")
+        return {"ContentRange": "bytes 0-2/3", "Body": Body(b"a\n1")}
+
+
+@dataclass
+class Body:
+    data: bytes
+
+    def iter_chunks(self, _size: int) -> Iterator[bytes]:
+        yield self.data
+
+
+def read_from(s3: Any, share: float = 1.0) -> tuple[bytes, list[float]]:
+    """Return what is read, and the pauses."""
+    pauses: list[float] = []
+    waits = Pauses(pauses.append, lambda: share)
+    source = S3Source("csv", "", lambda: s3, pauses=waits)
+    return b"".join(source.read("x.csv", FileVersion(3, '"e"'))), pauses
+
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance-guidelines.html
+@pytest.mark.parametrize("code", ["SlowDown", "InternalError", "ServiceUnavailable", "503", "500"])
+def test_a_range_that_s3_is_too_busy_for_is_read_after_a_pause(code: str) -> None:
+    s3 = Busy(4, code)
+    assert read_from(s3) == (b"a\n1", [0.5, 1, 2, 4])
+    assert s3.calls == 5
+
+
+def test_pauses_are_random_and_bounded() -> None:
+    assert read_from(Busy(3), share=0.25)[1] == [0.125, 0.25, 0.5]
+    waited: list[float] = []
+    for attempt in range(1, 30):
+        Pauses(waited.append, lambda: 1.0).wait(attempt)
+    assert max(waited) == 8
+
+
+def test_a_busy_s3_is_asked_five_times_and_no_more() -> None:
+    s3 = Busy(100)
+    with pytest.raises(TryAgain):
+        read_from(s3)
+    assert s3.calls == 5
+
+
+@pytest.mark.parametrize("code", ["NoSuchKey", "InvalidObjectState", "PreconditionFailed"])
+def test_what_lasts_is_asked_for_once(code: str) -> None:
+    s3 = Busy(100, code)
+    with pytest.raises(CsvsumError):
+        read_from(s3)
+    assert s3.calls == 1

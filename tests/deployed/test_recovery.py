@@ -27,10 +27,10 @@ def test_a_message_that_was_tried_in_vain_fails_its_job(
     name = deployment.put(unique("dead") + ".csv", b"a,b\n1,2\n")
     with deployment.without_worker("work_job"):
         job_id = deployment.api.submit(name)
-        for _ in range(3):
+        for _ in range(deployment.settings.max_receive_count):
             received(deployment, job_id, hidden_seconds=1)
             time.sleep(1.2)
-        deployment.receive(deployment.settings.jobs_queue, 1)  # a fourth time: to the dead letters
+        deployment.receive(deployment.settings.jobs_queue, 1)  # once more: to the dead letters
         job = deployment.api.ended(job_id)
     assert (job["status"], job["error"]["code"]) == ("failed", "given_up")
 

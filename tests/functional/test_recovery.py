@@ -23,7 +23,9 @@ def record_without_message(stack: Stack, name: str) -> str:
 def test_a_lost_message_is_made_up_for_and_a_poisoned_one_fails_its_job(
     start: Callable[..., Stack],
 ) -> None:
-    stack = start(VISIBILITY_SECONDS="1", STALE_SECONDS="2", SWEEP_MINUTES="1")
+    stack = start(
+        VISIBILITY_SECONDS="1", STALE_SECONDS="2", MAX_RECEIVE_COUNT="2", SWEEP_MINUTES="1"
+    )
     stack.put("x.csv", b"a,b\n1,2\n")
     lost = record_without_message(stack, "x.csv")
     poisoned = record_without_message(stack, "x.csv")

@@ -20,7 +20,8 @@ from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
 from chalicelib.jobs.submission import Submit
 from chalicelib.settings import Settings
-from chalicelib.wiring import SettingsAdapters, UseCases
+from chalicelib.use_cases import UseCases
+from chalicelib.wiring import SettingsAdapters
 from deploy.changes import changed
 from deploy.policies import policy
 from deploy.stage import Stage, csv_bucket, read_stage
@@ -183,7 +184,7 @@ def use_api(scene: Scene) -> set[Call]:
         use_cases.count_in_progress()
         use_cases.publish_reply(job, "sums", "{}")
         with pytest.raises(ServiceDown):
-            Submit(adapters.jobs, BrokenQueue(), adapters.source)(job.file_name, Options())
+            Submit(adapters.jobs, BrokenQueue(), adapters.source, 0)(job.file_name, Options())
     scene.parts()
     return calls
 

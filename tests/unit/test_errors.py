@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 import re
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.adapters_in_memory import MemorySource
 from tests.harness import World
 from tests.site import problem_of, serving
 
-RETRYABLE = {"TryAgain", "ServiceDown"}
+RETRYABLE = {"TryAgain", "ServiceDown", "DeadlineNear"}
 # The statuses of errors that a request may meet. Any other one there is a bug: 500.
 STATUSES = {
     "BadRequest": 400,
@@ -23,6 +24,7 @@ STATUSES = {
     "UnknownJob": 404,
     "TryAgain": 503,
     "ServiceDown": 503,
+    "DeadlineNear": 503,
     **dict.fromkeys(
         (
             "FileError",
@@ -32,6 +34,8 @@ STATUSES = {
             "FileChanged",
             "FileEncrypted",
             "FileGone",
+            "GzipTooLarge",
+            "TooSlow",
         ),
         422,
     ),
@@ -68,7 +72,10 @@ def an_error(name: str) -> CsvsumError:
     if name == "BadCsv":
         return BadCsv(Fault("not_a_number", "It is not a number."))
     parameters = inspect.signature(ERRORS[name]).parameters
-    return ERRORS[name](*["A sentence."] * len(parameters))
+    values: dict[object, Any] = {int: 1, float: 1.5}
+    return ERRORS[name](
+        *(values.get(each.annotation, "A sentence.") for each in parameters.values())
+    )
 
 
 def test_the_drawn_tree_has_every_error_below_its_parent() -> None:

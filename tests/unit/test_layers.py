@@ -22,7 +22,8 @@ MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "jobs": ({"engine", "errors"}, set()),
     "adapters": ({"engine", "errors", "jobs"}, {"boto3", "botocore", "urllib3", *STUBS}),
     "web": ({"errors", "jobs", "settings"}, {"chalice"}),
-    "wiring": ({"engine", "errors", "jobs", "adapters", "settings"}, set()),
+    "use_cases": ({"engine", "jobs", "settings"}, set()),
+    "wiring": ({"engine", "errors", "jobs", "adapters", "settings", "use_cases"}, set()),
 }
 # What of the standard library reaches outside of the process.
 REACHES_OUTSIDE = {

@@ -89,11 +89,31 @@ def test_the_sweeper_leaves_a_job_alone_that_was_updated_just_now() -> None:
 def test_the_sweeper_leaves_jobs_alone_that_wait_for_their_turn() -> None:
     world = World()
     job = world.submit(ROWS)
-    world.clock.advance(hours=2)
+    world.clock.advance(hours=14)
     assert world.use_cases.sweep() == 0
     assert world.jobs.get(job.id).attempts == 1
     world.run()
     assert summed(world.final(job)) == SUM
+
+
+def test_the_sweeper_sends_a_job_that_was_lost_although_other_messages_wait() -> None:
+    """A message of its own would have been a dead letter by then."""
+    world = World()
+    job = lost_job(world)
+    world.clock.advance(hours=15)
+    other = world.submit(ROWS, name="other.csv")
+    assert world.use_cases.sweep() == 1
+    assert world.queue.sent == [Message(other.id), Message(job.id)]
+
+
+def test_a_job_is_not_given_up_because_of_its_attempts_while_messages_wait() -> None:
+    world = World()
+    job = world.submit(ROWS)
+    for _ in range(5):
+        world.clock.advance(hours=16)
+        world.use_cases.sweep()
+    assert world.jobs.get(job.id).attempts == MAX_ATTEMPTS
+    assert not world.jobs.get(job.id).status.is_final
 
 
 def test_the_sweeper_fails_a_job_that_is_not_finished_in_days_even_while_messages_wait() -> None:

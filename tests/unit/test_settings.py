@@ -11,7 +11,10 @@ from chalicelib.wiring import source_of, use_cases_of
 LARGEST = {
     "PART_BYTES": 10**14,
     "PARTS_IN_FLIGHT": 10**5,
+    "MAX_GZIP_BYTES": 10**14,
+    "CALL_TRIES": 20,
     "VISIBILITY_SECONDS": 43_200,
+    "MAX_RECEIVE_COUNT": 1000,
     "KEEP_DAYS": 36_500,
     "STALE_SECONDS": 10**6,
     "GIVE_UP_HOURS": 10**5,
@@ -59,3 +62,41 @@ def test_every_variable_that_is_read_is_listed() -> None:
 def test_a_source_that_is_not_mounted_says_nothing_of_its_files(tmp_path: Path) -> None:
     with pytest.raises(TryAgain):
         source_of(f"file://{tmp_path}/missing").version("x.csv")
+
+
+CONCURRENCY = ("MAX_CONCURRENCY_JOBS", "MAX_CONCURRENCY_PARTS", "MAX_CONCURRENCY_GIVE_UP")
+
+
+def concurrency(settings: Settings) -> tuple[int | None, ...]:
+    return (
+        settings.max_concurrency_jobs,
+        settings.max_concurrency_parts,
+        settings.max_concurrency_give_up,
+    )
+
+
+def test_workers_are_bounded_where_that_is_set() -> None:
+    assert concurrency(Settings.from_env({})) == (None, None, None)
+    environ = dict(zip(CONCURRENCY, ("2", "4", "1000"), strict=True))
+    assert concurrency(Settings.from_env(environ)) == (2, 4, 1000)
+    assert Settings.from_env(dict.fromkeys(CONCURRENCY, "0")) == Settings()
+
+
+@pytest.mark.parametrize("name", CONCURRENCY)
+@pytest.mark.parametrize("value", ["1", "1001", "all"])
+def test_a_bound_that_lambda_would_refuse_is_one_sentence(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=f"{name} must be a whole number from 2 to 1000"):
+        Settings.from_env({name: value})
+
+
+@pytest.mark.parametrize(
+    ("environ", "expected"),
+    [
+        ({}, 1000),
+        ({"MAX_CONCURRENCY_PARTS": "4"}, 8),
+        ({"MAX_CONCURRENCY_PARTS": "900"}, 1000),
+        ({"MAX_CONCURRENCY_PARTS": "4", "PARTS_IN_FLIGHT": "50"}, 50),
+    ],
+)
+def test_few_workers_have_a_small_window_of_parts(environ: dict[str, str], expected: int) -> None:
+    assert Settings.from_env(environ).parts_in_flight == expected

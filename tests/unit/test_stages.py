@@ -44,9 +44,17 @@ def test_messages_stay_hidden_for_six_times_the_longest_that_a_worker_may_take(s
 
 
 @pytest.mark.parametrize("stage", DEPLOYED)
-def test_a_job_is_stale_only_when_its_message_was_visible_again(stage: str) -> None:
-    stale = read_stage(stage).settings.stale_seconds
-    assert stale > int(PARAMETERS["VisibilitySeconds"]["Default"])
+def test_a_job_is_stale_only_after_the_longest_that_a_worker_may_take(stage: str) -> None:
+    workers = [read_stage(stage).function(name) for name in ("work_job", "work_part")]
+    longest = max(worker["lambda_timeout"] for worker in workers)
+    assert read_stage(stage).settings.stale_seconds > longest
+
+
+@pytest.mark.parametrize("stage", DEPLOYED)
+def test_the_queues_are_made_as_the_settings_have_them(stage: str) -> None:
+    settings = read_stage(stage).settings
+    assert PARAMETERS["VisibilitySeconds"]["Default"] == str(settings.visibility_seconds)
+    assert PARAMETERS["MaxReceiveCount"]["Default"] == str(settings.max_receive_count)
 
 
 @pytest.mark.parametrize("stage", DEPLOYED)

@@ -1,6 +1,11 @@
 """The handlers of queues, dead letters and the schedule in app.py, over adapters in memory."""
 
+import ast
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +20,7 @@ from chalicelib.wiring import use_cases
 from tests.adapters_in_memory import MemorySource
 from tests.harness import World, failed_with, summed
 
+ROOT = Path(__file__).parent.parent.parent
 ROWS = b"a,b\n" + b"1.5,x\n" * 100
 SUM = (("150",), 100)
 
@@ -101,3 +107,20 @@ def test_each_handler_has_a_queue_of_the_settings_and_takes_one_message_at_a_tim
         "give_up": SETTINGS.dead_queue,
     }
     assert {triggers[name].batch_size for name in queues} == {1}
+    assert {triggers[name].maximum_concurrency for name in queues} == {None}
+
+
+def test_the_concurrency_of_each_handler_is_that_of_its_setting() -> None:
+    program = (
+        "import app; print({e.name: e.maximum_concurrency for e in app.app.event_sources[:3]})"
+    )
+    bounds = {"MAX_CONCURRENCY_JOBS": "2", "MAX_CONCURRENCY_PARTS": "5"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env={**os.environ, **bounds, "MAX_CONCURRENCY_GIVE_UP": "3"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert ast.literal_eval(done.stdout) == {"work_job": 2, "work_part": 5, "give_up": 3}

@@ -1,0 +1,25 @@
+"""Pauses between tries: longer each time, and random, so that workers do not return together.
+
+"Full jitter": https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+"""
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+FIRST_SECONDS = 0.5
+MAX_SECONDS = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """``share`` returns a random number from 0 to 1, that of the longest pause to wait."""
+
+    sleep: Callable[[float], None] = time.sleep
+    share: Callable[[], float] = random.random
+
+    def wait(self, attempt: int) -> None:
+        """Wait after a try that failed, counted from 1."""
+        longest = min(MAX_SECONDS, FIRST_SECONDS * 2 ** (attempt - 1))
+        self.sleep(self.share() * longest)

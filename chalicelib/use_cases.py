@@ -1,0 +1,174 @@
+"""The use cases over their adapters."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import cached_property
+from typing import Any, Protocol
+
+from chalicelib.engine.kernel import Kernel
+from chalicelib.jobs import queries
+from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
+from chalicelib.jobs.cutting import Cutter
+from chalicelib.jobs.finishing import Finisher
+from chalicelib.jobs.job import Job, utc_now
+from chalicelib.jobs.merging import Merger
+from chalicelib.jobs.part_reading import PartReader
+from chalicelib.jobs.parts import PROOF_BYTES
+from chalicelib.jobs.ports import Clock, Deliveries, Jobs, Parts, Queue, ReplyStore, Source
+from chalicelib.jobs.recent import RecentJobs
+from chalicelib.jobs.recovery import GiveUp, Sweep
+from chalicelib.jobs.submission import Submit
+from chalicelib.jobs.summing import SumJob, SumPart
+from chalicelib.jobs.time_limit import TimedSource, TimeLimit
+from chalicelib.settings import Settings
+
+
+class Adapters(Protocol):
+    """What implements the ports, and the kernel."""
+
+    @property
+    def jobs(self) -> Jobs: ...
+    @property
+    def parts(self) -> Parts: ...
+    @property
+    def queue(self) -> Queue: ...
+    @property
+    def deliveries(self) -> Deliveries: ...
+    @property
+    def source(self) -> Source: ...
+    @property
+    def replies(self) -> ReplyStore: ...
+    @property
+    def kernel(self) -> Kernel: ...
+
+
+class UseCases:
+    """The use cases over their adapters. Each is made when it is first used."""
+
+    def __init__(
+        self,
+        adapters: Adapters,
+        settings: Settings,
+        now: Clock = utc_now,
+        proof_bytes: int = PROOF_BYTES,
+    ) -> None:
+        self.adapters = adapters
+        self.settings = settings
+        self.now = now
+        self.proof_bytes = proof_bytes
+
+    @cached_property
+    def submit(self) -> Submit:
+        return Submit(
+            jobs=self.adapters.jobs,
+            queue=self.adapters.queue,
+            source=self.adapters.source,
+            max_gzip_bytes=self.settings.max_gzip_bytes,
+            now=self.now,
+        )
+
+    def find_job(self, job_id: str) -> Job:
+        return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id)
+
+    def count_in_progress(self) -> int:
+        return self.adapters.jobs.in_progress()
+
+    def publish_reply(self, job: Job, name: str, text: str) -> str:
+        return queries.publish_reply(self.adapters.replies, job, name, text)
+
+    @contextmanager
+    def work_on(self, record: Mapping[str, Any], context: Any) -> Iterator[None]:
+        """Hold a message while it is worked on, and stop in time: ``context`` is Lambda's."""
+
+        def seconds_left() -> float:
+            milliseconds: int = context.get_remaining_time_in_millis()
+            return milliseconds / 1000
+
+        with self.adapters.deliveries.held(record), self.time_limit.of(seconds_left):
+            yield
+
+    @cached_property
+    def time_limit(self) -> TimeLimit:
+        return TimeLimit()
+
+    @cached_property
+    def _source(self) -> Source:
+        """Return the source of workers, which have to stop in time."""
+        return TimedSource(self.adapters.source, self.time_limit)
+
+    @cached_property
+    def sum_job(self) -> SumJob:
+        return SumJob(
+            jobs=self.adapters.jobs,
+            source=self._source,
+            kernel=self.adapters.kernel,
+            cutter=self._cutter,
+            merger=self._merger,
+            finisher=self._finisher,
+            now=self.now,
+        )
+
+    @cached_property
+    def sum_part(self) -> SumPart:
+        return SumPart(
+            jobs=RecentJobs(self.adapters.jobs, now=self.now),
+            parts=self.adapters.parts,
+            reader=PartReader(self._source, self.adapters.kernel, self.proof_bytes),
+            counter=self._counter,
+            cutter=self._cutter,
+            merger=self._merger,
+            finisher=self._finisher,
+        )
+
+    @cached_property
+    def give_up(self) -> GiveUp:
+        return GiveUp(self.adapters.jobs, self.now)
+
+    @cached_property
+    def sweep(self) -> Sweep:
+        return Sweep(
+            jobs=self.adapters.jobs,
+            queue=self.adapters.queue,
+            stale_after=timedelta(seconds=self.settings.stale_seconds),
+            give_up_after=timedelta(hours=self.settings.give_up_hours),
+            lost_after=self.settings.visibility_seconds
+            * self.settings.max_receive_count
+            * timedelta(seconds=1),
+            now=self.now,
+        )
+
+    @cached_property
+    def _cutter(self) -> Cutter:
+        return Cutter(
+            jobs=self.adapters.jobs,
+            parts=self.adapters.parts,
+            queue=self.adapters.queue,
+            source=self._source,
+            part_bytes=self.settings.part_bytes,
+            parts_per_job=self.settings.parts_per_job,
+            window=self.settings.parts_in_flight,
+            now=self.now,
+        )
+
+    @cached_property
+    def _counter(self) -> PartCounter:
+        # Far more often than the sweeper takes a job for one that nobody works on.
+        touch_every = min(TOUCH_EVERY, timedelta(seconds=self.settings.stale_seconds) / 10)
+        return PartCounter(self.adapters.jobs, self.adapters.parts, touch_every, self.now)
+
+    @cached_property
+    def _merger(self) -> Merger:
+        return Merger(
+            jobs=self.adapters.jobs,
+            parts=self.adapters.parts,
+            queue=self.adapters.queue,
+            source=self._source,
+            finisher=self._finisher,
+            limit=self.time_limit,
+            now=self.now,
+        )
+
+    @cached_property
+    def _finisher(self) -> Finisher:
+        return Finisher(self.adapters.jobs, self._source, self.adapters.kernel, self.now)
