@@ -2,6 +2,8 @@
 
 import logging
 import sys
+from pathlib import Path
+from traceback import extract_tb
 
 #: The events of a job that are shown, and their words. All others are of no interest here.
 SHOWN = {"succeeded": "done", "failed": "FAILED", "given_up": "FAILED", "retried": "retry"}
@@ -17,7 +19,7 @@ class PeopleFormatter(logging.Formatter):
 
 def outcome(record: logging.LogRecord) -> str:
     """Return what happened to which job and file, in how many seconds, and why."""
-    members = vars(record)
+    members = vars(record) | ({"code": crash(record)} if record.exc_info else {})
     words = [SHOWN.get(members["action"], members["action"]).ljust(6), members["job"]]
     if "file" in members:
         words.append(members["file"])
@@ -25,6 +27,13 @@ def outcome(record: logging.LogRecord) -> str:
         words.append(f"{members['seconds']:.2f} s")
     line = "  ".join(words)
     return f"{line}  {_reason(members)}" if "code" in members else line
+
+
+def crash(record: logging.LogRecord) -> str:
+    """Return the type and the place of an exception, whose text may quote a cell of a file."""
+    kind, _, traceback = record.exc_info or (None, None, None)
+    frame = extract_tb(traceback)[-1]
+    return f"{kind.__name__ if kind else '?'} in {Path(frame.filename).name}:{frame.lineno}"
 
 
 def _reason(members: dict[str, object]) -> str:

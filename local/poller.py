@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from chalicelib.errors import CsvsumError
 from local.batch import Batch
 from local.bell import Bell
 from local.triggers import QueueTrigger, context, sqs_event
@@ -103,6 +104,9 @@ class Poller:
         queue = self.trigger.queue
         try:
             self.trigger.handler(sqs_event(queue, [message]), context(queue))
+        except CsvsumError as error:  # expected, and said by the service itself
+            log.info("a message of %s is delivered again: %s", queue, error.code)
+            return False
         except Exception:
             log.exception("a message of %s failed; it is delivered again", queue)
             return False

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import uuid4
 
 from chalicelib.adapters.folder_source import FolderSource
@@ -20,6 +21,13 @@ def record_without_message(stack: Stack, name: str) -> str:
     return job.id
 
 
+def give_up_after(deliveries: int, sqs: Any, url: str) -> None:
+    """Let a queue's messages be dead letters after fewer deliveries: the pauses grow to minutes."""
+    reply = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["RedrivePolicy"])
+    policy = json.loads(reply["Attributes"]["RedrivePolicy"]) | {"maxReceiveCount": deliveries}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"RedrivePolicy": json.dumps(policy)})
+
+
 def test_a_lost_message_is_made_up_for_and_a_poisoned_one_fails_its_job(
     start: Callable[..., Stack],
 ) -> None:
@@ -31,6 +39,7 @@ def test_a_lost_message_is_made_up_for_and_a_poisoned_one_fails_its_job(
     poisoned = record_without_message(stack, "x.csv")
     sqs = stack.aws("sqs")
     url = sqs.get_queue_url(QueueName="csvsum-parts")["QueueUrl"]
+    give_up_after(1, sqs, url)
     sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"job": poisoned, "part": 5}))
     assert stack.api.ongoing() == 2
     error = stack.api.ended(poisoned, 50)["error"]

@@ -1,6 +1,7 @@
 """The lines that people see of the service's log."""
 
 import logging
+import sys
 from typing import Any
 
 import pytest
@@ -48,6 +49,16 @@ def test_any_other_record_is_shown_as_it_is() -> None:
     warning = record(message="the queue does not answer")
     assert is_shown(warning)
     assert line(warning) == "worker: the queue does not answer"
+
+
+def test_a_crash_is_named_by_type_and_place_but_never_quotes_a_cell() -> None:
+    try:
+        raise ValueError("a secret cell")
+    except ValueError:
+        made = record(**JOB, action="retried", code="crash", exc_info=sys.exc_info())
+    start, _, number = line(made).rpartition(":")
+    assert start == "retry   0a1b  sub/a b.csv  ValueError in test_outcomes.py"
+    assert number.isdigit()
 
 
 def test_what_is_shown_is_never_lost_for_want_of_a_member() -> None:
