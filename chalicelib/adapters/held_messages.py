@@ -1,8 +1,8 @@
 """Keeps the messages that workers work on hidden from other workers."""
 
 import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,8 @@ class HeldMessages:
     visibility_seconds: int
     hold_seconds: int = HOLD_SECONDS
     pauses: tuple[int, ...] = PAUSES
+    #: Makes the context in which the message is hidden anew: see ``Heartbeat``.
+    beating: Callable[[Callable[[], None], float, bool], AbstractContextManager[None]] = Heartbeat
 
     @contextmanager
     def held(self, record: Mapping[str, Any]) -> Iterator[None]:
@@ -39,7 +41,7 @@ class HeldMessages:
         seconds = min(self.hold_seconds, self.visibility_seconds)
         is_longer = self.visibility_seconds > seconds
         try:
-            with Heartbeat(lambda: self._hide(record, seconds), seconds / 3, at_once=is_longer):
+            with self.beating(lambda: self._hide(record, seconds), seconds / 3, is_longer):
                 yield
         except Exception:
             self._hide(record, self._pause(record))
