@@ -6,6 +6,7 @@ deployment or an emulator that was started anew make no difference then.
 """
 
 import json
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
@@ -16,6 +17,7 @@ from deploy.stage import CHALICE, Stage, UsageError
 
 Resource = dict[str, Any]
 API_STAGE = "api"
+DELETE_SECONDS = 15.0
 
 
 def find(stage: Stage, aws: Aws) -> list[Resource]:
@@ -68,18 +70,27 @@ def base_url(stage: Stage, aws: Aws) -> str:
 
 def live_function(stage: Stage, aws: Aws, function: str) -> Resource | None:
     """Return a function as AWS Lambda has it. Raises UsageError if it is not the stage's."""
+    name, own = stage.lambda_name(function), f"stage={stage.name}:app={stage.config['app_name']}"
+    deadline = time.monotonic() + DELETE_SECONDS
+    while found := _get_function(aws, name):
+        tag = found.get("Tags", {}).get("aws-chalice", "")
+        if tag.endswith(own):
+            return found
+        if tag or time.monotonic() > deadline:
+            raise UsageError(
+                f"The function {name} is not of this application and stage (its tag aws-chalice "
+                f"is {tag!r}): rename it, or change app_name in .chalice/config.json."
+            )
+        time.sleep(DELETE_SECONDS / 10)  # LocalStack removes the tags first, when it deletes one
+    return None
+
+
+def _get_function(aws: Aws, name: str) -> Resource | None:
     awslambda = aws.client("lambda")
-    name = stage.lambda_name(function)
     try:
         found: Resource = awslambda.get_function(FunctionName=name)
     except awslambda.exceptions.ResourceNotFoundException:
         return None
-    tag = found.get("Tags", {}).get("aws-chalice", "")
-    if not tag.endswith(f"stage={stage.name}:app={stage.config['app_name']}"):
-        raise UsageError(
-            f"The function {name} is not of this application and stage (its tag aws-chalice is "
-            f"{tag!r}): rename it, or change app_name in .chalice/config.json."
-        )
     return found
 
 
