@@ -8,26 +8,22 @@ deployment or an emulator that was started anew make no difference then.
 import json
 import time
 from collections.abc import Iterator
-from contextlib import suppress
-from typing import Any
 
-from deploy import cloudformation
+from deploy import cloudformation, roles
 from deploy.aws import Aws
+from deploy.roles import Resource
 from deploy.stage import CHALICE, Stage, UsageError
 
-Resource = dict[str, Any]
 API_STAGE = "api"
 DELETE_SECONDS = 15.0
 
 
 def find(stage: Stage, aws: Aws) -> list[Resource]:
-    """Return what there is in this region, as Chalice records it.
-
-    Roles have no region: without anything else of the stage they belong to another one.
-    """
+    """Return what there is in this region, as Chalice records it."""
     found = [*_functions(stage, aws), *_rules(stage, aws), *_apis(stage, aws)]
+    # Roles have no region. Without anything else of the stage, they are those of another region.
     if found or cloudformation.describe(aws, stage.stack):
-        found += roles(stage, aws)
+        found += roles.of_this_region(stage, aws)
     return found
 
 
@@ -113,23 +109,6 @@ def _functions(stage: Stage, aws: Aws) -> Iterator[Resource]:
                 "queue": mapping["EventSourceArn"].rpartition(":")[2],
                 "lambda_arn": arn,
             }
-
-
-def roles(stage: Stage, aws: Aws) -> list[Resource]:
-    """Return the roles that the account has for the stage, in whichever region it is."""
-    iam, found = aws.client("iam"), []
-    for function in stage.functions:
-        name = f"{stage.prefix}-{function}"
-        with suppress(iam.exceptions.NoSuchEntityException):
-            found.append(
-                {
-                    "name": f"{function}_role",
-                    "resource_type": "iam_role",
-                    "role_arn": iam.get_role(RoleName=name)["Role"]["Arn"],
-                    "role_name": name,
-                }
-            )
-    return found
 
 
 def _rules(stage: Stage, aws: Aws) -> Iterator[Resource]:
