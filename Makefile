@@ -144,7 +144,7 @@ package: $(NATIVE) ## template and zip alone: make package STAGE=prod [SET=...] 
 	@$(DEPLOY) package $(STAGE) $(SET) $(foreach file,$(WITH),--with $(file))
 
 policies: $(RUN) ## write .chalice/policies/ after a change of names or rights
-	@for stage in dev localstack prod; do $(DEPLOY) policies $$stage; done
+	@$(DEPLOY) policies
 
 localstack: $(NATIVE) ## start LocalStack in Docker and deploy to it: make localstack [SET=...]
 	@docker compose --file localstack-compose.yml up --detach --wait

@@ -23,7 +23,7 @@ from deploy import (
 from deploy.aws import Aws, environment_of
 from deploy.package import package
 from deploy.progress import Progress, Say
-from deploy.stage import CHALICE, ROOT, Stage, UsageError, read_stage, require_known
+from deploy.stage import CHALICE, ROOT, Stage, UsageError, read_stage, read_stages, require_known
 
 #: The variables that make may be given.
 MAKE = ["STAGE", "SET", "WITH", "DATA", "CSV", "UNFINISHED", "PYTHON"]
@@ -60,7 +60,7 @@ def _parser() -> argparse.ArgumentParser:
         ("url", _url, "where the deployed service answers; also for `chalice url`"),
         ("down", _down, "take everything down"),
         ("package", _package, "make the template and the zip, and deploy nothing"),
-        ("policies", _policies, "write .chalice/policies/ anew"),
+        ("policies", _policies, "write .chalice/policies/ of all stages"),
     ):
         command = commands.add_parser(name, help=text)
         command.set_defaults(does=does)
@@ -136,9 +136,9 @@ def _package(given: argparse.Namespace, say: Say) -> str:
     return f"{made.template.relative_to(ROOT)}, {made.code.relative_to(ROOT)} ({size:.1f} MiB)"
 
 
-def _policies(given: argparse.Namespace, _: Say) -> str:
-    paths = policies.write(read_stage(given.stage), CHALICE)
-    return "\n".join(str(path.relative_to(ROOT)) for path in paths)
+def _policies(_: argparse.Namespace, __: Say) -> str:
+    paths = [path for stage in read_stages() for path in policies.write(stage, CHALICE)]
+    return f"{len(paths)} policies are written to .chalice/."
 
 
 def _welcome(base: str) -> str:

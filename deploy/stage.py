@@ -88,11 +88,16 @@ class Stage:
         return BUILD / self.name
 
 
-def read_stage(name: str) -> Stage:
-    """Return a stage as .chalice/config.json has it. Raises UsageError if it cannot be deployed."""
+def read_stages() -> list[Stage]:
+    """Return all stages of .chalice/config.json that can be deployed."""
     config = json.loads((CHALICE / "config.json").read_text())
-    deployable = [each for each, settings in config["stages"].items() if settings]
-    return Stage(require_known("stage", name, deployable), config)
+    return [Stage(name, config) for name, settings in config["stages"].items() if settings]
+
+
+def read_stage(name: str) -> Stage:
+    """Return one of the stages. Raises UsageError if there is none of that name."""
+    stages = {stage.name: stage for stage in read_stages()}
+    return stages[require_known("stage", name, list(stages))]
 
 
 def csv_bucket(settings: Settings) -> str | None:

@@ -1,6 +1,5 @@
 """An emptied LocalStack, whose endpoint is given with --endpoint-url; without one, no test runs."""
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -35,12 +34,3 @@ def client(endpoint: str) -> Callable[[str], Any]:
 def clone(tmp_path_factory: pytest.TempPathFactory, endpoint: str) -> Clone:
     folder: Path = tmp_path_factory.mktemp("clone")
     return Clone(folder, AWS_ENDPOINT_URL=endpoint, **CREDENTIALS)
-
-
-def eventually(probe: Callable[[], Any], seconds: float = 60) -> Any:
-    """What the probe returns once that is true."""
-    deadline = time.monotonic() + seconds
-    while not (found := probe()):
-        assert time.monotonic() < deadline, f"not within {seconds} s"
-        time.sleep(0.2)
-    return found

@@ -7,8 +7,8 @@ import pytest
 
 from deploy.resources import SAMPLE
 from tests.clone import Clone
+from tests.eventually import eventually
 from tests.functional.stack import Api
-from tests.localstack.conftest import eventually
 
 # As docs/deploy.md has it.
 PARAMETERS = {"Prefix": "csvsum-dev", "CreateCsvBucket": "true", "LogDays": "30", "Alarms": "on"}
@@ -54,7 +54,7 @@ def test_a_file_in_the_bucket_of_this_account_is_summed(api: Api) -> None:
 
 
 def test_a_job_is_posted_as_curl_does_it_without_a_content_type(api: Api) -> None:
-    reply = api.post("/jobs", b'{"csv": "sample.csv"}')
+    reply = api.post("/jobs", b'{"csv": "sample.csv"}', "application/x-www-form-urlencoded")
     assert reply.status == 202
     assert api.ended(reply.json["id"])["status"] == "succeeded"
 
@@ -97,7 +97,7 @@ def test_make_deploy_takes_over_without_chalices_record(
 
 def test_deleting_leaves_the_resources(deployed: Clone, client: Callable[[str], Any]) -> None:
     assert deployed.chalice("delete").status == 0
-    eventually(lambda: not client("lambda").list_functions()["Functions"])
+    eventually(lambda: not client("lambda").list_functions()["Functions"], seconds=60)
     assert client("apigateway").get_rest_apis()["items"] == []
     assert client("dynamodb").list_tables()["TableNames"] == ["csvsum-dev"]
     ended = deployed.deploy("down", "dev", "--data", "delete")
