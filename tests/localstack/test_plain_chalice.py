@@ -1,17 +1,21 @@
 """A Chalice user who has never heard of `make deploy`: the resources once, then Chalice alone."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from deploy.resources import SAMPLE
+from deploy.stage import ROOT
 from tests.clone import Clone
 from tests.eventually import eventually
 from tests.functional.stack import Api
 
-# As docs/deploy.md has it.
-PARAMETERS = {"Prefix": "csvsum-dev", "CreateCsvBucket": "true", "LogDays": "30", "Alarms": "on"}
+GUIDE = (ROOT / "docs" / "deploy.md").read_text().partition("## With Chalice, by hand")[2]
+PARAMETERS = dict(
+    re.findall(r"ParameterKey=(\w+),ParameterValue=(\S+)", GUIDE.partition("Then:")[0])
+)
 BUCKET = "csvsum-dev-csv-000000000000-us-east-1"
 
 

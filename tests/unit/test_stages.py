@@ -1,6 +1,7 @@
 """What .chalice/config.json and infra/resources.json say must fit together, for every stage."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +11,7 @@ import app
 from chalicelib.settings import VARIABLES, Settings
 from deploy import changes, resources
 from deploy.aws import Aws, Identity
-from deploy.stage import CHALICE, RESOURCES, Stage, UsageError, csv_bucket, read_stage
+from deploy.stage import CHALICE, RESOURCES, ROOT, Stage, UsageError, csv_bucket, read_stage
 
 PARAMETERS = json.loads(RESOURCES.read_text())["Parameters"]
 CONFIG = json.loads((CHALICE / "config.json").read_text())
@@ -119,6 +120,15 @@ def test_the_alarms_find_the_api_by_its_name(stage: str) -> None:
 def test_the_resources_need_no_names_but_the_prefix(stage: str) -> None:
     found = read_stage(stage)
     assert resources.names(found, KnownAws()) == resources.template_names(found, KnownAws())
+
+
+def test_the_documented_line_for_the_resources_names_parameters_that_exist() -> None:
+    guide = (ROOT / "docs" / "deploy.md").read_text().partition("## With Chalice, by hand")[2]
+    given = dict(
+        re.findall(r"ParameterKey=(\w+),ParameterValue=(\S+)", guide.partition("Then:")[0])
+    )
+    assert given["Prefix"] == read_stage("dev").prefix
+    assert set(given) <= set(PARAMETERS)
 
 
 def test_each_variable_that_is_read_may_be_set() -> None:
