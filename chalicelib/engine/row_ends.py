@@ -14,12 +14,11 @@ anywhere and each part be translated by itself:
 """
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from .errors import BadCsv, Fault
-from .states import State, scan_state
+from .states import State, first_row, scan_state
 
 
 class RowEnd(StrEnum):
@@ -39,21 +38,23 @@ SWAPPED = bytes.maketrans(b"\r\n", b"\n\r")
 
 
 def find_row_end(head: bytes, delimiter: bytes, *, eof: bool) -> RowEnd:
-    """Return what ends most rows of ``head``, which starts at a row; LF if none ends.
+    """Return what ends the first row of ``head``, which starts at a row; LF if none ends.
 
     ``eof``: nothing follows ``head``; else a CR at its end does not count, since an LF may follow.
-    Raises BadCsv at the first row end that does not fit to those before it.
+    Raises BadCsv at the first row end that cannot be mixed with the first one.
     """
-    counts: Counter[RowEnd] = Counter()
+    if head.count(b"\r") == head.count(b"\r\n"):  # so that most files are not walked
+        end = first_row(head, State.FIELD, delimiter) or 0
+        return RowEnd.CRLF if head.endswith(b"\r\n", 0, end) else RowEnd.LF
+    first = None
     for kind, at in _row_ends(head, delimiter, eof):
-        counts[kind] += 1
-        if len(counts) > 1 and not counts.keys() <= READ_AS_THEY_ARE:
-            first = next(iter(counts))
+        first = first or kind
+        if kind is not first and not {kind, first} <= READ_AS_THEY_ARE:
             message = f"this row ends with {NAMES[kind]}, the rows before it with {NAMES[first]}"
             advice = "end all rows alike, and quote fields that contain CR"
             line = len(ROW_END.findall(head, 0, at))
             raise BadCsv(Fault("lone_carriage_return", f"{message}; {advice}", line, at))
-    return counts.most_common(1)[0][0] if counts else RowEnd.LF
+    return first or RowEnd.LF
 
 
 def _row_ends(head: bytes, delimiter: bytes, eof: bool) -> Iterator[tuple[RowEnd, int]]:

@@ -4,8 +4,9 @@ The window is the first 64 KiB of the text. It is doubled, up to 1 MiB, until it
 rows by every delimiter, and never depends on the blocks that the text comes in. The rows begin
 after byte order marks, skipped lines and Excel's own line ``sep=;``.
 
-Complete rows are those whose end is in the window; at the end of the text, the last row needs none.
-Rows of nothing but blanks, Ctrl-Z (how DOS ends a text) and lines of comment are no rows.
+The first 1,000 complete rows in it are looked at: those whose end is in the window; at the end
+of the text, the last row needs none. Rows of nothing but blanks, Ctrl-Z (how DOS ends a text) and
+lines of comment are no rows.
 """
 
 import re
@@ -22,6 +23,7 @@ from .rows import Row, iter_rows
 
 WINDOW_BYTES = 64 * 1024
 MAX_WINDOW_BYTES = 1024 * 1024
+MAX_ROWS = 1000
 #: The delimiters that are looked for; the first is that of a file without any.
 CANDIDATES = (",", ";", "\t", "|")
 SEP_LINE = re.compile(rb'"?sep=([\t !#-*,/:-@\[-`{-~])"?[ \t]*(?:\r\r\n|\r\n|\r|\n)', re.IGNORECASE)
@@ -99,20 +101,24 @@ def _has_enough(head: Head, options: ReadOptions) -> bool:
     asked = options.delimiter
     for delimiter in CANDIDATES if asked == AUTO else (asked,):
         try:
-            if len(read_sample(head, delimiter, options).rows) < 2:
+            if len(read_sample(head, delimiter, options, max_rows=2).rows) < 2:
                 return False
         except BadCsv:  # mixed row ends, which more of the text would not mend
             continue
     return True
 
 
-def read_sample(head: Head, delimiter: str, options: ReadOptions) -> Sample:
+def read_sample(
+    head: Head, delimiter: str, options: ReadOptions, max_rows: int = MAX_ROWS
+) -> Sample:
     """Return the rows of a window by one delimiter. Raises BadCsv if their row ends are mixed."""
     row_end = find_row_end(head.rows, delimiter.encode(), eof=head.eof)
     data = b"".join(translate([head.rows], row_end))
-    rows = tuple(_rows(data, delimiter, head.eof, options.comment.encode()))
-    drop = head.eof and options.last_row == "drop"
-    return Sample(delimiter, row_end, data, rows[:-1] if drop else rows)
+    rows = _rows(data, delimiter, head.eof, options.comment.encode())
+    read = tuple(islice(rows, max_rows + 1))
+    has_last = head.eof and len(read) <= max_rows
+    kept = len(read) - 1 if has_last and options.last_row == "drop" else max_rows
+    return Sample(delimiter, row_end, data, read[:kept])
 
 
 def _rows(data: bytes, delimiter: str, eof: bool, comment: bytes) -> Iterator[Row]:

@@ -80,9 +80,10 @@ def test_mixed_row_ends_are_refused_where_they_change(text: bytes, line: int, by
     assert (fault.code, fault.line, fault.byte) == ("lone_carriage_return", line, byte)
 
 
-def test_lf_and_crlf_may_be_mixed() -> None:
-    assert found(b"a\r\n1\n2\r\n") is RowEnd.CRLF
-    assert found(b"a\n1\n2\r\n") is RowEnd.LF
+def test_lf_and_crlf_may_be_mixed_and_the_first_is_reported() -> None:
+    assert found(b'"a\n"\r\n1\n2\n') is RowEnd.CRLF
+    assert found(b'"a\r\n"\n1\r\n2\r\n') is RowEnd.LF
+    assert found(b'"\r"\n1\r\n2\r\n') is RowEnd.LF
 
 
 @pytest.mark.parametrize("text", [b"a\r\n1\r", b"a\r\r\n1\r", b"a\r\r\n1\r\r", b"a\r1\r"])
