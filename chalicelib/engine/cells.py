@@ -28,13 +28,14 @@ BESIDE = r"[\s$€£¥₹₽¢%‰()+\-\u2212\u2013<>≤≥~≈]*"
 LIKE_A_NUMBER = re.compile(
     BESIDE
     + r"""(?:
-        \d+(?:[.,]\d*)? | [.,]\d+ | \d+(?:,\d+)+(?:\.\d*)?
+        \d+(?:[.,]\d*)? | [.,]\d+ | \d+(?:,\d{2,})+(?:\.\d*)?
         | [1-9]\d{0,2}(?P<mark>[.,'\u2019\ \u00a0\u202f\u2009])\d{3}
           (?:(?P=mark)\d{3})*(?:(?!(?P=mark))[.,]\d*)?
     )(?:[eE][+-]?\d+)?"""
     + BESIDE,
     re.VERBOSE,
 )
+COMPARISONS = ("<", ">", "≤", "≥", "~", "≈")
 IP_ADDRESS = re.compile(r"(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}")
 
 
@@ -73,10 +74,15 @@ def looks_like_a_number(text: str) -> bool:
 
     It does if it consists of digits, grouped as in some country, with at most one decimal mark
     (point or comma), and blanks, currency signs, percent signs, parentheses, signs and comparison
-    signs before or after them. Digits between commas do in groups of any size: they may be a
+    signs before or after them. Commas may be between groups of any size from two: that may be a
     misspelt number. Dates, times, telephone numbers, IP addresses and versions do not.
     """
     return bool(LIKE_A_NUMBER.fullmatch(text)) and not IP_ADDRESS.fullmatch(text)
+
+
+def is_comparison(text: str) -> bool:
+    """Return whether a cell compares with a number, as <5 does for less than can be measured."""
+    return text.strip(PADDING).startswith(COMPARISONS) and looks_like_a_number(text.strip(PADDING))
 
 
 @cache

@@ -61,18 +61,23 @@ def find_delimiter(head: Head, options: ReadOptions) -> Found:
         return Found(read_sample(head, options.delimiter, options), "asked for")
     if head.sep:
         return Found(read_sample(head, head.sep, options), f"the first line is sep={head.sep}")
-    fits = find_fits(head, options)
+    fits = best_fits(head, options)
     if not fits:
         alone = _for_one_column(options.numbers)
         return Found(read_sample(head, alone, options), "no delimiter splits the rows evenly")
-    best = min(fit.rank for _, fit in fits)
+    if len(fits) > 1:
+        raise BadCsv(_ambiguous(fits))
+    sample, fit = fits[0]
+    return Found(sample, fit.reason)
+
+
+def best_fits(head: Head, options: ReadOptions) -> list[tuple[Sample, Fit]]:
+    """Return the delimiters that fit best, equally well; none if none fits."""
+    fits = find_fits(head, options)
+    best = min((fit.rank for _, fit in fits), default=0)
     winners = [(sample, fit) for sample, fit in fits if fit.rank == best]
     others = [winner for winner in winners if winner[0].delimiter not in marks_of(options.numbers)]
-    winners = others or winners
-    if len(winners) > 1:
-        raise BadCsv(_ambiguous(winners))
-    sample, fit = winners[0]
-    return Found(sample, fit.reason)
+    return others or winners
 
 
 def marks_of(numbers: NumberOptions) -> tuple[str, str]:

@@ -14,6 +14,9 @@ A header may have one name more or fewer than the rows have fields, where all ro
 Else names and columns do not match, and the first row that differs is refused as ragged.
 
 The first row is data, not a header, if every name over a column of numbers is itself a number.
+It is a header all the same if only its first name is empty, and the first cells below it name the
+rows: texts of which no two are equal, or numbers that count up from 0 or 1.
+
 Years are numbers that may be names (1990, 2000 over a table), unless a column below them holds
 nothing but years too. A column of numbers is one of which at least a tenth of the cells, missing
 ones not counted, are numbers or look like numbers.
@@ -84,6 +87,15 @@ def _has_row_names(sample: Sample, rows: Sequence[Row]) -> bool:
     return quoted or (counting and first[0] in ("0", "1")) or not _has_integers_side_by_side(rows)
 
 
+def _name_rows(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first cells of complete rows are labels, as R and pandas write them."""
+    first = [row[0].strip() for row in rows if row]
+    if len(set(first)) < len(first) or not all(first):
+        return False
+    counting = _counts_up(first) and first[0] in ("0", "1")
+    return counting or not any(map(looks_like_a_number, first))
+
+
 def _counts_up(names: Sequence[str]) -> bool:
     if not all(name.isascii() and name.isdigit() and len(name) < 10 for name in names):
         return False
@@ -128,6 +140,8 @@ def looks_like_data(
         if not _is_missing(name, options) and _share(present, is_number) >= 0.1:
             over_numbers.append((name, present))
     if not over_numbers or not all(is_number(name) for name, _ in over_numbers):
+        return False
+    if not names[0].strip() and all(map(str.strip, names[1:])) and _name_rows(rows):
         return False
     return not all(_is_year(name) for name, _ in over_numbers) or any(
         _share(cells, _is_year) == 1 for _, cells in over_numbers

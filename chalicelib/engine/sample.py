@@ -11,6 +11,7 @@ lines of comment are no rows.
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -27,6 +28,7 @@ MAX_ROWS = 1000
 #: The delimiters that are looked for; the first is that of a file without any.
 CANDIDATES = (",", ";", "\t", "|")
 SEP_LINE = re.compile(rb'"?sep=([\t !#-*,/:-@\[-`{-~])"?[ \t]*(?:\r\r\n|\r\n|\r|\n)', re.IGNORECASE)
+CTRL_Z = b"\x1a"
 NOTHING = re.compile(r"[ \t\x1a]*")
 
 
@@ -114,30 +116,47 @@ def read_sample(
     """Return the rows of a window by one delimiter. Raises BadCsv if their row ends are mixed."""
     row_end = find_row_end(head.rows, delimiter.encode(), eof=head.eof)
     data = b"".join(translate([head.rows], row_end))
-    rows = _rows(data, delimiter, head.eof, options.comment.encode())
-    read = tuple(islice(rows, max_rows + 1))
+    rows = iter_table_rows(data, delimiter, eof=head.eof, comment=options.comment)
+    read = tuple(islice(_until_broken(rows), max_rows + 1))
     has_last = head.eof and len(read) <= max_rows
     kept = len(read) - 1 if has_last and options.last_row == "drop" else max_rows
     return Sample(delimiter, row_end, data, read[:kept])
 
 
-def _rows(data: bytes, delimiter: str, eof: bool, comment: bytes) -> Iterator[Row]:
-    """Yield complete rows up to one that cannot be read."""
-    at = 0
-    while at < len(data):
-        at = _after_comments(data, at, comment)
-        base = at
-        try:
-            for row in iter_rows(data[base:], delimiter, eof=eof):
-                at = base + row.start
-                if comment and data.startswith(comment, at):
-                    break
-                if row.cells and (len(row.cells) > 1 or not NOTHING.fullmatch(row.cells[0])):
-                    yield Row(at, base + row.end, row.line, row.cells)
-            else:
-                return
-        except BadCsv:
+def _until_broken(rows: Iterator[Row]) -> Iterator[Row]:
+    with suppress(BadCsv):
+        yield from rows
+
+
+def iter_table_rows(data: bytes, delimiter: str, *, eof: bool, comment: str = "") -> Iterator[Row]:
+    """Yield the complete rows of ``data``, which starts at a row, as rows.iter_rows does; but none
+    of nothing but blanks and Ctrl-Z, and no line that begins with ``comment`` where a row begins.
+
+    Raises BadCsv where a row cannot be read.
+    """
+    sign, base, line = comment.encode(), 0, 0
+    data = data.rstrip(CTRL_Z) if eof else data
+    while base < len(data):
+        end = _after_comments(data, base, sign)
+        base, line = end, line + data.count(b"\n", base, end)
+        commented = False
+        for row in _moved(iter_rows(data[base:], delimiter, eof=eof), base, line):
+            commented = bool(sign) and data.startswith(sign, row.start)
+            if commented:
+                base, line = row.start, row.line
+                break
+            if row.cells and (len(row.cells) > 1 or not NOTHING.fullmatch(row.cells[0])):
+                yield row
+        if not commented:
             return
+
+
+def _moved(rows: Iterator[Row], by: int, lines: int) -> Iterator[Row]:
+    try:
+        for row in rows:
+            yield Row(row.start + by, row.end + by, row.line + lines, row.cells)
+    except BadCsv as bad:
+        raise BadCsv(bad.fault.moved(lines, by)) from bad
 
 
 def _after_comments(data: bytes, at: int, comment: bytes) -> int:

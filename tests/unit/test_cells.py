@@ -161,7 +161,7 @@ def test_a_marker_may_be_a_number() -> None:
     "text",
     ["1,200", "38,72", "1.234,50", "1 234", "1'234.5", "12,34,567.8", "32%", "$5", "5 €", "-$5"]
     + ["(5)", "(1,200.50)", "<5", "> 10", "≤5", "5-", "\u22125", "\u20135", "~3", "£1,5", ",5"]
-    + ["1,5e3", "5,000,00", "1,2,3", "¥100", "5 ‰", "1\u202f234,5", "٣", "+5%", "1.234.567"],
+    + ["1,5e3", "5,000,00", "12,34,56", "¥100", "5 ‰", "1\u202f234,5", "٣", "+5%", "1.234.567"],
 )
 def test_what_a_person_may_take_for_a_number_looks_like_one(text: str) -> None:
     assert looks_like_a_number(text)
@@ -172,7 +172,23 @@ def test_what_a_person_may_take_for_a_number_looks_like_one(text: str) -> None:
     "text",
     ["2024-01-31", "31.01.2024", "1.2.24", "31/01/2024", "12:30", "5-9", "555-1234", "1.2.3"]
     + ["(555) 1234", "+49 30 123", "192.168.100.200", "10.0.0.1", "12 34", "1, 2, 3", "5 kg"]
-    + ["EUR 5", "A5", "5a", "-", "$", "()", ".", ",", "1/2", "#5", "5*", "x", "1_000", "0x10"]
+    + [
+        "EUR 5",
+        "A5",
+        "5a",
+        "-",
+        "$",
+        "()",
+        ".",
+        ",",
+        "1/2",
+        "#5",
+        "5*",
+        "x",
+        "1,2,3",
+        "1_000",
+        "0x10",
+    ]
     + ["2024Q1", "N/k", "..", "0123 456", "True", "inf"],
 )
 def test_dates_codes_and_texts_do_not_look_like_numbers(text: str) -> None:
@@ -187,7 +203,7 @@ def test_every_number_looks_like_one(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["$ " * 50_000, "$" * 100_000 + "5x", "(" * 100_000, "1," * 50_000]
+    "text", ["$ " * 50_000, "$" * 100_000 + "5x", "(" * 100_000, "11," * 50_000]
 )
 def test_a_long_cell_of_marks_is_refused_without_trying_all_ways(text: str) -> None:
     assert plain_form(text, NumberOptions(thousands=",", strip="$()")) is None

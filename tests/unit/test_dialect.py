@@ -229,7 +229,10 @@ def test_mixed_row_ends_are_refused_at_their_place_in_the_file() -> None:
         "5,,3\n6,1,2\n",
         "5%\n6%\n",
         "7\n" + "x\n" * 8 + "8\n",
-        ",0,1\n0,5,6\n",
+        ",9.5,9.6\n9.4,0,1\n9.5,2,3\n",
+        ",0,1\n3,5,6\n9,7,8\n",
+        ",0,\n0,5,6\n1,7,8\n",
+        ",0,1\nx,5,6\nx,7,8\n",
     ],
 )
 def test_a_first_row_of_numbers_over_numbers_is_refused_with_both_options(text: str) -> None:
@@ -252,6 +255,8 @@ def test_a_first_row_of_numbers_over_numbers_is_refused_with_both_options(text: 
         "v\n1\n",
         ",a\n1,2\n",
         "10,20\n",
+        ",0,1\n0,5,6\n1,7,8\n",
+        '"","1","2"\n"row a",5,6\n"row b",7,8\n',
         "7,a\n" + "x,1\n" * 20 + "8,1\n",
     ],
 )
