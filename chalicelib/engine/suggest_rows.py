@@ -2,10 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
 from .cells import looks_like_a_number
+from .delimiters import find_delimiter
+from .errors import BadCsv
 from .evidence import Evidence, Suggestion
-from .read_options import AUTO
+from .read_options import AUTO, ReadOptions
 from .row_ends import ROW_END
 from .suggest_numbers import styles
 from .suggest_tables import other_delimiter, titles
@@ -49,15 +53,34 @@ def _too_short(evidence: Evidence, fields: int) -> Iterator[Suggestion]:
     yield Suggestion("short_row", f"{missing}; fill short rows up", pad)
 
 
+def _commas_in_one_column(evidence: Evidence, fields: int) -> Iterator[Suggestion]:
+    """Yield the styles by which the comma splits the numbers of one column no more."""
+    options = evidence.options
+    if fields > 1 or options.delimiter != AUTO or evidence.sample.delimiter != ",":
+        return
+    row, *rows = [",".join(cells) for cells in (evidence.row, *evidence.rows)]
+    for found in styles(row, [row, *rows], options.numbers):
+        style: dict[str, Any] = dict(found.options)
+        changed = replace(options, numbers=replace(options.numbers, **style))
+        if _is_one_column(evidence, changed):
+            yield found
+
+
+def _is_one_column(evidence: Evidence, options: ReadOptions) -> bool:
+    try:
+        return set(find_delimiter(evidence.head, options).sample.counts) == {1}
+    except BadCsv:
+        return False
+
+
 def _too_long(evidence: Evidence, fields: int) -> Iterator[Suggestion]:
     extra, delimiter = len(evidence.row) - fields, evidence.sample.delimiter
     row = delimiter.join(evidence.row)
     if not any(cell.strip() for cell in evidence.row[fields:]):
         sentence = f"the row has {extra} too many, and they are empty; delete the last delimiter"
         yield Suggestion("trailing_delimiter", sentence)
-    elif fields == 1 and delimiter == "," and evidence.options.delimiter == AUTO:
-        rows = [delimiter.join(cells) for cells in evidence.rows]
-        yield from styles(row, [row, *rows], evidence.options.numbers)
+    elif found := list(_commas_in_one_column(evidence, fields)):
+        yield from found
     elif delimiter == "," and INTEGERS_SIDE_BY_SIDE.search(row):
         sentence = "quote fields that contain the delimiter: here, numbers with a comma in them"
         yield Suggestion("unquoted_commas", sentence)

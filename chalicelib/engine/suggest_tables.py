@@ -72,24 +72,29 @@ def titles(evidence: Evidence) -> Iterator[Suggestion]:
 
 def _table_start(sample: Sample) -> int:
     """Return the index of the row in which a table begins below titles; 0 if there are none."""
-    start, best, first = 0, 0, 0
-    for fields, run in groupby(sample.counts):
-        size = len(list(run))
-        if fields > 1 and size > max(best, 1):
-            best, first = size, start
-        start += size
-    first -= _ends_with_delimiter(sample, first)
-    table = [row.cells for row in sample.rows[first : first + best]]
-    if first < 1 or any(count >= len(table[0]) for count in sample.counts[:first]):
+    first, size = _longest_run(sample.counts)
+    if not first:
         return 0
-    wide = len(table[0]) > 2 and sample.counts[0] == 1
-    return first if wide or is_header_of(table) else 0
+    fields = sample.counts[first]
+    header = sample.rows[first - 1].cells
+    if len(header) == fields + 1 and not header[-1].strip():  # it ends with a delimiter
+        first, size = first - 1, size + 1
+    if any(count >= fields for count in sample.counts[:first]):
+        return 0
+    table = [row.cells[:fields] for row in sample.rows[first : first + size]]
+    is_wide = fields > 2 and sample.counts[:1] == [1]
+    return first if is_wide or is_header_of(table) else 0
 
 
-def _ends_with_delimiter(sample: Sample, first: int) -> bool:
-    """Return whether the row before a table is its header, one empty name longer."""
-    header = sample.rows[first - 1].cells if first else []
-    return len(header) == sample.counts[first] + 1 and not header[-1].strip()
+def _longest_run(counts: Sequence[int]) -> tuple[int, int]:
+    """Return the start and size of the longest run of rows of one length, two fields or more."""
+    start, first, longest = 0, 0, 1
+    for fields, run in groupby(counts):
+        size = len(list(run))
+        if fields > 1 and size > longest:
+            first, longest = start, size
+        start += size
+    return first, longest
 
 
 def _no_rows(evidence: Evidence) -> Iterator[Suggestion]:
