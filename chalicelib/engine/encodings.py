@@ -85,7 +85,9 @@ def find_encoding(names: bytes, head: bytes) -> Encoding:
 
 
 def decode(text: bytes, encoding: Encoding) -> str:
-    """Return bytes as text; raises UnicodeDecodeError if they are not UTF-8 as they should be.
+    """Return the bytes of a text as the readers know it, which is UTF-8 where it was UTF-16.
+
+    Raises UnicodeDecodeError for what is not UTF-8 and should be.
 
     The five bytes that Windows-1252 leaves open are control characters, as browsers read them.
     """
@@ -94,3 +96,13 @@ def decode(text: bytes, encoding: Encoding) -> str:
     if encoding == "windows-1252":
         return text.decode("cp1252", "surrogateescape").translate(OPEN_BYTES)
     return text.decode("utf-8")
+
+
+def reread(text: str, encoding: Encoding) -> str:
+    """Return a field in its encoding, where rows.iter_rows read it as UTF-8.
+
+    What is not UTF-8 and should be stays as it is: half surrogates.
+    """
+    if text.isascii() or encoding not in ("windows-1252", "latin-1"):
+        return text
+    return decode(text.encode("utf-8", "surrogateescape"), encoding)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .dialect import Dialect
-from .encodings import decode, find_encoding
+from .encodings import reread
 from .headers import Naming, named
 from .read_options import ReadOptions
 from .sample import Head, Sample, read_sample
@@ -53,7 +53,7 @@ class Evidence:
     @cached_property
     def rows(self) -> Sequence[Sequence[str]]:
         """The rows of data in the sample."""
-        rows = [row.cells for row in self.sample.rows]
+        rows = [self._reread(row.cells) for row in self.sample.rows]
         return rows[1:] if self.has_header else rows
 
     @property
@@ -62,12 +62,11 @@ class Evidence:
         if not self.has_header or not self.sample.rows:
             return []
         naming = self.dialect.naming if self.dialect else Naming.PLAIN
-        return [self._decoded(name) for name in named(self.sample.rows[0].cells, naming)]
+        return named(self._reread(self.sample.rows[0].cells), naming)
 
-    def _decoded(self, name: str) -> str:
-        """Rows hold bytes that are not UTF-8 as surrogates."""
-        raw = name.encode("utf-8", "surrogateescape")
-        return decode(raw, "windows-1252") if find_encoding(raw, raw) == "windows-1252" else name
+    def _reread(self, cells: Sequence[str]) -> list[str]:
+        encoding = self.dialect.encoding if self.dialect else "utf-8"
+        return [reread(cell, encoding) for cell in cells]
 
     def cells(self, column: int) -> list[str]:
         """Return the cells of a column in the sample."""

@@ -14,7 +14,7 @@ from chalicelib.engine.cells import read_cell
 from chalicelib.engine.columns import count_kinds, kind_of, refused_kinds
 from chalicelib.engine.decompression import decompress
 from chalicelib.engine.dialect import Dialect, detect
-from chalicelib.engine.encodings import as_utf8, decode, is_utf16
+from chalicelib.engine.encodings import as_utf8, is_utf16, reread
 from chalicelib.engine.errors import BadCsv, Fault, FileError
 from chalicelib.engine.evidence import Evidence, Suggestion
 from chalicelib.engine.formats import Compression, check_content, identify
@@ -155,18 +155,19 @@ class _Reading:
     def _names(self, rows: Sequence[Row], dialect: Dialect) -> list[str]:
         if not dialect.header:
             return [f"col{index}" for index in range(len(rows[0].cells))]
-        names = [self._decoded(name) for name in named(rows[0].cells, dialect.naming)]
+        names = [self._name(name) for name in named(rows[0].cells, dialect.naming)]
         return unique_names([name or f"col{index}" for index, name in enumerate(names)])
 
-    def _decoded(self, name: str) -> str:
+    def _name(self, name: str) -> str:
         assert self.dialect
-        try:
-            return decode(name.encode("utf-8", "surrogateescape"), self.dialect.encoding)
-        except UnicodeDecodeError as error:
-            raise BadCsv(Fault("not_utf8", "the name of a column is not UTF-8")) from error
+        name = reread(name, self.dialect.encoding)
+        if any("\ud800" <= character <= "\udfff" for character in name):
+            raise BadCsv(Fault("not_utf8", "the name of a column is not UTF-8"))
+        return name
 
     def _checked(self, row: Row, length: int, last: bool) -> list[str]:
-        cells = row.cells
+        assert self.dialect
+        cells = [reread(cell, self.dialect.encoding) for cell in row.cells]
         if len(cells) < length and self.options.ragged == "pad":
             return cells + [""] * (length - len(cells))
         if len(cells) != length:

@@ -12,6 +12,7 @@ from chalicelib.engine.encodings import (
     decode,
     find_encoding,
     is_utf16,
+    reread,
     skip_marks,
 )
 from chalicelib.engine.read_options import Encoding
@@ -123,3 +124,13 @@ def test_windows_1252_has_the_euro_sign_and_reads_its_open_bytes_as_control_char
 def test_names_that_are_not_the_utf_8_they_should_be_are_an_error() -> None:
     with pytest.raises(UnicodeDecodeError):
         decode(b"Stra\xdfe", "utf-8")
+
+
+@given(st.binary(max_size=20))
+def test_a_field_that_was_read_as_utf_8_is_read_in_its_encoding_from_the_same_bytes(
+    raw: bytes,
+) -> None:
+    field = raw.decode("utf-8", "surrogateescape")
+    assert reread(field, "windows-1252") == decode(raw, "windows-1252")
+    assert reread(field, "latin-1") == raw.decode("latin-1")
+    assert reread(field, "utf-8") == field

@@ -1,0 +1,96 @@
+"""Headers that are one name short: rows have names, as R writes them, or a name is missing."""
+
+from tests.accuracy.case import case
+
+CASES = [
+    case(
+        "counted",
+        "x,y\n1,10,100\n2,20,200\n",
+        {"x": 30, "y": 300},
+        "R numbers the rows and does not name their numbers",
+        also={"col0": 3},
+    ),
+    case(
+        "texts",
+        "mpg,cyl\nMazda RX4,21.0,6\nDatsun 710,22.8,4\n",
+        {"mpg": "43.8", "cyl": 10},
+        "rows with names of their own",
+        left_out=["col0"],
+    ),
+    case(
+        "quoted",
+        '"x","y"\n"a",1,2\n"b",3,4\n',
+        {"x": 4, "y": 6},
+        "R puts quotes around names",
+        left_out=["col0"],
+    ),
+    case(
+        "quoted-numbers",
+        '"x","y"\n"7",1,2\n"8",3,4\n',
+        {"x": 4, "y": 6},
+        "quoted numbers of rows that were chosen from a longer table",
+        also={"col0": 15},
+    ),
+    case(
+        "tabs",
+        "x\ty\nr1\t1\t2\nr2\t3\t4\n",
+        {"x": 4, "y": 6},
+        "by tabs",
+        left_out=["col0"],
+    ),
+    case(
+        "semicolons-and-one-column",
+        "x\n1;10\n2;20\n",
+        {"x": 30},
+        "one column with numbered rows",
+        also={"col0": 3},
+    ),
+    case(
+        "empty-first-name",
+        '"","x","y"\n"1",10,100\n"2",20,200\n',
+        {"x": 30, "y": 300},
+        "R's other way: an empty first name",
+        also={"col0": 3},
+    ),
+    case(
+        "not-unique",
+        "x,y\na,1,2\na,3,4\n",
+        {"col1": 4, "col2": 6},
+        "no two rows of R have one name: a name is missing somewhere",
+        left_out=["col0"],
+        refused="ragged_row",
+        follow={"skip_rows": 1, "header": False},
+    ),
+    case(
+        "not-counting",
+        "x,y\n7,1,2\n9,3,4\n",
+        {"col0": 16, "col1": 4, "col2": 6},
+        "three columns of numbers, two names",
+        refused="ragged_row",
+        follow={"skip_rows": 1, "header": False},
+    ),
+    case(
+        "perhaps-decimal-commas",
+        "v\n1,10\n2,20\n",
+        {"v": "3.3"},
+        "numbered rows, or 1.10 and 2.20: nobody is to be told 30",
+        refused="ragged_row",
+        follow={"decimal": ","},
+    ),
+    case(
+        "two-names-short",
+        "x\na,1,2\nb,3,4\n",
+        None,
+        "two names are missing",
+        refused="ragged_row",
+    ),
+    case(
+        "below-a-title",
+        "Towns\ntown;people\nA;5\nB;6\n",
+        {"people": 11},
+        "a title is no header that is one name short",
+        left_out=["town"],
+        refused="ragged_row",
+        follow={"skip_rows": 1},
+    ),
+]
