@@ -104,12 +104,12 @@ def _pattern(decimal: str, thousands: str, strip: str) -> re.Pattern[str]:
 
 
 def _number(decimal: str, thousands: str) -> str:
-    whole, point = "[0-9]+", re.escape(decimal)
+    integer, point = "[0-9]+", re.escape(decimal)
     if thousands:
         mark = f"[{re.escape(_alike(thousands))}]"
         indian = f"[0-9]{{1,2}}(?:{mark}[0-9]{{2}})+{mark}[0-9]{{3}}"
-        whole = f"(?:[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|{indian}|{whole})"
-    return f"(?:{whole}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"
+        integer = f"(?:[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|{indian}|{integer})"
+    return f"(?:{integer}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"
 
 
 def _alike(thousands: str) -> str:

@@ -2,7 +2,7 @@
 
 The order: encoding by mark (encodings.as_utf8), the window (sample.read_head), delimiter and row
 ends (delimiters, row_ends), names and header (headers), encoding of names (encodings). What was
-asked for is taken as it is. What is found is proven by the whole file: every row must have as many
+asked for is taken as it is. What is found is proven by the entire file: every row must have as many
 fields as the dialect says, and end as it says.
 """
 

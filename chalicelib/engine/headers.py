@@ -106,8 +106,8 @@ def _counts_up(names: Sequence[str]) -> bool:
 def _has_integers_side_by_side(rows: Sequence[Row]) -> bool:
     """Return whether two columns may be the two halves of one with decimal commas."""
     columns = list(zip(*(row.cells for row in rows), strict=True))
-    whole = [all(INTEGER.fullmatch(cell) for cell in column) for column in columns]
-    return any(left and right for left, right in pairwise(whole[1:]))
+    integers = [all(INTEGER.fullmatch(cell) for cell in column) for column in columns]
+    return any(left and right for left, right in pairwise(integers[1:]))
 
 
 def is_header_of(rows: Sequence[Sequence[str]]) -> bool:

@@ -43,7 +43,7 @@ def find_row_end(head: bytes, delimiter: bytes, *, eof: bool) -> RowEnd:
     ``eof``: nothing follows ``head``; else a CR at its end does not count, since an LF may follow.
     Raises BadCsv at the first row end that cannot be mixed with the first one.
     """
-    if head.count(b"\r") == head.count(b"\r\n"):  # so that most files are not walked
+    if head.count(b"\r") == head.count(b"\r\n"):  # so that few files are walked
         end = first_row(head, State.FIELD, delimiter) or 0
         return RowEnd.CRLF if head.endswith(b"\r\n", 0, end) else RowEnd.LF
     first = None

@@ -1,4 +1,4 @@
-"""A whole file read and summed in plain Python, from the parts of the engine that define it.
+"""A file read and summed in plain Python, from the parts of the engine that define it.
 
 It judges the cases, and the cases judge it: their answers are written by hand. It is slow.
 

@@ -38,9 +38,9 @@ def grouped(digits: str, mark: str, indian: bool = False) -> str:
 
 def written(value: Decimal, options: NumberOptions, indian: bool = False) -> str:
     """A number that is not negative, as a country writes it."""
-    whole, _, fraction = format(value, "f").partition(".")
-    whole = grouped(whole, options.thousands, indian) if options.thousands else whole
-    return whole + (options.decimal + fraction if fraction else "")
+    integer, _, fraction = format(value, "f").partition(".")
+    integer = grouped(integer, options.thousands, indian) if options.thousands else integer
+    return integer + (options.decimal + fraction if fraction else "")
 
 
 def refusal(text: str, options: NumberOptions | None = None) -> str:
@@ -106,8 +106,8 @@ def test_a_separator_out_of_place_is_never_dropped(text: str, options: NumberOpt
     plain = plain_form(text, options)
     if plain is None or not options.thousands or options.thousands not in text:
         return
-    whole, _, fraction = plain.partition(".")
-    rewritten = {grouped(whole, options.thousands, indian) for indian in (False, True)}
+    integer, _, fraction = plain.partition(".")
+    rewritten = {grouped(integer, options.thousands, indian) for indian in (False, True)}
     assert text.partition(options.decimal)[0] in rewritten
     assert text.partition(options.decimal)[2] == fraction
 

@@ -1,4 +1,4 @@
-"""Compressed files: known by their first bytes, read through, refused where they are not whole."""
+"""Compressed files: known by their first bytes, read through, refused where they are incomplete."""
 
 import bz2
 import gzip

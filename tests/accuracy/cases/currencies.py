@@ -75,7 +75,7 @@ CASES = [
         "minus-after-the-mark",
         "day,flow\n1,$-5.25\n2,$10\n",
         {"day": 3, "flow": "4.75"},
-        "a minus behind the mark",
+        "a minus after the mark",
         {"strip": "$"},
     ),
     case(

@@ -80,7 +80,7 @@ CASES = [
         refused="looks_like_a_number",
     ),
     case(
-        "minus-behind",
+        "minus-after",
         "n,m\n5-,1\n7,2\n",
         None,
         "as some ledgers print it",

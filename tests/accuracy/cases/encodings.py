@@ -84,7 +84,7 @@ CASES = [
         "utf-16-cut-in-mid-character",
         b"\xff\xfe" + "a,b\n1,2\n".encode("utf-16-le")[:-1],
         None,
-        "an odd number of bytes is a file that was cut",
+        "half a character at the end is a file that was cut",
         refused="utf_16",
     ),
     case(

@@ -117,7 +117,7 @@ CASES = [
         "text-only",
         "Ada,London\nGrace,New York\n",
         None,
-        "nothing tells names of columns from names of persons, and nothing is summed",
+        "nothing distinguishes names of columns from names of persons, and nothing is summed",
         refused="no_numbers",
     ),
     case(

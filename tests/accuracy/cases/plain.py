@@ -17,7 +17,7 @@ CASES = [
         "no-last-row-end",
         "v\n1\n2\n3",
         {"v": 6},
-        "the last row is whole, only its end is not there",
+        "the last row is complete but for its end",
     ),
     case("crlf", "a,b\r\n1,2\r\n3,4\r\n", {"a": 4, "b": 6}, "row ends of Windows"),
     case(
@@ -65,7 +65,7 @@ CASES = [
         "repeated-names",
         "n,n,n\n1,2,3\n10,20,30\n",
         {"n": 11, "n.1": 22, "n.2": 33},
-        "repeated names are told apart as pandas does",
+        "repeated names are numbered as pandas does",
     ),
     case(
         "names-left-empty",

@@ -73,7 +73,7 @@ CASES = [
         "perhaps-decimal-commas",
         "v\n1,10\n2,20\n",
         {"v": "3.3"},
-        "numbered rows, or 1.10 and 2.20: nobody is to be told 30",
+        "numbered rows, or 1.10 and 2.20: nobody must read 30",
         refused="ragged_row",
         follow={"decimal": ","},
     ),

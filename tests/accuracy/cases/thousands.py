@@ -49,7 +49,7 @@ CASES = [
         "comma-and-point-undeclared",
         'item,total\ntea,"1,234.50"\nrice,"12,000.25"\n',
         {"total": "13234.75"},
-        "the point tells that the comma is no decimal mark",
+        "the point shows that the comma is no decimal mark",
         left_out=["item"],
         refused="looks_like_a_number",
         follow={"thousands": ","},
