@@ -4,7 +4,7 @@ Comma, semicolon, tab and bar are tried; each reads the rows as the reference do
 A delimiter fits, in this order:
 
 1. all rows have the same number of fields, two or more;
-2. all rows but the header do, and the header fits by headers.find_naming (names of rows as R writes
+2. all rows but the header do, and the header fits by naming.find_naming (names of rows as R writes
    them, or a delimiter at the end of the rows or of the header);
 3. nine rows of ten have the same number of fields;
 4. the longest run of rows with the same number is at least a third of them, and two rows: there are
@@ -27,7 +27,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from .errors import BadCsv, Fault
-from .headers import Naming, find_naming
+from .naming import Naming, find_naming
 from .quotes import find_text_after_quote
 from .read_options import AUTO, NumberOptions, ReadOptions
 from .sample import CANDIDATES, Head, Sample, read_sample

@@ -1,9 +1,9 @@
 """How a file is written: found in its first bytes, by rules that each module states. Pure Python.
 
 The order: encoding by mark (encodings.as_utf8), the window (sample.read_head), delimiter and row
-ends (delimiters, row_ends), names and header (headers), encoding of names (encodings). What was
-asked for is taken as it is. What is found is proven by the entire file: every row must have as many
-fields as the dialect says, and end as it says.
+ends (delimiters, row_ends), names (naming), header (headers), encoding of names (encodings). What
+was asked for is taken as it is. What is found is proven by the entire file: every row must have as
+many fields as the dialect says, and end as it says.
 """
 
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from .delimiters import find_delimiter
 from .encodings import find_encoding
 from .errors import BadCsv, Fault
-from .headers import Naming, find_naming, looks_like_data, named
+from .headers import looks_like_data
+from .naming import Naming, find_naming, named
 from .read_options import AUTO, Encoding, ReadOptions
 from .row_ends import NAMES, ROW_END, RowEnd, translate
 from .sample import Head, Sample

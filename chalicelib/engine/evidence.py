@@ -6,7 +6,7 @@ from functools import cached_property
 
 from .dialect import Dialect
 from .encodings import reread
-from .headers import Naming, named
+from .naming import Naming, named
 from .read_options import ReadOptions
 from .sample import Head, Sample, read_sample
 

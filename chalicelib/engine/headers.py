@@ -1,17 +1,4 @@
-"""Whether the first row is a header, and which column each name belongs to. Pure Python.
-
-A header may have one name more or fewer than the rows have fields, where all rows agree:
-
-- one name more, and the last one empty: the header ends with a delimiter, which names nothing;
-- one name fewer, and the last cell of every row empty: the rows end with a delimiter, and the last
-  column has no name;
-- one name fewer, and the first cells are names of rows, as R writes them: the first column has no
-  name. They are names of rows if no two are equal, all are texts or count up by one, and the second
-  row is no header below a title. By the comma, which may be a decimal comma, a single name is never
-  enough; and the names of rows are quoted, or count up from 0 or 1, or no two columns side by side
-  hold integers alone.
-
-Else names and columns do not match, and the first row that differs is refused as ragged.
+"""Whether the first row is a header. Pure Python.
 
 The first row is data, not a header, if every name over a column of numbers is itself a number.
 It is a header all the same if only its first name is empty, and the first cells below it name the
@@ -24,102 +11,14 @@ ones not counted, are numbers or look like numbers.
 
 import re
 from collections.abc import Callable, Sequence
-from enum import StrEnum
-from itertools import pairwise
 
 from .cells import looks_like_a_number, plain_form
 from .read_options import NumberOptions
-from .rows import Row
-from .sample import Sample
 from .sums import MISSING, PADDING
 
 YEAR = re.compile(r"1[5-9][0-9]{2}|2[01][0-9]{2}")
-INTEGER = re.compile(r"[+-]?[0-9]+")
 #: As many rows after the first as are looked at.
 LOOKED_AT = 100
-
-
-class Naming(StrEnum):
-    """How the names of a header belong to the columns."""
-
-    PLAIN = "plain"
-    ROW_NAMES = "row_names"
-    LAST_UNNAMED = "last_unnamed"
-    LAST_NAME_EMPTY = "last_name_empty"
-
-
-def find_naming(sample: Sample) -> Naming:
-    """Return how the first row of a sample, if it is a header, names the columns of the others."""
-    counts = sample.counts
-    if len(set(counts[1:])) != 1 or counts[0] == counts[1]:
-        return Naming.PLAIN
-    header, rows = sample.rows[0].cells, sample.rows[1:]
-    if counts[0] == counts[1] + 1 and not header[-1].strip():
-        return Naming.LAST_NAME_EMPTY
-    if counts[0] != counts[1] - 1:
-        return Naming.PLAIN
-    if all(not row.cells[-1].strip() for row in rows):
-        return Naming.LAST_UNNAMED
-    return Naming.ROW_NAMES if _has_row_names(sample, rows) else Naming.PLAIN
-
-
-def named(cells: Sequence[str], naming: Naming) -> list[str]:
-    """Return one name for each column, empty where the header has none."""
-    if naming is Naming.ROW_NAMES:
-        return ["", *cells]
-    if naming is Naming.LAST_UNNAMED:
-        return [*cells, ""]
-    return list(cells[:-1] if naming is Naming.LAST_NAME_EMPTY else cells)
-
-
-def _has_row_names(sample: Sample, rows: Sequence[Row]) -> bool:
-    first = [row.cells[0].strip() for row in rows]
-    if len(set(first)) < len(first) or is_header_of([row.cells for row in rows]):
-        return False
-    counting = _counts_up(first)
-    if not counting and any(looks_like_a_number(name) or not name for name in first):
-        return False
-    if sample.delimiter != ",":
-        return True
-    if len(rows[0].cells) == 2:
-        return False
-    quoted = all(map(sample.begins_with_quote, rows))
-    return quoted or (counting and first[0] in ("0", "1")) or not _has_integers_side_by_side(rows)
-
-
-def _name_rows(rows: Sequence[Sequence[str]]) -> bool:
-    """Return whether the first cells of complete rows are labels, as R and pandas write them."""
-    first = [row[0].strip() for row in rows if row]
-    if len(set(first)) < len(first) or not all(first):
-        return False
-    counting = _counts_up(first) and first[0] in ("0", "1")
-    return counting or not any(map(looks_like_a_number, first))
-
-
-def _counts_up(names: Sequence[str]) -> bool:
-    if not all(name.isascii() and name.isdigit() and len(name) < 10 for name in names):
-        return False
-    numbers = [int(name) for name in names]
-    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
-
-
-def _has_integers_side_by_side(rows: Sequence[Row]) -> bool:
-    """Return whether two columns may be the two halves of one with decimal commas."""
-    columns = list(zip(*(row.cells for row in rows), strict=True))
-    integers = [all(INTEGER.fullmatch(cell) for cell in column) for column in columns]
-    return any(left and right for left, right in pairwise(integers[1:]))
-
-
-def is_header_of(rows: Sequence[Sequence[str]]) -> bool:
-    """Return whether the first of ``rows`` has a text over a column that is all numbers."""
-    if len(rows) < 2:
-        return False
-    below = rows[1 : 1 + LOOKED_AT]
-    for name, *column in zip(rows[0], *below, strict=True):
-        present = [cell for cell in column if cell.strip()]
-        if name.strip() and not _is_number(name) and _share(present, _is_number) == 1:
-            return True
-    return False
 
 
 def looks_like_data(
@@ -146,6 +45,35 @@ def looks_like_data(
     return not all(_is_year(name) for name, _ in over_numbers) or any(
         _share(cells, _is_year) == 1 for _, cells in over_numbers
     )
+
+
+def is_header_of(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first of ``rows`` has a text over a column that is all numbers."""
+    if len(rows) < 2:
+        return False
+    below = rows[1 : 1 + LOOKED_AT]
+    for name, *column in zip(rows[0], *below, strict=True):
+        present = [cell for cell in column if cell.strip()]
+        if name.strip() and not _is_number(name) and _share(present, _is_number) == 1:
+            return True
+    return False
+
+
+def _name_rows(rows: Sequence[Sequence[str]]) -> bool:
+    """Return whether the first cells of complete rows are labels, as R and pandas write them."""
+    first = [row[0].strip() for row in rows if row]
+    if len(set(first)) < len(first) or not all(first):
+        return False
+    counting = counts_up(first) and first[0] in ("0", "1")
+    return counting or not any(map(looks_like_a_number, first))
+
+
+def counts_up(names: Sequence[str]) -> bool:
+    """Return whether names are integers, each one more than the one before."""
+    if not all(name.isascii() and name.isdigit() and len(name) < 10 for name in names):
+        return False
+    numbers = [int(name) for name in names]
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _share(cells: Sequence[str], holds: Callable[[str], bool]) -> float:

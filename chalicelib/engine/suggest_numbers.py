@@ -93,7 +93,7 @@ def _value(text: str, style: NumberOptions) -> Decimal | None:
 def _cause(options: Options) -> str:
     names = [name for name, _ in options]
     if "decimal" in names:
-        return "decimal_comma"
+        return "decimal_mark"
     return "thousands" if "thousands" in names else "marks"
 
 

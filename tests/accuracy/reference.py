@@ -18,8 +18,8 @@ from chalicelib.engine.encodings import as_utf8, is_utf16, reread
 from chalicelib.engine.errors import BadCsv, Fault, FileError
 from chalicelib.engine.evidence import Evidence, Suggestion
 from chalicelib.engine.formats import Compression, check_content, identify
-from chalicelib.engine.headers import Naming, named
 from chalicelib.engine.layout import unique_names
+from chalicelib.engine.naming import Naming, named
 from chalicelib.engine.quotes import find_text_after_quote, text_after_quote
 from chalicelib.engine.read_options import NumberOptions, ReadOptions
 from chalicelib.engine.row_ends import translate

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.engine.dialect import Dialect, detect
-from chalicelib.engine.headers import Naming, named
+from chalicelib.engine.naming import Naming, named
 from chalicelib.engine.read_options import NumberOptions, ReadOptions
 from chalicelib.engine.row_ends import RowEnd
 from chalicelib.engine.sample import CANDIDATES, MAX_WINDOW_BYTES, WINDOW_BYTES, read_head
@@ -286,6 +286,7 @@ def test_a_marker_for_missing_values_is_no_name_of_a_number() -> None:
         ("a,b\n1,2,\n3,4,\n", Naming.LAST_UNNAMED, ["a", "b", ""]),
         ("a,b,\n1,2\n3,4\n", Naming.LAST_NAME_EMPTY, ["a", "b"]),
         ("x,y\n1,10,100\n2,20,200\n", Naming.ROW_NAMES, ["", "x", "y"]),
+        ("x,y\n0,1,5\n1,2,25\n", Naming.ROW_NAMES, ["", "x", "y"]),
         ("mpg,cyl\nMazda RX4,21.0,6\nDatsun,22.8,4\n", Naming.ROW_NAMES, ["", "mpg", "cyl"]),
         ('"x","y"\n"a",1,2\n"b",3,4\n', Naming.ROW_NAMES, ["", "x", "y"]),
         ('"x","y"\n"7",1,2\n"8",3,4\n', Naming.ROW_NAMES, ["", "x", "y"]),
@@ -310,6 +311,11 @@ def test_names_belong_to_the_right_columns(text: str, naming: Naming, columns: l
         "town,price\nBerlin,38,72\nRom,0,28\n",
         "price,count\n38,72,5\n0,28,6\n",
         "a,b\n7,1,2\n9,3,4\n",  # not counted up
+        "no,price\n1,38,720\n2,0,280\n",  # the first name is that of the count
+        "row,price\n1,38,72\n2,0,28\n",
+        "a,price\n1,38,72\n2,0,28\n",  # prices, perhaps
+        "a,share\n1,3,5\n2,0,5\n",
+        '"town","price"\n"Berlin",38,72\n"Rome",1,05\n',
         "a,b\nx,1,2\nx,3,4\n",  # no two rows have one name
         "Towns\ntown;people\nA;5\nB;6\n",  # a title
         "a,b\n1,2,\n3,4,5\n6,7,\n",

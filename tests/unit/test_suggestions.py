@@ -31,19 +31,19 @@ def sums(**totals: object) -> dict[str, Decimal]:
     ("text", "given_options", "code", "options", "expected"),
     [
         # Numbers.
-        ("v\n38,72\n0,28\n", {}, "decimal_comma", {"decimal": ","}, {"v": 39}),
-        ("a;v\nx;38,72\ny;0,28\n", {}, "decimal_comma", {"decimal": ","}, {"v": 39}),
-        ("a;v\nx;1.234,5\ny;2\n", {}, "decimal_comma", None, {"v": "1236.5"}),
+        ("v\n38,72\n0,28\n", {}, "decimal_mark", {"decimal": ","}, {"v": 39}),
+        ("a;v\nx;38,72\ny;0,28\n", {}, "decimal_mark", {"decimal": ","}, {"v": 39}),
+        ("a;v\nx;1.234,5\ny;2\n", {}, "decimal_mark", None, {"v": "1236.5"}),
         ('a,v\nx,"1,200"\ny,900\n', {}, "thousands", {"thousands": ","}, {"v": 2100}),
         ('a,v\nx,"1,234,567"\n', {}, "thousands", {"thousands": ","}, {"v": 1234567}),
         ("a,v\nx,1 200\ny,900\n", {}, "thousands", {"thousands": " "}, {"v": 2100}),
         ("a,v\nx,1'200\ny,900\n", {}, "thousands", {"thousands": "'"}, {"v": 2100}),
-        ("a,v\nx,1.200.300\n", {}, "decimal_comma", None, {"v": 1200300}),
+        ("a,v\nx,1.200.300\n", {}, "decimal_mark", None, {"v": 1200300}),
         ("a,v\nx,$2.39\ny,$10\n", {}, "marks", {"strip": "$"}, {"v": "12.39"}),
         ("a,v\nx,32%\ny,8 %\n", {}, "marks", {"strip": "%"}, {"v": 40}),
         ("a,v\nx,(5)\ny,12\n", {}, "marks", {"strip": "()"}, {"v": 7}),
         ('a,v\nx,"$1,200"\ny,5 €\n', {}, "thousands", None, {"v": 1205}),
-        ("a;v\nx;1.5\ny;2\n", {"decimal": ","}, "decimal_comma", {"decimal": "."}, {"v": "3.5"}),
+        ("a;v\nx;1.5\ny;2\n", {"decimal": ","}, "decimal_mark", {"decimal": "."}, {"v": "3.5"}),
         ("a;v\nx;1.500\n", {"decimal": ","}, "thousands", {"thousands": "."}, {"v": 1500}),
         ("a,v\nx,5%\n", {"strip": "$"}, "marks", {"strip": "$%"}, {"v": 5}),
         # Missing values.
@@ -114,7 +114,7 @@ def test_a_number_of_two_meanings_is_suggested_in_both() -> None:
     found = refusal('id,votes\nx,"1,200"\ny,900\n').suggestions
     assert [(each.code, dict(each.options)) for each in found[:2]] == [
         ("thousands", {"thousands": ","}),
-        ("decimal_comma", {"decimal": ","}),
+        ("decimal_mark", {"decimal": ","}),
     ]
     assert "if '1,200' means 1200, submit with thousands=," in found[0].sentence
     assert "if '1,200' means 1.2, submit with decimal=," in found[1].sentence
@@ -123,7 +123,7 @@ def test_a_number_of_two_meanings_is_suggested_in_both() -> None:
 def test_other_cells_of_the_column_decide_on_the_meaning() -> None:
     (only,) = refusal('v;w\n"1,200";x\n"1,5";y\n').suggestions[:1]
     assert (only.code, len(refusal('v;w\n"1,200";x\n"1,5";y\n').suggestions)) == (
-        "decimal_comma",
+        "decimal_mark",
         1,
     )
     assert refusal('v;w\n"1,200";x\n"1,200.5";y\n').suggestions[0].code == "thousands"

@@ -78,6 +78,20 @@ CASES = [
         follow={"decimal": ","},
     ),
     case(
+        "a-counted-column-and-decimal-commas",
+        "id,price\n1,38,72\n2,0,28\n",
+        None,
+        "numbers of rows, or an id and prices with decimal commas: 100 would be a wrong price",
+        refused="ragged_row",
+    ),
+    case(
+        "quoted-texts-and-decimal-commas",
+        '"town","price"\n"Berlin",38,72\n"Rome",1,05\n',
+        None,
+        "names of rows, or towns and prices: 05 is no integer that anybody writes",
+        refused="ragged_row",
+    ),
+    case(
         "two-names-short",
         "x\na,1,2\nb,3,4\n",
         None,
