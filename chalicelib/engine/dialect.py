@@ -63,25 +63,21 @@ def detect(head: Head, options: ReadOptions, *, utf16: bool = False) -> Dialect:
     except BadCsv as bad:
         lines = len(ROW_END.findall(head.data, 0, head.start))
         raise BadCsv(bad.fault.moved(lines, head.start)) from bad
-    sample = found.sample
-    encoding, why_encoding = _encoding(head, sample, options.encoding, header, utf16)
-    reasons = {
-        "delimiter": found.reason,
-        "encoding": why_encoding,
-        "row_end": f"the first rows end with {NAMES[sample.row_end]}",
-        "header": why_header,
-    }
-    skipped = b"".join(translate([head.data[: head.start]], sample.row_end))
-    return Dialect(
-        sample.delimiter,
-        encoding,
-        sample.row_end,
-        header,
-        naming,
-        head.start,
-        skipped.count(b"\n"),
-        tuple(reasons.items()),
+    encoding, why_encoding = _encoding(head, found.sample, options.encoding, header, utf16)
+    row_end, line = found.sample.row_end, _start_line(head, found.sample.row_end)
+    reasons = (
+        ("delimiter", found.reason),
+        ("encoding", why_encoding),
+        ("row_end", f"the first rows end with {NAMES[row_end]}"),
+        ("header", why_header),
     )
+    delimiter = found.sample.delimiter
+    return Dialect(delimiter, encoding, row_end, header, naming, head.start, line, reasons)
+
+
+def _start_line(head: Head, row_end: RowEnd) -> int:
+    skipped = b"".join(translate([head.data[: head.start]], row_end))
+    return skipped.count(b"\n")
 
 
 def _header(sample: Sample, options: ReadOptions) -> tuple[bool, Naming, str]:
