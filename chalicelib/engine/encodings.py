@@ -59,7 +59,7 @@ def _transcode(head: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
         message = f"the file is UTF-16 and ends in mid-character, after {read} bytes"
         raise BadCsv(Fault("utf_16", f"{message}; upload it again"))
     if rest:
-        yield decoder.decode(rest, final=True).encode("utf-8", "surrogatepass")
+        yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
 
 
 def skip_marks(head: bytes) -> int:

@@ -58,6 +58,11 @@ def test_half_a_surrogate_pair_is_no_utf_8_and_no_error(
     assert read(MARKS[order] + raw, size) == expected
 
 
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_half_a_pair_at_the_end_is_read_once(size: int) -> None:
+    assert read(codecs.BOM_UTF16_BE + b"\0x\xd8\0", size) == b"x\xed\xa0\x80"
+
+
 @pytest.mark.parametrize("tail", [b"a", b"\x3d\xd8a"])
 def test_half_a_character_at_the_end_is_a_file_that_was_cut(tail: bytes) -> None:
     fault = fault_of(codecs.BOM_UTF16_LE + "a,b\n".encode("utf-16-le") + tail)
