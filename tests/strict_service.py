@@ -17,7 +17,7 @@ from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.jobs.job import Job
 from chalicelib.jobs.ports import Message
 from chalicelib.settings import Settings
-from chalicelib.use_cases import UseCases
+from chalicelib.wiring.container import UseCases
 from infra.parameters import RESOURCES
 from tests.strict_aws import Account, Context, Function, Mapping, Pace, StrictAws, Terms, Timeline
 from tests.strict_aws.lambdas import Event, Handler, Work

@@ -10,8 +10,8 @@ from chalicelib.adapters.clients import AwsClients
 from chalicelib.engine.options import Options
 from chalicelib.jobs.ports import Message
 from chalicelib.settings import Settings
-from chalicelib.use_cases import UseCases
 from chalicelib.wiring import SettingsAdapters
+from chalicelib.wiring.container import UseCases
 from tests.moto_aws import MotoAws
 
 

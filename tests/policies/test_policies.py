@@ -20,8 +20,8 @@ from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
 from chalicelib.jobs.submission import Submit
 from chalicelib.settings import Settings
-from chalicelib.use_cases import UseCases
 from chalicelib.wiring import SettingsAdapters
+from chalicelib.wiring.container import UseCases
 from deploy.changes import changed
 from deploy.policies import policy
 from deploy.stage import Stage, csv_bucket, read_stage
