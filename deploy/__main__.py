@@ -86,7 +86,8 @@ def _open(given: argparse.Namespace, say: Say) -> tuple[Stage, Aws]:
 
 def _checked(stage: Stage) -> Stage:
     """Return the stage. Raises BadSetting if its functions could not start with their variables."""
-    Settings.from_env(stage.environment)
+    for function in stage.functions:
+        Settings.from_env(stage.function(function)["environment_variables"])
     return stage
 
 

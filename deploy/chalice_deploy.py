@@ -5,7 +5,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy import changes, cloudformation, health, inventory, releases, resources
+from deploy import changes, cloudformation, health, inventory, releases, resources, roles
 from deploy.aws import Aws
 from deploy.progress import Say
 from deploy.project import build, chalice, link_record, zip_of
@@ -17,7 +17,6 @@ SHOWN = ("lambda_memory_size", "lambda_timeout", "reserved_concurrency")
 def up(stage: Stage, aws: Aws, environment: Mapping[str, str], say: Say) -> str:
     """Deploy a stage, or bring it up to date. Returns the service's base URL."""
     _require_no_stack(stage, aws)
-    _warn_of_another_region(stage, aws, say)
     release = releases.new_id()
     stage = releases.tagged(stage, release)
     show_changes(stage, aws, say)
@@ -60,6 +59,7 @@ def _deploy(stage: Stage, aws: Aws, project: Path, environment: Mapping[str, str
     inventory.write_record(stage, inventory.find(stage, aws))
     arguments = ("deploy", "--stage", stage.name)
     chalice(project, *arguments, environment=environment, say=say)
+    roles.mark(stage, aws)
     # Once more, so that `chalice url` prints a URL that also an emulator answers.
     inventory.write_record(stage, inventory.find(stage, aws))
     url = inventory.base_url(stage, aws)
@@ -75,47 +75,41 @@ def _require_no_stack(stage: Stage, aws: Aws) -> None:
         )
 
 
-def _warn_of_another_region(stage: Stage, aws: Aws, say: Say) -> None:
-    """Roles belong to the account: two regions with the same stage share them."""
-    if not inventory.find(stage, aws) and inventory.roles(stage, aws):
-        say(
-            f"The roles of {stage.prefix} exist already. If it is deployed in another region too, "
-            "name this one another stage: removing one would take the roles of both"
-        )
-
-
 def show_changes(stage: Stage, aws: Aws, say: Say) -> None:
-    """Show which settings of the functions will change."""
-    before = _live_settings(stage, aws)
-    after = {name: _settings_of(stage, name) for name in stage.functions}
-    lines = changes.differences(before.pop("", {}), stage.environment)
-    for function, settings in after.items():
-        lines += (
-            f"{function}.{line}" for line in changes.differences(before.get(function, {}), settings)
-        )
-    say("Settings that change: " + ("" if lines else "none"))
-    for line in lines:
+    """Show which settings of the functions will change: what changes for all of them, once."""
+    by_function = {
+        name: changes.differences(_live_settings(stage, aws, name), _settings_of(stage, name))
+        for name in stage.functions
+    }
+    first, *others = by_function.values()
+    common = [line for line in first if all(line in lines for lines in others)]
+    single = [
+        f"{name}.{line}"
+        for name, lines in by_function.items()
+        for line in lines
+        if line not in common
+    ]
+    say("Settings that change:" if common or single else "Settings that change: none")
+    for line in common + single:
         say(f"  {line}")
 
 
 def _settings_of(stage: Stage, function: str) -> dict[str, str]:
     settings = stage.function(function)
-    return {key: str(settings[key]) for key in SHOWN if key in settings}
+    variables: dict[str, str] = settings["environment_variables"]
+    return variables | {key: str(settings[key]) for key in SHOWN if key in settings}
 
 
-def _live_settings(stage: Stage, aws: Aws) -> dict[str, dict[str, str]]:
-    """Return the settings of each function as AWS has them, and under "" the variables."""
-    found: dict[str, dict[str, str]] = {}
-    for function in stage.functions:
-        live = inventory.live_function(stage, aws, function)
-        if live is None:
-            continue
-        configuration = live["Configuration"]
-        found[""] = configuration.get("Environment", {}).get("Variables", {})
-        reserved = live.get("Concurrency", {}).get("ReservedConcurrentExecutions")
-        found[function] = {
-            "lambda_memory_size": str(configuration["MemorySize"]),
-            "lambda_timeout": str(configuration["Timeout"]),
-            **({} if reserved is None else {"reserved_concurrency": str(reserved)}),
-        }
-    return found
+def _live_settings(stage: Stage, aws: Aws, function: str) -> dict[str, str]:
+    """Return the settings of a function as AWS has them; none if there is no such function."""
+    live = inventory.live_function(stage, aws, function)
+    if live is None:
+        return {}
+    configuration = live["Configuration"]
+    variables: dict[str, str] = configuration.get("Environment", {}).get("Variables", {})
+    reserved = live.get("Concurrency", {}).get("ReservedConcurrentExecutions")
+    return variables | {
+        "lambda_memory_size": str(configuration["MemorySize"]),
+        "lambda_timeout": str(configuration["Timeout"]),
+        **({} if reserved is None else {"reserved_concurrency": str(reserved)}),
+    }

@@ -11,17 +11,10 @@ from typing import Any
 
 from chalicelib.settings import VARIABLES
 from deploy import cloudformation
-from deploy.stage import RESOURCES, Stage, UsageError, require_known
+from deploy.stage import FUNCTION_SETTINGS, RESOURCES, Stage, UsageError, require_known
 
-#: The settings of Chalice that differ by function.
-FUNCTION_KEYS = (
-    "lambda_memory_size",
-    "lambda_timeout",
-    "reserved_concurrency",
-    "layers",
-    "subnet_ids",
-    "security_group_ids",
-)
+#: The settings of one function that SET changes.
+FUNCTION_KEYS = FUNCTION_SETTINGS[:6]
 #: Parameters that follow from an environment variable: the functions have to know them too.
 FOLLOWS = {
     "Prefix": "STAGE",
@@ -83,6 +76,8 @@ def changed(stage: Stage, *several: Mapping[str, str]) -> Stage:
             own["lambda_functions"][function][key] = _value(name, value)
         elif name.isupper():
             own["environment_variables"][name] = value
+            for settings in own["lambda_functions"].values():
+                settings.get("environment_variables", {}).pop(name, None)
     return Stage(stage.name, config, changes)
 
 

@@ -6,26 +6,24 @@ deployment or an emulator that was started anew make no difference then.
 """
 
 import json
+import time
 from collections.abc import Iterator
-from contextlib import suppress
-from typing import Any
 
-from deploy import cloudformation
+from deploy import cloudformation, roles
 from deploy.aws import Aws
+from deploy.roles import Resource
 from deploy.stage import CHALICE, Stage, UsageError
 
-Resource = dict[str, Any]
 API_STAGE = "api"
+DELETE_SECONDS = 15.0
 
 
 def find(stage: Stage, aws: Aws) -> list[Resource]:
-    """Return what there is in this region, as Chalice records it.
-
-    Roles have no region: without anything else of the stage they belong to another one.
-    """
+    """Return what there is in this region, as Chalice records it."""
     found = [*_functions(stage, aws), *_rules(stage, aws), *_apis(stage, aws)]
+    # Roles have no region. Without anything else of the stage, they are those of another region.
     if found or cloudformation.describe(aws, stage.stack):
-        found += roles(stage, aws)
+        found += roles.of_this_region(stage, aws)
     return found
 
 
@@ -68,18 +66,27 @@ def base_url(stage: Stage, aws: Aws) -> str:
 
 def live_function(stage: Stage, aws: Aws, function: str) -> Resource | None:
     """Return a function as AWS Lambda has it. Raises UsageError if it is not the stage's."""
+    name, own = stage.lambda_name(function), f"stage={stage.name}:app={stage.config['app_name']}"
+    deadline = time.monotonic() + DELETE_SECONDS
+    while found := _get_function(aws, name):
+        tag = found.get("Tags", {}).get("aws-chalice", "")
+        if tag.endswith(own):
+            return found
+        if tag or time.monotonic() > deadline:
+            raise UsageError(
+                f"The function {name} is not of this application and stage (its tag aws-chalice "
+                f"is {tag!r}): rename it, or change app_name in .chalice/config.json."
+            )
+        time.sleep(DELETE_SECONDS / 10)  # LocalStack removes the tags first, when it deletes one
+    return None
+
+
+def _get_function(aws: Aws, name: str) -> Resource | None:
     awslambda = aws.client("lambda")
-    name = stage.lambda_name(function)
     try:
         found: Resource = awslambda.get_function(FunctionName=name)
     except awslambda.exceptions.ResourceNotFoundException:
         return None
-    tag = found.get("Tags", {}).get("aws-chalice", "")
-    if not tag.endswith(f"stage={stage.name}:app={stage.config['app_name']}"):
-        raise UsageError(
-            f"The function {name} is not of this application and stage (its tag aws-chalice is "
-            f"{tag!r}): rename it, or change app_name in .chalice/config.json."
-        )
     return found
 
 
@@ -102,23 +109,6 @@ def _functions(stage: Stage, aws: Aws) -> Iterator[Resource]:
                 "queue": mapping["EventSourceArn"].rpartition(":")[2],
                 "lambda_arn": arn,
             }
-
-
-def roles(stage: Stage, aws: Aws) -> list[Resource]:
-    """Return the roles that the account has for the stage, in whichever region it is."""
-    iam, found = aws.client("iam"), []
-    for function in stage.functions:
-        name = f"{stage.prefix}-{function}"
-        with suppress(iam.exceptions.NoSuchEntityException):
-            found.append(
-                {
-                    "name": f"{function}_role",
-                    "resource_type": "iam_role",
-                    "role_arn": iam.get_role(RoleName=name)["Role"]["Arn"],
-                    "role_name": name,
-                }
-            )
-    return found
 
 
 def _rules(stage: Stage, aws: Aws) -> Iterator[Resource]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from deploy import cloudformation, data, inventory, resources
+from deploy import cloudformation, data, inventory, resources, roles
 from deploy.aws import Aws
 from deploy.progress import Say
 from deploy.project import chalice, lay_out
@@ -37,6 +37,7 @@ def _delete_functions(stage: Stage, aws: Aws, environment: Mapping[str, str], sa
     if found:
         arguments = ("delete", "--stage", stage.name)
         chalice(lay_out(stage), *arguments, environment=environment, say=say)
+        roles.release(stage, aws)
     left = inventory.find(stage, aws)
     if left:
         names = "\n  ".join(inventory.show(each) for each in left)

@@ -7,12 +7,27 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from chalice.config import Config
+
 from chalicelib.settings import Settings
 
 ROOT = Path(__file__).parent.parent
 CHALICE = ROOT / ".chalice"
 BUILD = ROOT / "build"
 RESOURCES = ROOT / "infra" / "resources.json"
+
+
+#: What Chalice's configuration may have for one function.
+FUNCTION_SETTINGS = (
+    "lambda_memory_size",
+    "lambda_timeout",
+    "reserved_concurrency",
+    "layers",
+    "subnet_ids",
+    "security_group_ids",
+    "iam_policy_file",
+    "environment_variables",
+)
 
 
 class UsageError(Exception):
@@ -46,10 +61,12 @@ class Stage:
         return list(self.config["lambda_functions"])
 
     def function(self, name: str) -> dict[str, Any]:
-        """Return the settings of a function, in Chalice's order of precedence."""
-        common: Mapping[str, Any] = self.config["lambda_functions"][name]
-        own: Mapping[str, Any] = self.config["stages"][self.name]["lambda_functions"][name]
-        return {**common, **own}
+        """Return the settings of a function as Chalice reads them from its configuration."""
+        read = Config(
+            chalice_stage=self.name, function_name=name, config_from_disk=dict(self.config)
+        )
+        values = {key: getattr(read, key) for key in FUNCTION_SETTINGS}
+        return {key: value for key, value in values.items() if value is not None}
 
     def lambda_name(self, function: str) -> str:
         """Return what Chalice calls a function in AWS Lambda."""
@@ -57,7 +74,7 @@ class Stage:
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment variables of all functions."""
+        """The environment variables of all functions; some have more, or others."""
         variables: Mapping[str, str] = self.config["stages"][self.name]["environment_variables"]
         return dict(variables)
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from deploy import chalice_deploy, cloudformation, inventory, releases, removal, resources
+from deploy import chalice_deploy, cloudformation, inventory, releases, removal, resources, roles
+from deploy.aws import Aws
 from deploy.changes import changed
 from deploy.stage import CHALICE, RESOURCES, Stage, UsageError, read_stage
 from tests.deployed.deployment import Deployment
@@ -148,6 +149,18 @@ def test_roles_alone_are_taken_for_those_of_another_region(
     assert role["Role"]["RoleName"] == f"{stage.prefix}-sweep"
 
 
+def test_a_role_that_another_region_uses_stays(ministack: MiniStack, stage: Stage) -> None:
+    make_function(ministack, stage, "sweep")
+    aws, elsewhere = ministack.aws, Aws(ministack.session, ministack.endpoint)
+    elsewhere.identity = replace(aws.identity, region="eu-central-1")
+    roles.mark(stage, aws)
+    assert [each["name"] for each in roles.of_this_region(stage, aws)] == ["sweep_role"]
+    roles.mark(stage, elsewhere)
+    assert roles.of_this_region(stage, aws) == []
+    roles.release(stage, elsewhere)
+    assert [each["name"] for each in roles.of_this_region(stage, aws)] == ["sweep_role"]
+
+
 def project(folder: Path, text: str) -> Path:
     """A project as it is after a deployment, with little in it."""
     for name in releases.FOLDERS:
@@ -208,6 +221,7 @@ def test_what_changes_is_told_before_it_is_done(ministack: MiniStack, stage: Sta
         Environment={"Variables": {**stage.environment, "PART_BYTES": "7"}},
     )
     chalice_deploy.show_changes(stage, ministack.aws, said.append)
-    assert "  PART_BYTES: 7 -> (not set)" in said
+    assert "  sweep.PART_BYTES: 7 -> (not set)" in said
     assert "  sweep.lambda_memory_size: 256 -> 512" in said
-    assert not any("JOBS_TABLE" in line for line in said)
+    assert "  work_job.lambda_timeout: (not set) -> 900" in said
+    assert not any("sweep.JOBS_TABLE" in line for line in said)

@@ -87,6 +87,24 @@ def test_nothing_stands_in_the_way_of_terraform(stage: str) -> None:
     assert "log_retention_in_days" not in CONFIG | CONFIG["stages"][stage]
 
 
+@pytest.mark.parametrize("stage", DEPLOYED)
+def test_workers_have_more_time_for_tries_than_the_api(stage: str) -> None:
+    tries = {
+        name: int(settings["environment_variables"]["CALL_TRIES"])
+        for name, settings in functions(stage).items()
+    }
+    assert tries.pop("api_handler") == 3
+    assert set(tries.values()) == {8}
+
+
+def test_what_is_set_for_all_functions_holds_for_each() -> None:
+    stage = after("dev", "CALL_TRIES=5")
+    tries = {
+        stage.function(name)["environment_variables"]["CALL_TRIES"] for name in stage.functions
+    }
+    assert tries == {"5"}
+
+
 def test_stages_share_no_name() -> None:
     names = [set(resources.names(read_stage(stage), KnownAws()).values()) for stage in DEPLOYED]
     assert len(set.union(*names)) == sum(map(len, names))
