@@ -124,6 +124,18 @@ def test_a_service_that_refuses_everything_for_ten_minutes_fails_no_job(
         assert service.dead_letters() == 0
 
 
+@pytest.mark.parametrize("skip", range(4))
+def test_a_part_that_was_counted_and_could_not_send_the_next_one_sends_it_later(skip: int) -> None:
+    with StrictAws() as aws:
+        service = StrictService(aws, PART_BYTES, window=1)
+        job = service.submit(DATA)
+        # botocore's three tries: the handler fails, and its message is redelivered.
+        aws.fail("sqs.SendMessageBatch", SqsErrors.THROTTLED, times=3, skip=skip)
+        assert summed(mapped(service).run(job)) == SUM
+        # Without the sweeper, which takes 20 minutes.
+        assert aws.clock.elapsed < 300
+
+
 def test_a_submission_whose_message_is_refused_leaves_no_job() -> None:
     with StrictAws() as aws:
         service = StrictService(aws)
