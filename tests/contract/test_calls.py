@@ -45,6 +45,7 @@ def settings(aws: MotoAws, resources: dict[str, str], tmp_path: Path) -> Setting
         parts_queue=resources["PartsQueue"],
         results_bucket=resources["ResultsBucket"],
         part_bytes=1024,
+        max_bytes_in_progress=0,
     )
 
 

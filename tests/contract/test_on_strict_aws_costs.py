@@ -120,3 +120,17 @@ def test_the_sweeper_reads_no_job_while_all_of_them_wait_for_their_turn(
         assert service.use_cases.sweep() == 0
     assert {charge.operation for charge in units.charges} == {"Query"}
     assert units.reads <= 10
+
+
+def test_the_bytes_in_progress_cost_a_process_ten_queries_in_five_seconds(
+    aws: StrictAws, service: StrictService
+) -> None:
+    fill(service, 500, timedelta(seconds=5))
+    with aws.dynamodb.metered() as units:
+        for _ in range(5):
+            service.submit(b"a,b\n1.5,x\n")
+            aws.clock.advance(0.9)
+    queries = [charge.reads for charge in units.charges if charge.operation == "Query"]
+    assert len(queries) == 10
+    assert sum(queries) <= 0.5 * (500 * 160 / 4096 + 10)
+    assert service.adapters.jobs.bytes_in_progress() == 500 + 5 * 10

@@ -15,7 +15,7 @@ from tests.harness import World
 from tests.imports import used_modules
 from tests.site import problem_of, serving
 
-RETRYABLE = {"TryAgain", "ServiceDown", "DeadlineNear"}
+RETRYABLE = {"TryAgain", "ServiceDown", "DeadlineNear", "TooMuchInProgress"}
 # The statuses of errors that a request may meet. Any other one there is a bug: 500.
 STATUSES = {
     "BadRequest": 400,
@@ -24,6 +24,7 @@ STATUSES = {
     "TryAgain": 503,
     "ServiceDown": 503,
     "DeadlineNear": 503,
+    "TooMuchInProgress": 429,
     **dict.fromkeys(
         (
             "FileError",
