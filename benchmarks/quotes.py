@@ -17,7 +17,7 @@ from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.engine.options import Options
 from chalicelib.jobs.parts import PROOF_BYTES, Plan, Run
 from chalicelib.settings import Settings
-from chalicelib.use_cases import UseCases
+from chalicelib.wiring.container import UseCases
 from tests.adapters_in_memory import MemoryAdapters, MemoryQueue
 
 KINDS = ("floats", "quoted", "reviews", "look-alikes")

@@ -18,6 +18,7 @@ CsvsumError
 ├── GivenUp                the service tried several times and stopped
 ├── TryAgain (retryable)   something did not answer; the same call may succeed later
 │   ├── DeadlineNear       the worker has to stop soon
+│   ├── TooMuchInProgress  the jobs in progress have too many bytes to accept another file
 │   └── ServiceDown        the queue, the table or the results bucket did not answer
 ├── BadSetting             a setting cannot be used (defined in settings.py)
 └── BadMessage             a message is not one of csvsum's (defined in adapters/work_queue.py)
@@ -136,6 +137,16 @@ class DeadlineNear(TryAgain):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"A worker did not finish in {seconds:.0f} seconds.")
         self.seconds = seconds
+
+
+class TooMuchInProgress(TryAgain):
+    code = "too_much_in_progress"
+
+    def __init__(self, max_bytes: int) -> None:
+        super().__init__(
+            f"The jobs in progress have {max_bytes:,} bytes or more; submit the file again when "
+            "some of them are done."
+        )
 
 
 class ServiceDown(TryAgain):

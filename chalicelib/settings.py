@@ -22,6 +22,7 @@ VARIABLES = (
     "PARTS_PER_JOB",
     "PARTS_IN_FLIGHT",
     "MAX_GZIP_BYTES",
+    "MAX_BYTES_IN_PROGRESS",
     "CALL_TRIES",
     "MAX_CONCURRENCY_JOBS",
     "MAX_CONCURRENCY_PARTS",
@@ -61,6 +62,8 @@ class Settings:
     keep_days: int = 30
     #: A larger .gz file is refused when it is submitted: see docs/scale.md.
     max_gzip_bytes: int = 16 * 1024**3
+    #: No file is accepted while the jobs in progress have so many bytes; 0: there is no limit.
+    max_bytes_in_progress: int = 2 * 10**12
     #: How often a call of AWS is tried. The API must answer in time; workers have more of it.
     call_tries: int = 3
     #: How many workers of each kind Lambda runs at a time; None: as many as the account allows.
@@ -95,6 +98,9 @@ class Settings:
             ),
             parts_in_flight=read_int(environ, "PARTS_IN_FLIGHT", _in_flight(environ), 10**5),
             max_gzip_bytes=read_int(environ, "MAX_GZIP_BYTES", default.max_gzip_bytes, 10**14),
+            max_bytes_in_progress=read_int(
+                environ, "MAX_BYTES_IN_PROGRESS", default.max_bytes_in_progress, 10**18, minimum=0
+            ),
             call_tries=read_int(environ, "CALL_TRIES", default.call_tries, 20),
             max_concurrency_jobs=_concurrency(environ, "MAX_CONCURRENCY_JOBS"),
             max_concurrency_parts=_concurrency(environ, "MAX_CONCURRENCY_PARTS"),

@@ -102,6 +102,8 @@ def child_environment(
         "PARTS_PER_JOB": environ.get("PARTS_PER_JOB") or _parts_per_job(environ, config),
         # One more than there are workers: none of them waits, and no other job waits long.
         "PARTS_IN_FLIGHT": environ.get("PARTS_IN_FLIGHT") or str(config.workers + 1),
+        # No bill to bound: the embedded AWS is free.
+        "MAX_BYTES_IN_PROGRESS": environ.get("MAX_BYTES_IN_PROGRESS") or "0",
         "AWS_ENDPOINT_URL": endpoint,
         **CREDENTIALS,
         "AWS_EC2_METADATA_DISABLED": "true",

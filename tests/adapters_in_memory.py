@@ -161,6 +161,9 @@ class MemoryJobs:
     def in_progress(self) -> int:
         return sum(not job.status.is_final for job in self.records.values())
 
+    def bytes_in_progress(self) -> int:
+        return sum(job.version.size for job in self.records.values() if not job.status.is_final)
+
     def not_updated_since(self, before: datetime) -> Sequence[Job]:
         return [
             job

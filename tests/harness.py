@@ -12,7 +12,7 @@ from chalicelib.jobs.job import Job, Problem, Status
 from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
 from chalicelib.settings import Settings
-from chalicelib.use_cases import UseCases
+from chalicelib.wiring.container import UseCases
 from tests.adapters_in_memory import (
     MemoryAdapters,
     MemoryJobs,

@@ -9,6 +9,7 @@ from chalicelib.adapters.clients import AwsClients, Lazy, make_dynamodb, make_s3
 from chalicelib.adapters.held_messages import HeldMessages
 from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.parts_table import PartsTable
+from chalicelib.adapters.pauses import Pauses
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.adapters.s3_source import S3Source
 from chalicelib.adapters.work_queue import WorkQueue, decode_record
@@ -17,7 +18,7 @@ from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.jobs.job import Job
 from chalicelib.jobs.ports import Message
 from chalicelib.settings import Settings
-from chalicelib.wiring import UseCases
+from chalicelib.wiring.container import UseCases
 from infra.parameters import RESOURCES
 from tests.strict_aws import Account, Context, Function, Mapping, Pace, StrictAws, Terms, Timeline
 from tests.strict_aws.lambdas import Event, Handler, Work
@@ -31,7 +32,6 @@ NAMES = {
     "DeadQueue": "t-dead",
     "ResultsBucket": "t-results",
 }
-DELIVERIES = {"VisibilitySeconds": "5400", "MaxReceiveCount": "10"}
 
 
 class StrictAdapters:
@@ -45,7 +45,8 @@ class StrictAdapters:
         self.jobs = JobsTable(*table, now=now)
         self.parts = PartsTable(*table, now=now)
         self.queue = WorkQueue(settings.jobs_queue, settings.parts_queue, clients.sqs)
-        self.source = S3Source(FILES, "", clients.s3)
+        pauses = Pauses(sleep=aws.clock.advance)
+        self.source = S3Source(FILES, "", clients.s3, pauses=pauses)
         self.kernel = ReferenceKernel()
         self.deliveries = HeldMessages(
             self.queue.urls,
@@ -145,10 +146,7 @@ def clients_on(aws: StrictAws) -> AwsClients:
 
 def make_resources(aws: StrictAws) -> None:
     """Make the product's stack, and a bucket of files in its region."""
-    given = [
-        {"ParameterKey": name, "ParameterValue": value}
-        for name, value in {**NAMES, **DELIVERIES}.items()
-    ]
+    given = [{"ParameterKey": name, "ParameterValue": value} for name, value in NAMES.items()]
     aws.session().client("cloudformation").create_stack(
         StackName="t",
         TemplateBody=json.dumps(json.loads(RESOURCES.read_text()), separators=(",", ":")),

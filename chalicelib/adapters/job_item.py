@@ -70,6 +70,7 @@ def new_item(job: Job, keep_days: int) -> Item:
         "csv": string(job.file_name),
         "options": string(json.dumps(job.options.as_dict())),
         "file": string(json.dumps(asdict(job.version))),
+        "file_bytes": number(job.version.size),  # for the index, which has no JSON texts
         "status": string(job.status.value),
         "in_progress": string(shard_of(job.id)),
         "submitted_at": moment(job.submitted_at),

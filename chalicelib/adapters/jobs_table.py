@@ -157,6 +157,10 @@ class JobsTable:
         return InProgressIndex(self.table, self.dynamodb).count()
 
     @translate_aws_errors(TABLE)
+    def bytes_in_progress(self) -> int:
+        return InProgressIndex(self.table, self.dynamodb).bytes()
+
+    @translate_aws_errors(TABLE)
     def not_updated_since(self, before: datetime) -> Sequence[Job]:
         ids = InProgressIndex(self.table, self.dynamodb).not_updated_since(before)
         with ThreadPoolExecutor(READERS) as pool:

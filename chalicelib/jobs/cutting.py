@@ -30,7 +30,7 @@ class Cutter:
     now: Clock = utc_now
 
     def is_needed(self, job: Job) -> bool:
-        """Return whether to cut the file. One in gzip is not cut: it unpacks only from its start."""
+        """Return whether to cut the file. Not if it is gzip, which unpacks only from its start."""
         return (
             job.plan is None and job.version.size > self.part_bytes and not is_gzip(job.file_name)
         )

@@ -138,6 +138,10 @@ class Jobs(Protocol):
         """Return how many jobs are accepted and not final."""
         ...
 
+    def bytes_in_progress(self) -> int:
+        """Return how many bytes the files of the jobs in progress have together."""
+        ...
+
     def not_updated_since(self, before: datetime) -> Sequence[Job]:
         """Return the jobs in progress that were last updated before that moment."""
         ...

@@ -54,14 +54,16 @@ class Sweep:
         may hold its message back: that of a function that it throttles is hidden, again and again.
         """
         is_busy = self.queue.waiting() > 0
-        stale = self.jobs.not_updated_since(self.now() - self.stale_after)
+        # Jobs that may be waiting are not even read: there may be 100,000 of them.
+        unchanged = min(self.lost_after, self.give_up_after) if is_busy else self.stale_after
+        stale = self.jobs.not_updated_since(self.now() - unchanged)
         return sum(self._resume(job, is_busy) for job in stale)
 
     def _resume(self, job: Job, is_busy: bool) -> bool:
         now = self.now()
         if now - job.submitted_at > self.give_up_after:
             give_up(self.jobs, job, "it was not finished in time", now)
-        elif is_busy and (self._may_be_there(job, now) or job.attempts >= MAX_ATTEMPTS):
+        elif is_busy and job.attempts >= MAX_ATTEMPTS:
             return False
         elif job.attempts >= MAX_ATTEMPTS:
             why = f"none of its {job.attempts} attempts reported a result"
@@ -70,10 +72,6 @@ class Sweep:
             self.queue.send([Message(job.id)])
             log_event("resumed", job, attempts=job.attempts + 1)
         return True
-
-    def _may_be_there(self, job: Job, now: datetime) -> bool:
-        """Return whether a message of the job may be among those in the queues."""
-        return now - job.updated_at < self.lost_after
 
 
 def give_up(jobs: Jobs, job: Job, why: str, now: datetime) -> None:

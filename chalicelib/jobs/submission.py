@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from chalicelib.engine.options import Options
 from chalicelib.errors import CsvsumError, GzipTooLarge
+from chalicelib.jobs.allowance import Allowance
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.job import Job, queued, utc_now
 from chalicelib.jobs.options import parse_name
@@ -20,16 +21,19 @@ class Submit:
     queue: Queue
     source: Source
     max_gzip_bytes: int
+    allowance: Allowance
     now: Clock = utc_now
 
     def __call__(self, name: object, options: Options) -> Job:
         """Store a job for the file's present version, send it, and return it.
 
-        Raises BadRequest, FileMissing, GzipTooLarge, and TryAgain without leaving a job behind.
+        Raises BadRequest, FileMissing, GzipTooLarge, TooMuchInProgress and, without leaving a job
+        behind, TryAgain.
         """
         file_name = parse_name(name)
         version = self.source.version(file_name)
         self._require_size(file_name, version.size)
+        self.allowance.take(version.size)
         job = queued(uuid4().hex, file_name, options, version, self.now())
         # The record first: a worker must never receive the id of a job that is not stored.
         self.jobs.put(job)

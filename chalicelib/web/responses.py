@@ -15,6 +15,7 @@ from chalicelib.errors import (
     FileError,
     FileMissing,
     Misconfigured,
+    TooMuchInProgress,
     TryAgain,
     UnknownJob,
 )
@@ -25,6 +26,8 @@ P = ParamSpec("P")
 log = logging.getLogger("csvsum")
 
 RETRY_SECONDS = "1"
+# After an error that passes.
+RETRY_AFTER = {HTTPStatus.SERVICE_UNAVAILABLE: RETRY_SECONDS, HTTPStatus.TOO_MANY_REQUESTS: "60"}
 # A Lambda replies with at most 6 MB, in which the body is a JSON string once more.
 MAX_REPLY_BYTES = 5_500_000
 Publish = Callable[[Job, str, str], str]
@@ -40,6 +43,7 @@ STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (UnknownJob, HTTPStatus.NOT_FOUND),
     (FileError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Misconfigured, HTTPStatus.INTERNAL_SERVER_ERROR),
+    (TooMuchInProgress, HTTPStatus.TOO_MANY_REQUESTS),
     (TryAgain, HTTPStatus.SERVICE_UNAVAILABLE),
 )
 
@@ -208,4 +212,4 @@ def _place(problem: Problem) -> dict[str, Any]:
 
 
 def _retry_header(status: HTTPStatus) -> dict[str, str]:
-    return {"Retry-After": RETRY_SECONDS} if status is HTTPStatus.SERVICE_UNAVAILABLE else {}
+    return {"Retry-After": RETRY_AFTER[status]} if status in RETRY_AFTER else {}

@@ -10,8 +10,8 @@ from chalicelib.adapters.clients import AwsClients
 from chalicelib.engine.options import Options
 from chalicelib.jobs.ports import Message
 from chalicelib.settings import Settings
-from chalicelib.use_cases import UseCases
 from chalicelib.wiring import SettingsAdapters
+from chalicelib.wiring.container import UseCases
 from tests.moto_aws import MotoAws
 
 
@@ -45,6 +45,7 @@ def settings(aws: MotoAws, resources: dict[str, str], tmp_path: Path) -> Setting
         parts_queue=resources["PartsQueue"],
         results_bucket=resources["ResultsBucket"],
         part_bytes=1024,
+        max_bytes_in_progress=0,
     )
 
 

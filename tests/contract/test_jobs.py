@@ -162,6 +162,17 @@ def test_the_counter_counts_jobs_until_they_end(jobs: Jobs) -> None:
     assert jobs.in_progress() == 0
 
 
+def test_the_bytes_of_the_jobs_in_progress_are_summed(jobs: Jobs) -> None:
+    assert jobs.bytes_in_progress() == 0
+    first, other = accepted(jobs), accepted(jobs)
+    size = first.version.size
+    assert size > 0
+    assert jobs.bytes_in_progress() == 2 * size
+    jobs.start(other.id, NOW)
+    jobs.fail(other.id, PROBLEM, NOW)
+    assert jobs.bytes_in_progress() == size
+
+
 def test_only_jobs_in_progress_that_nothing_touched_are_untouched(jobs: Jobs) -> None:
     old, started, ended = accepted(jobs), accepted(jobs), accepted(jobs)
     jobs.start(started.id, LATER)

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.errors import ServiceDown
+from chalicelib.jobs.ports import Message
 from tests.harness import summed
 from tests.strict_aws import TIMED_OUT, AwsError, DynamoDbErrors, S3Errors, SqsErrors, StrictAws
 from tests.strict_aws.faults import Fault
-from tests.strict_aws.lambdas import Event
+from tests.strict_aws.lambdas import Event, Function, plain
 from tests.strict_aws.wire import Answer, Request
 from tests.strict_service import Site, StrictService, dying
 
@@ -124,6 +125,18 @@ def test_a_service_that_refuses_everything_for_ten_minutes_fails_no_job(
         assert service.dead_letters() == 0
 
 
+@pytest.mark.parametrize("skip", range(4))
+def test_a_part_that_was_counted_and_could_not_send_the_next_one_sends_it_later(skip: int) -> None:
+    with StrictAws() as aws:
+        service = StrictService(aws, PART_BYTES, window=1)
+        job = service.submit(DATA)
+        # botocore's three tries: the handler fails, and its message is redelivered.
+        aws.fail("sqs.SendMessageBatch", SqsErrors.THROTTLED, times=3, skip=skip)
+        assert summed(mapped(service).run(job)) == SUM
+        # Without the sweeper, which takes 20 minutes.
+        assert aws.clock.elapsed < 300
+
+
 def test_a_submission_whose_message_is_refused_leaves_no_job() -> None:
     with StrictAws() as aws:
         service = StrictService(aws)
@@ -179,3 +192,55 @@ def test_a_message_that_fails_every_time_pauses_longer_each_time() -> None:
         # 5 + 30 + 120 + 300 seconds: 5 of its 10 deliveries at the most.
         (message,) = aws.sqs.queue("t-jobs").messages.values()
         assert message.receives <= 6
+
+
+def occupied(site: Site, hours: float) -> None:
+    """Let other functions take all invocations of the account for so long."""
+    other = Function("other", plain(lambda _event, _context: None, 3600 * hours), 3600 * hours + 1)
+    for _ in range(site.limit):
+        assert site.account.invoke(other, {}, lambda _reply, _error: None)
+
+
+def test_a_job_whose_workers_are_throttled_for_hours_is_done_afterwards() -> None:
+    with StrictAws() as aws:
+        service = StrictService(aws, PART_BYTES, window=3)
+        job, site = service.submit(DATA), Site(service, limit=10)
+        occupied(site, hours=10)
+        site.map("JobsQueue", service.work(), 2)
+        site.map("PartsQueue", service.work(), 4)
+        assert summed(site.run(job, hours=13)) == SUM
+        assert site.account.throttles["JobsQueue"] > 100
+        assert service.dead_letters() == 0
+
+
+def test_the_sweeper_leaves_a_job_alone_whose_message_lambda_holds_back() -> None:
+    with StrictAws() as aws:
+        service = StrictService(aws)
+        job, site = service.submit(DATA), Site(service, limit=10)
+        occupied(site, hours=3)
+        site.map("JobsQueue", service.work(), 2)
+        for _ in range(24):
+            site.run(job, hours=0.1)
+            assert service.use_cases.sweep() == 0
+        assert service.adapters.jobs.get(job.id).attempts == 1
+        assert summed(site.run(job)) == SUM
+
+
+def test_bounded_mappings_leave_room_for_the_api_in_a_small_account() -> None:
+    with StrictAws() as aws:
+        service = StrictService(aws, PART_BYTES, window=8)
+        job, site = service.submit(DATA), Site(service, limit=10)
+        site.map("JobsQueue", service.work(6), 2)
+        site.map("PartsQueue", service.work(6), 4)
+        assert summed(site.run(job)) == SUM
+        assert not site.account.throttles
+        assert site.account.peak <= 6
+
+
+def test_a_part_outlasts_a_bucket_that_asks_for_slower_calls_a_dozen_times() -> None:
+    with StrictAws() as aws:
+        service = StrictService(aws)
+        job = service.submit(DATA)
+        aws.fail("s3.GetObject", S3Errors.SLOW_DOWN, times=12)
+        service.deliver(Message(job.id))
+        assert summed(service.adapters.jobs.get(job.id)) == SUM

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any
@@ -18,10 +18,9 @@ from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.part_reading import PartReader
 from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
-from chalicelib.jobs.submission import Submit
 from chalicelib.settings import Settings
-from chalicelib.use_cases import UseCases
 from chalicelib.wiring import SettingsAdapters
+from chalicelib.wiring.container import UseCases
 from deploy.changes import changed
 from deploy.policies import policy
 from deploy.stage import Stage, csv_bucket, read_stage
@@ -177,14 +176,15 @@ def use_api(scene: Scene) -> set[Call]:
     large, running = scene.ended_with_large_result(), scene.submit(TALL)
     scene.parts()
     with scene.recorder.recorded() as calls:
-        use_cases, adapters = scene.use_cases, scene.adapters
+        use_cases = scene.use_cases
         job = scene.submit(TALL)
         for each in (job, large, running):
             use_cases.find_job(each.id)
         use_cases.count_in_progress()
         use_cases.publish_reply(job, "sums", "{}")
         with pytest.raises(ServiceDown):
-            Submit(adapters.jobs, BrokenQueue(), adapters.source, 0)(job.file_name, Options())
+            submit = replace(use_cases.submit, queue=BrokenQueue())
+            submit(job.file_name, Options())
     scene.parts()
     return calls
 

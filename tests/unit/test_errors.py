@@ -2,21 +2,20 @@
 
 import importlib
 import inspect
-import pkgutil
 import re
 from typing import Any
 
 import pytest
 
-import chalicelib
 from chalicelib import errors
 from chalicelib.errors import BadCsv, CsvsumError, Fault
 from chalicelib.jobs.job import FileVersion
 from tests.adapters_in_memory import MemorySource
 from tests.harness import World
+from tests.imports import used_modules
 from tests.site import problem_of, serving
 
-RETRYABLE = {"TryAgain", "ServiceDown", "DeadlineNear"}
+RETRYABLE = {"TryAgain", "ServiceDown", "DeadlineNear", "TooMuchInProgress"}
 # The statuses of errors that a request may meet. Any other one there is a bug: 500.
 STATUSES = {
     "BadRequest": 400,
@@ -25,6 +24,7 @@ STATUSES = {
     "TryAgain": 503,
     "ServiceDown": 503,
     "DeadlineNear": 503,
+    "TooMuchInProgress": 429,
     **dict.fromkeys(
         (
             "FileError",
@@ -43,9 +43,9 @@ STATUSES = {
 
 
 def error_classes() -> dict[str, type[CsvsumError]]:
-    """Return every error that is defined in chalicelib, by its name."""
-    names = [module.name for module in pkgutil.walk_packages(chalicelib.__path__, "chalicelib.")]
-    members = [member for name in names for member in vars(importlib.import_module(name)).values()]
+    """Return every error that the service may raise, by its name."""
+    modules = [importlib.import_module(name) for name in used_modules() - {"app"}]
+    members = [member for module in modules for member in vars(module).values()]
     return {
         member.__name__: member
         for member in members

@@ -2,28 +2,25 @@
 
 import ast
 import sys
-from collections.abc import Iterator
-from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.imports import ROOT, SHIPPED, imported, module_of
+
 CHALICELIB = ROOT / "chalicelib"
-SHIPPED = sorted([ROOT / "app.py", *CHALICELIB.rglob("*.py")])
 # Imported for type checking alone.
 STUBS = {"mypy_boto3_dynamodb", "mypy_boto3_s3", "mypy_boto3_sqs"}
 # A layer is a folder or a file of chalicelib. It may import these other layers and packages.
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
-    "engine": (set(), {"pandas"}),
+    "engine": (set(), {"pandas", "zstandard"}),
     "errors": ({"engine"}, set()),
     "settings": ({"errors"}, set()),
     "jobs": ({"engine", "errors"}, set()),
     "adapters": ({"engine", "errors", "jobs"}, {"boto3", "botocore", "urllib3", *STUBS}),
     "web": ({"errors", "jobs", "settings"}, {"chalice"}),
-    "use_cases": ({"engine", "jobs", "settings"}, set()),
-    "wiring": ({"engine", "errors", "jobs", "adapters", "settings", "use_cases"}, set()),
+    "wiring": ({"engine", "errors", "jobs", "adapters", "settings"}, set()),
 }
 # What of the standard library reaches outside of the process.
 REACHES_OUTSIDE = {
@@ -47,33 +44,8 @@ def layers() -> set[str]:
     return folders | {path.stem for path in CHALICELIB.glob("*.py") if path.stem != "__init__"}
 
 
-def module_of(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-
-
 def files_of(layer: str) -> list[Path]:
     return [path for path in SHIPPED if module_of(path).startswith(f"chalicelib.{layer}")]
-
-
-@cache
-def imported(path: Path) -> frozenset[str]:
-    """Every module imported anywhere in a file, also inside its functions, by its absolute name."""
-    package = (
-        module_of(path).split(".") if path.stem == "__init__" else module_of(path).split(".")[:-1]
-    )
-    return frozenset(_imported(ast.parse(path.read_text()), package))
-
-
-def _imported(tree: ast.Module, package: list[str]) -> Iterator[str]:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            module = ".".join([*base, *([node.module] if node.module else [])])
-            yield module
-            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
 def importers(package: str) -> set[str]:

@@ -100,7 +100,7 @@ def test_the_sweeper_sends_a_job_that_was_lost_although_other_messages_wait() ->
     """A message of its own would have been a dead letter by then."""
     world = World()
     job = lost_job(world)
-    world.clock.advance(hours=15)
+    world.clock.advance(hours=15, minutes=1)
     other = world.submit(ROWS, name="other.csv")
     assert world.use_cases.sweep() == 1
     assert world.queue.sent == [Message(other.id), Message(job.id)]

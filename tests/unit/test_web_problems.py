@@ -125,3 +125,13 @@ def test_a_bug_is_a_500_that_shows_and_logs_nothing_of_its_text(log_lines: LogLi
     assert b"quotes" not in reply.body
     assert log_lines[-1]["error"] == "RuntimeError"
     assert "quotes" not in json.dumps(log_lines)
+
+
+def test_a_file_that_is_refused_for_a_while_is_a_429_that_says_when_to_come_back(
+    site: Site,
+) -> None:
+    site.world.use_cases.submit.allowance.max_bytes = 1
+    assert site.post({"csv": "x.csv"}).status_code == 202
+    answer = site.post({"csv": "x.csv"})
+    assert problem_of(answer, 429)["code"] == "too_much_in_progress"
+    assert answer.headers["Retry-After"] == "60"

@@ -8,8 +8,8 @@ from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.adapters.s3_source import S3Source
 from chalicelib.engine.kernel import Kernel
 from chalicelib.settings import Settings
-from chalicelib.use_cases import UseCases
 from chalicelib.wiring import CurrentUseCases, SettingsAdapters, source_of
+from chalicelib.wiring.container import UseCases
 from tests.adapters_in_memory import MemoryAdapters
 from tests.harness import World
 

@@ -20,7 +20,7 @@ from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs.events import JsonLines
 from chalicelib.jobs.ports import Deliveries, Jobs, Parts, Source
 from chalicelib.settings import Settings, settings
-from chalicelib.use_cases import UseCases
+from chalicelib.wiring.container import UseCases
 
 log = logging.getLogger("csvsum")
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs import queries
+from chalicelib.jobs.allowance import Allowance
 from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.finishing import Finisher
@@ -65,6 +66,7 @@ class UseCases:
             queue=self.adapters.queue,
             source=self.adapters.source,
             max_gzip_bytes=self.settings.max_gzip_bytes,
+            allowance=Allowance(self.adapters.jobs, self.settings.max_bytes_in_progress, self.now),
             now=self.now,
         )
 

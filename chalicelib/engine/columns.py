@@ -1,0 +1,73 @@
+"""Whether a column is text or numbers, by the cells in all of it. Pure Python.
+
+Cells are counted by kind. The counts of parts of a file add up in any order, so that the verdict
+never depends on how the file was cut.
+
+- A column without a cell that is or looks like a number is text. ``<5`` alone does not make one: it
+  is a class as often as a measurement.
+- So is a column of which fewer than a tenth of the cells, missing ones not counted, are or look
+  like numbers: a code such as ``1E100`` among others like ``1MG00`` is no number.
+- Any other column is numbers: a cell that is none is refused. Under ``skip`` a cell that is none is
+  left out, unless it looks like a number or compares with one.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from .cells import PLAIN, is_comparison, read_cell
+from .read_options import NumberOptions
+from .sums import Refused
+
+
+class Kind(StrEnum):
+    """What a cell is."""
+
+    MISSING = "missing"
+    NUMBER = "number"
+    LIKE_A_NUMBER = "like_a_number"  # also one that is too long or out of range
+    COMPARISON = "comparison"
+    TEXT = "text"
+
+
+def kind_of(cell: str, numbers: NumberOptions = PLAIN) -> Kind:
+    try:
+        return Kind.MISSING if read_cell(cell, numbers) is None else Kind.NUMBER
+    except Refused as refused:
+        if refused.code == "not_a_number":
+            return Kind.TEXT
+        return Kind.COMPARISON if is_comparison(cell) else Kind.LIKE_A_NUMBER
+
+
+@dataclass(frozen=True, slots=True)
+class Kinds:
+    """How many cells of a column, or of a part of it, are of each kind."""
+
+    missing: int = 0
+    number: int = 0
+    like_a_number: int = 0
+    comparison: int = 0
+    text: int = 0
+
+    def __add__(self, other: "Kinds") -> "Kinds":
+        pairs = ((getattr(self, kind), getattr(other, kind)) for kind in Kind)
+        return Kinds(*(left + right for left, right in pairs))
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the column is to be left out."""
+        numeric = self.number + self.like_a_number
+        return not numeric or 10 * numeric < numeric + self.comparison + self.text
+
+
+def count_kinds(cells: Iterable[str], numbers: NumberOptions = PLAIN) -> Kinds:
+    counts = dict.fromkeys(Kind, 0)
+    for cell in cells:
+        counts[kind_of(cell, numbers)] += 1
+    return Kinds(**counts)
+
+
+def refused_kinds(*, skip: bool) -> frozenset[Kind]:
+    """Return the kinds of cells that fail a column of numbers."""
+    refused = {Kind.LIKE_A_NUMBER, Kind.COMPARISON}
+    return frozenset(refused if skip else refused | {Kind.TEXT})

@@ -1,0 +1,65 @@
+"""What all formats share: bounds on growth, and how errors are worded."""
+
+from dataclasses import dataclass, field
+
+from ..errors import FileError
+from ..formats import Compression
+from ..gunzip import GrowthLimit
+
+NAMES = {
+    Compression.BZ2: "bz2 file",
+    Compression.XZ: "xz file",
+    Compression.ZSTD: "zstd file",
+    Compression.ZIP: "ZIP archive",
+}
+#: A decompressor may have to keep as many bytes that it has written. xz -9 needs 64 MiB.
+MAX_WINDOW_BYTES = 128 * 1024 * 1024
+
+
+class BadCompressed(FileError):
+    """A compressed file that is damaged, cut short, too large, or holds not one file."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+
+
+@dataclass(slots=True)
+class Growth:
+    """Counts what is unpacked of one file, refuses what grows too much, and makes the errors."""
+
+    compression: Compression
+    limit: GrowthLimit
+    written: int = field(default=0, init=False)
+
+    @property
+    def name(self) -> str:
+        return NAMES[self.compression]
+
+    def add(self, read: int, out: bytes) -> None:
+        """Count ``out``, of the first ``read`` bytes. Raise BadCompressed beyond a limit."""
+        self.written += len(out)
+        if self.written > self.limit.max_bytes:
+            grows = f"beyond {self.limit.max_bytes} bytes"
+            raise self.error("too_large", f"grows {grows}; submit it uncompressed")
+        if self.written > self.limit.free_bytes and self.written > self.limit.max_ratio * read:
+            grows = f"to more than {self.limit.max_ratio} times its size"
+            raise self.error("ratio", f"grows {grows}; submit it uncompressed")
+
+    def truncated(self, size: int) -> BadCompressed:
+        return self.error("truncated", f"ends in the middle, after {size} bytes; upload it again")
+
+    def damaged(self, position: int, what: str) -> BadCompressed:
+        return self.error("damaged", f"is damaged near byte {position} ({what}); upload it again")
+
+    def wide_window(self) -> BadCompressed:
+        size = f"more than {MAX_WINDOW_BYTES // 1024**2} MiB"
+        advice = "compress it at a lower level"
+        return self.error("window", f"needs {size} of memory to be unpacked; {advice}")
+
+    def refusal(self, sentence: str) -> BadCompressed:
+        """Return the error for a file that is sound and cannot be read all the same."""
+        return BadCompressed(self.compression.value, f"The {self.name} {sentence}.")
+
+    def error(self, what: str, sentence: str) -> BadCompressed:
+        return BadCompressed(f"{self.compression}_{what}", f"The {self.name} {sentence}.")

@@ -1,0 +1,166 @@
+"""The first bytes of a text and the rows in them, from which its dialect is found. Pure Python.
+
+The window is the first 64 KiB of the text. It is doubled, up to 1 MiB, until it holds two complete
+rows by every delimiter, and never depends on the blocks that the text comes in. The rows begin
+after byte order marks, skipped lines and Excel's own line ``sep=;``.
+
+The first 1,000 complete rows in it are looked at: those whose end is in the window; at the end
+of the text, the last row needs none. Rows of nothing but blanks, Ctrl-Z (how DOS ends a text) and
+lines of comment are no rows.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import chain, islice
+
+from .blocks import fill
+from .encodings import skip_marks
+from .errors import BadCsv, Fault
+from .read_options import AUTO, ReadOptions
+from .row_ends import ROW_END, RowEnd, find_row_end, translate
+from .rows import Row, iter_rows
+
+WINDOW_BYTES = 64 * 1024
+MAX_WINDOW_BYTES = 1024 * 1024
+MAX_ROWS = 1000
+#: The delimiters that are looked for; the first is that of a file without any.
+CANDIDATES = (",", ";", "\t", "|")
+SEP_LINE = re.compile(rb'"?sep=([\t !#-*,/:-@\[-`{-~])"?[ \t]*(?:\r\r\n|\r\n|\r|\n)', re.IGNORECASE)
+CTRL_Z = b"\x1a"
+NOTHING = re.compile(r"[ \t\x1a]*")
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The window of a text, whose rows begin at byte ``start`` of it.
+
+    ``eof``: the text ends with the window. ``sep``: the delimiter that a line ``sep=;`` gives.
+    """
+
+    data: bytes
+    start: int
+    eof: bool
+    sep: str = ""
+
+    @property
+    def rows(self) -> bytes:
+        return self.data[self.start :]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The complete rows of a window by one delimiter; ``data`` is what readers get of it."""
+
+    delimiter: str
+    row_end: RowEnd
+    data: bytes
+    rows: tuple[Row, ...]
+
+    @property
+    def counts(self) -> list[int]:
+        return [len(row.cells) for row in self.rows]
+
+    def begins_with_quote(self, row: Row) -> bool:
+        return self.data.startswith(b'"', row.start)
+
+
+def read_head(blocks: Iterable[bytes], options: ReadOptions) -> tuple[Head, Iterator[bytes]]:
+    """Return the head of a text whose encoding holds ASCII, and all of its blocks.
+
+    Raises BadCsv if the skipped lines take more than 1 MiB.
+    """
+    remaining, held, size = iter(blocks), b"", WINDOW_BYTES
+    while True:
+        held, _ = fill(size + 1, held, remaining)
+        eof = len(held) <= size
+        head = _head(held[:size], options.skip_rows, eof)
+        if head and (eof or size == MAX_WINDOW_BYTES or _has_enough(head, options)):
+            return head, chain([held], remaining)
+        if size == MAX_WINDOW_BYTES:
+            message = f"the {options.skip_rows} lines to skip take more than 1 MiB; skip fewer"
+            raise BadCsv(Fault("too_many_skipped", message))
+        size *= 2
+
+
+def _head(data: bytes, skipped: int, eof: bool) -> Head | None:
+    """Return the head in ``data``; None if it is not known yet where the rows begin."""
+    start = skip_marks(data)
+    ends = [match.end() for match in islice(ROW_END.finditer(data, start), skipped)]
+    if len(ends) < skipped:
+        return Head(data, len(data), eof) if eof else None
+    start = ends[-1] if ends else start
+    line = SEP_LINE.match(data, start)
+    sep = line[1].decode() if line else ""
+    start = line.end() if line else start
+    # A CR at the end of the window may be the first half of a row end.
+    return Head(data, start, eof, sep) if eof or start < len(data) else None
+
+
+def _has_enough(head: Head, options: ReadOptions) -> bool:
+    """Return whether the window holds a first row and one of data by every delimiter."""
+    asked = options.delimiter
+    for delimiter in CANDIDATES if asked == AUTO else (asked,):
+        try:
+            if len(read_sample(head, delimiter, options, max_rows=2).rows) < 2:
+                return False
+        except BadCsv:  # mixed row ends, which more of the text would not mend
+            continue
+    return True
+
+
+def read_sample(
+    head: Head, delimiter: str, options: ReadOptions, max_rows: int = MAX_ROWS
+) -> Sample:
+    """Return the rows of a window by one delimiter. Raises BadCsv if their row ends are mixed."""
+    row_end = find_row_end(head.rows, delimiter.encode(), eof=head.eof)
+    data = b"".join(translate([head.rows], row_end))
+    rows = iter_table_rows(data, delimiter, eof=head.eof, comment=options.comment)
+    read = tuple(islice(_until_broken(rows), max_rows + 1))
+    has_last = head.eof and len(read) <= max_rows
+    kept = len(read) - 1 if has_last and options.last_row == "drop" else max_rows
+    return Sample(delimiter, row_end, data, read[:kept])
+
+
+def _until_broken(rows: Iterator[Row]) -> Iterator[Row]:
+    with suppress(BadCsv):
+        yield from rows
+
+
+def iter_table_rows(data: bytes, delimiter: str, *, eof: bool, comment: str = "") -> Iterator[Row]:
+    """Yield the complete rows of ``data``, which starts at a row, as rows.iter_rows does; but none
+    of nothing but blanks and Ctrl-Z, and no line that begins with ``comment`` where a row begins.
+
+    Raises BadCsv where a row cannot be read.
+    """
+    sign, base, line = comment.encode(), 0, 0
+    data = data.rstrip(CTRL_Z) if eof else data
+    while base < len(data):
+        end = _after_comments(data, base, sign)
+        base, line = end, line + data.count(b"\n", base, end)
+        commented = False
+        for row in _moved(iter_rows(data[base:], delimiter.encode(), eof=eof), base, line):
+            commented = bool(sign) and data.startswith(sign, row.start)
+            if commented:
+                base, line = row.start, row.line
+                break
+            if row.cells and (len(row.cells) > 1 or not NOTHING.fullmatch(row.cells[0])):
+                yield row
+        if not commented:
+            return
+
+
+def _moved(rows: Iterator[Row], by: int, lines: int) -> Iterator[Row]:
+    try:
+        for row in rows:
+            yield Row(row.start + by, row.end + by, row.line + lines, row.cells)
+    except BadCsv as bad:
+        raise BadCsv(bad.fault.moved(lines, by)) from bad
+
+
+def _after_comments(data: bytes, at: int, comment: bytes) -> int:
+    """Return where the lines of comment that begin at ``at`` end."""
+    while comment and data.startswith(comment, at):
+        at = data.find(b"\n", at) + 1 or len(data)
+    return at

@@ -1,0 +1,130 @@
+"""For a cell that is no number: how the numbers of its column may be written. Pure Python.
+
+Styles are tried from the one that changes the fewest options to the one that changes the most; one
+counts if it makes a number of every cell of the column that looks like one. Two that read the cell
+as different numbers are both suggested: 1,200 may be a thousand and more, or little more than one.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import product
+
+from .cells import is_comparison, looks_like_a_number, read_cell
+from .evidence import Evidence, Options, Suggestion
+from .read_options import NumberOptions
+from .suggest_tables import other_columns
+from .sums import Refused, digits
+from .wording import listed, shown
+
+DECIMALS = (".", ",")
+SEPARATORS = ("", ",", ".", " ", "'")
+MARKS = "$€£¥₹₽¢%‰"
+PARENTHESES = "()"
+#: There are few texts that stand for no value in a file; they have no digits, and are no words.
+MAX_MARKERS = 5
+MARKER = re.compile(r"[^\W\d]{0,3}|[\W_]{1,3}|(?:[^\W\d]{1,2}[./ ]){1,3}[^\W\d]{0,2}")
+MARKER_WORDS = frozenset(
+    ("missing", "unknown", "none", "nil", "void", "empty", "undefined", "blank")
+)
+
+
+def for_cell(evidence: Evidence) -> list[Suggestion]:
+    """Return what makes a number, or a missing value, of a refused cell."""
+    asked, cell = evidence.options.numbers, evidence.cell.strip()
+    cells = [cell, *evidence.cells(evidence.column)]
+    if looks_like_a_number(cell) and (found := list(styles(cell, cells, asked))):
+        return found
+    if is_comparison(cell):
+        found = [_marker("below_detection", list(filter(is_comparison, cells)), asked)]
+    elif looks_like_a_number(cell):
+        found = [
+            Suggestion("misspelt", "correct the cell: its separators or signs are out of place")
+        ]
+    else:
+        found = list(_for_text(cell, cells, asked))
+    return [*found, *other_columns(evidence, evidence.column)]
+
+
+def styles(cell: str, cells: Sequence[str], asked: NumberOptions) -> Iterator[Suggestion]:
+    """Yield one suggestion for each number that the cell may be."""
+    numbers = [text for text in cells if looks_like_a_number(text.strip())]
+    values: set[Decimal] = set()
+    for style in sorted(
+        _candidates("".join(numbers), asked), key=lambda style: _cost(style, asked)
+    ):
+        value = _value(cell, style)
+        if value is None or value in values or any(_value(text, style) is None for text in numbers):
+            continue
+        values.add(value)
+        options = _difference(style, asked)
+        sentence = f"if {shown(cell)} means {digits(value)}, submit with {_in_words(options)}"
+        yield Suggestion(_cause(options), sentence, options)
+
+
+def _candidates(text: str, asked: NumberOptions) -> Iterator[NumberOptions]:
+    marks = "".join(mark for mark in MARKS if mark in text and mark not in asked.strip)
+    marks += PARENTHESES if "(" in text and "(" not in asked.strip else ""
+    for decimal, thousands in product(DECIMALS, SEPARATORS):
+        style = replace(asked, decimal=decimal, thousands=thousands, strip=asked.strip + marks)
+        if style.conflict() is None:
+            yield style
+
+
+def _cost(style: NumberOptions, asked: NumberOptions) -> tuple[int, bool]:
+    """Count the options that differ; of two styles, one that keeps the decimal mark costs less."""
+    return len(_difference(style, asked)), style.decimal != asked.decimal
+
+
+def _difference(style: NumberOptions, asked: NumberOptions) -> Options:
+    names = ("decimal", "thousands", "strip")
+    pairs = ((name, getattr(style, name), getattr(asked, name)) for name in names)
+    return tuple((name, new) for name, new, old in pairs if new != old)
+
+
+def _value(text: str, style: NumberOptions) -> Decimal | None:
+    try:
+        return read_cell(text, style)
+    except Refused:
+        return None
+
+
+def _cause(options: Options) -> str:
+    names = [name for name, _ in options]
+    if "decimal" in names:
+        return "decimal_mark"
+    return "thousands" if "thousands" in names else "marks"
+
+
+def _in_words(options: Options) -> str:
+    return listed([f"{name}={value}" for name, value in options])
+
+
+def _for_text(cell: str, cells: Sequence[str], asked: NumberOptions) -> Iterator[Suggestion]:
+    texts = [text for text in cells if not looks_like_a_number(text) and _is_refused(text, asked)]
+    if len(set(texts)) <= MAX_MARKERS and all(map(_may_be_marker, texts)):
+        yield _marker("missing_marker", texts, asked)
+    sentence = f"correct {shown(cell)}, or leave such cells out with non_numeric=skip"
+    yield Suggestion("text", sentence, (("non_numeric", "skip"),))
+
+
+def _may_be_marker(text: str) -> bool:
+    text = text.strip().strip("[]()<>*")
+    return bool(MARKER.fullmatch(text)) or text.lower() in MARKER_WORDS
+
+
+def _is_refused(text: str, asked: NumberOptions) -> bool:
+    try:
+        read_cell(text, asked)
+    except Refused as refused:
+        return refused.code == "not_a_number"
+    return False
+
+
+def _marker(code: str, texts: Sequence[str], asked: NumberOptions) -> Suggestion:
+    distinct = list(dict.fromkeys(text.strip() for text in texts))
+    means = "stands for a missing value" if len(distinct) == 1 else "stand for missing values"
+    written = ",".join(text.replace(",", r"\,") for text in distinct)
+    sentence = f"if {listed(list(map(shown, distinct)))} {means}, submit with missing={written}"
+    return Suggestion(code, sentence, (("missing", [*asked.missing, *distinct]),))

@@ -1,0 +1,142 @@
+"""For a table that cannot be read or summed: another delimiter, titles, other columns. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import groupby
+
+from .cells import read_cell
+from .delimiters import best_fits, fit_of
+from .evidence import Evidence, Suggestion
+from .formats import Foreign, identify
+from .headers import is_header_of
+from .read_options import AUTO, NumberOptions
+from .row_ends import ROW_END
+from .sample import Sample, read_sample
+from .sums import Refused
+from .wording import counted, listed, shown
+
+MAX_COLUMNS_NAMED = 10
+#: Delimiters that are suggested, never taken by themselves: they stand in many texts.
+RARE_DELIMITERS = (" ", ":")
+
+
+def for_no_numbers(evidence: Evidence) -> list[Suggestion]:
+    """Return why no column has a number, and what to submit to sum some."""
+    foreign = identify(evidence.head.data)
+    if isinstance(foreign, Foreign):
+        return [Suggestion("not_csv", f"the file is {foreign.name}; {foreign.advice}")]
+    found = [*titles(evidence), *other_delimiter(evidence)]
+    if not found and not evidence.rows:
+        return list(_no_rows(evidence))
+    return found or list(other_columns(evidence)) or list(_only_text(evidence))
+
+
+def other_delimiter(evidence: Evidence) -> Iterator[Suggestion]:
+    """Yield a delimiter that splits all rows evenly and makes columns of numbers."""
+    options, used = replace(evidence.options, delimiter=AUTO), evidence.sample.delimiter
+    samples = [sample for sample, _ in best_fits(evidence.head, options)]
+    samples += [read_sample(evidence.head, rare, options) for rare in RARE_DELIMITERS]
+    for sample in samples:
+        fit = fit_of(sample, options)
+        rows = [row.cells for row in sample.rows[1:]]
+        if sample.delimiter == used or fit is None or fit.rank > 2:
+            continue
+        if any(_is_numeric(rows, index, options.numbers) for index in range(fit.fields)):
+            name = shown(sample.delimiter)
+            sentence = f"by the delimiter {name} all rows have {counted(fit.fields, 'field')}"
+            yield Suggestion("wrong_delimiter", sentence, (("delimiter", sample.delimiter),))
+            return
+    if _is_aligned(evidence.sample):
+        sentence = "fields are separated by several blanks; write one delimiter between them"
+        yield Suggestion("aligned_by_blanks", sentence)
+
+
+def _is_aligned(sample: Sample) -> bool:
+    """Return whether the rows have one field by the delimiter, and as many words each."""
+    words = {len(row.cells[0].split()) for row in sample.rows if len(row.cells) == 1}
+    return set(sample.counts) == {1} and len(words) == 1 and min(words) > 2
+
+
+def titles(evidence: Evidence) -> Iterator[Suggestion]:
+    """Yield how many lines to skip, if lines of text stand before a table."""
+    sample = evidence.sample
+    first = _table_start(sample)
+    if first:
+        start = evidence.head.start + sample.rows[first].start
+        lines = len(ROW_END.findall(evidence.head.data, 0, start))
+        line = len(ROW_END.findall(evidence.head.data, 0, evidence.head.start)) + 1
+        title = shown(sample.delimiter.join(sample.rows[0].cells))
+        sentence = f"line {line} ({title}) looks like a title; the table begins in line {lines + 1}"
+        yield Suggestion("title_lines", sentence, (("skip_rows", lines),))
+
+
+def _table_start(sample: Sample) -> int:
+    """Return the index of the row in which a table begins below titles; 0 if there are none."""
+    first, size = _longest_run(sample.counts)
+    if not first:
+        return 0
+    fields = sample.counts[first]
+    header = sample.rows[first - 1].cells
+    if len(header) == fields + 1 and not header[-1].strip():  # it ends with a delimiter
+        first, size = first - 1, size + 1
+    if any(count >= fields for count in sample.counts[:first]):
+        return 0
+    table = [row.cells[:fields] for row in sample.rows[first : first + size]]
+    is_wide = fields > 2 and sample.counts[:1] == [1]
+    return first if is_wide or is_header_of(table) else 0
+
+
+def _longest_run(counts: Sequence[int]) -> tuple[int, int]:
+    """Return the start and size of the longest run of rows of one length, two fields or more."""
+    start, first, longest = 0, 0, 1
+    for fields, run in groupby(counts):
+        size = len(list(run))
+        if fields > 1 and size > longest:
+            first, longest = start, size
+        start += size
+    return first, longest
+
+
+def _no_rows(evidence: Evidence) -> Iterator[Suggestion]:
+    names = evidence.sample.rows[0].cells if evidence.sample.rows else []
+    if evidence.has_header and any(_number(name, evidence.options.numbers) for name in names):
+        yield Suggestion("no_header", "the only row is data", (("header", False),))
+    else:
+        yield Suggestion("no_rows", "the file has a header and no rows")
+
+
+def _only_text(evidence: Evidence) -> Iterator[Suggestion]:
+    name = shown((evidence.names or [""])[0] or "col0")
+    cell = next((cell for cell in evidence.cells(0) if cell.strip()), "")
+    holds = f"column {name} holds text ({shown(cell)})" if cell else f"column {name} is empty"
+    sentence = f"{holds}; choose others with columns, or first and step"
+    yield Suggestion("only_text", sentence)
+
+
+def other_columns(evidence: Evidence, without: int = -1) -> Iterator[Suggestion]:
+    """Yield the columns that hold nothing but numbers, if they are few."""
+    names = evidence.names
+    fields = max(map(len, evidence.rows), default=0)
+    found: list[str | int] = []
+    for index in range(fields):
+        if index != without and _is_numeric(evidence.rows, index, evidence.options.numbers):
+            name = names[index] if index < len(names) else ""
+            found.append(name if name and names.count(name) == 1 else index)
+    if 0 < len(found) <= MAX_COLUMNS_NAMED:
+        what = listed([shown(each) if isinstance(each, str) else str(each) for each in found])
+        noun = "column" if len(found) == 1 else "columns"
+        sentence = f"sum only the {noun} {what}"
+        yield Suggestion("other_columns", sentence, (("columns", found),))
+
+
+def _is_numeric(rows: Sequence[Sequence[str]], index: int, numbers: NumberOptions) -> bool:
+    """Return whether a column has a number, and no cell that is refused."""
+    try:
+        values = [read_cell(row[index], numbers) for row in rows if index < len(row)]
+    except Refused:
+        return False
+    return any(value is not None for value in values)
+
+
+def _number(text: str, numbers: NumberOptions) -> bool:
+    return _is_numeric([[text]], 0, numbers)

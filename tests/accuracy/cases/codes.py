@@ -1,0 +1,106 @@
+"""Codes that consist of digits, and texts that come near to numbers."""
+
+from tests.accuracy.case import case
+
+CASES = [
+    case(
+        "phone-numbers",
+        "phone,n\n(555) 123-4567,1\n+49 30 1234567,2\n",
+        {"n": 3},
+        "digits, blanks, parentheses and dashes",
+        left_out=["phone"],
+    ),
+    case(
+        "ip-addresses",
+        "ip,hits\n10.0.0.1,5\n192.168.100.200,6\n",
+        {"hits": 11},
+        "four groups of digits with points, three of them of three digits",
+        left_out=["ip"],
+    ),
+    case(
+        "versions",
+        "version,n\n1.2.3,1\n1.10.0,2\n",
+        {"n": 3},
+        "versions of programs",
+        left_out=["version"],
+    ),
+    case(
+        "ranges",
+        "age,n\n0-9,1\n10-19,2\n",
+        {"n": 3},
+        "ranges of numbers",
+        left_out=["age"],
+    ),
+    case(
+        "open-ranges",
+        "age,n\n<25,1\n25-29,2\n>35,3\n",
+        {"n": 6},
+        "classes, of which two compare",
+        left_out=["age"],
+    ),
+    case(
+        "coordinates",
+        'place,n\n"52.5, 13.4",1\n"48.1, 11.6",2\n',
+        {"n": 3},
+        "two numbers in one cell",
+        left_out=["place"],
+    ),
+    case(
+        "lists",
+        'ids,n\n"1, 2, 3",1\n"4",2\n',
+        None,
+        "a list of one is a number, and half the column",
+        refused="not_a_number",
+    ),
+    case(
+        "postcodes",
+        "zip,n\n01234,1\n99501,2\n",
+        {"zip": 100735, "n": 3},
+        "digits are numbers; the owner chooses what is summed",
+    ),
+    case(
+        "postcodes-with-letters",
+        "code,n\nSW1A 1AA,1\nEC1A 1BB,2\n",
+        {"n": 3},
+        "letters and digits",
+        left_out=["code"],
+    ),
+    case(
+        "house-numbers",
+        "house,n\n12,1\n14a,2\n15,3\n",
+        {"n": 6},
+        "one of three has a letter: a fault or a code, for the owner to say",
+        refused="not_a_number",
+        follow={"columns": ["n"]},
+    ),
+    case(
+        "below-detection",
+        "v,n\n<5,1\n7,2\n",
+        {"v": 7, "n": 3},
+        "less than five is not nothing, and not five",
+        {"non_numeric": "skip"},
+        refused="looks_like_a_number",
+        follow={"missing": ["<5"]},
+    ),
+    case(
+        "fractions",
+        "size,n\n1/2,1\n3/4,2\n",
+        {"n": 3},
+        "fractions are texts",
+        left_out=["size"],
+    ),
+    case(
+        "units",
+        "weight,n\n5 kg,1\n7 kg,2\n",
+        {"n": 3},
+        "numbers with units are texts, and named as left out",
+        left_out=["weight"],
+    ),
+    case(
+        "footnotes",
+        "n,m\n5*,1\n7,2\n",
+        None,
+        "a star that points to a footnote",
+        refused="not_a_number",
+    ),
+]

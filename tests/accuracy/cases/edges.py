@@ -1,0 +1,102 @@
+"""Numbers at the edges of what doubles hold, and of what is a number at all."""
+
+from tests.accuracy.case import case
+
+CASES = [
+    case(
+        "beyond-the-digits-of-a-double",
+        "n\n9007199254740993\n1\n",
+        {"n": "9007199254740994"},
+        "two to the 53rd and one: the first integer that a double rounds",
+    ),
+    case(
+        "cancellation",
+        "n\n1e16\n1\n-1e16\n",
+        {"n": 1},
+        "in doubles the one is lost",
+    ),
+    case(
+        "ten-tenths",
+        "n\n" + "0.1\n" * 10,
+        {"n": 1},
+        "ten tenths in doubles are 0.9999999999999999",
+    ),
+    case(
+        "forty-digits",
+        "n\n" + "9" * 40 + "\n1\n",
+        {"n": "1" + "0" * 40},
+        "an integer of forty digits",
+    ),
+    case(
+        "long-fraction",
+        "n\n0." + "3" * 50 + "\n0." + "6" * 50 + "\n",
+        {"n": "0." + "9" * 50},
+        "fifty digits after the point",
+    ),
+    case("exponents", "n\n1e3\n2.5E-1\n+1E+1\n", {"n": "1010.25"}, "exponents in all spellings"),
+    case("no-digit-in-front", "n\n.5\n-.25\n", {"n": "0.25"}, "a point may begin a number"),
+    case("no-digit-after", "n\n1.\n2.\n", {"n": 3}, "a point may end a number"),
+    case("leading-zeros", "n\n007\n0100\n", {"n": 107}, "zeros in front are no octal numbers"),
+    case("largest", "n\n1.6e308\n1e307\n", {"n": "1.7e308"}, "near the largest double"),
+    case(
+        "sum-beyond-a-double",
+        "n\n1e308\n1e308\n",
+        {"n": "2e308"},
+        "each is in range, their sum is not: it is exact all the same",
+    ),
+    case("beyond-a-double", "n,m\n1e309,1\n", None, "no double holds it", refused="out_of_range"),
+    case("smallest", "n\n1e-320\n2e-320\n", {"n": "3e-320"}, "numbers with few bits left"),
+    case("too-small", "n,m\n1e-401,1\n", None, "an exponent below -400", refused="out_of_range"),
+    case("zero-with-any-exponent", "n\n0e999\n0E-99\n", {"n": 0}, "zero is zero"),
+    case("minus-zero", "n\n-0\n-0.0\n", {"n": 0}, "there is one zero in a sum"),
+    case(
+        "infinity",
+        "n,m\ninf,1\n2,2\n",
+        None,
+        "infinity has no sum",
+        refused="not_a_number",
+    ),
+    case("hexadecimal", "n,m\n0x10,1\n5,2\n", None, "sixteen to few", refused="not_a_number"),
+    case(
+        "underscores",
+        "n,m\n1_000,1\n5,2\n",
+        None,
+        "a thousand to Python, a text to most",
+        refused="not_a_number",
+    ),
+    case(
+        "two-points",
+        "n,m\n1.2.3,1\n5,2\n",
+        None,
+        "a version, not a number",
+        refused="not_a_number",
+    ),
+    case("two-signs", "n,m\n--5,1\n5,2\n", None, "misspelt", refused="looks_like_a_number"),
+    case(
+        "minus-of-typesetters",
+        "n,m\n\u22125,1\n5,2\n",
+        None,
+        "a minus that is not the one of the keyboard: 5 would be wrong by five",
+        refused="looks_like_a_number",
+    ),
+    case(
+        "minus-after",
+        "n,m\n5-,1\n7,2\n",
+        None,
+        "as some ledgers print it",
+        refused="looks_like_a_number",
+    ),
+    case(
+        "a-thousand-characters",
+        "n\n" + "1" * 301 + "." + "5" * 698 + "\n",
+        {"n": "1" * 301 + "." + "5" * 698},
+        "as long as a number may be",
+    ),
+    case(
+        "more-characters",
+        "n,m\n" + "0." + "5" * 1000 + ",1\n",
+        None,
+        "longer than a number may be",
+        refused="number_too_long",
+    ),
+]

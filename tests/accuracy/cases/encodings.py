@@ -1,0 +1,132 @@
+"""Encodings: names and marks in what is not UTF-8, and numbers that are the same in all of them."""
+
+from tests.accuracy.case import case
+
+NAMES = "Straße,größe\nx,1\ny,2\n"
+
+CASES = [
+    case("utf-8", NAMES, {"größe": 3}, "names with umlauts", left_out=["Straße"]),
+    case(
+        "windows-1252",
+        NAMES.encode("cp1252"),
+        {"größe": 3},
+        "the same names from an old program",
+        left_out=["Straße"],
+    ),
+    case(
+        "windows-1252-declared",
+        "“x”,n€\na,1\nb,2\n".encode("cp1252"),
+        {"n€": 3},
+        "curved quotes and the euro sign are bytes that Latin-1 does not have",
+        {"encoding": "windows-1252"},
+        left_out=["“x”"],
+    ),
+    case(
+        "latin-1-declared",
+        NAMES.encode("latin-1"),
+        {"größe": 3},
+        "as asked for",
+        {"encoding": "latin-1"},
+        left_out=["Straße"],
+    ),
+    case(
+        "utf-8-declared-and-not-true",
+        NAMES.encode("latin-1"),
+        {"größe": 3},
+        "the names are not what was asked for",
+        {"encoding": "utf-8"},
+        left_out=["Straße"],
+        refused="not_utf8",
+        follow={"encoding": "windows-1252"},
+    ),
+    case(
+        "latin-1-in-cells-only",
+        "name,n\nJosé,1\nZoë,2\n".encode("latin-1"),
+        {"n": 3},
+        "bytes that are no UTF-8 in a column that is left out anyway",
+        left_out=["name"],
+    ),
+    case(
+        "utf-8-names-and-broken-cells",
+        "größe,text\n1,".encode() + b"\xe9\xff\n2,ok\n",
+        {"größe": 3},
+        "the names decide, not a broken cell",
+        left_out=["text"],
+    ),
+    case(
+        "utf-16-little-endian",
+        b"\xff\xfe" + "a,b\n1,2\n3,4\n".encode("utf-16-le"),
+        {"a": 4, "b": 6},
+        "as Excel saves Unicode text, with commas",
+    ),
+    case(
+        "utf-16-big-endian",
+        b"\xfe\xff" + "größe;n\r\n1;2\r\n3;4\r\n".encode("utf-16-be"),
+        {"größe": 4, "n": 6},
+        "the other byte order",
+    ),
+    case(
+        "utf-16-and-tabs",
+        b"\xff\xfe" + "Ort\tn\r\nKöln\t1,5\r\nŁódź\t2,5\r\n".encode("utf-16-le"),
+        {"n": 4},
+        "what Excel calls Unicode text: tabs and decimal commas",
+        {"decimal": ","},
+        left_out=["Ort"],
+    ),
+    case(
+        "utf-16-without-a-mark",
+        "a,b\n1,2\n".encode("utf-16-le"),
+        None,
+        "without its mark it is a text of NUL bytes",
+        refused="nul_byte",
+    ),
+    case(
+        "utf-16-cut-in-mid-character",
+        b"\xff\xfe" + "a,b\n1,2\n".encode("utf-16-le")[:-1],
+        None,
+        "half a character at the end is a file that was cut",
+        refused="utf_16",
+    ),
+    case(
+        "utf-16-declared-without-a-mark",
+        "a,b\n1,2\n",
+        None,
+        "nothing shows the byte order",
+        {"encoding": "utf-16"},
+        refused="utf_16",
+    ),
+    case(
+        "utf-32",
+        "a,b\n1,2\n".encode("utf-32"),
+        None,
+        "its mark begins as that of UTF-16 does",
+        refused="utf_32",
+    ),
+    case(
+        "cyrillic-in-windows-1251",
+        "имя,n\nа,1\nб,2\n".encode("cp1251"),
+        {"n": 3},
+        "the name of a column that is left out comes garbled, and no number is wrong",
+        left_out=["èìÿ"],
+    ),
+    case(
+        "digits-of-other-scripts",
+        "n,m\n٣,1\n٤,2\n",
+        None,
+        "digits that are not ASCII are not read, and not left out in silence",
+        refused="looks_like_a_number",
+    ),
+    case(
+        "full-width-digits",
+        "n\n１\n２\n",
+        None,
+        "digits as wide as ideographs",
+        refused="looks_like_a_number",
+    ),
+    case(
+        "emoji-and-combining-marks",
+        "e\u0301té,😀\n1,2\n3,4\n",
+        {"e\u0301té": 4, "😀": 6},
+        "names are not normalised",
+    ),
+]
