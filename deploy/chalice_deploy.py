@@ -5,7 +5,16 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy import changes, cloudformation, health, inventory, releases, resources, roles
+from deploy import (
+    changes,
+    cloudformation,
+    concurrency,
+    health,
+    inventory,
+    releases,
+    resources,
+    roles,
+)
 from deploy.aws import Aws
 from deploy.progress import Say
 from deploy.project import build, chalice, link_record, zip_of
@@ -18,7 +27,7 @@ def up(stage: Stage, aws: Aws, environment: Mapping[str, str], say: Say) -> str:
     """Deploy a stage, or bring it up to date. Returns the service's base URL."""
     _require_no_stack(stage, aws)
     release = releases.new_id()
-    stage = releases.tagged(stage, release)
+    stage = concurrency.chosen(releases.tagged(stage, release), aws, say)
     show_changes(stage, aws, say)
     project = build(stage, environment, say)
     resources.put(stage, aws, say)

@@ -1,0 +1,67 @@
+"""How many workers may run at a time, by the account's limit."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+
+from deploy.aws import Aws
+from deploy.changes import changed
+from deploy.concurrency import MAXIMUM, MINIMUM, Concurrency, chosen, for_limit
+from deploy.stage import read_stage
+
+NAMES = ("MAX_CONCURRENCY_JOBS", "MAX_CONCURRENCY_PARTS", "MAX_CONCURRENCY_GIVE_UP")
+
+
+class LimitedAws(Aws):
+    """An account of which only the limit is known; none: it may not be asked for."""
+
+    def __init__(self, limit: int | None) -> None:
+        self.limit = limit
+
+    def client(self, service: str) -> Any:
+        return SimpleNamespace(get_account_settings=self._settings)
+
+    def _settings(self) -> dict[str, Any]:
+        if self.limit is None:
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, "GetAccountSettings")
+        return {"AccountLimit": {"ConcurrentExecutions": self.limit}}
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"), [(10, Concurrency(2, 4, 2)), (1000, Concurrency(200, 698, 2))]
+)
+def test_a_new_account_and_a_usual_one_get_what_suits_them(
+    limit: int, expected: Concurrency
+) -> None:
+    assert for_limit(limit) == expected
+
+
+@given(st.integers(8, 100_000))
+def test_the_workers_leave_room_for_the_api(limit: int) -> None:
+    share = for_limit(limit)
+    counts = (share.jobs, share.parts, share.give_up)
+    assert sum(counts) <= limit - 2
+    assert all(MINIMUM <= count <= MAXIMUM for count in counts)
+
+
+def test_a_deployment_gets_the_numbers_of_its_account() -> None:
+    stage = chosen(read_stage("prod"), LimitedAws(10), print)
+    assert [stage.environment[name] for name in NAMES] == ["2", "4", "2"]
+    assert stage.settings.parts_in_flight == 8
+
+
+def test_a_number_that_was_set_stays() -> None:
+    stage = changed(read_stage("prod"), {"MAX_CONCURRENCY_PARTS": "50"})
+    assert chosen(stage, LimitedAws(10), print).environment["MAX_CONCURRENCY_PARTS"] == "50"
+
+
+def test_an_account_that_may_not_be_asked_is_deployed_without_bounds(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    stage = chosen(read_stage("prod"), LimitedAws(None), print)
+    assert not set(NAMES) & set(stage.environment)
+    assert "not known" in capsys.readouterr().out
