@@ -60,6 +60,26 @@ def _float_or_nothing(random: Random, index: int) -> str:
     return _float(random, index) if random.random() < 0.5 else ""
 
 
+def _tiny(random: Random, _index: int) -> str:
+    return repr(random.gauss() * 1e-17)
+
+
+def _any_size(random: Random, _index: int) -> str:
+    return repr(random.gauss() * 10 ** random.uniform(-30, 30))
+
+
+def _integer_of(digits: int) -> Callable[[Random, int], str]:
+    return lambda random, _index: str(random.randrange(10 ** (digits - 1), 10**digits))
+
+
+def _decimal_of(digits: int) -> Callable[[Random, int], str]:
+    def cell(random: Random, index: int) -> str:
+        text = _integer_of(digits)(random, index)
+        return f"{text[: digits // 2]}.{text[digits // 2 :]}"
+
+    return cell
+
+
 KINDS = {
     "floats": Kind(50, _float),
     "integers": Kind(50, _integer),
@@ -68,6 +88,10 @@ KINDS = {
     "narrow": Kind(3, _float),
     "quoted": Kind(50, _number_or_text, quote='"'),
     "empty": Kind(50, _float_or_nothing),
+    "tiny": Kind(50, _tiny),
+    "any-size": Kind(50, _any_size),
+    **{f"integers-{digits}": Kind(50, _integer_of(digits)) for digits in (20, 40, 100)},
+    **{f"decimals-{digits}": Kind(50, _decimal_of(digits)) for digits in (20, 40, 100)},
 }
 
 

@@ -51,35 +51,43 @@ UNUSUAL = _several(
 )
 
 
+def digits(random: Random, alphabet: str, lengths: tuple[int, ...]) -> str:
+    return "".join(random.choices(alphabet, k=random.choice(lengths)))
+
+
+def long_number(random: Random) -> str:
+    """Return digits, with lengths around those at which the kernel takes another way."""
+    lengths = (0, 1, 7, 8, 9, 16, 17, 19, 20, 27, 28, 29, 40, 300, 305, 400)
+    before = digits(random, "0123456789", lengths)
+    after = digits(random, "0059", (0, 0, 1, 8, 9, 18, 19, 27, 28, 31, 32, 33, 300))
+    point = "." if after else random.choice(["", "", "."])
+    return random.choice(["", "-", "+"]) + (before if before or after else "0") + point + after
+
+
+def integer(random: Random) -> str:
+    lowest, highest = (10 ** random.randrange(1, 20) for _ in range(2))
+    return str(random.randrange(-lowest, highest))
+
+
+def fixed_point(random: Random) -> str:
+    return f"{random.uniform(-1, 1) * 10 ** random.randrange(1, 12):.{random.randrange(4)}f}"
+
+
+# The ways to write a number that is accepted.
+NUMBERS: tuple[Callable[[Random], str], ...] = (
+    *[lambda random: repr(random.random() * 10 ** random.randrange(-3, 6))] * 3,
+    *[integer, fixed_point] * 2,
+    lambda random: f"{random.uniform(-1, 1):.{random.randrange(20)}e}",
+    lambda random: random.choice(UNUSUAL),
+    lambda random: repr(random.gauss() * 10 ** random.uniform(-30, 30)),
+    lambda random: repr(random.gauss() * 10 ** random.uniform(-320, 307)),
+    lambda random: f"{long_number(random)}{random.choice('eE')}{random.randrange(-400, 60)}",
+    *[long_number] * 3,
+)
+
+
 def number(random: Random) -> str:
-    """Return a number that is accepted, in one of the many ways to write it."""
-    kind = random.randrange(12)
-    if kind < 3:
-        return repr(random.random() * 10 ** random.randrange(-3, 6))
-    if kind < 5:
-        return str(
-            random.randrange(-(10 ** random.randrange(1, 20)), 10 ** random.randrange(1, 20))
-        )
-    if kind < 7:
-        return f"{random.uniform(-1, 1) * 10 ** random.randrange(1, 12):.{random.randrange(4)}f}"
-    if kind == 7:
-        return f"{random.uniform(-1, 1):.{random.randrange(20)}e}"
-    if kind == 8:
-        return random.choice(UNUSUAL)
-    whole = "".join(
-        random.choices(
-            "0123456789",
-            k=random.choice([0, 1, 7, 8, 9, 16, 17, 19, 20, 27, 28, 29, 40, 300, 305, 400]),
-        )
-    )
-    part = "".join(
-        random.choices("0059", k=random.choice([0, 0, 1, 8, 9, 18, 19, 27, 28, 31, 32, 33, 300]))
-    )
-    return (
-        random.choice(["", "-", "+"])
-        + (whole or ("" if part else "0"))
-        + ("." + part if part else random.choice(["", "", "."]))
-    )
+    return random.choice(NUMBERS)(random)
 
 
 def padded(random: Random, cell: str) -> str:

@@ -17,8 +17,10 @@ from chalicelib.engine.layout import Layout
 from chalicelib.engine.native import NativeKernel
 from chalicelib.engine.native.binding import (
     SOURCES,
+    Call,
     NotBuilt,
     Room,
+    entry,
     open_library,
     source_id,
 )
@@ -41,6 +43,10 @@ number_texts = st.one_of(
     st.decimals(allow_nan=False, allow_infinity=False).map(str),
     st.floats(allow_nan=False, allow_infinity=False).map(repr),
     st.from_regex(r"[+-]?[0-9]{0,40}\.?[0-9]{0,40}([eE][+-]?[0-9]{1,3})?", fullmatch=True),
+    st.from_regex(
+        r"-?[1-9]\.[0-9]{0,17}e[+-]?(0?[0-9]{1,2}|[123][0-9]{2}|4[0-9]{2})", fullmatch=True
+    ),
+    st.from_regex(r"-?0{0,400}[0-9]{0,300}\.?0{0,400}[0-9]{0,300}(e-?[0-9]{1,3})?", fullmatch=True),
     st.sampled_from(
         ["9" * 300, "-" + "0." + "1" * 298, "9" * 301, "7" * 1001, "", *sorted(MISSING)]
     ),
@@ -84,6 +90,7 @@ sizes = st.one_of(st.integers(1, 5), st.integers(60, 70), st.just(1 << 20))
     start=st.sampled_from([State.ROW, State.ROW, *State]),
     span=st.one_of(st.none(), st.integers(0, 300)),
     blocks=st.tuples(sizes, sizes),
+    sum_bytes=st.sampled_from([Room().sum_bytes, 0, 200]),
 )
 @settings(max_examples=1500)
 def test_the_partial_sum_is_that_of_the_reference(
@@ -95,10 +102,11 @@ def test_the_partial_sum_is_that_of_the_reference(
     start: State,
     span: int | None,
     blocks: tuple[int, int],
+    sum_bytes: int,
 ) -> None:
     layout = a_layout(fields_of_first_row(data), *picked, delimiter.encode())
     data = data.replace(b",", delimiter.encode())
-    found = native(block_bytes=blocks[1]).sum_rows(
+    found = native(block_bytes=blocks[1], room=Room(sum_bytes=sum_bytes)).sum_rows(
         in_blocks(data, blocks[0]), layout, skip=skip, start=start, span=span
     )
     expected = ReferenceKernel().sum_rows([data], layout, skip=skip, start=start, span=span)
@@ -118,6 +126,48 @@ def test_kernels_agree_on_rows_of_too_many_fields() -> None:
         assert not different, seed
         faults.append(found.fault.code if found.fault else "")
     assert faults.count("too_many_fields") > 20
+
+
+LONG = ["1" + "0" * 307, "-" + "9" * 308, "1e307", "-1e-400", "0." + "7" * 997, "7e-400"]
+UNUSUAL = [*LONG, "0" * 900 + "5", "0.000" + "3" * 90, "0e999", "0e-400", "-.5E+0003"]
+
+
+@every_form
+@pytest.mark.parametrize("sum_bytes", [Room().sum_bytes, 0])
+def test_every_accepted_number_has_its_place(native: Native, sum_bytes: int) -> None:
+    data = "".join(f"{text},{text}\r\n" for text in UNUSUAL).encode()
+    found, expected = (
+        kernel.sum_rows([data], a_layout(2, 0, 1), skip=False)
+        for kernel in (native(room=Room(sum_bytes=sum_bytes)), ReferenceKernel())
+    )
+    assert comparable(found) == comparable(expected)
+
+
+@every_form
+@pytest.mark.parametrize("text", [*UNUSUAL, "1.2345678901234567e-17", "1234567890" * 10])
+def test_an_accepted_number_is_added_by_the_library(native: Native, text: str) -> None:
+    decided = []
+
+    def add_rows(call: Call) -> None:
+        entry(open_library(), portable=native is not NativeKernel)(call)
+        decided.append(call.unresolved_count)
+
+    data = f"{text}\n".encode() * 1000
+    found = NativeKernel(add_rows=add_rows).sum_rows([data], a_layout(1, 0, 1), skip=False)
+    assert found.columns[0].values == 1000
+    assert sum(decided) == 0
+
+
+@every_form
+def test_a_number_of_1e308_or_more_is_checked_by_the_reference(native: Native) -> None:
+    rounds_to_infinity = 2**1024 - 2**970
+    data = f"{rounds_to_infinity - 1}\n1e308\n{'0' * 20}1{'0' * 308}\n".encode()
+    found = native().sum_rows([data], a_layout(1, 0, 1), skip=False)
+    assert found.columns[0].total == rounds_to_infinity - 1 + 2 * 10**308
+    data += f"{rounds_to_infinity}\n".encode()
+    fault = native().sum_rows([data], a_layout(1, 0, 1), skip=True).fault
+    assert fault is not None
+    assert (fault.code, fault.line) == ("out_of_range", 3)
 
 
 @every_form

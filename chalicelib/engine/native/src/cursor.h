@@ -19,9 +19,9 @@ typedef struct {
     u64 separators, ends; /* those of the word that were not passed yet; its row ends */
     u64 quoted; /* all ones: the next word begins inside quotes */
     u64 fresh; /* 1: the next word begins at the start of a field, where a quote opens */
+    u64 quoted_ends; /* not 0: a quoted line feed was seen, so lines are more than row ends */
+    u64 lone_returns; /* not 0: a row end was seen that is a CR */
     int eof; /* nothing follows the data, so its end is a row end */
-    int feeds_in_quotes; /* a quoted line feed was seen: there are more of them than row ends */
-    int lone_returns; /* a row end was seen that is a CR */
     u8 delimiter;
 } Cursor;
 
@@ -32,6 +32,13 @@ INLINE Cursor cursor_at(const u8 *data, i64 row, i64 size, int eof, u8 delimiter
                     .fresh = 1,
                     .eof = eof,
                     .delimiter = delimiter};
+}
+
+/* Set a cursor to a row start. */
+INLINE void move_cursor(Cursor *cursor, i64 row) {
+    const u64 quoted_ends = cursor->quoted_ends;
+    *cursor = cursor_at(cursor->data, row, cursor->size, cursor->eof, cursor->delimiter);
+    cursor->quoted_ends = quoted_ends;
 }
 
 /* The quotes that open or close, where not all do: one inside an unquoted field is text. ``starts``
@@ -49,26 +56,46 @@ RARE u64 real_quotes(u64 quotes, u64 starts, u64 quoted) {
     return real;
 }
 
-/* Take a word that has quotes or CRs, or begins inside quotes. */
-INLINE void take_quoted(Cursor *cursor, Kinds kinds, int feed_follows) {
-    const u64 starts = kinds.separators << 1 | cursor->fresh, was_quoted = cursor->quoted;
-    u64 quotes = kinds.quotes, inside = prefix_xor(quotes) ^ was_quoted;
+/* Take a word that has quotes or CRs, or begins inside quotes. ``after`` is the offset of the byte
+ * after it. */
+INLINE void take_quoted(Cursor *cursor, u64 all_quotes, Bytes returns, i64 after) {
+    const u64 starts = cursor->separators << 1 | cursor->fresh, was_quoted = cursor->quoted;
+    u64 quotes = all_quotes, inside = prefix_xor(quotes) ^ was_quoted;
     /* The parity is the state as long as each opening quote is at the start of a field or just
      * after a closing one. */
     if (UNLIKELY(quotes & inside & ~(starts | quotes << 1))) {
         quotes = real_quotes(quotes, starts, was_quoted);
         inside = prefix_xor(quotes) ^ was_quoted;
     }
-    const u64 closing = quotes & ~inside;
-    const u64 feeds_after = kinds.ends >> 1 | (u64)feed_follows << 63;
-    const u64 lone = kinds.returns & ~inside & ~feeds_after;
-    cursor->feeds_in_quotes |= (kinds.ends & inside) != 0;
-    cursor->lone_returns |= lone != 0;
-    /* A lone CR is counted as a row end: whichever way its row is cut then, it is refused. */
-    cursor->separators = (kinds.separators & ~inside) | lone;
-    cursor->ends = (kinds.ends & ~inside) | lone;
-    cursor->quoted = 0 - (inside >> 63);
-    cursor->fresh = (cursor->separators | closing) >> 63;
+    cursor->quoted_ends |= cursor->ends & inside;
+    if (UNLIKELY(!is_none(returns))) {
+        /* What follows the data is unknown; if it is not a line feed, that is noticed when the row
+         * is read again with the rest. */
+        const int feed_follows = after < cursor->size ? cursor->data[after] == '\n' : !cursor->eof;
+        const u64 before_feeds = cursor->ends >> 1 | (u64)feed_follows << 63;
+        const u64 lone = bits_of(returns) & ~inside & ~before_feeds;
+        /* A lone CR is counted as a row end: whichever way its row is cut then, it is refused. */
+        cursor->separators |= lone;
+        cursor->ends |= lone;
+        cursor->lone_returns |= lone;
+    }
+    cursor->separators &= ~inside;
+    cursor->ends &= ~inside;
+    cursor->quoted = (u64)((i64)inside >> 63);
+    cursor->fresh = (cursor->separators | (quotes & ~inside)) >> 63;
+}
+
+/* Take a word: find its separators and row ends. */
+INLINE void take_word(Cursor *cursor, Bytes bytes, i64 after) {
+    const Bytes feeds = equal_to(bytes, '\n'), delimiters = equal_to(bytes, cursor->delimiter);
+    const Bytes quotes = equal_to(bytes, '"'), returns = equal_to(bytes, '\r');
+    cursor->separators = bits_of(either(feeds, delimiters));
+    cursor->ends = bits_of(feeds);
+    /* One test shows that there is neither quote nor CR, as in most words of most files. */
+    if (UNLIKELY(!is_none(either(quotes, returns)) || cursor->quoted))
+        take_quoted(cursor, bits_of(quotes), returns, after);
+    else
+        cursor->fresh = cursor->separators >> 63;
 }
 
 /* Copy the last bytes of the data into a word, filled with zeros; false if there are none. A last
@@ -87,24 +114,13 @@ RARE int last_word(const u8 *data, i64 base, i64 size, int eof, u8 *word) {
 
 INLINE int next_word(Cursor *cursor) {
     u8 copy[64];
-    const i64 after = (cursor->base += 64) + 64;
-    Kinds kinds;
+    const i64 base = (cursor->base += 64), after = base + 64;
     if (LIKELY(after <= cursor->size)) {
-        kinds = classify(cursor->data + cursor->base, cursor->delimiter);
-    } else {
-        if (!last_word(cursor->data, cursor->base, cursor->size, cursor->eof, copy)) return 0;
-        kinds = classify(copy, cursor->delimiter);
+        take_word(cursor, load_bytes(cursor->data + base), after);
+        return 1;
     }
-    if (LIKELY(!(kinds.quotes | kinds.returns | cursor->quoted))) {
-        cursor->separators = kinds.separators;
-        cursor->ends = kinds.ends;
-        cursor->fresh = kinds.separators >> 63;
-    } else {
-        /* What follows the data is unknown; if it is not a line feed, that is noticed when the row
-         * is read again with the rest. */
-        const int feed_follows = after < cursor->size ? cursor->data[after] == '\n' : !cursor->eof;
-        take_quoted(cursor, kinds, feed_follows);
-    }
+    if (!last_word(cursor->data, base, cursor->size, cursor->eof, copy)) return 0;
+    take_word(cursor, load_bytes(copy), after);
     return 1;
 }
 

@@ -1,9 +1,14 @@
 /* Bytes to bit masks: bit i of a mask describes byte i of 64.
  *
- * For each instruction set there is a file with these functions:
- *   classify    the masks of 64 bytes
- *   prefix_xor  bit i of the result is the parity of bits 0 to i
- *   nth_bit     the n-th lowest set bit, n from 1
+ * For each instruction set there is a file that defines Bytes, 64 of them (or, for each, whether it
+ * matched), and these functions:
+ *   load_bytes   from memory
+ *   equal_to     which bytes are equal to one
+ *   either       which bytes matched in one or the other
+ *   is_none      whether no byte matched
+ *   bits_of      which bytes matched, as a mask
+ *   prefix_xor   bit i of the result is the parity of bits 0 to i
+ *   nth_bit      the n-th lowest set bit, n from 1
  *
  * When changing one: all must return the same for every input. The fuzz campaign compares AVX2 with
  * portable code, tests/arm64 runs NEON in an emulator.
@@ -13,10 +18,6 @@
 #define CSVSUM_MASKS_H
 
 #include "shared.h"
-
-typedef struct {
-    u64 separators, ends, quotes, returns; /* delimiters and line feeds; line feeds; quotes; CRs */
-} Kinds;
 
 #if defined(__AVX2__) && defined(__BMI2__) && defined(__PCLMUL__)
 #define WITH_AVX2 1

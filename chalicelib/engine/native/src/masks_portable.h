@@ -5,23 +5,38 @@
 
 #include "words.h"
 
-/* The top bits of 8 bytes, side by side: the product moves bit 8i to bit 56 + i. */
-INLINE u64 gather(u64 flags) { return ((flags >> 7) * 0x0102040810204080ull) >> 56; }
+typedef struct {
+    u64 words[8]; /* of a byte that matched the top bit is set, else no bit is */
+} Bytes;
 
-INLINE Kinds classify(const u8 *at, u8 delimiter) {
-    Kinds kinds = {0, 0, 0, 0};
-    for (unsigned i = 0; i < 64; i += 8) {
-        const u64 word = load8(at + i), feed = equal_bytes(word, EACH_BYTE('\n'));
-        const u64 quote = equal_bytes(word, EACH_BYTE('"'));
-        const u64 back = equal_bytes(word, EACH_BYTE('\r'));
-        kinds.separators |= gather(feed | equal_bytes(word, EACH_BYTE(delimiter))) << i;
-        kinds.ends |= gather(feed) << i;
-        if (UNLIKELY(quote | back)) {
-            kinds.quotes |= gather(quote) << i;
-            kinds.returns |= gather(back) << i;
-        }
-    }
-    return kinds;
+INLINE Bytes load_bytes(const u8 *at) {
+    Bytes bytes;
+    memcpy(bytes.words, at, 64);
+    return bytes;
+}
+
+INLINE Bytes equal_to(Bytes bytes, u8 byte) {
+    for (int i = 0; i < 8; i++) bytes.words[i] = equal_bytes(bytes.words[i], EACH_BYTE(byte));
+    return bytes;
+}
+
+INLINE Bytes either(Bytes one, Bytes other) {
+    for (int i = 0; i < 8; i++) one.words[i] |= other.words[i];
+    return one;
+}
+
+INLINE int is_none(Bytes bytes) {
+    u64 all = 0;
+    for (int i = 0; i < 8; i++) all |= bytes.words[i];
+    return !all;
+}
+
+/* The product moves bit 8i of a word to bit 56 + i. */
+INLINE u64 bits_of(Bytes bytes) {
+    u64 mask = 0;
+    for (int i = 0; i < 8; i++)
+        mask |= ((bytes.words[i] >> 7) * 0x0102040810204080ull) >> 56 << (8 * i);
+    return mask;
 }
 
 #endif

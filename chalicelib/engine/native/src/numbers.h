@@ -16,25 +16,83 @@ typedef struct {
 
 INLINE i64 length_of(Text text) { return text.end - text.at; }
 
+/* The limits of sums.py. */
+enum { MAX_CHARS = 1000, MIN_EXPONENT = -400 };
+
+/* A sign at the start of a text, or none. */
+typedef struct {
+    u64 length, flip;
+} Sign;
+
+/* ``flip`` is made here, long before it is used, which is a fiftieth faster. */
+INLINE Sign sign_at(const u8 *at) {
+    const u64 is_negative = *at == '-';
+    return (Sign){is_negative | (*at == '+'), 0 - is_negative};
+}
+
+/* -x is ~x + 1. */
+INLINE i64 with_sign(u64 digits, Sign sign) { return (i64)((digits ^ sign.flip) - sign.flip); }
+
 /* Add a cell that is an optional sign, digits and perhaps a point among them; false if it is
  * anything else. */
 INLINE int add_plain(const Call *fixed, i64 column, const u8 *at, i64 n) {
-    const u64 negative = *at == '-', sign = negative | (*at == '+'), flip = 0 - negative;
+    const Sign sign = sign_at(at);
     u64 digits, point;
     i64 scale;
-    at += sign;
-    n -= (i64)sign;
+    at += sign.length;
+    n -= (i64)sign.length;
     if (UNLIKELY((u64)(n - 1) > PLAIN_DIGITS)) return 0;
     if (UNLIKELY(!read_plain(at, n, &digits, &scale, &point))) return 0;
-    add_scaled(fixed, column, (i64)((digits ^ flip) - flip), scale); /* -x is ~x + 1 */
+    add_scaled(fixed, column, with_sign(digits, sign), scale);
     fixed->points[column] |= (u8)point;
     return 1;
 }
 
+/* The bytes from the "e" of an exponent to the end of a text of n bytes, and the exponent. */
+typedef struct {
+    i64 length, exponent;
+} Tail;
+
+/* Find an exponent of 1 to 3 digits among the last 8 bytes; the length is 0 if there is none. */
+INLINE Tail find_exponent(const u8 *end) {
+    const u64 word = load8(end - 8);
+    const u64 found = equal_bytes(word | EACH_BYTE(0x20), EACH_BYTE('e')); /* "E" as well */
+    if (!found) return (Tail){0, 0};
+    const i64 length = 1 + (__builtin_clzll(found) >> 3);
+    const Sign sign = sign_at(end + 1 - length);
+    const i64 n = length - 1 - (i64)sign.length;
+    if (n < 1 || n > 3) return (Tail){0, 0};
+    const u64 digits = (word ^ EACH_BYTE('0')) & ~0ull << (64 - 8 * n);
+    if (above_nine(digits)) return (Tail){0, 0};
+    return (Tail){length, with_sign(join8(digits), sign)};
+}
+
+/* Add a text that is a plain number with an exponent, of at most so many bytes; false if it is
+ * anything else, or too large. Reads that many bytes more before the end than a plain number. */
+enum { SCIENTIFIC_BYTES = 1 + PLAIN_DIGITS + 1 + 5, SCIENTIFIC_BEFORE = PLAIN_BEFORE + 5 };
+
+static int add_scientific(Call *call, i64 column, Text text) {
+    const Tail tail = find_exponent(text.end);
+    const Sign sign = sign_at(text.at);
+    const i64 n = length_of(text) - tail.length - (i64)sign.length;
+    u64 digits, point;
+    i64 scale;
+    if (tail.length == 0 || n < 1 || n > PLAIN_DIGITS + 1) return 0;
+    if (tail.exponent < MIN_EXPONENT || tail.exponent > HIGHEST - PLAIN_DIGITS) return 0;
+    if (!read_plain(text.at + sign.length, n, &digits, &scale, &point)) return 0;
+    if (!has_slot(call, tail.exponent - scale)) return 0;
+    add_at(call, column, with_sign(digits, sign), tail.exponent - scale);
+    call->points[column] = 1;
+    return 1;
+}
+
+/* Whether so many bytes before the end of a text may be read, and so many from its start on. */
+INLINE int is_readable(const Call *call, Text text, i64 before, i64 after) {
+    return text.end - call->data >= before && call->data + call->size - text.at >= after;
+}
+
 typedef enum { NUMBER, NOT_A_NUMBER, UNDECIDED } Verdict;
 
-/* The limits of sums.py. */
-enum { MAX_CHARS = 1000, MIN_EXPONENT = -400 };
 /* As many bytes may be read after a text. */
 enum { READ_AFTER = 8 };
 
@@ -172,8 +230,12 @@ RARE Verdict add_copy(Call *call, i64 column, Text text) {
 RARE void add_unusual(Call *call, i64 column, Cell cell, Text text) {
     Column *const counts = &call->columns[column];
     text = strip_padding(text);
-    const int is_readable = call->data + call->size - text.end >= READ_AFTER;
-    Verdict verdict = (is_readable ? add_number : add_copy)(call, column, text);
+    if (length_of(text) > 0 && length_of(text) <= SCIENTIFIC_BYTES
+        && is_readable(call, text, SCIENTIFIC_BEFORE, PLAIN_AFTER)
+        && add_scientific(call, column, text))
+        return;
+    const int may_read = is_readable(call, text, 0, length_of(text) + READ_AFTER);
+    const Verdict verdict = (may_read ? add_number : add_copy)(call, column, text);
     if (verdict == NUMBER) return;
     if (verdict == NOT_A_NUMBER && is_missing(call, text)) {
         counts->missing++;
