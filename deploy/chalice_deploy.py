@@ -5,7 +5,16 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from deploy import changes, cloudformation, health, inventory, releases, resources, roles
+from deploy import (
+    api_limits,
+    changes,
+    cloudformation,
+    health,
+    inventory,
+    releases,
+    resources,
+    roles,
+)
 from deploy.aws import Aws
 from deploy.progress import Say
 from deploy.project import build, chalice, link_record, zip_of
@@ -60,6 +69,7 @@ def _deploy(stage: Stage, aws: Aws, project: Path, environment: Mapping[str, str
     arguments = ("deploy", "--stage", stage.name)
     chalice(project, *arguments, environment=environment, say=say)
     roles.mark(stage, aws)
+    api_limits.put(stage, aws, say)
     # Once more, so that `chalice url` prints a URL that also an emulator answers.
     inventory.write_record(stage, inventory.find(stage, aws))
     url = inventory.base_url(stage, aws)
