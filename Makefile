@@ -131,8 +131,15 @@ deploy: $(NATIVE) ## deploy, or update: make deploy STAGE=prod [SET="NAME=value 
 rollback: $(RUN) ## return to the release before: make rollback STAGE=prod
 	@$(DEPLOY) rollback $(STAGE) $(if $(UNFINISHED),--unfinished)
 
-smoke: $(RUN) ## have the service sum a file: make smoke STAGE=prod [CSV=sample.csv]
-	@$(DEPLOY) smoke $(STAGE) $(if $(CSV),--csv "$(CSV)")
+# The long smoke test: with a second region also the steps that deploy there and remove it.
+SMOKE = $(BIN)/python -m deploy.smoke --prefix csvsum-$(STAGE) --base-url "$$($(DEPLOY) url $(STAGE) | tail -n 1)" \
+	$(if $(AWS_ENDPOINT_URL),--endpoint-url $(AWS_ENDPOINT_URL)) $(if $(filter-out all,$(STEPS)),--only $(STEPS)) \
+	--deploy "make deploy STAGE=$(STAGE)" $(if $(SECOND_REGION),--second-region $(SECOND_REGION) \
+	--undeploy "make undeploy STAGE=$(STAGE) DATA=delete" \
+	--broken-deploy "make deploy STAGE=$(STAGE) SET=AlarmTopic=nonsense")
+
+smoke: $(RUN) ## have the service sum a file, or more: make smoke STAGE=prod [CSV=sample.csv] [STEPS=all]
+	@$(if $(STEPS),$(SMOKE),$(DEPLOY) smoke $(STAGE) $(if $(CSV),--csv "$(CSV)"))
 
 url: $(RUN) ## say where the deployed service answers: make url STAGE=prod
 	@$(DEPLOY) url $(STAGE)

@@ -14,6 +14,7 @@ from random import Random
 
 from benchmarks import aws_figures as aws
 from benchmarks.aws_figures import MB
+from chalicelib.adapters.held_messages import HOLD_SECONDS
 from chalicelib.adapters.s3_source import IN_FLIGHT, RANGE_BYTES
 from chalicelib.adapters.work_queue import BATCH
 from chalicelib.jobs.parts import MAX_PARTS, PARTS_PER_GROUP
@@ -45,7 +46,7 @@ class Setup:
 
     ``min_part_bytes``: PART_BYTES. ``memory``: MB of a worker. ``rate``: bytes a second that the
     kernel sums on a full core. ``cold``: seconds that a worker takes to start. ``in_flight``: how
-    many ranges of ``range_bytes`` a worker requests at a time.
+    many ranges of ``range_bytes`` a worker requests at a time. ``window``: PARTS_IN_FLIGHT.
     """
 
     size: int
@@ -58,6 +59,7 @@ class Setup:
     in_flight: int = IN_FLIGHT
     range_bytes: int = RANGE_BYTES
     account: float = aws.ACCOUNT
+    window: int = Settings().parts_in_flight
     seed: int = 1
 
     @property
@@ -156,9 +158,10 @@ def job_bytes(groups: int) -> int:
 
 @dataclass
 class _Spent:
-    """What is paid for: seconds of Lambda, GETs, write units and read units."""
+    """What is paid for: seconds of Lambda, calls of SQS, GETs, write units and read units."""
 
     seconds: float = 0.0
+    sqs: int = 0
     gets: int = 0
     writes: int = 0
     reads: int = 0
@@ -168,8 +171,7 @@ class _Spent:
         return {
             "Lambda": self.seconds * setup.memory / 1024 * aws.GB_SECOND
             + messages * aws.INVOCATION,
-            # Sent in batches, received and deleted one by one.
-            "SQS": (ceil(messages / BATCH) + 2 * messages) * aws.SQS_CALL,
+            "SQS": self.sqs * aws.SQS_CALL,
             "S3": self.gets * aws.GET,
             "DynamoDB": self.writes * aws.WRITE + self.reads * aws.READ,
         }
@@ -200,17 +202,23 @@ class _Run:
         )
         self.networks: dict[int, Network] = {}
         planned = aws.DELIVERY + setup.cold + 3 * aws.CALL + aws.FIRST_BYTE
-        batches = [
-            planned + (batch + 1) * aws.CALL for batch in range(ceil(len(self.spans) / BATCH))
+        first = range(min(setup.window, len(self.spans)))
+        # The parts that were sent and not taken, by time of arrival. The first come in batches.
+        self.waiting = [
+            (planned + (part // BATCH + 1) * aws.CALL + aws.DELIVERY, part) for part in first
         ]
-        self.arrivals = [batches[part // BATCH] + aws.DELIVERY for part in range(len(self.spans))]
+        self.idle: list[int] = []
+        sent = ceil(len(first) / BATCH)
         # The planner: three writes with their entries in the index, three reads, the first row.
-        self.spent = _Spent(batches[-1], 1, 3 * (1 + int(aws.INDEX_UNITS)), 3)
+        planning = planned + sent * aws.CALL
+        self.spent = _Spent(
+            planning, 1 + sent + _message_calls(planning), 1, 3 * (1 + int(aws.INDEX_UNITS)), 3
+        )
         self.events = [
-            _Event(self.arrivals[0] + setup.ready(worker), worker)
+            _Event(self.waiting[0][0] + setup.ready(worker), worker)
             for worker in range(setup.max_workers)
         ]
-        self.next = self.done = self.busy = self.peak = 0
+        self.done = self.busy = self.peak = 0
         self.touched = planned
 
     def outcome(self) -> Outcome:
@@ -229,14 +237,15 @@ class _Run:
         )
 
     def _take(self, event: _Event) -> None:
-        """Take the next message once it has arrived; without one, the worker ends."""
-        part = self.next
-        if part == len(self.spans):
+        """Take the next message once it has arrived; without one, the worker is idle."""
+        if not self.waiting:
+            self.idle.append(event.worker)
             return
-        if event.at < self.arrivals[part]:
-            heapq.heappush(self.events, _Event(self.arrivals[part], event.worker))
+        arrives, part = self.waiting[0]
+        if event.at < arrives:
+            heapq.heappush(self.events, _Event(arrives, event.worker))
             return
-        self.next += 1
+        heapq.heappop(self.waiting)
         self.busy += 1
         self.peak = max(self.peak, self.busy)
         # Less for a worker that has read the job in the last seconds.
@@ -275,9 +284,23 @@ class _Run:
         if event.at - self.touched >= aws.TOUCH_SECONDS:
             self.touched = event.at
             saved = self._touch(saved, job_units)
+        if event.part is not None:
+            saved = self._send_next(saved, event.part + self.setup.window)
         self.spent.seconds += saved - event.began
+        self.spent.sqs += _message_calls(saved - event.began)
         heapq.heappush(self.events, _Event(saved, event.worker))
         return saved
+
+    def _send_next(self, now: float, part: int) -> float:
+        """Send the part that follows in the window, if there is one; return when it is sent."""
+        if part >= len(self.spans):
+            return now
+        self.spent.sqs += 1
+        sent = now + aws.CALL
+        heapq.heappush(self.waiting, (sent + aws.DELIVERY, part))
+        if self.idle:
+            heapq.heappush(self.events, _Event(sent + aws.DELIVERY, self.idle.pop()))
+        return sent
 
     def _touch(self, now: float, job_units: int) -> float:
         """Change the job's ``updated_at``, and with it the index; return when both are written."""
@@ -299,6 +322,14 @@ class _Run:
 def simulate(setup: Setup) -> Outcome:
     """Run one job. The same setup always gives the same outcome."""
     return _Run(setup).outcome()
+
+
+def _message_calls(seconds: float) -> int:
+    """Return the calls for a message that is worked on for so long: it is received, and deleted.
+
+    In between it is held, at once and whenever a third of the hold has passed.
+    """
+    return 2 + 1 + int(seconds / (HOLD_SECONDS / 3))
 
 
 def _first_bytes(setup: Setup) -> list[float]:

@@ -47,6 +47,7 @@ OPTIONS = {
     "in-flight": ("in_flight", int, "ranges that a worker requests at a time"),
     "range-bytes": ("range_bytes", int, "bytes of a range"),
     "account": ("account", float, "concurrent invocations of the account"),
+    "window": ("window", int, "PARTS_IN_FLIGHT: parts of a job that wait or are summed at a time"),
     "seed": ("seed", int, "seed of the times to first byte"),
 }
 

@@ -26,7 +26,7 @@ from deploy.progress import Progress, Say
 from deploy.stage import CHALICE, ROOT, Stage, UsageError, read_stage, read_stages, require_known
 
 #: The variables that make may be given.
-MAKE = ["STAGE", "SET", "WITH", "DATA", "CSV", "UNFINISHED", "PYTHON"]
+MAKE = ["STAGE", "SET", "WITH", "DATA", "CSV", "UNFINISHED", "STEPS", "SECOND_REGION", "PYTHON"]
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from deploy import (
+    api_limits,
     changes,
     cloudformation,
     concurrency,
@@ -69,6 +70,7 @@ def _deploy(stage: Stage, aws: Aws, project: Path, environment: Mapping[str, str
     arguments = ("deploy", "--stage", stage.name)
     chalice(project, *arguments, environment=environment, say=say)
     roles.mark(stage, aws)
+    api_limits.put(stage, aws, say)
     # Once more, so that `chalice url` prints a URL that also an emulator answers.
     inventory.write_record(stage, inventory.find(stage, aws))
     url = inventory.base_url(stage, aws)

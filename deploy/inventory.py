@@ -57,11 +57,21 @@ def last_region(stage: Stage) -> str | None:
 
 def base_url(stage: Stage, aws: Aws) -> str:
     """Return where the API answers. An emulator's has no public name: it is behind its endpoint."""
-    apis = [each for each in find(stage, aws) if each["resource_type"] == "rest_api"]
+    url: str = _api(stage, aws)["rest_api_url"]
+    return url.rstrip("/")
+
+
+def api_id(stage: Stage, aws: Aws) -> str:
+    """Return what API Gateway calls the stage's API."""
+    found: str = _api(stage, aws)["rest_api_id"]
+    return found
+
+
+def _api(stage: Stage, aws: Aws) -> Resource:
+    apis = list(_apis(stage, aws))
     if not apis:
         raise UsageError(f"There is no API named {stage.settings.api_name}: run make deploy.")
-    url: str = apis[0]["rest_api_url"]
-    return url.rstrip("/")
+    return apis[0]
 
 
 def live_function(stage: Stage, aws: Aws, function: str) -> Resource | None:

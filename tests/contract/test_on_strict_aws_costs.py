@@ -1,5 +1,6 @@
 """The service on the strict stand-in: what its calls cost in units of DynamoDB."""
 
+from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -16,7 +17,7 @@ from chalicelib.jobs.job import FileVersion, Job, queued
 from chalicelib.jobs.parts import MAX_PARTS, PARTS_PER_GROUP, Outcome, Plan, Run, group_of
 from chalicelib.jobs.ports import Message
 from tests.strict_aws import StrictAws
-from tests.strict_service import NAMES, StrictService
+from tests.strict_service import NAMES, Site, StrictService
 
 COLUMNS = [ColumnSum(Decimal("283749123.1234567890123456"), 550_000, 0, 0, False)] * 5
 ENDS = {State.ROW: State.ROW, State.QUOTED: State.TEXT}
@@ -134,3 +135,22 @@ def test_the_bytes_in_progress_cost_a_process_ten_queries_in_five_seconds(
     assert len(queries) == 10
     assert sum(queries) <= 0.5 * (500 * 160 / 4096 + 10)
     assert service.adapters.jobs.bytes_in_progress() == 500 + 5 * 10
+
+
+def test_a_small_job_that_is_asked_for_three_times_costs_what_the_table_of_prices_says(
+    aws: StrictAws, service: StrictService
+) -> None:
+    site = Site(service)
+    site.map("JobsQueue", service.work(0.15), 2)
+    service.use_cases.submit.allowance.max_bytes = 0  # ten queries in five seconds, not in a job
+    aws.calls.clear()
+    with aws.dynamodb.metered() as units:
+        job = service.submit(b"a,b\n1.5,x\n")
+        aws.timeline.run(10)
+        for _ in range(3):
+            assert service.use_cases.find_job(job.id).result
+    assert (units.all_writes, units.reads) == (4, 4)
+    calls = Counter(call.service for call in aws.calls)
+    # Lambda receives and deletes the message; the queues' URLs are asked for once.
+    lookups = sum(call.operation == "GetQueueUrl" for call in aws.calls)
+    assert (calls["sqs"] - lookups + 2, calls["s3"]) == (4, 2)

@@ -10,7 +10,7 @@ from deploy.smoke.report import Budget, Outcome, Step, Verdict, run, summary
 from deploy.smoke.target import Target
 from tests.deployed.deployment import Deployment
 
-ON_EMULATORS = ("0", "1a", "2", "4", "5", "6a", "6b", "7a", "7b")
+ON_EMULATORS = ("0", "1a", "1c", "1d", "2", "3a", "3b", "4", "5", "6a", "6b", "7a", "7b")
 NEED_AWS_OR_COMMANDS = ("8a", "8b", "8c", "8d", "9b", "10")
 
 
