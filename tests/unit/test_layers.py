@@ -14,7 +14,7 @@ CHALICELIB = ROOT / "chalicelib"
 SHIPPED = sorted([ROOT / "app.py", *CHALICELIB.rglob("*.py")])
 # A layer is a folder or a file of chalicelib. It may import these others of them, and these packages.
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
-    "engine": (set(), {"pandas"}),
+    "engine": (set(), {"isal", "pandas"}),
     "errors": ({"engine"}, set()),
     "settings": ({"errors"}, set()),
     "jobs": ({"engine", "errors"}, set()),
