@@ -1,5 +1,7 @@
 """The CSV files that are measured: the same bytes on every machine, made once."""
 
+import gzip
+import shutil
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -127,6 +129,18 @@ def csv_file(name: str, size: int) -> Path:
         FOLDER.mkdir(exist_ok=True)
         unfinished = path.with_suffix(".unfinished")
         _write(unfinished, (KINDS | TEXT_KINDS)[name], size, Random(name))
+        unfinished.replace(path)
+    return path
+
+
+def gzip_file(name: str, size: int) -> Path:
+    """Return the same file, compressed as gzip does by default."""
+    source = csv_file(name, size)
+    path = source.with_suffix(".csv.gz")
+    if not path.exists():
+        unfinished = path.with_suffix(".unfinished")
+        with source.open("rb") as plain, gzip.open(unfinished, "wb", compresslevel=6) as packed:
+            shutil.copyfileobj(plain, packed, KEEP_BYTES // 1000)
         unfinished.replace(path)
     return path
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from benchmarks.files import KINDS, MEGABYTE, csv_file
+from benchmarks.files import KINDS, MEGABYTE, csv_file, gzip_file
 from benchmarks.readers import available
-from benchmarks.sums import Sums
+from benchmarks.sums import Sums, is_gzip
 from benchmarks.tables import number, table, times
 
 OURS = "csvsum"
@@ -33,7 +33,8 @@ the exact total, correctly rounded to a double, in the round with fewest: they a
 those of {OURS}, and csv-decimal proves these by other means.
 The peers are told that the wanted columns are doubles, which makes some of them several times as
 fast; only "pandas" gets the file and nothing else. mawk does not know quotes. plain-read sums
-nothing: it reads the file, 1 MiB at a time, into one buffer."""
+nothing: it reads the file, 1 MiB at a time, into one buffer. MB of a gzip file are those of the
+file that is inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,19 @@ class Failed(Exception):
 
 
 def report(size: int, rounds: int) -> str:
-    """Return one table per kind of file."""
-    tables = (_table(kind, csv_file(kind, size), rounds) for kind in KINDS)
+    """Return one table per kind of file, and one for a compressed file."""
+    tables = [_table(kind, csv_file(kind, size), rounds) for kind in KINDS]
+    tables.append(_table("floats", gzip_file("floats", size), rounds))
     return f"## One file, one reader\n\n{LEGEND}\n\n" + "\n\n".join(tables)
 
 
 def _table(kind: str, path: Path, rounds: int) -> str:
-    runs = measure(path, available(), rounds)
-    size = path.stat().st_size / MEGABYTE
+    runs = measure(path, available(str(path)), rounds)
+    plain = path.with_suffix("") if is_gzip(str(path)) else path
+    size = plain.stat().st_size / MEGABYTE
     rows = [_row(name, size, runs) for name in runs]
-    title = f"### {kind}: {size:.0f} MB, {KINDS[kind].columns:,} columns, rounds: {rounds}"
+    name = kind if path == plain else f"{kind}, as gzip"
+    title = f"### {name}: {size:.0f} MB, {KINDS[kind].columns:,} columns, rounds: {rounds}"
     return f"{title}\n\n{table(HEADER, rows)}"
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-from benchmarks.sums import BLOCK_BYTES, STEP, Sums
+from benchmarks.sums import BLOCK_BYTES, STEP, Sums, is_gzip
+from chalicelib.engine.gunzip import gunzip
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.layout import read_layout
 from chalicelib.engine.options import Options
@@ -19,7 +20,8 @@ def kernel() -> Kernel:
 
 
 def sums(path: str) -> Sums:
-    layout, rows = read_layout(_blocks(path), Options(step=STEP))
+    blocks = _blocks(path)
+    layout, rows = read_layout(gunzip(blocks) if is_gzip(path) else blocks, Options(step=STEP))
     partial = kernel().sum_rows(rows, layout, skip=False)
     if partial.fault is not None:
         raise ValueError(partial.fault)

@@ -5,6 +5,7 @@ need not guess. Only "pandas" is given the file and nothing else.
 """
 
 import csv
+import gzip
 import os
 import re
 import shutil
@@ -13,9 +14,9 @@ from collections.abc import Callable
 from decimal import Context, Decimal, localcontext
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TextIO, TypeVar
 
-from benchmarks.sums import BLOCK_BYTES, STEP, Sums
+from benchmarks.sums import BLOCK_BYTES, STEP, Sums, is_gzip
 
 Sum = Callable[[str], Sums]
 Number = TypeVar("Number", float, Decimal)
@@ -158,9 +159,10 @@ READERS: dict[str, tuple[Callable[[], Sum], int]] = {
 }
 
 
-def available() -> list[str]:
-    """Return the readers that can run here."""
-    return [name for name in READERS if name != "mawk" or shutil.which("mawk")]
+def available(path: str) -> list[str]:
+    """Return the readers that can read the file here; mawk knows no gzip."""
+    mawk = shutil.which("mawk") and not is_gzip(path)
+    return [name for name in READERS if name != "mawk" or mawk]
 
 
 def peak_bytes(status: str) -> int:
@@ -170,18 +172,24 @@ def peak_bytes(status: str) -> int:
 
 
 def _header(path: str) -> list[str]:
-    with Path(path).open(newline="") as file:
+    with _open_text(path) as file:
         return next(csv.reader(file))
 
 
+def _open_text(path: str) -> TextIO:
+    if is_gzip(path):
+        return gzip.open(path, "rt", newline="")
+    return Path(path).open(newline="")
+
+
 def _is_quoted(path: str) -> bool:
-    with Path(path).open("rb") as file:
-        return file.read(1) == b'"'
+    with _open_text(path) as file:
+        return file.read(1) == '"'
 
 
 def _add_rows(path: str, number: type[Number]) -> list[Number]:
     """Add every 10th column, cell by cell, leaving out empty cells."""
-    with Path(path).open(newline="") as file:
+    with _open_text(path) as file:
         rows = csv.reader(file)
         totals = [number(0) for _ in next(rows)[::STEP]]
         for row in rows:

@@ -3,3 +3,7 @@
 STEP = 10
 BLOCK_BYTES = 1024 * 1024
 Sums = list[int | float | None]
+
+
+def is_gzip(path: str) -> bool:
+    return path.endswith(".gz")

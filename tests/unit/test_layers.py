@@ -14,7 +14,7 @@ CHALICELIB = ROOT / "chalicelib"
 STUBS = {"mypy_boto3_dynamodb", "mypy_boto3_s3", "mypy_boto3_sqs"}
 # A layer is a folder or a file of chalicelib. It may import these other layers and packages.
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
-    "engine": (set(), {"pandas", "zstandard"}),
+    "engine": (set(), {"isal", "pandas", "zstandard"}),
     "errors": ({"engine"}, set()),
     "settings": ({"errors"}, set()),
     "jobs": ({"engine", "errors"}, set()),
