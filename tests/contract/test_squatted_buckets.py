@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
 
 from deploy import data, releases
@@ -52,7 +53,7 @@ def test_no_code_is_put_into_or_taken_from_a_bucket_of_another_account(
     aws = Aws(strict.session())
     bucket = squat(releases.bucket_of(STAGE, aws))
     (tmp_path / "x.zip").write_bytes(b"code")
-    with pytest.raises(Exception, match="Access Denied|AccessDenied"):
+    with pytest.raises(S3UploadFailedError, match="AccessDenied"):
         aws.upload(bucket, "x.zip", tmp_path / "x.zip")
     with pytest.raises(UsageError):
         releases.stored(STAGE, aws)
