@@ -40,6 +40,21 @@ class Aws:
     def client(self, service: str) -> Any:
         return self.session.client(service, endpoint_url=self._endpoint)
 
+    def own_s3(self) -> Any:
+        """Return a client of S3 whose every call is refused where a bucket is another account's.
+
+        Names of buckets are unique among all accounts, and ours can be guessed:
+        https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+        """
+        s3, owner = self.client("s3"), self.identity.account
+
+        def expect_owner(params: dict[str, Any], model: Any, **_: Any) -> None:
+            if "ExpectedBucketOwner" in model.input_shape.members:
+                params["ExpectedBucketOwner"] = owner
+
+        s3.meta.events.register("provide-client-params.s3", expect_owner)
+        return s3
+
     @property
     def emulator(self) -> str | None:
         """The endpoint, if it is not one of AWS itself."""
@@ -67,9 +82,8 @@ class Aws:
 
     def has_bucket(self, name: str, own: bool = True) -> bool:
         """Return whether a bucket exists. ``own``: raise UsageError if it is another account's."""
-        owner = {"ExpectedBucketOwner": self.identity.account} if own else {}
         try:
-            self.client("s3").head_bucket(Bucket=name, **owner)
+            (self.own_s3() if own else self.client("s3")).head_bucket(Bucket=name)
         except ClientError as error:
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
             if status == 404:
@@ -82,5 +96,4 @@ class Aws:
         return True
 
     def upload(self, bucket: str, key: str, path: Path) -> None:
-        owner = {"ExpectedBucketOwner": self.identity.account}
-        self.client("s3").upload_file(str(path), bucket, key, ExtraArgs=owner)
+        self.own_s3().upload_file(str(path), bucket, key)

@@ -53,7 +53,7 @@ def delete(stage: Stage, aws: Aws, names: Mapping[str, str]) -> list[str]:
 
 
 def _delete_bucket(aws: Aws, name: str, tag: Mapping[str, str]) -> bool:
-    s3 = aws.client("s3")
+    s3 = aws.own_s3()
     try:
         tags = s3.get_bucket_tagging(Bucket=name)["TagSet"]
     except ClientError as error:

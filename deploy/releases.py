@@ -58,7 +58,7 @@ def stored(stage: Stage, aws: Aws) -> list[str]:
     bucket = bucket_of(stage, aws)
     if not aws.has_bucket(bucket):
         return []
-    objects = aws.client("s3").list_objects_v2(Bucket=bucket).get("Contents", [])
+    objects = aws.own_s3().list_objects_v2(Bucket=bucket).get("Contents", [])
     return sorted(each["Key"].removesuffix(".zip") for each in objects)
 
 
@@ -86,7 +86,7 @@ def is_complete(stage: Stage, aws: Aws) -> bool:
 
 def remove(stage: Stage, aws: Aws, releases: list[str]) -> None:
     for release in releases:
-        aws.client("s3").delete_object(Bucket=bucket_of(stage, aws), Key=f"{release}.zip")
+        aws.own_s3().delete_object(Bucket=bucket_of(stage, aws), Key=f"{release}.zip")
 
 
 def fetch(stage: Stage, aws: Aws, release: str) -> Path:
@@ -94,7 +94,7 @@ def fetch(stage: Stage, aws: Aws, release: str) -> Path:
     folder, packed = stage.folder / "release", stage.folder / f"{release}.zip"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    aws.client("s3").download_file(bucket_of(stage, aws), packed.name, str(packed))
+    aws.own_s3().download_file(bucket_of(stage, aws), packed.name, str(packed))
     with zipfile.ZipFile(packed) as file:
         file.extractall(folder)
     packed.unlink()

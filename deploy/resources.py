@@ -33,7 +33,7 @@ def delete(stage: Stage, aws: Aws) -> None:
     """Delete the stack. Table and buckets of data stay."""
     code = releases.bucket_of(stage, aws)
     if aws.has_bucket(code):
-        data.empty_bucket(aws.client("s3"), code)
+        data.empty_bucket(aws.own_s3(), code)
     cloudformation.delete(aws, stage.stack)
 
 

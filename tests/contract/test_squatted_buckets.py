@@ -1,0 +1,85 @@
+"""Buckets whose names another account took first: nothing of a deployment gets into them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from boto3.exceptions import S3UploadFailedError
+from botocore.exceptions import ClientError
+
+from deploy import data, releases
+from deploy.aws import Aws
+from deploy.stage import UsageError, read_stage
+from tests.strict_aws import StrictAws
+
+OTHER = "999999999999"
+STAGE = read_stage("prod")
+
+
+@pytest.fixture
+def strict() -> Iterator[StrictAws]:
+    with StrictAws("us-east-1") as aws:
+        yield aws
+
+
+@pytest.fixture
+def squat(strict: StrictAws) -> Callable[[str], str]:
+    """Return a function by which another account makes a bucket, and opens it to everybody."""
+
+    def make(name: str) -> str:
+        strict.tester("s3", account=OTHER).create_bucket(Bucket=name)
+        strict.s3.bucket(name).is_open = True
+        return name
+
+    return make
+
+
+def test_a_results_bucket_of_another_account_is_not_taken_for_ours(
+    strict: StrictAws, squat: Callable[[str], str]
+) -> None:
+    with pytest.raises(UsageError, match="results-x cannot be used"):
+        data.exists(Aws(strict.session()), "ResultsBucket", squat("results-x"))
+
+
+def test_a_bucket_of_files_may_be_another_accounts(
+    strict: StrictAws, squat: Callable[[str], str]
+) -> None:
+    assert data.exists(Aws(strict.session()), "CsvBucket", squat("files-x"))
+
+
+def test_no_code_is_put_into_or_taken_from_a_bucket_of_another_account(
+    strict: StrictAws, squat: Callable[[str], str], tmp_path: Path
+) -> None:
+    aws = Aws(strict.session())
+    bucket = squat(releases.bucket_of(STAGE, aws))
+    (tmp_path / "x.zip").write_bytes(b"code")
+    with pytest.raises(S3UploadFailedError, match="AccessDenied"):
+        aws.upload(bucket, "x.zip", tmp_path / "x.zip")
+    with pytest.raises(UsageError):
+        releases.stored(STAGE, aws)
+    strict.tester("s3", account=OTHER).put_object(Bucket=bucket, Key="1.zip", Body=b"theirs")
+    with pytest.raises(ClientError, match="403"):
+        releases.fetch(STAGE, aws, "1")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        releases.remove(STAGE, aws, ["1"])
+
+
+def test_a_bucket_of_another_account_is_not_deleted_although_it_has_our_tag(
+    strict: StrictAws, squat: Callable[[str], str]
+) -> None:
+    aws, name = Aws(strict.session()), squat("results-x")
+    tags = {"TagSet": [{"Key": "csvsum", "Value": STAGE.prefix}]}
+    strict.tester("s3", account=OTHER).put_bucket_tagging(Bucket=name, Tagging=tags)
+    names = {"ResultsBucket": name, "CsvBucket": "", "JobsTable": "t"}
+    assert data.delete(STAGE, aws, names) == []
+    assert aws.client("s3").head_bucket(Bucket=name)
+
+
+def test_our_own_buckets_are_used(strict: StrictAws, tmp_path: Path) -> None:
+    aws = Aws(strict.session())
+    strict.tester("s3").create_bucket(Bucket=releases.bucket_of(STAGE, aws))
+    (tmp_path / "1.zip").write_bytes(b"code")
+    aws.upload(releases.bucket_of(STAGE, aws), "1.zip", tmp_path / "1.zip")
+    assert releases.stored(STAGE, aws) == ["1"]
+    releases.remove(STAGE, aws, ["1"])
+    assert releases.stored(STAGE, aws) == []
