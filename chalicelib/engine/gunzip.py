@@ -14,7 +14,7 @@ PIECE_BYTES = 16 * 1024
 class GrowthLimit:
     """How large a decompressed file may be: ``max_bytes``, and ``max_ratio`` times its gzip file.
 
-    The ratio counts from ``free_bytes`` on. Deflate can shrink zeros to a thousandth (zlib's
+    The ratio applies beyond ``free_bytes``. Deflate can shrink zeros to a thousandth (zlib's
     "maximum compression factor", 1032:1); CSVs rarely shrink to less than a fiftieth.
     """
 
@@ -23,7 +23,7 @@ class GrowthLimit:
     max_bytes: int = 64 * 1024**3
 
     def check(self, read: int, written: int) -> None:
-        """Raise BadGzip if ``read`` compressed bytes became too many bytes."""
+        """Raise BadGzip if ``read`` compressed bytes grew to too many bytes."""
         if written > self.max_bytes:
             raise BadGzip(
                 "gzip_too_large",
@@ -41,7 +41,7 @@ class GrowthLimit:
 def gunzip(blocks: Iterable[bytes], limit: GrowthLimit | None = None) -> Iterator[bytes]:
     """Decompress one or more gzip members, in blocks of at most 1 MiB.
 
-    Raises BadGzip if they are not gzip, damaged, incomplete or too large.
+    Raise BadGzip if the bytes are not gzip, or are damaged, incomplete or too large.
     """
     limit = limit or GrowthLimit()
     member, read, written, members, fresh = _member(), 0, 0, 0, True
@@ -66,7 +66,7 @@ def gunzip(blocks: Iterable[bytes], limit: GrowthLimit | None = None) -> Iterato
 
 
 def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """Cut blocks small: zlib copies the rest of one for each member, which may have 20 bytes."""
+    """Cut blocks into small ones: each member, even of 20 bytes, copies the rest of its block."""
     for block in blocks:
         yield from (block[at : at + PIECE_BYTES] for at in range(0, len(block), PIECE_BYTES))
 
