@@ -64,7 +64,7 @@ def test_a_worker_that_dies_costs_its_hold_and_a_turn_in_the_queue(limit: int) -
 
 
 def test_more_receives_alone_do_not_keep_the_api_free() -> None:
-    """Each setting is needed: a larger receive count saves the job, and nobody else."""
+    """Each setting is needed: a larger receive count alone saves only the large job."""
     patient = replace(BEFORE, max_receives=10, visibility=5400)
     done = simulate(10, patient, replace(TEN_TB, deaths=0), STUBBORN)
     assert done.dead_letters == 0
