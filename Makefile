@@ -23,7 +23,7 @@ GIVEN = $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))
 .PHONY: help build run test test-long fuzz mutate test-unit test-deployed test-localstack check lint lint-template bench clean \
 	resources deploy rollback smoke url undeploy package policies lint-package localstack clear-state
 
-help: ## say what there is
+help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 $(RUN): requirements.txt requirements-run.txt
@@ -46,7 +46,7 @@ $(KERNEL): $(RUN) $(KERNEL_SOURCES)
 
 $(NATIVE): $(BUILD) $(KERNEL_SOURCES)
 	@echo "Compiling the native kernel, for Lambda as well ..."
-	@$(BIN)/python -m chalicelib.engine.native.build || echo "It cannot be compiled here: pandas does the work, more slowly."
+	@$(BIN)/python -m chalicelib.engine.native.build || echo "It cannot be compiled here; csvsum uses pandas, which is slower."
 	@mkdir -p $(@D) && touch $(KERNEL) $@
 
 build: $(NATIVE) ## compile the native kernel: for this machine, and for Lambda on x86-64 and arm64
@@ -61,7 +61,7 @@ clear-state: ## remove the jobs and results that make run keeps: make clear-stat
 test: $(INSTALLED) $(NATIVE) ## run every test
 	@$(BIN)/python -m tests.run
 
-test-long: $(INSTALLED) $(NATIVE) ## the proof of cutting a million times over, every property test at length, and the kernel for arm64 in qemu
+test-long: $(INSTALLED) $(NATIVE) ## long runs of the cutting proof and the property tests, and the arm64 kernel in qemu
 	@command -v qemu-aarch64 >/dev/null || command -v qemu-aarch64-static >/dev/null || { echo "The kernel for arm64 needs qemu: apt install qemu-user" >&2; exit 2; }
 	@ARM64_FILES=50000 $(BIN)/python -m pytest -q tests/arm64
 	@CUTTING_EXAMPLES=2500 $(BIN)/python -m pytest -q -s tests/proof
@@ -116,7 +116,7 @@ $(BENCH_INSTALLED): requirements.txt requirements-run.txt requirements-build.txt
 	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@
 
-bench: $(BENCH_INSTALLED) ## measure beside polars, duckdb, ...: make bench [BENCH=smoke|quick|medium|full] [WRITE=1]
+bench: $(BENCH_INSTALLED) ## compare speed with polars, duckdb, ...: make bench [BENCH=smoke|quick|medium|full] [WRITE=1]
 	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(if $(WRITE),--write)
 
 DEPLOY = $(BIN)/python -m deploy --given "$(strip $(GIVEN))"
@@ -141,7 +141,7 @@ SMOKE = $(BIN)/python -m deploy.smoke --prefix csvsum-$(STAGE) --base-url "$$($(
 smoke: $(RUN) ## have the service sum a file, or more: make smoke STAGE=prod [CSV=sample.csv] [STEPS=all]
 	@$(if $(STEPS),$(SMOKE),$(DEPLOY) smoke $(STAGE) $(if $(CSV),--csv "$(CSV)"))
 
-url: $(RUN) ## say where the deployed service answers: make url STAGE=prod
+url: $(RUN) ## print the URL of the deployed service: make url STAGE=prod
 	@$(DEPLOY) url $(STAGE)
 
 undeploy: $(RUN) ## remove all but the data: make undeploy STAGE=prod [DATA=delete]
@@ -159,5 +159,5 @@ localstack: $(NATIVE) ## start LocalStack in Docker and deploy to it: make local
 		AWS_REGION=us-east-1 $(DEPLOY) up localstack $(SET)
 	@echo "  It ends, and forgets all, with: docker compose --file localstack-compose.yml down"
 
-clean: ## remove what the other commands made
+clean: ## remove what the other commands installed and built
 	rm -rf $(VENV) .venv-lint .venv-mutate mutants $(BENCH_VENV) benchmarks/files build chalicelib/engine/native/lib .pytest_cache .mypy_cache .ruff_cache .hypothesis

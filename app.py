@@ -13,7 +13,7 @@ SETTINGS = settings()
 
 start_logging(SETTINGS.log_level)
 app = Chalice(app_name="csvsum", configure_logs=False)
-# What API Gateway calls the API. Logs keep the name that the application was made with.
+# The name of the API in API Gateway. Logs keep the name that the application was created with.
 app.app_name = SETTINGS.api_name
 app.register_middleware(remember_function, "all")
 app.register_middleware(requests.remember, "http")

@@ -44,13 +44,13 @@ HEADER = (
     "imported",
 )
 LEGEND = """\
-Milliseconds of a process that is started for it, kept to one core: the zip that `make package`
-makes, unpacked, with nothing else but Python's standard library. The handler is called with a
-message of a job on a file of 1 KB, as Lambda calls it, and then with a second one. The first job
+Milliseconds in a new process, kept to one core. It has the unpacked zip of `make package`, and
+nothing else but Python's standard library. The handler is called, as Lambda calls it, with the
+message of a job on a file of 1 KB, and then with a second message. The first job
 makes the boto3 clients that it needs, which is most of it. Table and queue are the embedded AWS, in
 another process; the file is in a folder and in the page cache. pandas is used where the native
-kernel is missing. Medians; the ratio is the median of the rounds' ratios. What Lambda itself takes
-to get hold of zip and sandbox comes on top."""
+kernel is missing. Medians; the ratio is the median of the rounds' ratios. The
+time that Lambda takes to load the zip and start a sandbox comes on top."""
 
 
 @dataclass(frozen=True, slots=True)

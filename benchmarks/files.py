@@ -1,4 +1,4 @@
-"""The CSV files that are measured: the same bytes on every machine, made once."""
+"""The CSV files to measure with: created once, with the same bytes on every machine."""
 
 import gzip
 import shutil

@@ -31,10 +31,10 @@ opening the file (in the page cache) to having the sums; imports and a first use
 polars-1" and "of plain-read" are medians of the rounds' ratios. "exact sums" counts how many equal
 the exact total, correctly rounded to a double, in the round with fewest: they are compared with
 those of {OURS}, and csv-decimal proves these by other means.
-The peers are told that the wanted columns are doubles, which makes some of them several times as
-fast; only "pandas" gets the file and nothing else. mawk does not know quotes. plain-read sums
-nothing: it reads the file, 1 MiB at a time, into one buffer. MB of a gzip file are those of the
-file that is inside."""
+The peers know that the wanted columns are doubles, which makes some of them several times as fast;
+only "pandas" gets nothing but the file. mawk does not know quotes. plain-read sums
+nothing: it reads the file, 1 MiB at a time, into one buffer. MB of a gzip file are those of
+the file inside."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """csvsum and its peers: functions that import what they need and return the function to time.
 
-Each peer is used in its fastest way: it is told that the columns to sum are doubles, so that it
-need not guess. Only "pandas" is given the file and nothing else.
+Each peer is used in its fastest way: it knows that the columns to sum are doubles, so that it need
+not guess. Only "pandas" gets nothing but the file.
 """
 
 import csv

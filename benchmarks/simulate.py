@@ -28,7 +28,7 @@ HEADER = (
 )
 DOLLARS = ("Lambda", "SQS", "S3", "DynamoDB")
 NOTE = """\
-This is a model: AWS was not reached. Limits and prices are those published for us-east-1, read
+This is a model, not checked against AWS. Limits and prices are those published for us-east-1, read
 2026-11; `.venv/bin/python -m benchmarks.simulate --sources` prints each figure and its source.
 "workers" is the maximum at the same time. "write units/s" (on the partition of the job) and "GET/s"
 are the requests in the busiest second; beyond 1,000 and 5,500 they wait. The other columns are
@@ -107,7 +107,7 @@ def _row(kernel: str, setup: Setup, done: Outcome) -> list[str]:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.simulate",
-        description="A model of one job on AWS; AWS was not reached.",
+        description="A model of one job on AWS, not checked against AWS.",
     )
     parser.add_argument("--sources", action="store_true", help="print each figure and its source")
     parser.add_argument(

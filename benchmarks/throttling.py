@@ -1,7 +1,7 @@
 """What throttling does to a large job and small ones beside it: python -m benchmarks.throttling.
 
-A model: AWS was not reached. benchmarks/throttling_model.py says how it works; its limits are those
-that AWS publishes, with the sources in tests/strict_aws/mappings.py, lambdas.py and queues.py.
+A model, not checked against AWS. benchmarks/throttling_model.py says how it works. Its limits are
+those that AWS publishes; tests/strict_aws/mappings.py, lambdas.py and queues.py have the sources.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -67,7 +67,7 @@ HEADER = (
     "after a death, s",
 )
 NOTE = """\
-A model: AWS was not reached. One job of 2,000 parts, and beside it a small job every 10 s, each
+A model, not checked against AWS. One job of 2,000 parts, and a small job every 10 s, each
 tenth of them cut into 8 parts; one try in a hundred at a part ends with a worker that dies
 half-way. "before": no maximum concurrency, 3 receives, 1,800 s of visibility, all parts sent at
 once. "now":

@@ -1,7 +1,8 @@
 """Jobs of one account that share its concurrency, event by event: a model for throttling.py.
 
-AWS was not reached. Queues, mappings and the account are those of tests/strict_aws, which follow
-what AWS publishes; the seconds that functions work are assumed. A simulated clock, no network.
+It was not checked against AWS. Queues, mappings and the account are those of tests/strict_aws,
+which follow what AWS publishes. The seconds that functions work are assumed. The clock is
+simulated, and there is no network.
 """
 
 from collections import Counter

@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree.
+"""The tree of errors.
 
 CsvsumError
 ├── RequestError           the client must change its request
@@ -7,20 +7,20 @@ CsvsumError
 │   └── UnknownJob         there is no job with this id
 ├── FileError              the file cannot be summed, and no retry can change that
 │   ├── BadCsv             the bytes are not a CSV that can be summed (says where)
-│   ├── BadGzip            the compressed file is damaged, truncated or unpacks to too much
+│   ├── BadGzip            the compressed file is damaged, truncated, or too large when unpacked
 │   ├── FileChanged        the file is not the version that was submitted
 │   ├── FileArchived       the file has to be restored from an archive of S3 first
 │   ├── FileEncrypted      the file is encrypted with a key that the service may not use
-│   ├── FileGone           the file existed at submission and does not any more
+│   ├── FileGone           the file existed at submission, but no longer exists
 │   ├── GzipTooLarge       the compressed file takes longer than a worker may work
 │   └── TooSlow            the file, or a part of it, takes longer than a worker may work
 ├── Misconfigured          AWS refuses a call, and will until rights or names are corrected
-├── GivenUp                the service tried several times and stopped
+├── GivenUp                the job failed after several attempts
 ├── TryAgain (retryable)   something did not answer; the same call may succeed later
 │   ├── DeadlineNear       the worker has to stop soon
 │   ├── TooMuchInProgress  the jobs in progress have too many bytes to accept another file
 │   └── ServiceDown        the queue, the table or the results bucket did not answer
-├── BadSetting             a setting cannot be used (defined in settings.py)
+├── BadSetting             a setting has a wrong value (defined in settings.py)
 └── BadMessage             a message is not one of csvsum's (defined in adapters/work_queue.py)
 
 The engine defines FileError, BadCsv and BadGzip, so that it can ship alone (engine/errors.py).
@@ -76,7 +76,7 @@ class FileArchived(FileError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r} is archived; restore it, wait until S3 has done so, and submit it again."
+            f"{name!r} is archived; restore it in S3, and submit it again once it is restored."
         )
 
 
@@ -95,7 +95,7 @@ class FileGone(FileError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r} existed at submission and cannot be opened any more; "
+            f"{name!r} existed at submission, but can no longer be opened; "
             "put it back and submit it again."
         )
 
@@ -116,7 +116,7 @@ class TooSlow(FileError):
     def __init__(self, name: str, size: int, seconds: float) -> None:
         super().__init__(
             f"{name!r} has {size:,} bytes, and twice a worker did not finish its part of them in "
-            f"{seconds:.0f} seconds; split the file, or have the service cut it into smaller parts."
+            f"{seconds:.0f} seconds; split the file, or set a smaller PART_BYTES."
         )
 
 

@@ -38,14 +38,14 @@ VARIABLES = (
 
 
 class BadSetting(CsvsumError):
-    """A variable of the environment has a value that cannot be used."""
+    """A variable of the environment has a wrong value."""
 
     code = "bad_setting"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be set: see the table in README.md. Sizes are in bytes."""
+    """All settings: see the table in README.md. Sizes are in bytes."""
 
     api_name: str = "csvsum"
     csv_source: str = DEFAULT_SOURCE
@@ -55,7 +55,7 @@ class Settings:
     dead_queue: str = "csvsum-dead"
     results_bucket: str = "csvsum-results"
     part_bytes: int = 64 * 1024 * 1024
-    #: Let parts grow beyond ``part_bytes`` until a job has no more of them; 0: do not.
+    #: Let parts grow beyond ``part_bytes`` until a job has no more than this; 0: do not.
     parts_per_job: int = 0
     #: How many parts of a job wait or are summed at a time.
     parts_in_flight: int = 1000
@@ -64,7 +64,7 @@ class Settings:
     max_gzip_bytes: int = 16 * 1024**3
     #: No file is accepted while the jobs in progress have so many bytes; 0: there is no limit.
     max_bytes_in_progress: int = 2 * 10**12
-    #: How often a call of AWS is tried. The API must answer in time; workers have more of it.
+    #: How often a call to AWS is tried. Workers have more time for retries than the API.
     call_tries: int = 3
     #: How many workers of each kind Lambda runs at a time; None: as many as the account allows.
     max_concurrency_jobs: int | None = None
@@ -82,7 +82,7 @@ class Settings:
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
-        """Read the variables that are set. Raise BadSetting, which names the variable."""
+        """Read the variables that are set. Raise BadSetting with the name of a wrong one."""
         default = cls()
         return cls(
             api_name=environ.get("API_NAME") or default.api_name,
@@ -121,17 +121,17 @@ class Settings:
 
     @property
     def depend_on_account(self) -> bool:
-        """Whether a bucket's name has the account or the region in it."""
+        """Whether a bucket's name depends on the account or the region."""
         return any(
             "{account}" in name or "{region}" in name
             for name in (self.csv_source, self.results_bucket)
         )
 
     def in_account(self, account: str, region: str) -> "Settings":
-        """These settings, with ``{account}`` and ``{region}`` in the buckets' names filled in.
+        """Return the settings with ``{account}`` and ``{region}`` filled in in names of buckets.
 
-        Names of buckets are unique among all accounts, and a committed file cannot know in
-        which account and region it is deployed.
+        Names of buckets are unique among all accounts, and a committed file cannot know the account
+        and the region in which it is deployed.
         """
 
         def filled(name: str) -> str:
@@ -170,7 +170,7 @@ def _concurrency(environ: Mapping[str, str], name: str) -> int | None:
 
 
 def _in_flight(environ: Mapping[str, str]) -> int:
-    """Return how many parts of a job are on their way: two for each worker, if these are few."""
+    """Return how many parts of a job may be in flight: at most two for each worker."""
     workers, default = _concurrency(environ, "MAX_CONCURRENCY_PARTS"), Settings().parts_in_flight
     return min(default, 2 * workers) if workers else default
 

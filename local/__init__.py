@@ -1,1 +1,1 @@
-"""The service on one machine: an embedded AWS, the API, workers, schedules. Not shipped."""
+"""The service on one machine: an embedded AWS, the API, workers, a scheduler. Not deployed."""

@@ -1,7 +1,7 @@
 """Messages that were received together: handled one by one, and deleted together.
 
-Each message is answered for alone: one that fails keeps none of the others. None of them waits for
-one that takes long, and none is lost when the process dies.
+Each message succeeds or fails alone. If one takes long, the others are given back to the queue, and
+none is lost if the process dies.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import DeleteMessageBatchRequestEntryTypeDef as Entry
     from mypy_boto3_sqs.type_defs import MessageTypeDef as Message
 
-# After so long with a batch, what was not started is given back for other workers.
+# After this time with a batch, messages that were not started are given back to the queue.
 PATIENCE_SECONDS = 0.5
 
 log = logging.getLogger("worker")
 
 
 class Batch:
-    """``messages`` of the queue ``url``, hidden for ``visibility`` seconds when received."""
+    """Messages of the queue ``url``, hidden for ``visibility`` seconds when they are received."""
 
     def __init__(
         self, sqs: SQSClient, url: str, visibility: int, messages: Iterable[Message]
@@ -82,9 +82,9 @@ class Batch:
             log.warning("a queue does not answer; a message may be delivered twice")
 
     def _give_back(self) -> None:
-        """Show what was not started to other workers, but each message only once.
+        """Give the messages that were not started back to the queue, but each only once.
 
-        Each delivery counts, and a message that was delivered too often is taken for a bad one.
+        Each delivery counts, and a message that is delivered too often becomes a dead letter.
         """
         with self._lock:
             given = [each for each in self._waiting if receive_count(each) == 1]

@@ -1,8 +1,8 @@
-"""Wakes a worker when a message is sent, so that workers need not ask the queue all the time.
+"""Wakes a worker when a message is sent, so that workers need not poll the queue all the time.
 
-Polling costs the emulator more than small jobs do, and a long poll of MiniStack sees a message
-up to 0.1 s late. A bell is a named pipe per queue: whoever sends a message writes a byte, and
-one worker that waits reads it. A lost byte only costs time, as workers also look now and then.
+Polling costs the emulator more than small jobs do, and a long poll of MiniStack finds a message up
+to 0.1 s late. A bell is a named pipe for each queue. The sender of a message writes a byte, and one
+waiting worker reads it. A lost byte only costs time, because workers also poll now and then.
 """
 
 import os
@@ -23,11 +23,11 @@ class Bell:
     def __init__(self, path: Path) -> None:
         with suppress(FileExistsError):
             os.mkfifo(path)
-        # Open for both, so that neither end ever waits for the other one.
+        # Open for reading and writing, so that neither end ever waits for the other.
         self._pipe = os.open(path, os.O_RDWR | os.O_NONBLOCK)
 
     def ring(self) -> None:
-        """Wake one that waits. A bell that rings already is left alone."""
+        """Wake one waiting worker. Do nothing if the bell already rings."""
         if not select([self._pipe], [], [], 0)[0]:
             os.write(self._pipe, b"!")
 
@@ -45,7 +45,7 @@ def bell_of(queue: str, folder: Path | None = None) -> Bell:
 
 
 def ring_on_send(session: boto3.Session, folder: Path | None = None) -> None:
-    """Let every message that clients of the session send to a queue ring its bell."""
+    """Ring the bell of a queue for every message that clients of the session send to it."""
     bells: dict[str, Bell] = {}
 
     def note_queue(params: Mapping[str, Any], context: dict[str, Any], **_: Any) -> None:
@@ -63,6 +63,6 @@ def ring_on_send(session: boto3.Session, folder: Path | None = None) -> None:
 
 
 def ring_on_all_sends() -> None:
-    """Let every message that this process sends ring; call it before clients are made."""
+    """Ring for every message that this process sends; call this before creating clients."""
     boto3.DEFAULT_SESSION = boto3.Session()
     ring_on_send(boto3.DEFAULT_SESSION)

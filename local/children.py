@@ -1,4 +1,4 @@
-"""The processes of the local service: started, replaced when they end, and stopped in order."""
+"""Starts the processes of the local service, replaces those that end, and stops all in order."""
 
 import os
 import subprocess
@@ -15,8 +15,8 @@ RESTART_SECONDS = 0.5
 class Child:
     """A process that runs a module: ``arguments`` are those of ``python -m``.
 
-    It keeps the file descriptors ``inherit``. Its output goes to ``log``, or where this
-    process's goes. ``then`` is called each time it was started. ``loss`` is what its death costs.
+    It keeps the file descriptors ``inherit``. Its output goes to ``log``, or to the output of this
+    process. ``then`` is called after each start. ``loss`` says what is lost if the process dies.
     """
 
     name: str
@@ -30,7 +30,7 @@ class Child:
     process: subprocess.Popen[bytes] = field(init=False)
 
     def start(self) -> None:
-        """Start it, and do what comes then."""
+        """Start the process, and call ``then``."""
         log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND) if self.log else None
         # A session of its own: Ctrl-C reaches only the supervisor, which stops the others in order.
         self.process = subprocess.Popen(
@@ -50,7 +50,7 @@ class Child:
         return self.process.poll() is None
 
     def stop(self) -> None:
-        """Ask it to end, and wait; kill it if that takes too long."""
+        """Ask the process to end, and wait; kill it if that takes too long."""
         self.process.terminate()
         try:
             self.process.wait(self.stop_seconds)
@@ -60,19 +60,19 @@ class Child:
 
 
 class Children:
-    """Processes of which the first is what all others depend on: it is stopped last."""
+    """The processes. All others depend on the first one, so it is stopped last."""
 
     def __init__(self, after_death: Callable[[], None]) -> None:
         self._after_death = after_death
         self._started: list[Child] = []
 
     def start(self, child: Child) -> None:
-        """Start a process, and look after it from now on."""
+        """Start a process, and replace it from now on when it ends."""
         self._started.append(child)
         child.start()
 
     def replace_dead(self) -> None:
-        """Start those again that have ended."""
+        """Restart the processes that have ended."""
         for child in self._started:
             if not child.is_alive:
                 how = f"ended ({child.process.returncode})"

@@ -22,15 +22,15 @@ PARTS_PER_WORKER = 2
 
 
 class UsageError(Exception):
-    """Why nothing was started, and what to do about it, in one sentence."""
+    """One sentence: why nothing was started, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalConfig:
     """The settings of `make run`.
 
-    ``state`` is the folder in which jobs and results are kept. ``visibility_seconds`` is how
-    long the message of a worker that died stays hidden from the others.
+    ``state`` is the folder that keeps jobs and results. ``visibility_seconds``: how long the
+    message of a dead worker stays hidden.
     """
 
     port: int
@@ -52,7 +52,7 @@ class LocalConfig:
 
     @property
     def folder(self) -> Path | None:
-        """The folder of the CSV files; None where they are in a bucket."""
+        """The folder of the CSV files; None if they are in a bucket."""
         scheme, _, path = self.source.partition("://")
         return Path(path) if scheme == "file" else None
 
@@ -63,7 +63,7 @@ def _source(environ: Mapping[str, str]) -> str:
     source = environ.get("CSV_SOURCE") or f"file://{Path(environ.get('DATA') or 'data').resolve()}"
     scheme, _, path = source.partition("://")
     if scheme == "file" and not Path(path).is_dir():
-        raise UsageError(f"{name}: there is no folder {path!r}; make it, or name another one.")
+        raise UsageError(f"{name}: there is no folder {path!r}; create it, or name another one.")
     return source
 
 
@@ -92,7 +92,7 @@ def child_environment(
 ) -> dict[str, str]:
     """Return the environment of the service's processes: the caller's, with the embedded AWS.
 
-    Raises BadSetting, so that a wrong setting is one sentence and not a traceback per process.
+    Raise BadSetting here, so that a wrong setting gives one sentence, not a traceback per process.
     """
     local = {
         "CSV_SOURCE": config.source,
@@ -100,7 +100,7 @@ def child_environment(
         "VISIBILITY_SECONDS": str(config.visibility_seconds),
         "SWEEP_MINUTES": environ.get("SWEEP_MINUTES") or "1",
         "PARTS_PER_JOB": environ.get("PARTS_PER_JOB") or _parts_per_job(environ, config),
-        # One more than there are workers: none of them waits, and no other job waits long.
+        # One more than there are workers: no worker is idle, and no other job waits long.
         "PARTS_IN_FLIGHT": environ.get("PARTS_IN_FLIGHT") or str(config.workers + 1),
         # No bill to bound: the embedded AWS is free.
         "MAX_BYTES_IN_PROGRESS": environ.get("MAX_BYTES_IN_PROGRESS") or "0",
@@ -116,10 +116,10 @@ def child_environment(
 
 
 def _parts_per_job(environ: Mapping[str, str], config: LocalConfig) -> str:
-    """Return how many parts keep all workers busy; empty where the size of a part is given.
+    """Return how many parts keep all workers busy; empty if the size of a part is given.
 
-    A folder on this machine is read as fast as the workers can sum, so that each part costs
-    more than it gains once all workers are busy. From a bucket, many parts are read at once.
+    A folder on this machine is read as fast as the workers can sum. So once all workers are busy,
+    another part costs more than it gains. From a bucket, many parts are read at the same time.
     """
     if environ.get("PART_BYTES") or config.folder is None:
         return ""

@@ -1,7 +1,7 @@
 """The embedded AWS: MiniStack, as a process of the local service (python -m local.embedded_aws).
 
-It listens on the loopback interface, with the services that csvsum uses and no others. It reads
-its state when it starts, and writes it when it stops.
+It listens on the loopback interface, and runs only the services that csvsum uses. It reads its
+state when it starts, and writes it when it stops.
 """
 
 import os
@@ -18,7 +18,7 @@ from local.state import State
 
 SERVICES = "s3,sqs,dynamodb,cloudformation,iam,sts"
 START_SECONDS = 30
-# It writes its state when it stops: a second for some 10,000 jobs.
+# It writes its state when it stops, which takes a second for some 10,000 jobs.
 STOP_SECONDS = 60
 
 
@@ -42,8 +42,8 @@ class EmbeddedAws:
         self._parameters = parameters
 
     def _prepare(self) -> None:
-        """Make the resources once MiniStack answers. Raises UsageError."""
-        # Imported late: boto3 takes a while, in which MiniStack starts.
+        """Create the resources once MiniStack answers. Raise UsageError."""
+        # Imported late: importing boto3 takes a while, and MiniStack starts at the same time.
         from local.resources import make_resources
 
         self._wait_until_ready()
@@ -61,10 +61,10 @@ class EmbeddedAws:
 
 
 def environment(port: int, state: State) -> dict[str, str]:
-    """Return MiniStack's environment. It has some 400 variables: none comes from the caller."""
+    """Return MiniStack's environment. None of its some 400 variables comes from the caller."""
     inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     return inherited | {
-        **CREDENTIALS,  # links that are signed with others are refused
+        **CREDENTIALS,  # it refuses links that are signed with other credentials
         "BIND_HOST": HOST,
         "MINISTACK_HOST": HOST,
         "GATEWAY_PORT": str(port),
@@ -77,14 +77,14 @@ def environment(port: int, state: State) -> dict[str, str]:
         "TMPDIR": str(state.path("tmp")),
         "IOT_MTLS_ENABLED": "0",
         "SFTP_ENABLED": "0",
-        # Where there is a Docker engine, it would remove containers that another MiniStack left.
+        # If there is a Docker engine, it would remove containers that another MiniStack left.
         "DOCKER_HOST": "unix:///nonexistent",
         "PYTHONUNBUFFERED": "1",
     }
 
 
 def main() -> None:
-    # SIGTERM ends it in an orderly way: the state is saved even if the parent was killed.
+    # SIGTERM makes it save its state, even if the parent was killed.
     exit_with_parent(signal.SIGTERM)
     from ministack.app import main as serve
 

@@ -1,7 +1,7 @@
-"""Sets the project up, and shows what it does: python -m local.install.
+"""Sets up the project, and shows each step: python -m local.install.
 
-`packages VENV FILE ...` installs requirements files into a virtual environment, made if it is
-missing; `kernel VENV` compiles the native kernel there. Only Python's own library is used.
+`packages VENV FILE ...` installs requirements files into a virtual environment, and creates it
+if needed; `kernel VENV` compiles the native kernel there. Only Python's own library is used.
 """
 
 import os
@@ -23,12 +23,12 @@ DOWNLOAD = re.compile(r"\s*Downloading (?:\S*/)?([\w.]+)-([\w.]+)-\S+ \(([\d.]+ 
 
 
 class Failed(Exception):
-    """A command that failed; its words are the argument."""
+    """A command that failed; the argument is its output."""
 
 
 @contextmanager
 def step(title: str) -> Iterator[None]:
-    """Say what is done, and how many seconds it took."""
+    """Print a step, and how many seconds it took."""
     print(f"  {title} ...", flush=True)
     started = time.monotonic()
     yield
@@ -54,14 +54,14 @@ def run(*command: str | Path, **environment: str) -> None:
 
 
 def pip_install(python: Path, files: Sequence[str], *options: str) -> None:
-    """Install requirements files. Byte code is left to the first import: most is never used."""
+    """Install requirements files. Byte code is compiled on import, since most is never used."""
     with step(f"packages of {', '.join(files)}"):
         pip = (python, "-m", "pip", "install", "--no-compile", "--disable-pip-version-check")
         run(*pip, *options, *(option for file in files for option in ("-r", file)))
 
 
 def install_packages(venv: Path, files: Sequence[str]) -> None:
-    """Install requirements files into a virtual environment, made if it is missing."""
+    """Install requirements files into a virtual environment; create it if needed."""
     print(f"Setting up {venv}, once:", flush=True)
     python = venv / "bin" / "python"
     if not python.exists():
@@ -71,7 +71,7 @@ def install_packages(venv: Path, files: Sequence[str]) -> None:
 
 
 def compile_kernel(python: Path) -> None:
-    """Compile the native kernel with this machine's compiler, or else with a borrowed one."""
+    """Compile the native kernel with a compiler of this machine, or with a temporary one."""
     compiler = next(filter(shutil.which, COMPILERS), None)
     if compiler is not None:
         try:
@@ -80,7 +80,7 @@ def compile_kernel(python: Path) -> None:
             return
         except Failed:
             print(f"  {compiler} cannot compile it", flush=True)
-    # Four hundred megabytes, for one file of twenty kilobytes: they do not stay.
+    # The compiler takes 400 MB, and the kernel 20 KB: do not keep the compiler.
     with tempfile.TemporaryDirectory() as folder:
         pip_install(python, [BUILD_REQUIREMENTS], "--target", folder)
         with step("native kernel"):
@@ -98,9 +98,9 @@ def main(arguments: Sequence[str]) -> int:
     except Failed as failed:
         print(failed, file=sys.stderr)
         if what == "packages":
-            print("csvsum: the set-up failed; the lines above say why.", file=sys.stderr)
+            print("csvsum: the setup failed; the lines above say why.", file=sys.stderr)
             return 1
-        print("  The kernel cannot be compiled here: pandas does the work, more slowly.")
+        print("  The kernel cannot be compiled here; csvsum uses pandas, which is slower.")
     return 0
 
 

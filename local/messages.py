@@ -1,4 +1,4 @@
-"""What `make run` says to the person who started it."""
+"""The messages that `make run` prints."""
 
 from urllib.parse import quote
 
@@ -7,7 +7,7 @@ from local.survey import Survey
 
 
 def welcome(config: LocalConfig, endpoint: str, survey: Survey) -> str:
-    """Return how to use the service, with the name of a file that is there."""
+    """Return how to use the service, with the name of a file in the source."""
     base = f"http://{HOST}:{config.port}"
     place = config.source.removeprefix("file://")
     lines = [
@@ -27,18 +27,16 @@ def welcome(config: LocalConfig, endpoint: str, survey: Survey) -> str:
 
 
 def farewell(config: LocalConfig, in_progress: int | None) -> str:
-    """Return what is kept, and what goes on with the next `make run`.
+    """Return what is kept, and what continues with the next `make run`.
 
     ``in_progress`` is the number of jobs; None if it is not known.
     """
     if in_progress is None:
-        jobs = "jobs in progress will go on"
+        jobs = "jobs in progress will continue"
     elif in_progress == 0:
         jobs = "no job is in progress"
     elif in_progress == 1:
-        jobs = "one job is in progress and will go on"
+        jobs = "one job is in progress and will continue"
     else:
-        jobs = f"{in_progress} jobs are in progress and will go on"
-    return (
-        f"Stopping: {jobs}. The next `make run` finds all jobs and results again in {config.state}."
-    )
+        jobs = f"{in_progress} jobs are in progress and will continue"
+    return f"Stopping: {jobs}. The next `make run` loads all jobs and results from {config.state}."

@@ -1,17 +1,17 @@
-"""Prints the service's log for the people who run it: a line for each job that ends."""
+"""Prints the log of the service for people: a line for each job that ends."""
 
 import logging
 import sys
 from pathlib import Path
 from traceback import extract_tb
 
-#: The events of a job that are shown, and their words. All others are of no interest here.
+#: The events of a job that are shown, and their words. All others are left out.
 SHOWN = {"succeeded": "done", "failed": "FAILED", "given_up": "FAILED", "retried": "retry"}
 LOGGERS = ("csvsum", "worker", "scheduler")
 
 
 class PeopleFormatter(logging.Formatter):
-    """Makes a line of a job's event; other records are a sentence as they are."""
+    """Formats the event of a job as a line; other records keep their message."""
 
     def format(self, record: logging.LogRecord) -> str:
         return outcome(record) if hasattr(record, "action") else super().format(record)

@@ -1,4 +1,4 @@
-"""A child process must not outlive the one that started it."""
+"""Ends a child process when its parent has ended."""
 
 import os
 import signal

@@ -1,6 +1,6 @@
-"""Serves a queue as Lambda's pollers do on AWS: receive, call the handler, delete what it did.
+"""Serves a queue as Lambda's pollers do on AWS: receive, call the handler, delete.
 
-What the handler raises on becomes visible again, and is delivered once more.
+If the handler raises, the message becomes visible and is redelivered.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("worker")
 
-# The most that SQS hands over at once, and how fast a batch must be for a larger one to follow.
+# The maximum that SQS returns at once, and how fast a batch must be for a larger one to follow.
 MAX_MESSAGES = 10
 QUICK_SECONDS = 0.1
-# How often a queue is looked at without a bell: for messages that become visible again.
+# How often to poll a queue without a bell, for messages that become visible again.
 LOOK_SECONDS = 1
 PAUSE_SECONDS = 1
-# For so long after a worker died, its messages are received one at a time: see Appetite.
+# How long workers receive single messages after a worker died: see Appetite.
 CAREFUL_SECONDS = 60
 
 
 class Appetite:
-    """How many messages to receive at once: more as long as they take no time.
+    """How many messages to receive at once: more, as long as they take little time.
 
-    A message that kills its worker takes those along that were received with it, which costs
-    each a delivery. So that this happens only once, all workers receive single messages for a
-    while after ``deaths``, a file, was touched.
+    A message that kills its worker costs all messages that were received with it a delivery. So
+    that this happens only once, all workers receive single messages for a while after the file
+    ``deaths`` was touched.
     """
 
     def __init__(self, deaths: Path) -> None:
@@ -100,14 +100,14 @@ class Poller:
         return bool(messages)
 
     def _handle(self, message: Message) -> bool:
-        """Call the handler with one message. Return whether it did it."""
+        """Call the handler with one message. Return whether it succeeded."""
         queue = self.trigger.queue
         try:
             self.trigger.handler(sqs_event(queue, [message]), context(queue))
-        except CsvsumError as error:  # expected, and said by the service itself
-            log.info("a message of %s is delivered again: %s", queue, error.code)
+        except CsvsumError as error:  # expected; the service has logged it
+            log.info("a message of %s will be redelivered: %s", queue, error.code)
             return False
         except Exception:
-            log.exception("a message of %s failed; it is delivered again", queue)
+            log.exception("a message of %s failed and will be redelivered", queue)
             return False
         return True

@@ -1,4 +1,4 @@
-"""Makes infra/resources.json in an emulated AWS, or brings what is there up to date."""
+"""Creates the resources of infra/resources.json in an emulated AWS, or updates them."""
 
 import json
 import time
@@ -35,7 +35,7 @@ def client(service: Service, endpoint: str) -> Any:
 
 
 def make_resources(endpoint: str, parameters: Mapping[str, str], stack: str = STACK) -> None:
-    """Make the stack, or update it. Raises UsageError if that fails."""
+    """Create or update the stack. Raise UsageError if that fails."""
     template = json.loads(RESOURCES.read_text())
     wanted = {**FIXED, **parameters}
     cloudformation = client("cloudformation", endpoint)
@@ -81,17 +81,17 @@ def _wait(cloudformation: "CloudFormationClient", name: str) -> None:
         if not status.endswith("IN_PROGRESS"):
             reason = stack.get("StackStatusReason", "no reason given")
             raise UsageError(
-                f"STATE: the resources could not be made ({status}: {reason}); "
-                "`make clear-state` removes what is kept and starts afresh."
+                f"STATE: the resources could not be created ({status}: {reason}); "
+                "run `make clear-state`, which removes all jobs and results, and try again."
             )
         time.sleep(0.02)
-    raise UsageError(f"The resources were not made in {STACK_SECONDS} s.")
+    raise UsageError(f"The resources were not created within {STACK_SECONDS} s.")
 
 
 def _expire_items(
     dynamodb: "DynamoDBClient", cloudformation: "CloudFormationClient", stack: str, wanted: Any
 ) -> None:
-    """Switch the table's time to live on: MiniStack's CloudFormation leaves it out."""
+    """Enable the table's time to live, which MiniStack's CloudFormation ignores."""
     outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
     values = {output["OutputKey"]: output["OutputValue"] for output in outputs}
     table = values["JobsTable"]

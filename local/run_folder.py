@@ -1,4 +1,4 @@
-"""The folder that the processes of one run share: bells, and the time of the last death."""
+"""The folder that the processes of a run share: bells, and the time of the last death."""
 
 import os
 from pathlib import Path
@@ -7,10 +7,10 @@ VARIABLE = "CSVSUM_RUN_FOLDER"
 
 
 def run_folder() -> Path:
-    """Return the folder, which the supervisor made."""
+    """Return the folder, which the supervisor created."""
     return Path(os.environ[VARIABLE])
 
 
 def deaths(folder: Path | None = None) -> Path:
-    """Return the file that is touched when a process died."""
+    """Return the file that is touched when a process dies."""
     return (folder or run_folder()) / "deaths"

@@ -1,4 +1,4 @@
-"""The process that drives the schedules of app.py: python -m local.scheduler."""
+"""The process that runs the schedules of app.py: python -m local.scheduler."""
 
 import logging
 import time

@@ -20,7 +20,7 @@ COUNTER_SECONDS = 2
 
 
 class LocalService:
-    """Started by ``start``, and looked after by ``watch`` until something stops it.
+    """``start`` starts the service, and ``watch`` replaces processes until something stops it.
 
     ``run_folder`` is a folder that its processes share.
     """
@@ -60,7 +60,7 @@ class LocalService:
         self._children.stop()
 
     def in_progress(self) -> int | None:
-        """Return how many jobs are in progress; None where the API does not answer."""
+        """Return how many jobs are in progress; None if the API does not answer."""
         try:
             with urllib.request.urlopen(
                 f"http://{HOST}:{self.config.port}/storage/get_counter", timeout=COUNTER_SECONDS
@@ -75,4 +75,4 @@ class LocalService:
             if self.in_progress() is not None:
                 return
             time.sleep(0.02)
-        raise UsageError("The API did not start; what it printed above says why.")
+        raise UsageError("The API did not start; its output above says why.")

@@ -1,4 +1,4 @@
-"""Finds misspelled settings: one that nobody reads would change nothing, and say nothing."""
+"""Finds misspelled settings, which would otherwise have no effect and cause no error."""
 
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
@@ -7,15 +7,15 @@ from chalicelib.settings import VARIABLES
 from local.config import LOCAL_VARIABLES, UsageError
 
 KNOWN = (*LOCAL_VARIABLES, *VARIABLES)
-# Variables of the environment mostly belong to others: only a near miss is taken for a mistake.
+# Most variables of the environment belong to other programs: only near misses are mistakes.
 NEAR = 0.85
 
 
 def require_known(given: Sequence[str], environ: Mapping[str, str]) -> None:
     """Raise UsageError for a setting that is misspelled.
 
-    Of the names ``given`` on the command line every one has to be known; of the environment's
-    only those are refused that look like a known one.
+    Every name ``given`` on the command line must be known. A name in the environment is refused
+    only if it looks like a known one.
     """
     for name in given:
         if name not in KNOWN:

@@ -13,7 +13,7 @@ from pathlib import Path
 from local.config import UsageError
 
 LOCK = "csvsum.lock"
-# The embedded AWS of a run that was killed saves its state, and only then lets go of the folder.
+# If a run was killed, its embedded AWS still saves the state before it unlocks the folder.
 LOCK_SECONDS = 5
 
 
@@ -34,7 +34,7 @@ class State:
         self._acquire(wait_seconds)
 
     def path(self, name: str) -> Path:
-        """Return a folder of this name in it, made if it is missing."""
+        """Return the subfolder of this name; create it if needed."""
         made = self.folder / name
         made.mkdir(exist_ok=True)
         return made
@@ -67,7 +67,7 @@ def _require_own(folder: Path) -> None:
     """Raise UsageError if the folder holds something that `make run` did not put there."""
     if folder.is_dir() and any(folder.iterdir()) and not (folder / LOCK).exists():
         raise UsageError(
-            f"STATE: {folder} has files that `make run` did not make; name an empty folder."
+            f"STATE: {folder} has files that `make run` did not create; name an empty folder."
         )
 
 

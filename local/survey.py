@@ -1,4 +1,4 @@
-"""Looks at the source before anyone submits a job: is it there, and what is in it?"""
+"""Looks at the source at the start: does it exist, and has it a CSV file?"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from local.config import LocalConfig
 from local.resources import client
 
-# A source may hold millions of files; one of the first will do as an example.
+# A source may have millions of files; one of the first is enough for an example.
 LOOK_AT_FILES = 1000
 CSV_NAMES = (".csv", ".csv.gz")
 FAVOURITE = "sample.csv"
@@ -18,7 +18,7 @@ FAVOURITE = "sample.csv"
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """The name of a CSV file in the source, and what is likely to be wrong with the source."""
+    """The name of a CSV file in the source, and what is probably wrong with the source."""
 
     example: str | None = None
     warning: str | None = None
@@ -44,7 +44,7 @@ def _of_bucket(bucket: str, prefix: str, endpoint: str) -> Survey:
     try:
         reply = s3.list_objects_v2(Bucket=bucket, Prefix=prefix, MaxKeys=LOOK_AT_FILES)
     except ClientError:
-        return Survey(warning=f"the embedded AWS has no bucket {bucket}; make it there first.")
+        return Survey(warning=f"the embedded AWS has no bucket {bucket}; create it there first.")
     names = (each["Key"].removeprefix(prefix) for each in reply.get("Contents", []))
     return Survey(_example(names))
 

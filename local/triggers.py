@@ -1,4 +1,4 @@
-"""Finds the handlers of app.py, and makes the events that AWS would call them with."""
+"""Finds the handlers of app.py, and creates the events with which AWS would call them."""
 
 import re
 import uuid
@@ -70,7 +70,7 @@ def rate_seconds(expression: Any) -> int:
 
 
 def sqs_event(queue: str, messages: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the event that Lambda gets for messages received with all their attributes."""
+    """Return the event that Lambda passes for messages received with all attributes."""
     return {
         "Records": [
             {
@@ -105,5 +105,5 @@ def schedule_event(now: datetime | None = None) -> dict[str, Any]:
 
 
 def context(name: str) -> Any:
-    """Return what a handler gets to know of its call."""
+    """Return the context of a call of a handler."""
     return LambdaContext(function_name=name, memory_size=1769, max_runtime_ms=TIMEOUT_MS)

@@ -22,7 +22,7 @@ def serve(poller: Poller) -> None:
     try:
         poller.serve()
     finally:
-        # Without this thread the queue would be unserved; the supervisor replaces a process.
+        # Without this thread nothing serves the queue. The supervisor replaces an ended process.
         os._exit(1)
 
 
@@ -31,7 +31,7 @@ def main() -> None:
     ring_on_all_sends()
     log_for_people("worker")
     triggers = queue_triggers(import_module("app").app)
-    # One client for all threads, and made before them: boto3 makes clients in no thread but one.
+    # One client for all threads, created before them: boto3 must not create clients in threads.
     sqs = boto3.client("sqs", config=TRIES)
     pollers = [
         Poller(sqs, trigger, bell_of(trigger.queue), Appetite(deaths())) for trigger in triggers

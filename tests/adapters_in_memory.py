@@ -52,7 +52,7 @@ class MemorySource:
 
 @dataclass
 class MemoryQueue:
-    """A ``ports.Queue``. Whoever delivers a message takes it out of ``sent``."""
+    """A ``ports.Queue``. To deliver a message, take it out of ``sent``."""
 
     sent: list[Message] = field(default_factory=list)
 

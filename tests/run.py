@@ -1,7 +1,7 @@
-"""Every test, in two runs of pytest side by side, with one report: python -m tests.run.
+"""Run every test, in two parallel runs of pytest with one report: python -m tests.run.
 
-Side by side, since most of both is waiting. What shares a service or a build folder is in the
-same run. Each run's output is printed when it ends, so that the two do not mix.
+They are parallel, because both mostly wait. Tests that share a service or a build folder are in the
+same run. The output of a run is printed when it ends, so that the two do not mix.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""botocore's errors, translated into csvsum's."""
+"""Translates the errors of botocore into those of csvsum."""
 
 import logging
 from collections.abc import Callable
@@ -14,7 +14,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 log = logging.getLogger("csvsum")
 
-# Refusals that the same call meets until somebody changes rights, names or credentials:
+# The same call is refused until rights, names or credentials change:
 # https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Programming.Errors.html
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/CommonErrors.html
 # https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
@@ -66,7 +66,7 @@ def translated(what: str, error: "BotoCoreError | ClientError") -> CsvsumError:
     if not lasts(error):
         return ServiceDown(f"{what} does not answer; try again in a moment.")
     log.error("%s refuses: %s", what, error)
-    return Misconfigured(f"{what} refuses this service ({code}); its operator has to correct that.")
+    return Misconfigured(f"{what} refuses this service ({code}); report it to the operator.")
 
 
 def lasts(error: "BotoCoreError | ClientError") -> bool:

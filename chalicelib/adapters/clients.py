@@ -1,4 +1,4 @@
-"""boto3 clients, made on first use: making them takes up the larger part of a cold start."""
+"""boto3 clients, created on first use: creating them takes most of a cold start."""
 
 import threading
 from collections.abc import Callable
@@ -11,23 +11,23 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-# Three tries, and pauses of up to 1 and 2 seconds between them, end before API Gateway gives up on
-# the API after 29 seconds.
+# Three tries, with pauses of up to 1 and 2 seconds between them, end before API Gateway stops
+# waiting for the API, after 29 seconds.
 CONNECT_SECONDS = 2
 READ_SECONDS = 6
 TRIES = 3
 
 T = TypeVar("T")
 
-# Clients may be shared between threads, but boto3 makes them in its default session, which may not:
+# Threads may share clients, but not boto3's default session, which creates them:
 # https://docs.aws.amazon.com/boto3/latest/guide/clients.html
 _session = threading.Lock()
 
 
 class Lazy(Generic[T]):
-    """A value that is made on the first call, once, whichever threads call first.
+    """A value that is created once, on the first call, even if several threads call at once.
 
-    functools.cache and cached_property do not lock: each thread would make a value of its own.
+    functools.cache and cached_property do not lock: each thread would create its own value.
     """
 
     def __init__(self, make: Callable[[], T]) -> None:
@@ -53,8 +53,8 @@ def make_dynamodb(tries: int = TRIES) -> "DynamoDBClient":
 def make_s3(tries: int = TRIES) -> "S3Client":
     """Return a client whose links name the regional host.
 
-    botocore's links name the global one, where a young bucket answers with a redirect that a signed
-    link does not survive, and buckets in regions that accounts opt into never answer:
+    botocore's links name the global host. It redirects requests for a new bucket, which breaks a
+    signed link, and never answers for buckets in regions that accounts must opt into:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html
     """
     import boto3
@@ -90,16 +90,16 @@ def client_config(tries: int = TRIES, **more: Any) -> "Config":
         retries={"mode": "standard", "total_max_attempts": tries},
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
-        max_pool_connections=64,  # a Lambda needs few; the local API answers many at once
+        max_pool_connections=64,  # a Lambda needs few; the local API serves many requests at once
         **more,
     )
 
 
 class AwsClients:
-    """The clients that the adapters of one process share, each made when it is first called."""
+    """The clients that the adapters of one process share, each created on first use."""
 
     def __init__(self, tries: int = TRIES) -> None:
-        """``tries`` counts those of each call, with pauses of up to 20 seconds between them."""
+        """``tries``: how often each call is tried, with pauses of up to 20 seconds."""
         self.dynamodb = Lazy(partial(make_dynamodb, tries))
         self.s3 = Lazy(partial(make_s3, tries))
         self.sqs = Lazy(partial(make_sqs, tries))

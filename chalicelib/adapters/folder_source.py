@@ -1,7 +1,7 @@
 """CSV files in a mounted folder.
 
 No name can lead out of the folder: each component is opened relative to the folder before it, and
-no symbolic link is followed, so that the file that was checked is the file that is read.
+no symbolic link is followed. So the file that is checked is the file that is read.
 """
 
 import errno
@@ -15,7 +15,7 @@ from chalicelib.jobs.job import FileVersion
 
 READ_BYTES = 1024 * 1024
 OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
-# How opening fails for a name that does not exist, is a link or a folder, or may not be read.
+# The errors of opening what does not exist, is a link or a folder, or may not be read.
 NOT_THERE = (
     errno.ENOENT,
     errno.ENOTDIR,
@@ -33,7 +33,7 @@ UPWARD = frozenset({"", ".", ".."})
 class FolderSource:
     """A ``ports.Source`` over the files below ``root``.
 
-    ``status_of`` returns the attributes of an open file, as the file system's client has them.
+    ``status_of`` returns the attributes of an open file, as the file system's client sees them.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class FolderSource:
             raise FileChanged(name)
 
     def _read(self, file: int, position: int, stop: int) -> bytes:
-        """Read up to where the caller is likely to stop: mounted file systems bill by the byte."""
+        """Read only what the caller will probably need: mounted file systems bill by the byte."""
         left = stop - position
         size = min(self.read_bytes, left) if left > 0 else self.read_bytes // 4
         return os.pread(file, size, position)
@@ -99,7 +99,7 @@ class FolderSource:
         """Identify a version by inode, ctime and size.
 
         Unlike mtime, ctime advances with every write and cannot be set back. It also advances when
-        rights or links change, but not with each store into a file that is mapped into memory.
+        rights or links change, but not with every write to a file that is mapped into memory.
         """
         status = self.status_of(file)
         tag = f"{status.st_ino:x}-{status.st_ctime_ns:x}-{status.st_size:x}"
@@ -128,7 +128,7 @@ class FolderSource:
     def _open_root(self) -> int:
         try:
             return os.open(self.root, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
-        except OSError as error:  # not mounted, which says nothing about the file
+        except OSError as error:  # the folder is not mounted; the file may exist
             raise _no_answer(error) from error
 
 

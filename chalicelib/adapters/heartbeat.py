@@ -1,17 +1,17 @@
-"""Calls a function from time to time while work goes on."""
+"""Calls a function at intervals while work goes on."""
 
 from collections.abc import Callable
 from threading import Event, Thread
 from types import TracebackType
 
-# Whoever works need not wait longer for a call that hangs.
+# The worker does not wait longer than this for a call that hangs.
 STOP_SECONDS = 5
 
 
 class Heartbeat:
     """A context in which ``beat`` is called every ``seconds``, from a thread.
 
-    ``at_once``: also when the work begins, and at the same time. ``beat`` must not raise.
+    ``at_once``: also when the work begins, without delaying it. ``beat`` must not raise.
     """
 
     def __init__(self, beat: Callable[[], None], seconds: float, at_once: bool) -> None:
@@ -30,7 +30,7 @@ class Heartbeat:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        # A beat that is under way ends first: it must not undo what is done about the message next.
+        # Wait for a running beat: it must not undo what happens to the message next.
         self._stopped.set()
         self._thread.join(STOP_SECONDS)
 

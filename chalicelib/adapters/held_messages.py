@@ -9,9 +9,9 @@ from typing import Any
 from chalicelib.adapters.heartbeat import Heartbeat
 from chalicelib.adapters.queue_urls import QueueUrls
 
-# A message whose worker died is redelivered after so long.
+# A message is redelivered this long after its worker died.
 HOLD_SECONDS = 90
-# After the first failure, the second, and so on.
+# The pauses after the first failure, the second, and so on.
 PAUSES = (5, 30, 120, 300)
 
 log = logging.getLogger("csvsum")
@@ -21,18 +21,18 @@ log = logging.getLogger("csvsum")
 class HeldMessages:
     """A ``ports.Deliveries``.
 
-    Lambda demands queues whose visibility timeout is at least that of their function, so the
-    timeout of the queue cannot be short:
+    Lambda requires that the visibility timeout of a queue be at least the time limit of its
+    function, so the queue cannot have a short timeout:
     https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-configure.html
-    That of a message can: it is set to ``hold_seconds`` at once (unless the queue's
-    ``visibility_seconds`` are not longer), and anew whenever a third of them has passed.
+    A message can. Its timeout is set to ``hold_seconds`` at once (unless the queue's
+    ``visibility_seconds`` are no longer), and again after each third of that time.
     """
 
     urls: QueueUrls
     visibility_seconds: int
     hold_seconds: int = HOLD_SECONDS
     pauses: tuple[int, ...] = PAUSES
-    #: Makes the context in which the message is hidden anew: see ``Heartbeat``.
+    #: Creates the context that hides the message again and again: see ``Heartbeat``.
     beating: Callable[[Callable[[], None], float, bool], AbstractContextManager[None]] = Heartbeat
 
     @contextmanager
@@ -52,9 +52,9 @@ class HeldMessages:
         return self.pauses[min(count, len(self.pauses)) - 1]
 
     def _hide(self, record: Mapping[str, Any], seconds: int) -> None:
-        """Hide a message for so long from now on. When SQS refuses, the work goes on all the same.
+        """Hide a message for ``seconds`` from now on. If SQS refuses, go on with the work.
 
-        Another worker may then take the message as well, which changes no sum.
+        Another worker may then receive the message as well, which changes no sum.
         """
         from botocore.exceptions import BotoCoreError, ClientError
 
@@ -65,4 +65,4 @@ class HeldMessages:
                 VisibilityTimeout=seconds,
             )
         except (BotoCoreError, ClientError) as error:
-            log.warning("message %.100s is not hidden for %d s: %r", record["body"], seconds, error)
+            log.warning("cannot hide message %.100s for %d s: %r", record["body"], seconds, error)

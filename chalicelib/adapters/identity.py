@@ -10,17 +10,17 @@ _function_arn = ContextVar("function_arn", default="")
 
 
 def remember_function(event: Any, get_response: Callable[[Any], Any]) -> Any:
-    """Chalice middleware: keep the ARN that Lambda gives to each call in its context."""
+    """Chalice middleware: store the ARN that Lambda passes in the context of each call."""
     context = getattr(event, "lambda_context", None) or event.context
     _function_arn.set(context.invoked_function_arn)  # "" in `chalice local`
     return get_response(event)
 
 
 def account_and_region() -> tuple[str, str]:
-    """Return them from the function's ARN, or outside of Lambda from STS.
+    """Return the account and the region from the function's ARN, or outside Lambda from STS.
 
-    Neither needs a permission. The ARN also costs no request, and works in a VPC that has no way
-    to STS.
+    Neither needs a permission. The ARN also costs no request, and works in a VPC that cannot reach
+    STS.
     """
     arn = _function_arn.get()
     if not arn:
@@ -38,4 +38,4 @@ def _from_sts() -> tuple[str, str]:
         sts = boto3.client("sts", config=Config(connect_timeout=2, read_timeout=6))
         return sts.get_caller_identity()["Account"], sts.meta.region_name
     except (BotoCoreError, ClientError) as error:
-        raise ServiceDown("AWS does not tell the account's number; try again.") from error
+        raise ServiceDown("AWS did not return the number of the account; try again.") from error

@@ -1,4 +1,4 @@
-"""A change of a job's item, as the arguments of one conditional update."""
+"""A change of a job's item, as arguments of one conditional update."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ class Change:
         self.adds = adds or {}
 
     def arguments(self, table: str, job_id: str, now: datetime) -> "UpdateItemInputTypeDef":
-        """Return an update that is refused from an illegal state, and for an expired job."""
+        """Return an update that is refused for an illegal status, and for an expired job."""
         values = self._values()
         states = [string(state) for state in sorted(ALLOWED_FROM[self.to])]
         from_states = {f":from{index}": state for index, state in enumerate(states)}
@@ -59,5 +59,5 @@ class Change:
         if self.adds:
             clauses.append(f"ADD {', '.join(f'#{name} :{name}' for name in self.adds)}")
         if self.to.is_final:
-            clauses.append("REMOVE in_progress")  # leaves the sparse index, and so the counter
+            clauses.append("REMOVE in_progress")  # out of the sparse index, and so of the counter
         return " ".join(clauses)

@@ -16,7 +16,7 @@ INDEX = "in_progress"
 
 
 class InProgressIndex:
-    """Eventually consistent: it may still have a job that has ended, and lack a new one."""
+    """The index. It is eventually consistent: it may have an ended job, and lack a new one."""
 
     def __init__(self, table: str, dynamodb: "Callable[[], DynamoDBClient]") -> None:
         self.table = table

@@ -1,6 +1,6 @@
 """Jobs as items of the table, and back.
 
-Structures are stored as JSON texts, so that a person can read an item.
+Structures are stored as JSON texts, so that people can read an item.
 """
 
 import json
@@ -45,12 +45,12 @@ def key_of(job_id: str) -> Item:
 
 
 def shard_of(job_id: str) -> str:
-    """Return which tenth of the sparse index a job in progress is counted in."""
+    """Return the shard of the sparse index that counts a job in progress."""
     return SHARDS[int(job_id[:8], 16) % len(SHARDS)]
 
 
 def expiry(submitted_at: datetime, keep_days: int) -> Item:
-    """Return the attribute from which the table deletes the item, and after which it is ignored."""
+    """Return the attribute with the time from which the item is ignored, and later deleted."""
     return {"expires_at": number(int((submitted_at + timedelta(days=keep_days)).timestamp()))}
 
 
@@ -80,7 +80,7 @@ def new_item(job: Job, keep_days: int) -> Item:
 
 
 def job_of(item: Item, result_text: str | None) -> Job:
-    """Return the job of an item. ``result_text`` is its result, which may be in an object."""
+    """Return the job of an item. ``result_text`` is its result, from the item or an object."""
     plan, problem, ledger = (_text(item, name) for name in ("plan", "problem", "ledger"))
     return Job(
         id=item["pk"]["S"],
@@ -124,5 +124,5 @@ def _moment(item: Item, name: str) -> datetime | None:
 
 
 def numbers(item: Item, name: str) -> frozenset[int]:
-    """Return the members of a set of numbers, which is left out where it is empty."""
+    """Return the members of a set of numbers; an item has no attribute for an empty set."""
     return frozenset(int(text) for text in item[name]["SS"]) if name in item else frozenset()

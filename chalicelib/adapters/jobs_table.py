@@ -1,7 +1,8 @@
 """The table of jobs on DynamoDB.
 
-Every change is one conditional write that names the legal source states. A refused write returns
-the item as another writer left it, and so does the call: someone was faster, which is no error.
+Every change is one conditional write; the condition has the statuses that the change is legal from.
+A refused write returns the item as it is, and so does the method: another writer was faster, which
+is not an error.
 """
 
 import json
@@ -165,11 +166,11 @@ class JobsTable:
         ids = InProgressIndex(self.table, self.dynamodb).not_updated_since(before)
         with ThreadPoolExecutor(READERS) as pool:
             found = list(pool.map(self.find, ids))
-        # The index may be older than the table.
+        # The index may lag behind the table.
         return [job for job in found if job is not None and not job.status.is_final]
 
     def _advance(self, job: Job, now: datetime, attempts: int = 0) -> bool:
-        """Move ``updated_at`` on, unless the job has changed since it was read."""
+        """Set ``updated_at``, unless the job has changed since it was read."""
         dynamodb = self.dynamodb()
         try:
             dynamodb.update_item(
@@ -201,7 +202,7 @@ class JobsTable:
         return self._job(answer["Attributes"])
 
     def _job(self, item: Item) -> Job:
-        """Return the job of an item. Raise UnknownJob when it, or its result, has expired."""
+        """Return the job of an item. Raise UnknownJob if the job or its result has expired."""
         if is_expired(item, self.now()):
             raise UnknownJob
         text = self.texts.get("result", item)

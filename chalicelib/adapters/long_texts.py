@@ -1,4 +1,4 @@
-"""Texts of items: the long ones are objects in the results bucket, named by a key in the item."""
+"""Texts of items. Long ones are objects in the results bucket; the item has the key."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ class LongTexts:
         return {f"{name}_key": string(key)}
 
     def get(self, name: str, item: Item) -> str | None:
-        """Return a text of an item, or None when it has none, or its object has expired."""
+        """Return a text of an item; None if it has none, or if its object has expired."""
         if f"{name}_key" in item:
             return self.bucket.get(item[f"{name}_key"]["S"])
         return item[name]["S"] if name in item else None

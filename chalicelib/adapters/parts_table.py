@@ -1,6 +1,6 @@
 """The parts of jobs, in the same table: an item for each outcome, and one for each group of parts.
 
-Nothing here has a condition: all that is written may be written any number of times.
+No write has a condition: repeating a write changes nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -87,7 +87,7 @@ class PartsTable:
             Key=group_key(job_id, group_of(number), run),
             UpdateExpression="SET expires_at = if_not_exists(expires_at, :expires) ADD done :part",
             ExpressionAttributeValues={":part": member(number), ":expires": self._expires()},
-            # What was there before says also whether the part is new.
+            # The old values also show whether the part is new.
             ReturnValues="ALL_OLD",
         )
         before: Item = answer.get("Attributes", {})
@@ -135,8 +135,7 @@ class PartsTable:
         text = self.texts.get("columns", item)
         if text is None:
             raise Misconfigured(
-                "The results bucket does not return the sums of a part; "
-                "its operator has to correct that."
+                "The results bucket does not return the sums of a part; report it to the operator."
             )
         return columns_of(text)
 

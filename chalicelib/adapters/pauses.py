@@ -1,4 +1,4 @@
-"""Pauses between tries: longer each time, and random, so that workers do not return together.
+"""Pauses between tries: longer each time, and random, so that workers do not retry together.
 
 "Full jitter": https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
 """
@@ -14,7 +14,7 @@ MAX_SECONDS = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Pauses:
-    """``share`` returns a random number from 0 to 1, that of the longest pause to wait."""
+    """``share`` returns a random share of the longest pause, from 0 to 1."""
 
     sleep: Callable[[float], None] = time.sleep
     share: Callable[[], float] = random.random

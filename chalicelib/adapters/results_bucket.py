@@ -18,7 +18,7 @@ log = logging.getLogger("csvsum")
 
 
 class ResultsBucket:
-    """JSON texts by key; also a ``ports.ReplyStore``. Links hold for ``link_seconds``."""
+    """JSON texts by key; also a ``ports.ReplyStore``. Links work for ``link_seconds``."""
 
     def __init__(
         self,
@@ -48,7 +48,7 @@ class ResultsBucket:
 
     @translate_aws_errors(BUCKET)
     def get(self, key: str) -> str | None:
-        """Return the text, or None when there is none, as after its lifetime in the bucket.
+        """Return the text; None if there is none, for example because it has expired.
 
         Without the right to list the bucket, a missing object is answered with 403:
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html

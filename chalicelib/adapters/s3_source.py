@@ -1,4 +1,4 @@
-"""CSV files in an S3 bucket: ranged reads, each pinned to one version of the object by its ETag."""
+"""CSV files in an S3 bucket. The ETag pins each ranged read to one version of the object."""
 
 import logging
 from collections import deque
@@ -39,13 +39,13 @@ BUCKET = "The bucket of CSV files"
 # that could name a code: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 DENIED = ("AccessDenied", "403", "Forbidden")
 MISSING = ("NoSuchKey", "404", "NotFound")
-# The error for each code with which S3 refuses to return a range.
+# The error for each code with which S3 refuses a range.
 REFUSALS: dict[str, Callable[[str], CsvsumError]] = {
     **dict.fromkeys(("PreconditionFailed", "412", "InvalidRange", "416"), FileChanged),
     **dict.fromkeys(MISSING, FileGone),
     # https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
     "InvalidObjectState": FileArchived,
-    # Those of https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html that last.
+    # The lasting errors of https://docs.aws.amazon.com/kms/latest/APIReference/API_Decrypt.html
     "KMS.AccessDeniedException": FileEncrypted,
     "KMS.DisabledException": FileEncrypted,
     "KMS.InvalidKeyUsageException": FileEncrypted,
@@ -56,7 +56,7 @@ ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
 
 
 class ReadLimits(NamedTuple):
-    """``in_flight`` ranges of ``range_bytes`` are fetched at a time, each in up to ``attempts``."""
+    """``in_flight`` ranges of ``range_bytes`` at a time, each with up to ``attempts`` attempts."""
 
     range_bytes: int = RANGE_BYTES
     block_bytes: int = BLOCK_BYTES
@@ -105,7 +105,7 @@ class S3Source:
             position, step = position + step, min(2 * step, self.limits.range_bytes)
 
     def _ahead(self, name: str, version: FileVersion, span: range) -> Iterator[bytes]:
-        """Yield the bytes of a span while ``in_flight`` ranges of it are on their way."""
+        """Yield the bytes of a span, with ``in_flight`` ranges of it in flight."""
         size, block_bytes = self.limits.range_bytes, self.limits.block_bytes
         waiting = deque(span[at : at + size] for at in range(0, len(span), size))
         if len(waiting) < 2:
@@ -124,10 +124,10 @@ class S3Source:
                 yield from (data[at : at + block_bytes] for at in range(0, len(data), block_bytes))
 
     def _fetch(self, name: str, version: FileVersion, wanted: range) -> bytes:
-        """Return the bytes of a range. After a body that broke off, continue where it stopped.
+        """Return the bytes of a range. If a body breaks off, continue where it stopped.
 
-        S3 asks for slower calls with 503, and may answer 500: then it is asked once more after a
-        pause. The client has tried several times by then.
+        After a 503, with which S3 asks for slower calls, or a 500, try again after a pause. The
+        client has already tried several times.
         """
         from botocore.exceptions import BotoCoreError, ClientError
         from urllib3.exceptions import HTTPError
@@ -143,12 +143,12 @@ class S3Source:
                 self._require_hope(name, error, attempt)
             self.pauses.wait(attempt)
             if len(taken) == len(wanted):
-                # All bytes are here, so what failed is their checksum: trust none of them.
+                # All bytes have arrived, so their checksum is wrong: trust none of them.
                 taken.clear()
         raise AssertionError("the last attempt returns or raises")
 
     def _require_hope(self, name: str, error: Exception, attempt: int) -> None:
-        """Raise the error of a range that was refused for good, or tried often enough."""
+        """Raise the error of a range that was refused for good, or tried too often."""
         from botocore.exceptions import ClientError
 
         refusal = self._refused(name, error) if isinstance(error, ClientError) else _no_answer()
@@ -172,7 +172,7 @@ class S3Source:
     def _not_found(self, name: str, error: "BotoCoreError | ClientError") -> CsvsumError:
         code = code_of(error)
         if code in DENIED or code in MISSING:
-            log.warning("HEAD of a file that was asked for: %s", code)
+            log.warning("HEAD of a submitted file failed: %s", code)
             return FileMissing(name)
         return translated(BUCKET, error) if lasts(error) else _no_answer()
 
@@ -185,9 +185,9 @@ class S3Source:
         return translated(BUCKET, error) if lasts(error) else _no_answer()
 
     def _denied(self, name: str) -> CsvsumError:
-        """Distinguish an object whose key is refused from a missing one: S3 answers 403 for both.
+        """Distinguish an object whose KMS key is refused from a missing one: both are a 403.
 
-        HEAD needs the same right to the object and none to its key:
+        HEAD needs the same right to the object, but none to its key:
         https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
         """
         try:
@@ -198,7 +198,7 @@ class S3Source:
 
 
 def _is_archived(head: "HeadObjectOutputTypeDef") -> bool:
-    """Return whether reading would be refused. A restored copy of an archived object is readable.
+    """Return whether S3 would refuse to read an object because it is archived and not restored.
 
     https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html (StorageClass,
     ArchiveStatus, Restore)

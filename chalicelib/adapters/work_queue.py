@@ -96,7 +96,7 @@ class WorkQueue:
             self._send_batch(messages[start : start + BATCH])
 
     def _send_batch(self, messages: Sequence[Message]) -> None:
-        """Send up to ten messages. Each job is a group: SQS favours groups with few on their way.
+        """Send up to ten messages. Each job is a group: SQS favours groups with few in flight.
 
         See "SQS fair queues" in https://docs.aws.amazon.com/AWSSimpleQueueService/.
         """
@@ -109,20 +109,20 @@ class WorkQueue:
             }
             for number, message in enumerate(messages)
         ]
-        # SQS may take a part of a batch. The rest is sent once more here, and then by the caller.
+        # SQS may accept only some of a batch. Send the rest once more; then the caller has to.
         for _ in range(2):
             answer = self.sqs().send_message_batch(QueueUrl=self.urls(queue), Entries=entries)
             refused = {failure["Id"] for failure in answer.get("Failed", [])}
             entries = [entry for entry in entries if entry["Id"] in refused]
             if not entries:
                 return
-        raise ServiceDown("The queue did not take all messages; try again in a moment.")
+        raise ServiceDown("The queue did not accept all messages; try again in a moment.")
 
     @translate_aws_errors(QUEUE)
     def waiting(self) -> int:
         return sum(self._undone(name) for name in (self.jobs_queue, self.parts_queue))
 
     def _undone(self, name: str) -> int:
-        """Return how many messages are visible, or hidden: with workers, or throttled by Lambda."""
+        """Return how many messages are visible or hidden (with workers, or throttled by Lambda)."""
         answer = self.sqs().get_queue_attributes(QueueUrl=self.urls(name), AttributeNames=NUMBERS)
         return sum(int(answer["Attributes"][number]) for number in NUMBERS)

@@ -1,4 +1,4 @@
 """Bytes of a CSV to exact sums.
 
-Needs nothing outside of this folder: it can be shipped alone, under any package name.
+It needs nothing outside this folder, so it can ship alone, under any package name.
 """

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 def fill(size: int, head: bytes, blocks: Iterator[bytes]) -> tuple[bytes, bool]:
     """Append blocks to ``head`` until there are ``size`` bytes, and join them once.
 
-    Returns them, and whether the input ended first.
+    Return the bytes, and whether the input ended first.
     """
     held, total = [head], len(head)
     while total < size:

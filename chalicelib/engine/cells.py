@@ -1,4 +1,4 @@
-"""Cells as numbers, by the options of a file: the definition that every faster way must agree with.
+"""Read cells as numbers, by the options of a file. Every faster reader must agree with this one.
 
 A cell is read in four steps:
 
@@ -6,10 +6,10 @@ A cell is read in four steps:
 2. Marks of ``strip`` are dropped before and after the number, with the blanks beside them; a sign
    may stand before or after the marks in front. If ``strip`` holds a parenthesis, a number in
    parentheses is negative, as accountants write it. A percentage keeps its number: 32% is 32.
-3. ``thousands`` may stand between groups of three digits in front of ``decimal``, or as in India
-   (12,34,567); anywhere else it makes the cell no number, so 38,72 is never 3872. A blank as
-   ``thousands`` stands for a no-break and a thin blank too, an apostrophe for a curved one.
-4. What is left is a number by sums.parse_number, exactly.
+3. ``thousands`` may stand before ``decimal``, between groups of three digits or as in India
+   (12,34,567). Anywhere else it makes the cell not a number, so 38,72 is never 3872. A blank as
+   ``thousands`` also matches a no-break or a thin blank, and an apostrophe a curved one.
+4. sums.parse_number reads the rest exactly.
 """
 
 import re
@@ -42,8 +42,8 @@ IP_ADDRESS = re.compile(r"(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1
 def read_cell(text: str, options: NumberOptions = PLAIN) -> Decimal | None:
     """Return the exact value of a cell; None if it is missing.
 
-    Raises sums.Refused: ``looks_like_a_number`` if the cell would be one by other options, else
-    what sums.parse_number says.
+    Raise sums.Refused: with ``looks_like_a_number`` if other options might read the cell, else
+    with the code of sums.parse_number.
     """
     text = text.strip(PADDING)
     if text in MISSING or text in _markers(options):
@@ -52,13 +52,13 @@ def read_cell(text: str, options: NumberOptions = PLAIN) -> Decimal | None:
     if plain is not None:
         return parse_number(plain)
     if looks_like_a_number(text):
-        message = f"{shown(text)} looks like a number and is not written as the other numbers"
+        message = f"{shown(text)} looks like a number, but is not written in the expected way"
         raise Refused("looks_like_a_number", message)
     raise Refused("not_a_number", f"{shown(text)} is not a number")
 
 
 def plain_form(text: str, options: NumberOptions = PLAIN) -> str | None:
-    """Return a number without marks and thousands, its decimal mark a point; None if it is none."""
+    """Return a number with a decimal point, without marks or thousands; None if it is not one."""
     match = _pattern(options.decimal, options.thousands, options.strip).fullmatch(text)
     if match is None:
         return None
@@ -72,16 +72,16 @@ def plain_form(text: str, options: NumberOptions = PLAIN) -> str | None:
 def looks_like_a_number(text: str) -> bool:
     """Return whether a person may take a cell for a number, whatever the options.
 
-    It does if it consists of digits, grouped as in some country, with at most one decimal mark
-    (point or comma), and blanks, currency signs, percent signs, parentheses, signs and comparison
-    signs before or after them. Commas may be between groups of any size from two: that may be a
-    misspelt number. Dates, times, telephone numbers, IP addresses and versions do not.
+    Such a cell consists of digits, grouped as in some country, with at most one decimal mark
+    (point or comma). Blanks, currency signs, percent signs, parentheses, signs and comparison signs
+    may stand before or after the digits. Commas may stand between groups of two digits or more: the
+    number may be misspelt. Dates, times, telephone numbers, IP addresses and versions do not count.
     """
     return bool(LIKE_A_NUMBER.fullmatch(text)) and not IP_ADDRESS.fullmatch(text)
 
 
 def is_comparison(text: str) -> bool:
-    """Return whether a cell compares with a number, as <5 does for less than can be measured."""
+    """Return whether a cell is a comparison: <5 is a value too small to be measured."""
     return text.strip(PADDING).startswith(COMPARISONS) and looks_like_a_number(text.strip(PADDING))
 
 

@@ -1,14 +1,14 @@
-"""Whether a column is text or numbers, by the cells in all of it. Pure Python.
+"""Decide from all of its cells whether a column is text or numbers. Pure Python.
 
-Cells are counted by kind. The counts of parts of a file add up in any order, so that the verdict
-never depends on how the file was cut.
+Cells are counted by kind. The counts of parts of a file add up in any order, so the verdict never
+depends on how the file was cut.
 
-- A column without a cell that is or looks like a number is text. ``<5`` alone does not make one: it
-  is a class as often as a measurement.
-- So is a column of which fewer than a tenth of the cells, missing ones not counted, are or look
-  like numbers: a code such as ``1E100`` among others like ``1MG00`` is no number.
-- Any other column is numbers: a cell that is none is refused. Under ``skip`` a cell that is none is
-  left out, unless it looks like a number or compares with one.
+- A column is text if none of its cells is or looks like a number. ``<5`` does not count here: it
+  may be a class rather than a measurement.
+- A column is text if fewer than a tenth of its cells, not counting missing ones, are or look like
+  numbers: a code such as ``1E100`` among others like ``1MG00`` is not a number.
+- Any other column is numbers: a cell that is not a number is refused. With ``skip`` it is left out,
+  unless it looks like a number or is a comparison.
 """
 
 from collections.abc import Iterable
@@ -41,7 +41,7 @@ def kind_of(cell: str, numbers: NumberOptions = PLAIN) -> Kind:
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """How many cells of a column, or of a part of it, are of each kind."""
+    """The number of cells of each kind in a column, or in a part of it."""
 
     missing: int = 0
     number: int = 0

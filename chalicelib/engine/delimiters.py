@@ -1,24 +1,25 @@
-"""The delimiter of a file, found in the rows of its first bytes. Pure Python.
+"""Find the delimiter of a file in the rows of its first bytes. Pure Python.
 
-Comma, semicolon, tab and bar are tried; each reads the rows as the reference does, quotes included.
-A delimiter fits, in this order:
+The candidates are comma, semicolon, tab and bar. For each one, the rows are read as the reference
+kernel reads them, quotes included. A delimiter fits if one of these holds; the first is the best:
 
 1. all rows have the same number of fields, two or more;
-2. all rows but the header do, and the header fits by naming.find_naming (names of rows as R writes
-   them, or a delimiter at the end of the rows or of the header);
+2. all rows except the header do, and the header fits by naming.find_naming (names of rows as R
+   writes them, or a delimiter at the end of the rows or of the header);
 3. nine rows of ten have the same number of fields;
-4. the longest run of rows with the same number is at least a third of them, and two rows: there are
-   titles in front, notes at the end, or broken rows between.
+4. the longest run of rows with the same number of fields has at least two rows and a third of all:
+   there are titles before it, notes after it, or broken rows.
 
-A delimiter by which text follows a closing quote (quotes.py) fits worse than any that leaves none,
-since the file cannot be read by it.
+A delimiter that leaves text after a closing quote (quotes.py) fits worse than any that does not,
+since the file cannot be read with it.
 
-The best fit wins. Two that fit equally well are refused as ``ambiguous_delimiter``. If none fits,
-the file has one column, and its delimiter is the comma. A line ``sep=;`` decides at once.
+The best fit wins. If several fit equally well, the file is refused as ``ambiguous_delimiter``. If
+none fits, the file has one column, and its delimiter is the comma. A line ``sep=;`` decides at
+once.
 
-A mark that the options call a decimal comma or a separator of thousands loses to another one that
-fits as well; it is a delimiter at all only if it stands somewhere not between two digits, as it
-does in a header.
+A mark that the options use as decimal or thousands mark loses to another delimiter that fits as
+well. It is a candidate only if it stands, somewhere, not between two digits, as it does in a
+header.
 """
 
 import re
@@ -39,7 +40,7 @@ WORSE = 4
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How well a delimiter fits: rank 1 is best. ``fields``: how many most rows have."""
+    """How well a delimiter fits: rank 1 is best. Most rows have ``fields`` fields."""
 
     rank: int
     fields: int
@@ -53,7 +54,7 @@ class Found:
 
 
 def find_delimiter(head: Head, options: ReadOptions) -> Found:
-    """Return the sample by the delimiter that was asked for, or that fits, and why.
+    """Return the sample read with the delimiter that was asked for or fits, and the reason.
 
     Raises BadCsv: ``ambiguous_delimiter``, or ``lone_carriage_return`` for mixed row ends.
     """
@@ -92,7 +93,7 @@ def find_fits(head: Head, options: ReadOptions) -> list[tuple[Sample, Fit]]:
             continue
         try:
             sample = read_sample(head, delimiter, options)
-        except BadCsv:  # mixed row ends: if that is so by every delimiter, the comma will say so
+        except BadCsv:  # mixed row ends; if every delimiter finds them, the comma reports them
             continue
         fit = fit_of(sample, options)
         if fit is not None:
@@ -101,7 +102,7 @@ def find_fits(head: Head, options: ReadOptions) -> list[tuple[Sample, Fit]]:
 
 
 def fit_of(sample: Sample, options: ReadOptions) -> Fit | None:
-    """Return how a delimiter fits to the rows it makes; None if it does not."""
+    """Return how well a delimiter fits the rows that it makes; None if it does not."""
     fit = _fit_of_counts(sample, options)
     if fit is None or not _leaves_text_after_quotes(sample):
         return fit
@@ -137,12 +138,12 @@ def _partial_fit(counts: list[int]) -> Fit | None:
 
 
 def _padded(counts: list[int]) -> list[int]:
-    """Count rows that are shorter than the header as if they were filled up."""
+    """Return the counts as if rows shorter than the header were padded."""
     return [max(count, counts[0]) for count in counts]
 
 
 def _separates(data: bytes, mark: str) -> bool:
-    """Return whether a mark stands somewhere not between two digits."""
+    """Return whether a mark stands anywhere but between two digits."""
     escaped = re.escape(mark.encode())
     return bool(re.search(rb"(?<![0-9])%b|%b(?![0-9])" % (escaped, escaped), data))
 
@@ -154,5 +155,5 @@ def _for_one_column(numbers: NumberOptions) -> str:
 def _ambiguous(winners: list[tuple[Sample, Fit]]) -> Fault:
     each = [f"{sample.delimiter!r} ({counted(fit.fields, 'field')})" for sample, fit in winners]
     both = f"{', '.join(each[:-1])} and {each[-1]}"
-    message = f"{both} both fit as the delimiter; say which one it is"
+    message = f"{both} fit equally well as the delimiter; submit with the right delimiter"
     return Fault("ambiguous_delimiter", message, 0, 0)

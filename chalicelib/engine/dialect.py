@@ -1,9 +1,10 @@
-"""How a file is written: found in its first bytes, by rules that each module states. Pure Python.
+"""Find in the first bytes of a file how the file is written. Pure Python.
 
-The order: encoding by mark (encodings.as_utf8), the window (sample.read_head), delimiter and row
-ends (delimiters, row_ends), names (naming), header (headers), encoding of names (encodings). What
-was asked for is taken as it is. What is found is proven by the entire file: every row must have as
-many fields as the dialect says, and end as it says.
+Each step has a module that states its rules. The order: encoding by byte order mark
+(encodings.as_utf8), the window (sample.read_head), delimiter and row ends (delimiters, row_ends),
+names (naming), header (headers), encoding of names (encodings). An option that was asked for is
+never overruled. The entire file proves what was found: every row must have as many fields as the
+dialect says, and end as it says.
 """
 
 from dataclasses import dataclass
@@ -23,9 +24,9 @@ from .wording import shown
 class Dialect:
     """How a text is written.
 
-    The first row, a header or not, begins at byte ``start`` and 0-based line ``start_line`` of the
-    text in UTF-8 after translation of its row ends, or at blank or comment lines that follow.
-    ``reasons``: why each of ``delimiter``, ``encoding``, ``row_end`` and ``header`` was found.
+    The first row, a header or not, begins at byte ``start`` and 0-based line ``start_line``, or
+    after blank or comment lines there. Both count in the UTF-8 text with translated row ends.
+    ``reasons``: why ``delimiter``, ``encoding``, ``row_end`` and ``header`` are what they are.
     """
 
     delimiter: str
@@ -38,7 +39,7 @@ class Dialect:
     reasons: tuple[tuple[str, str], ...]
 
     def as_dict(self, asked: ReadOptions) -> dict[str, dict[str, object]]:
-        """Return what was found, what was asked, and why, for the job."""
+        """Return what was found, what was asked for, and why, for the job."""
         wanted = {
             "delimiter": asked.delimiter,
             "encoding": asked.encoding,
@@ -52,9 +53,9 @@ class Dialect:
 
 
 def detect(head: Head, options: ReadOptions, *, utf16: bool = False) -> Dialect:
-    """Return the dialect of a text. ``utf16``: it was UTF-16 by its mark.
+    """Return the dialect of a text. ``utf16``: it had the byte order mark of UTF-16.
 
-    Raises BadCsv: ``ambiguous_delimiter``, ``header_looks_like_data``, or ``lone_carriage_return``
+    Raise BadCsv: ``ambiguous_delimiter``, ``header_looks_like_data``, or ``lone_carriage_return``
     where row ends are mixed.
     """
     try:

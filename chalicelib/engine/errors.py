@@ -36,7 +36,7 @@ class Fault:
     column: int | None = None
 
     def moved(self, lines: int, by: int) -> "Fault":
-        """Return the same fault seen from ``lines`` lines and ``by`` bytes before."""
+        """Return the fault, counted from a start ``lines`` lines and ``by`` bytes earlier."""
         return replace(
             self,
             line=None if self.line is None else self.line + lines,
@@ -51,7 +51,7 @@ class FileError(CsvsumError):
 
 
 class BadCsv(FileError):
-    """Raised with a fault, whose positions count from the start of the file, or of a part."""
+    """A fault in a CSV; its positions count from the start of the file or of a part."""
 
     code = "bad_csv"
 
@@ -61,7 +61,7 @@ class BadCsv(FileError):
 
 
 class BadGzip(FileError):
-    """Raised with a code for each way in which a gzip file can be bad."""
+    """A bad gzip file; each way to be bad has its own code."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)

@@ -1,4 +1,4 @@
-"""What is known of a file that could not be summed, and what is made of it. Pure Python."""
+"""What is known about a file that could not be summed, and the type of suggestions. Pure Python."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,9 +26,9 @@ class Suggestion:
 class Evidence:
     """A file's head and options, and what was refused in it.
 
-    ``dialect``: as the file was read, if it was. ``cell`` and ``column`` (0-based): of a refused
-    cell. ``row``: the cells of a refused row; whether it is the ``last`` row of the file, and
-    whether it is ``ended`` by a row end.
+    ``dialect``: how the file was read, if it was. ``cell`` and ``column`` (0-based): the refused
+    cell. ``row``: the cells of the refused row; ``last``: it is the last row of the file;
+    ``ended``: a row end follows it.
     """
 
     head: Head
@@ -42,7 +42,7 @@ class Evidence:
 
     @cached_property
     def sample(self) -> Sample:
-        """The rows of the head as the file was read."""
+        """The rows of the head, read as the file was read."""
         delimiter = self.dialect.delimiter if self.dialect else ","
         return read_sample(self.head, delimiter, self.options)
 
@@ -58,7 +58,7 @@ class Evidence:
 
     @property
     def names(self) -> list[str]:
-        """A name for each column, empty where the header has none; without a header none at all."""
+        """The name of each column, empty if the header has none; no names without a header."""
         if not self.has_header or not self.sample.rows:
             return []
         naming = self.dialect.naming if self.dialect else Naming.PLAIN

@@ -26,7 +26,7 @@ class BrokenRow:
         return self._fault_at("unclosed_quote", message, self.start + quote)
 
     def too_long(self) -> Fault:
-        """Return the fault of a row that is too long: usually that of a quote never closed."""
+        """Return the fault of a row that is too long, usually because a quote is never closed."""
         limit = self.max_row_bytes
         quote = open_quote(self.data[self.start : self.start + limit], self.delimiter)
         if quote is None:
@@ -53,7 +53,7 @@ class BrokenRow:
         return self._fault_at("lone_carriage_return", message, self.start)
 
     def first_lone_return(self) -> Fault:
-        """Return that fault, unless the row is too long before the carriage return."""
+        """Return the fault of a lone carriage return, unless the row is too long before it."""
         fault = self.lone_return()
         if fault.byte is not None and fault.byte - self.start >= self.max_row_bytes:
             return self.too_long()

@@ -1,19 +1,19 @@
-"""What a file is, by its first bytes. Pure Python, no I/O.
+"""Identify a file by its first bytes. Pure Python, no I/O.
 
-Rules, so that no CSV is refused without cause:
+These rules take care not to refuse a CSV:
 
-- A binary format counts by its signature where that holds a byte that no text has. A signature of
-  letters alone (``PAR1``, ``ORC``, ``GIF89a``) counts only if a control character follows it within
-  16 bytes: a column may be called PAR1.
-- bz2 counts by its ten first bytes, tar by the checksum of its first header.
-- PDF counts by ``%PDF-`` and a version that ends its line or is followed by ``%``.
-- HTML counts by its doctype, or by a tag such as ``<html>`` if a closing tag follows: the columns
-  of some exchanges are called ``<DATE>,<TIME>``. XML counts by ``<?xml``.
-- JSON counts by an object with a quoted key and its colon, also in lists, or by a list in a list,
-  or if all of the file is one list or object: ``{id},[name]`` is a header.
-- A first cell in quotes is never any of these, since its first byte is a quote.
-- UTF-16 and UTF-32 count by their marks. UTF-16 without a mark is refused by the reader of rows
+- Binary: a signature is enough if it has a byte that no text has. After a signature of letters
+  alone (``PAR1``, ``ORC``, ``GIF89a``), a control character must follow within 16 bytes: a column
+  may be called PAR1.
+- bz2: its first ten bytes; tar: the checksum of its first header.
+- PDF: ``%PDF-`` and a version that ends its line or is followed by ``%``.
+- HTML: its doctype, or a tag such as ``<html>`` and, later, a closing tag: some exchanges call
+  their columns ``<DATE>,<TIME>``. XML: ``<?xml``.
+- JSON: an object with a quoted key and its colon, also in lists; a list in a list; or a file that
+  is one list or object. ``{id},[name]`` is a header.
+- UTF-16 and UTF-32: their byte order marks. The reader of rows refuses UTF-16 without a mark
   (``nul_byte``).
+- A file whose first cell is quoted is none of these, since its first byte is a quote.
 """
 
 import json
@@ -23,14 +23,14 @@ from enum import StrEnum
 
 from .errors import BadCsv, Fault
 
-#: As many first bytes as the rules look at.
+#: The rules look at this many first bytes.
 HEAD_BYTES = 4096
 EXPORT = "export it as CSV"
-UPLOAD = "the download may have failed; get the file anew"
+UPLOAD = "the download may have failed; download the file again"
 
 
 class Compression(StrEnum):
-    """The formats that are read through; the value is the code of errors about them."""
+    """The formats that can be unpacked; the value is the code of their errors."""
 
     GZIP = "gzip"
     BZ2 = "bz2"
@@ -41,7 +41,7 @@ class Compression(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A format that is no CSV: ``name`` follows "the file is", ``advice`` says what to do."""
+    """A format that is not CSV: ``name`` follows "the file is", ``advice`` says what to do."""
 
     name: str
     advice: str = EXPORT
@@ -60,7 +60,7 @@ COMPRESSED = (
 )
 UNPACK = "unpack it, and submit the CSV in it"
 NO_PICTURE = "submit the table as CSV"
-#: The first member of a ZIP archive that is a document, by how its name begins.
+#: ZIP archives that are documents, by the start of their first member's name.
 DOCUMENTS = (
     (
         re.compile(rb"\[Content_Types\]\.xml|_rels/\.rels|docProps/|xl/(?:work|_rels|theme|s)"),
@@ -103,7 +103,7 @@ LETTERS = {
     b"RIFF": Foreign("a RIFF file (an image, sound or film)", NO_PICTURE),
     b"BM": Foreign("a BMP image", NO_PICTURE),
 }
-#: 1A (Ctrl-Z) is left out: old programs end a text with it.
+#: Without 1A (Ctrl-Z), with which old programs end a text.
 CONTROL = re.compile(rb"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 PDF = re.compile(rb"%PDF-[0-9]\.[0-9][ \t]*[\r\n%]")
 DOCTYPE = re.compile(rb"<!doctype\s+html", re.IGNORECASE)
@@ -116,9 +116,9 @@ MARK = b"\xef\xbb\xbf"
 
 
 def identify(head: bytes) -> Compression | Foreign | None:
-    """Return what a file is that begins with ``head``; None if it may be a CSV.
+    """Return the format of a file that begins with ``head``; None if it may be a CSV.
 
-    ``head``: the first HEAD_BYTES of the file, or all of it; what follows them is not looked at.
+    ``head`` must be the first HEAD_BYTES of the file, or all of it; the rest is ignored.
     """
     head = head[:HEAD_BYTES]
     for pattern, compression in COMPRESSED:
@@ -128,7 +128,7 @@ def identify(head: bytes) -> Compression | Foreign | None:
 
 
 def check_content(head: bytes, inside: Compression | None = None) -> None:
-    """Raise BadCsv if ``head``, how a text begins (unpacked from ``inside``), is no CSV."""
+    """Raise BadCsv if a text beginning with ``head``, from ``inside`` an archive, is not a CSV."""
     found = identify(head)
     if isinstance(found, Foreign):
         where = f" inside {inside}" if inside else ""
@@ -158,7 +158,7 @@ def _by_signature(head: bytes) -> Foreign | None:
 
 
 def _tar(head: bytes) -> Foreign | None:
-    """Sum the first header as tar does: its own checksum, octal, is read as blanks."""
+    """Check the sum of the first header as tar does, with blanks for the octal checksum itself."""
     stated = head[148:156].strip(b" \0")
     if len(head) < 512 or not re.fullmatch(rb"[0-7]+", stated):
         return None

@@ -60,7 +60,7 @@ def fastest() -> Library:
 class GrowthLimit:
     """How large a decompressed file may be: ``max_bytes``, and ``max_ratio`` times its gzip file.
 
-    The ratio counts from ``free_bytes`` on. Deflate can shrink zeros to a thousandth (zlib's
+    The ratio applies beyond ``free_bytes``. Deflate can shrink zeros to a thousandth (zlib's
     "maximum compression factor", 1032:1); CSVs rarely shrink to less than a fiftieth.
     """
 
@@ -69,7 +69,7 @@ class GrowthLimit:
     max_bytes: int = 64 * 1024**3
 
     def check(self, read: int, written: int) -> None:
-        """Raise BadGzip if ``read`` compressed bytes became too many bytes."""
+        """Raise BadGzip if ``read`` compressed bytes grew to too many bytes."""
         if written > self.max_bytes:
             raise BadGzip(
                 "gzip_too_large",
@@ -89,7 +89,7 @@ def gunzip(
 ) -> Iterator[bytes]:
     """Decompress one or more gzip members, in blocks of at most 1 MiB.
 
-    Raises BadGzip if they are not gzip, damaged, incomplete or too large.
+    Raise BadGzip if the bytes are not gzip, or are damaged, incomplete or too large.
     """
     packed, limit, written = _Input(blocks), limit or GrowthLimit(), 0
     _read_header(packed, is_first=True)

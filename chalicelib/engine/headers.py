@@ -1,12 +1,12 @@
-"""Whether the first row is a header. Pure Python.
+"""Decide whether the first row is a header. Pure Python.
 
-The first row is data, not a header, if every name over a column of numbers is itself a number.
-It is a header all the same if only its first name is empty, and the first cells below it name the
-rows: texts of which no two are equal, or numbers that count up from 0 or 1.
+The first row is data if every name over a column of numbers is itself a number. There is one
+exception: only its first name is empty, and the first cells of the rows below name these rows
+(texts that are all different, or numbers that count up from 0 or 1). Then it is a header.
 
-Years are numbers that may be names (1990, 2000 over a table), unless a column below them holds
-nothing but years too. A column of numbers is one of which at least a tenth of the cells, missing
-ones not counted, are numbers or look like numbers.
+Years (1990, 2000) may be names, unless a column below them has nothing but years. A column of
+numbers is one in which at least a tenth of the cells, not counting missing ones, are numbers or
+look like numbers.
 """
 
 import re
@@ -17,14 +17,14 @@ from .read_options import NumberOptions
 from .sums import MISSING, PADDING
 
 YEAR = re.compile(r"1[5-9][0-9]{2}|2[01][0-9]{2}")
-#: As many rows after the first as are looked at.
+#: The rules look at this many rows after the first.
 LOOKED_AT = 100
 
 
 def looks_like_data(
     names: Sequence[str], rows: Sequence[Sequence[str]], options: NumberOptions
 ) -> bool:
-    """Return whether a first row is data rather than the names of the columns of ``rows``.
+    """Return whether a first row is data, not the names of the columns of ``rows``.
 
     Rows may have fewer cells than there are names.
     """

@@ -1,4 +1,4 @@
-"""The contract of a kernel, bytes of rows to an exact partial sum, and what all kernels share."""
+"""The contract of a kernel, and the code that kernels share."""
 
 from collections.abc import Iterable
 from typing import Protocol
@@ -28,15 +28,15 @@ class Kernel(Protocol):
     ) -> PartialSum:
         """Sum the rows whose first byte is in the first ``span`` bytes (None: all) of ``blocks``.
 
-        ``blocks`` begin in state ``start`` and may go on after the span: its last row is finished,
-        and no more is read than that takes. ``skip``: count cells that are not numbers, rather
-        than refuse them.
+        ``blocks`` begin in state ``start`` and may continue after the span. The kernel finishes the
+        last row of the span, and reads no more than that takes. ``skip``: count cells that are not
+        numbers instead of refusing them.
         """
         ...
 
 
 class Window:
-    """The bytes at hand of a stream: from ``offset`` on, growing at the end, dropped in front."""
+    """The bytes of a stream from ``offset`` on: new ones are appended, used ones dropped."""
 
     def __init__(self, blocks: Iterable[bytes]) -> None:
         self.blocks = iter(blocks)
@@ -45,7 +45,7 @@ class Window:
         self.eof = False
 
     def grow(self, size: int) -> None:
-        """Hold at least ``size`` bytes, or all that are left."""
+        """Read until there are ``size`` bytes, or all that are left."""
         self.data, eof = fill(size, self.data, self.blocks)
         self.eof = self.eof or eof
 
@@ -59,7 +59,7 @@ def find_first_row(
 ) -> State | None:
     """Advance to the first row that starts in the span.
 
-    Returns None, or the state at the end of the span if no row starts in it.
+    Return None, or the state at the end of the span if no row starts in it.
     """
     while not (window.eof and not window.data):
         window.grow(block_bytes)

@@ -1,4 +1,4 @@
-"""The first row of a file: how many fields rows have, which are summed, and what they are named."""
+"""Read the first row of a file: the number of fields, and the columns to sum with their names."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -39,9 +39,9 @@ class Layout:
 def read_layout(
     blocks: Iterable[bytes], options: Options, limits: Limits = LIMITS
 ) -> tuple[Layout, Iterator[bytes]]:
-    """Read the layout from a file's first row; also return its blocks from the data rows on.
+    """Return the layout of a file, and the file's blocks from the data rows on.
 
-    Raises BadCsv if there is no first row, or it does not name what is to be summed.
+    Raise BadCsv if there is no first row, or if it lacks the columns to sum or their names.
     """
     delimiter, remaining = options.delimiter.encode(), iter(blocks)
     row, raw, rest = _FirstRow(remaining, delimiter, limits).read()
@@ -58,7 +58,7 @@ def read_layout(
 
 
 class _FirstRow:
-    """Finds the first row that is not blank. ``head`` are the bytes at hand, from ``offset`` on."""
+    """Finds the first row that is not blank. ``head`` has the bytes read, from ``offset`` on."""
 
     def __init__(self, blocks: Iterator[bytes], delimiter: bytes, limits: Limits) -> None:
         self._blocks = blocks
@@ -101,7 +101,7 @@ class _FirstRow:
         if len(self._head) > limit:
             broken = BrokenRow(self._head, self._delimiter, limit)
             raise BadCsv(broken.too_long().moved(self._line, self._offset))
-        # Doubled, so that a long row is not parsed once per block.
+        # Read twice as much each time, so that a long row is not parsed once per block.
         size = min(max(2 * len(self._head), 1), limit + 1)
         self._head, self._eof = fill(size, self._head, self._blocks)
 
@@ -153,7 +153,7 @@ def _names(row: Row, raw: bytes, wanted: range, delimiter: bytes) -> tuple[str, 
 
 
 def _is_utf8(name: str) -> bool:
-    """Whether no byte of the name had to be escaped as a surrogate when it was decoded."""
+    """Return whether a name was UTF-8, so that decoding it escaped no byte as a surrogate."""
     return not any("\ud800" <= character <= "\udfff" for character in name)
 
 

@@ -1,19 +1,25 @@
-"""Which column each name of a header belongs to. Pure Python.
+"""Match the names of a header with the columns. Pure Python.
 
-A header may have one name more or fewer than the rows have fields, where all rows agree:
+If all rows agree, a header may have one name more or fewer than the rows have fields:
 
-- one name more, and the last one empty: the header ends with a delimiter, which names nothing;
-- one name fewer, and the last cell of every row empty: the rows end with a delimiter, and the last
-  column has no name;
+- one name more, and the last name is empty: the header ends with a delimiter;
+- one name fewer, and the last cell of every row is empty: the rows end with a delimiter, and the
+  last column has no name;
 - one name fewer, and the first cells are names of rows, as R writes them: the first column has no
-  name. They are names of rows if no two are equal, all are texts or count up by one, and the second
-  row is no header below a title. The comma may be a decimal comma, though, and split one column
-  into two of integers, side by side. So by the comma a single name is never enough; and there are
-  no such columns, or the names of rows are quoted (and no right half begins with a zero, as in
-  1,05), or they count up from 0 or 1, the first name is none for such a count (id, no, ...), and
-  no right half has the same number of digits, one or two, in every row.
+  name. Names of rows are all different, are texts or count up by one, and the second row is not a
+  header below a title.
 
-Else names and columns do not match, and the first row that differs is refused as ragged.
+With the comma as delimiter, the third rule is stricter, because the comma may be a decimal comma
+that splits one column into two columns of integers, side by side. A single name is never enough.
+In addition, one of these must hold:
+
+- there are no two columns of integers side by side;
+- the names of rows are quoted, and no right one of two such columns has a cell that begins with a
+  zero, as in 1,05;
+- the names of rows count up from 0 or 1, the first name is not that of a count (id, no, ...), and
+  no right column has the same number of digits, one or two, in every row.
+
+Otherwise names and columns do not match, and the first row that differs is refused as ragged.
 """
 
 import re
@@ -58,7 +64,7 @@ def find_naming(sample: Sample) -> Naming:
 
 
 def named(cells: Sequence[str], naming: Naming) -> list[str]:
-    """Return one name for each column, empty where the header has none."""
+    """Return a name for each column; it is empty if the header has none."""
     if naming is Naming.ROW_NAMES:
         return ["", *cells]
     if naming is Naming.LAST_UNNAMED:
@@ -98,5 +104,5 @@ def _right_halves(rows: Sequence[Row]) -> Iterator[Sequence[str]]:
 
 
 def _are_decimals(halves: Sequence[str]) -> bool:
-    """Return whether these may be what follows the decimal commas of prices or the like."""
+    """Return whether these may be the digits after decimal commas, as in prices."""
     return {len(half) for half in halves} in ({1}, {2})

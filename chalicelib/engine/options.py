@@ -9,7 +9,7 @@ class Options:
     """Sum every ``step``-th column, from the column with the index ``first`` on.
 
     ``delimiter`` is one ASCII character. ``header``: the first row holds names, not data.
-    ``non_numeric``: whether a cell that is not a number fails the file or is skipped.
+    ``non_numeric``: whether a cell that is not a number fails the job or is skipped.
     """
 
     step: int = 10

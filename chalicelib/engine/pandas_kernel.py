@@ -1,8 +1,8 @@
-"""The pandas kernel. The only module that imports pandas, and only when a kernel first uses it.
+"""The pandas kernel. Only this module imports pandas, when the kernel is first used.
 
-pandas splits rows into fields wherever that is safe: complete rows without a quote, all of the
-same number of fields. Everything else (quotes, blank lines, a short row, a cell that is not a
-number) is left to the reference kernel, which decides it and knows where it is.
+pandas splits rows into fields where that is safe: complete rows without a quote, all with the same
+number of fields. The reference kernel handles everything else (quotes, blank lines, a short row, a
+cell that is not a number), and finds the place of a fault.
 """
 
 import io
@@ -55,7 +55,7 @@ class _PandasTally(Tally):
         return end
 
     def _is_regular(self, rows: bytes) -> bool:
-        """Whether all rows have the right number of fields; none is blank and no CR is alone."""
+        """Return whether all rows have the right number of fields, with no blank row or lone CR."""
         if rows.count(b"\r") != rows.count(b"\r\n"):
             return False
         if self.layout.fields == 1 and (

@@ -1,8 +1,8 @@
-"""Text after a closing quote: a quote that was not meant to open a field, or a wrong delimiter.
+"""Find text after a closing quote: a sign of a stray quote, or of a wrong delimiter.
 
-Python's csv module takes such text as a part of the field. But where a quote opens by mistake, the
-field goes on to the next quote in the file, over as many rows as there are between, and what
-follows that one is the only trace. So text after a closing quote is refused; blanks are not text.
+Python's csv module takes such text as a part of the field. But if a quote opens a field by mistake,
+the field swallows every row up to the next quote in the file, and the text after that quote is the
+only sign of it. So text after a closing quote is refused; blanks are not text.
 """
 
 import re
@@ -12,7 +12,7 @@ from .errors import Fault
 
 
 def find_text_after_quote(row: bytes, delimiter: bytes) -> int | None:
-    """Return the offset in ``row`` of the first text after a closing quote; None without any."""
+    """Return the offset in ``row`` of the first text after a closing quote, or None."""
     if b'"' not in row:
         return None
     fields, position = _field(delimiter), 0
@@ -27,7 +27,7 @@ def find_text_after_quote(row: bytes, delimiter: bytes) -> int | None:
 
 
 def text_after_quote(start: int, line: int, offset: int) -> Fault:
-    """Return the fault of a row at byte ``start`` that has such text at its byte ``offset``."""
+    """Return the fault of such text at byte ``offset`` of the row that begins at ``start``."""
     message = (
         "text follows the quote that closes a field;"
         " put the delimiter there, or double the quotes that are text"

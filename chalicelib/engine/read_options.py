@@ -1,11 +1,11 @@
-"""What a client may say of how a file is written. Pure Python."""
+"""The options that say how a file is written. Pure Python."""
 
 from dataclasses import dataclass
 from typing import Literal
 
 AUTO = "auto"
 Encoding = Literal["auto", "utf-8", "utf-16", "windows-1252", "latin-1"]
-#: Characters with a meaning of their own in every number or field.
+#: Characters that always have a meaning in numbers or fields.
 RESERVED = frozenset('0123456789+-"')
 #: What some countries write between thousands: no-break, narrow no-break and thin blanks.
 NO_BREAK_BLANKS = "\u00a0\u202f\u2009"
@@ -13,10 +13,11 @@ NO_BREAK_BLANKS = "\u00a0\u202f\u2009"
 
 @dataclass(frozen=True, slots=True)
 class NumberOptions:
-    """How numbers are written, and what stands for none.
+    """How numbers and missing values are written.
 
-    ``decimal`` and ``thousands`` are one character each; no ``thousands``: none. ``strip`` holds
-    marks that may stand before or after a number. ``missing``: markers beside sums.MISSING.
+    ``decimal`` and ``thousands`` are one character each; ``thousands`` may be empty. ``strip`` has
+    the marks that may stand before or after a number, and ``missing`` the markers of missing values
+    besides sums.MISSING.
     """
 
     decimal: str = "."
@@ -25,7 +26,7 @@ class NumberOptions:
     missing: tuple[str, ...] = ()
 
     def conflict(self) -> str | None:
-        """Return why these options contradict each other, without an end; None if they do not."""
+        """Return how these options contradict each other, as a clause; None if they do not."""
         if self.decimal == self.thousands:
             return f"decimal and thousands are both {self.decimal!r}; they must differ"
         if not _is_mark(self.decimal) or self.decimal == " ":
@@ -46,10 +47,10 @@ def _is_mark(text: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """How a file is to be read. What is AUTO, or None for ``header``, is found by dialect.detect.
+    """How to read a file. dialect.detect finds what is AUTO, or None for ``header``.
 
-    ``skip_rows`` counts lines at the start of the file, blank ones included; ``comment`` is the
-    character that lines begin with which are passed over.
+    ``skip_rows`` counts lines at the start of the file, blank ones included. Lines that begin with
+    the character ``comment`` are skipped.
     """
 
     delimiter: str = AUTO

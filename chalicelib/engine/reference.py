@@ -44,12 +44,12 @@ class Tally:
                 if row.cells:
                     records.append(self._wanted_cells(row))
                 end, self.last_row = row.end, row.start
-                # Not after the next row is read: its faults are for another part to report.
+                # Before the next row is read: another part reports the faults of that row.
                 if end >= limit:
                     break
         except BadCsv as bad:
             broken = bad
-        # A bad cell comes before the row that is broken, so it is raised first.
+        # A bad cell in these rows comes before the broken row, so it is raised first.
         columns = self._sum_columns(data, records)
         if broken is not None:
             raise broken
@@ -57,7 +57,7 @@ class Tally:
         return end
 
     def add(self, data: bytes, columns: Sequence[ColumnSum], rows: int) -> None:
-        """Add ``rows`` rows that are ``data``; ``columns`` may be empty if there are no rows."""
+        """Add ``data``, which has ``rows`` rows; ``columns`` may be empty if there are none."""
         if columns:
             self.columns = add_columns(self.columns, columns)
         self.rows += rows
@@ -68,7 +68,7 @@ class Tally:
         return PartialSum(self.columns, self.rows, self.lines, self.bytes, end, fault)
 
     def _wanted_cells(self, row: Row) -> Row:
-        """Drop the other cells; raise BadCsv unless the row has the fields of the first row."""
+        """Return the wanted cells; raise BadCsv unless the row has as many fields as the first."""
         if len(row.cells) != self.layout.fields:
             message = (
                 f"the row has {len(row.cells)} fields, but the first row has {self.layout.fields};"
@@ -143,6 +143,6 @@ class ReferenceKernel:
                 return State.ROW
             if not used and len(window.data) > max_row_bytes:
                 raise BadCsv(BrokenRow(window.data, delimiter, max_row_bytes).too_long())
-            # Doubled while no row ends in it, so that a long row is not parsed once per block.
+            # Read twice as much until a row ends, so that a long row is not parsed once per block.
             size = self.block_bytes if used else min(2 * len(window.data), max_row_bytes + 1)
             window.drop(used)

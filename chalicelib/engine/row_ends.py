@@ -1,15 +1,15 @@
-"""What ends the rows of a file: found in its first bytes, and turned into what the readers know.
+"""Find what ends the rows of a file, and translate it into row ends that the readers know.
 
-Rows end with LF, CRLF, CR or CR CR LF. LF and CRLF may be mixed, as they may be for the readers;
-CR alone (old Excel for Mac) and CR CR LF (text mode on Windows, twice) must then be the only one.
-Inside quotes any of them is text.
+Rows end with LF, CRLF, CR or CR CR LF. LF and CRLF may be mixed, because the readers know both. CR
+(old Excel for Mac) and CR CR LF (written twice in text mode on Windows) must be the only row end.
+Inside quotes all of them are text.
 
-The readers know LF and CRLF. A translation keeps every byte at its place, so that a file can be cut
-anywhere and each part be translated by itself:
+A translation keeps every byte at its place, so that a file can be cut anywhere, and each part can
+be translated by itself:
 
 - CR: each CR becomes LF, and each LF becomes CR. An LF outside quotes is then a lone CR, which the
-  readers refuse: no such file is read half in one way and half in the other.
-- CR CR LF: becomes LF CR LF, a row end and a blank line, which is passed over. Lines are counted as
+  readers refuse. So a file with both row ends is never read half and half.
+- CR CR LF becomes LF CR LF: a row end and a blank line, which is skipped. Lines are counted as
   editors show them, two for each row.
 """
 
@@ -32,18 +32,18 @@ KINDS = {b"\n": RowEnd.LF, b"\r\n": RowEnd.CRLF, b"\r": RowEnd.CR, b"\r\r\n": Ro
 NAMES = {RowEnd.LF: "LF", RowEnd.CRLF: "CRLF", RowEnd.CR: "CR", RowEnd.CRCRLF: "CR CR LF"}
 READ_AS_THEY_ARE = frozenset((RowEnd.LF, RowEnd.CRLF))
 ROW_END = re.compile(rb"\r\r\n|\r\n|\r|\n")
-#: As much of a row end as may stand at the end of a block.
+#: How much of a row end may stand at the end of a block.
 CUT_ROW_END = re.compile(rb"\r{1,2}\Z")
 SWAPPED = bytes.maketrans(b"\r\n", b"\n\r")
 
 
 def find_row_end(head: bytes, delimiter: bytes, *, eof: bool) -> RowEnd:
-    """Return what ends the first row of ``head``, which starts at a row; LF if none ends.
+    """Return what ends the first row of ``head``, which starts at a row; LF if no row ends.
 
-    ``eof``: nothing follows ``head``; else a CR at its end does not count, since an LF may follow.
-    Raises BadCsv at the first row end that cannot be mixed with the first one.
+    ``eof``: nothing follows ``head``. Otherwise a CR at its end does not count, since an LF may
+    follow. Raise BadCsv at the first row end that cannot be mixed with the first one.
     """
-    if head.count(b"\r") == head.count(b"\r\n"):  # so that few files are walked
+    if head.count(b"\r") == head.count(b"\r\n"):  # few files need the scan below
         end = first_row(head, State.FIELD, delimiter) or 0
         return RowEnd.CRLF if head.endswith(b"\r\n", 0, end) else RowEnd.LF
     first = None

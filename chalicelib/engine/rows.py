@@ -1,6 +1,6 @@
-"""Rows and fields as Python's ``csv`` module (strict=False) reads them, with their positions.
+"""Read rows and fields as Python's ``csv`` module (strict=False) does, with their positions.
 
-This is the definition of a row here; everything faster must agree with it.
+This module defines what a row is; every faster reader must agree with it.
 """
 
 import csv
@@ -14,7 +14,7 @@ from .errors import BadCsv, Fault
 from .faults import BrokenRow
 from .limits import LIMITS, Limits
 
-csv.field_size_limit(sys.maxsize)  # rows are limited as a whole, by Limits.max_row_bytes
+csv.field_size_limit(sys.maxsize)  # Limits.max_row_bytes limits complete rows instead
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ class Row:
 
 
 class _Lines:
-    """Iterate over lines for csv.reader, and know how far it has read.
+    """Iterate over lines for csv.reader, and count how far it has read.
 
-    Raises BadCsv on a row of too many fields before csv.reader can split it.
+    Raise BadCsv on a row of too many fields before csv.reader can split it.
     """
 
     def __init__(self, data: bytes, delimiter: bytes, limits: Limits) -> None:
@@ -57,7 +57,7 @@ class _Lines:
         line = self.data[self.position : end]
         self.position = end
         self.lines += 1
-        # A byte that is not UTF-8 must not stop the reader: it matters only in a summed cell, and
+        # A byte that is not UTF-8 must not stop the reader: it only matters in a summed cell, and
         # there it is not a number.
         return line.decode("utf-8", "surrogateescape")
 
@@ -65,9 +65,9 @@ class _Lines:
 class _FieldCount:
     """Counts the fields of the row being read, in three steps of growing cost.
 
-    Fewer bytes than ``max_fields`` cannot hold too many separators; fewer delimiters, in quotes or
-    not, cannot either. Only what is left is taken apart by the pattern of a field. Each byte is
-    counted once, however many lines the row has.
+    A row with fewer than ``max_fields`` bytes, or with fewer delimiters, quoted or not, cannot have
+    too many fields. Only other rows are matched field by field. Each byte is counted once, however
+    many lines the row has.
     """
 
     def __init__(self, data: bytes, delimiter: bytes, limits: Limits) -> None:
@@ -82,7 +82,7 @@ class _FieldCount:
         self._separators, self._separators_end = 0, start
 
     def check(self, end: int) -> None:
-        """Raise BadCsv if the row has too many fields before the offset ``end``, a line's end."""
+        """Raise BadCsv if the row has too many fields before the end of a line, at ``end``."""
         limit = self._limits.max_fields
         if end - self._start < limit:
             return
@@ -106,7 +106,7 @@ class _FieldCount:
 
 @cache
 def _field(delimiter: bytes) -> re.Pattern[bytes]:
-    """Match a field from its start, without its end; the last quote may be open."""
+    """Match a field from its start, without its delimiter; the last quote may be open."""
     return re.compile(rb'(?:"[^"]*(?:"|\Z))*+[^%b\r\n]*+' % re.escape(delimiter))
 
 
@@ -126,7 +126,7 @@ def count_separators(text: bytes, delimiter: bytes, maximum: int) -> int:
 
 
 def cell_start(row: bytes, index: int, delimiter: bytes) -> int:
-    """Return the offset in ``row`` of the field with that 0-based index."""
+    """Return the offset in ``row`` of the field with a 0-based index."""
     pattern, position = _field(delimiter), 0
     for _ in range(index):
         match = pattern.match(row, position)
@@ -139,8 +139,8 @@ def iter_rows(
 ) -> Iterator[Row]:
     """Yield the complete rows of ``data``, which starts at a row; a blank line has no cells.
 
-    ``eof``: nothing follows ``data``, so its last row needs no line feed. Raises BadCsv where a
-    row cannot be read, after the rows before it were yielded.
+    ``eof``: nothing follows ``data``, so its last row needs no line feed. If a row cannot be read,
+    raise BadCsv after yielding the rows before it.
     """
     lines = _Lines(data, delimiter, limits)
     reader = csv.reader(lines, delimiter=delimiter.decode())

@@ -1,12 +1,12 @@
-"""The first bytes of a text and the rows in them, from which its dialect is found. Pure Python.
+"""Sample the first bytes and rows of a text, to find its dialect. Pure Python.
 
-The window is the first 64 KiB of the text. It is doubled, up to 1 MiB, until it holds two complete
-rows by every delimiter, and never depends on the blocks that the text comes in. The rows begin
+The window is the first 64 KiB of the text. It is doubled, up to 1 MiB, until it has two complete
+rows with every delimiter. It never depends on the blocks in which the text arrives. The rows begin
 after byte order marks, skipped lines and Excel's own line ``sep=;``.
 
-The first 1,000 complete rows in it are looked at: those whose end is in the window; at the end
-of the text, the last row needs none. Rows of nothing but blanks, Ctrl-Z (how DOS ends a text) and
-lines of comment are no rows.
+The sample has the first 1,000 complete rows: those that end in the window; at the end of the text,
+the last row needs no row end. Rows that have only blanks or Ctrl-Z (which ends a text in DOS) and
+comment lines do not count as rows.
 """
 
 import re
@@ -25,7 +25,7 @@ from .rows import Row, iter_rows
 WINDOW_BYTES = 64 * 1024
 MAX_WINDOW_BYTES = 1024 * 1024
 MAX_ROWS = 1000
-#: The delimiters that are looked for; the first is that of a file without any.
+#: The delimiters to try; a file that has none of them gets the first.
 CANDIDATES = (",", ";", "\t", "|")
 SEP_LINE = re.compile(rb'"?sep=([\t !#-*,/:-@\[-`{-~])"?[ \t]*(?:\r\r\n|\r\n|\r|\n)', re.IGNORECASE)
 CTRL_Z = b"\x1a"
@@ -34,7 +34,7 @@ NOTHING = re.compile(r"[ \t\x1a]*")
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """The window of a text, whose rows begin at byte ``start`` of it.
+    """The window of a text; the rows begin at its byte ``start``.
 
     ``eof``: the text ends with the window. ``sep``: the delimiter that a line ``sep=;`` gives.
     """
@@ -51,7 +51,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The complete rows of a window by one delimiter; ``data`` is what readers get of it."""
+    """The complete rows of a window, read with one delimiter; ``data`` is what the readers get."""
 
     delimiter: str
     row_end: RowEnd
@@ -67,7 +67,7 @@ class Sample:
 
 
 def read_head(blocks: Iterable[bytes], options: ReadOptions) -> tuple[Head, Iterator[bytes]]:
-    """Return the head of a text whose encoding holds ASCII, and all of its blocks.
+    """Return the head of a text whose encoding contains ASCII, and all of its blocks.
 
     Raises BadCsv if the skipped lines take more than 1 MiB.
     """
@@ -85,7 +85,7 @@ def read_head(blocks: Iterable[bytes], options: ReadOptions) -> tuple[Head, Iter
 
 
 def _head(data: bytes, skipped: int, eof: bool) -> Head | None:
-    """Return the head in ``data``; None if it is not known yet where the rows begin."""
+    """Return the head in ``data``; None if ``data`` does not show yet where the rows begin."""
     start = skip_marks(data)
     ends = [match.end() for match in islice(ROW_END.finditer(data, start), skipped)]
     if len(ends) < skipped:
@@ -99,13 +99,13 @@ def _head(data: bytes, skipped: int, eof: bool) -> Head | None:
 
 
 def _has_enough(head: Head, options: ReadOptions) -> bool:
-    """Return whether the window holds a first row and one of data by every delimiter."""
+    """Return whether the window has a first row and a data row with every delimiter."""
     asked = options.delimiter
     for delimiter in CANDIDATES if asked == AUTO else (asked,):
         try:
             if len(read_sample(head, delimiter, options, max_rows=2).rows) < 2:
                 return False
-        except BadCsv:  # mixed row ends, which more of the text would not mend
+        except BadCsv:  # mixed row ends, which more text would not change
             continue
     return True
 
@@ -113,7 +113,7 @@ def _has_enough(head: Head, options: ReadOptions) -> bool:
 def read_sample(
     head: Head, delimiter: str, options: ReadOptions, max_rows: int = MAX_ROWS
 ) -> Sample:
-    """Return the rows of a window by one delimiter. Raises BadCsv if their row ends are mixed."""
+    """Return the rows of a window, read with one delimiter. Raise BadCsv for mixed row ends."""
     row_end = find_row_end(head.rows, delimiter.encode(), eof=head.eof)
     data = b"".join(translate([head.rows], row_end))
     rows = iter_table_rows(data, delimiter, eof=head.eof, comment=options.comment)
@@ -129,10 +129,10 @@ def _until_broken(rows: Iterator[Row]) -> Iterator[Row]:
 
 
 def iter_table_rows(data: bytes, delimiter: str, *, eof: bool, comment: str = "") -> Iterator[Row]:
-    """Yield the complete rows of ``data``, which starts at a row, as rows.iter_rows does; but none
-    of nothing but blanks and Ctrl-Z, and no line that begins with ``comment`` where a row begins.
+    """Yield the complete rows of ``data``, which starts at a row, as rows.iter_rows does.
 
-    Raises BadCsv where a row cannot be read.
+    Skip rows that have only blanks and Ctrl-Z, and lines that begin with ``comment`` where a row
+    begins. Raise BadCsv if a row cannot be read.
     """
     sign, base, line = comment.encode(), 0, 0
     data = data.rstrip(CTRL_Z) if eof else data
@@ -160,7 +160,7 @@ def _moved(rows: Iterator[Row], by: int, lines: int) -> Iterator[Row]:
 
 
 def _after_comments(data: bytes, at: int, comment: bytes) -> int:
-    """Return where the lines of comment that begin at ``at`` end."""
+    """Return the end of the comment lines that begin at ``at``."""
     while comment and data.startswith(comment, at):
         at = data.find(b"\n", at) + 1 or len(data)
     return at

@@ -1,9 +1,9 @@
-"""Where rows begin: the state machine of quotes.
+"""The state machine of quotes, which finds where rows begin.
 
-To find its row ends, a CSV is a machine of three states: at the start of a field (or just after a
-closing quote, which reacts alike), in an unquoted field, in a quoted one. Only a quote at the
-start of a field opens; in a quoted field the next quote closes; ``""`` needs no rule of its own.
-ROW is the start of a field that is the first of its row.
+A machine of three states finds the row ends of a CSV: at the start of a field (or just after a
+closing quote, where the same rules hold), in an unquoted field, and in a quoted one. A quote opens
+a quoted field only at the start of a field. In a quoted field, the next quote closes it; ``""``
+needs no rule of its own. A fourth state, ROW, is the start of a row's first field.
 """
 
 from enum import StrEnum
@@ -27,7 +27,7 @@ AFTER_QUOTE = {
 
 
 def scan_state(data: bytes, state: State, delimiter: bytes) -> State:
-    """Return the state after ``data``, which starts in ``state``."""
+    """Return the state after ``data``, which begins in ``state``."""
     position = 0
     while (quote := data.find(b'"', position)) >= 0:
         state = AFTER_QUOTE[_after(data, position, quote, state, delimiter)]

@@ -1,8 +1,8 @@
-"""For a cell that is no number: how the numbers of its column may be written. Pure Python.
+"""Suggest how the numbers of a column may be written, for a cell that is not one. Pure Python.
 
-Styles are tried from the one that changes the fewest options to the one that changes the most; one
-counts if it makes a number of every cell of the column that looks like one. Two that read the cell
-as different numbers are both suggested: 1,200 may be a thousand and more, or little more than one.
+Styles are tried in order, from the fewest changed options to the most. A style counts if it can
+read every cell of the column that looks like a number. If two styles read the cell as different
+numbers, both are suggested: 1,200 may be twelve hundred, or one point two.
 """
 
 import re
@@ -22,7 +22,7 @@ DECIMALS = (".", ",")
 SEPARATORS = ("", ",", ".", " ", "'")
 MARKS = "$€£¥₹₽¢%‰"
 PARENTHESES = "()"
-#: There are few texts that stand for no value in a file; they have no digits, and are no words.
+#: A file has few markers of missing values; they have no digits, and are not words.
 MAX_MARKERS = 5
 MARKER = re.compile(r"[^\W\d]{0,3}|[\W_]{1,3}|(?:[^\W\d]{1,2}[./ ]){1,3}[^\W\d]{0,2}")
 MARKER_WORDS = frozenset(
@@ -31,7 +31,7 @@ MARKER_WORDS = frozenset(
 
 
 def for_cell(evidence: Evidence) -> list[Suggestion]:
-    """Return what makes a number, or a missing value, of a refused cell."""
+    """Return the suggestions for a refused cell: read it as a number, as missing, or not at all."""
     asked, cell = evidence.options.numbers, evidence.cell.strip()
     cells = [cell, *evidence.cells(evidence.column)]
     if looks_like_a_number(cell) and (found := list(styles(cell, cells, asked))):
@@ -73,7 +73,7 @@ def _candidates(text: str, asked: NumberOptions) -> Iterator[NumberOptions]:
 
 
 def _cost(style: NumberOptions, asked: NumberOptions) -> tuple[int, bool]:
-    """Count the options that differ; of two styles, one that keeps the decimal mark costs less."""
+    """Count the options that differ; of equal styles, one that keeps the decimal mark is first."""
     return len(_difference(style, asked)), style.decimal != asked.decimal
 
 

@@ -1,4 +1,4 @@
-"""For a row of another length than the first: what is wrong with it. Pure Python."""
+"""Suggest what is wrong with a row that is longer or shorter than the first. Pure Python."""
 
 import re
 from collections.abc import Iterator
@@ -28,15 +28,15 @@ def for_row(evidence: Evidence) -> list[Suggestion]:
 
 
 def _short_header(evidence: Evidence) -> Iterator[Suggestion]:
-    """All rows agree, and the header has fewer names: nobody can say which one is missing."""
+    """Suggest skipping a header that has too few names for rows that all agree."""
     sample, names = evidence.sample, evidence.names
     counts = set(sample.counts[1:])
     if len(names) < 2 or len(sample.rows) < 3 or len(counts) != 1 or min(counts) <= len(names):
         return
     start = evidence.head.start + sample.rows[1].start
     lines = len(ROW_END.findall(evidence.head.data, 0, start))
-    has = f"the header has {counted(len(names), 'name')}, all rows have {min(counts)} fields"
-    sentence = f"{has}; add what is missing, or pass the header over and choose columns by index"
+    has = f"the header has {counted(len(names), 'name')}, but all rows have {min(counts)} fields"
+    sentence = f"{has}; add the missing names, or skip the header and choose columns by index"
     yield Suggestion("short_header", sentence, (("skip_rows", lines), ("header", False)))
 
 
@@ -45,16 +45,16 @@ def _too_short(evidence: Evidence, fields: int) -> Iterator[Suggestion]:
     missing = f"the row has {counted(size, 'field')}, {fields - size} too few"
     drop, pad = (("last_row", "drop"),), (("ragged", "pad"),)
     if evidence.last and not evidence.ended:
-        sentence = f"{missing}, and no row end: it may be written to the half only"
+        sentence = f"{missing}, and no row end: it may be incomplete"
         yield Suggestion("half_written", sentence, drop)
     if evidence.last and size == 1 and not looks_like_a_number(evidence.row[0].strip()):
-        yield Suggestion("note", "the last row has 1 field: a note at the end?", drop)
+        yield Suggestion("note", "the last row has 1 field; it may be a note", drop)
         return
-    yield Suggestion("short_row", f"{missing}; fill short rows up", pad)
+    yield Suggestion("short_row", f"{missing}; pad short rows", pad)
 
 
 def _commas_in_one_column(evidence: Evidence, fields: int) -> Iterator[Suggestion]:
-    """Yield the styles by which the comma splits the numbers of one column no more."""
+    """Yield the styles with which commas no longer split the numbers of a single column."""
     options = evidence.options
     if fields > 1 or options.delimiter != AUTO or evidence.sample.delimiter != ",":
         return
@@ -77,12 +77,14 @@ def _too_long(evidence: Evidence, fields: int) -> Iterator[Suggestion]:
     extra, delimiter = len(evidence.row) - fields, evidence.sample.delimiter
     row = delimiter.join(evidence.row)
     if not any(cell.strip() for cell in evidence.row[fields:]):
-        sentence = f"the row has {extra} too many, and they are empty; delete the last delimiter"
+        sentence = (
+            f"the row ends with {counted(extra, 'empty field')} too many; delete the last delimiter"
+        )
         yield Suggestion("trailing_delimiter", sentence)
     elif found := list(_commas_in_one_column(evidence, fields)):
         yield from found
     elif delimiter == "," and INTEGERS_SIDE_BY_SIDE.search(row):
-        sentence = "quote fields that contain the delimiter: here, numbers with a comma in them"
+        sentence = "quote fields that contain the delimiter: here, numbers with commas"
         yield Suggestion("unquoted_commas", sentence)
     else:
         yield Suggestion("long_row", "quote fields that contain the delimiter")

@@ -1,4 +1,4 @@
-"""For a table that cannot be read or summed: another delimiter, titles, other columns. Pure."""
+"""Suggest another delimiter, lines to skip, or other columns for a table. Pure Python."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,12 +16,12 @@ from .sums import Refused
 from .wording import counted, listed, shown
 
 MAX_COLUMNS_NAMED = 10
-#: Delimiters that are suggested, never taken by themselves: they stand in many texts.
+#: Delimiters that are suggested, but never detected: many texts have them.
 RARE_DELIMITERS = (" ", ":")
 
 
 def for_no_numbers(evidence: Evidence) -> list[Suggestion]:
-    """Return why no column has a number, and what to submit to sum some."""
+    """Return why no column has a number, and what to submit instead."""
     foreign = identify(evidence.head.data)
     if isinstance(foreign, Foreign):
         return [Suggestion("not_csv", f"the file is {foreign.name}; {foreign.advice}")]
@@ -43,7 +43,7 @@ def other_delimiter(evidence: Evidence) -> Iterator[Suggestion]:
             continue
         if any(_is_numeric(rows, index, options.numbers) for index in range(fit.fields)):
             name = shown(sample.delimiter)
-            sentence = f"by the delimiter {name} all rows have {counted(fit.fields, 'field')}"
+            sentence = f"with the delimiter {name} all rows have {counted(fit.fields, 'field')}"
             yield Suggestion("wrong_delimiter", sentence, (("delimiter", sample.delimiter),))
             return
     if _is_aligned(evidence.sample):
@@ -52,13 +52,13 @@ def other_delimiter(evidence: Evidence) -> Iterator[Suggestion]:
 
 
 def _is_aligned(sample: Sample) -> bool:
-    """Return whether the rows have one field by the delimiter, and as many words each."""
+    """Return whether all rows have one field and the same number of words."""
     words = {len(row.cells[0].split()) for row in sample.rows if len(row.cells) == 1}
     return set(sample.counts) == {1} and len(words) == 1 and min(words) > 2
 
 
 def titles(evidence: Evidence) -> Iterator[Suggestion]:
-    """Yield how many lines to skip, if lines of text stand before a table."""
+    """Yield how many lines to skip, if a table follows lines of text."""
     sample = evidence.sample
     first = _table_start(sample)
     if first:
@@ -77,7 +77,7 @@ def _table_start(sample: Sample) -> int:
         return 0
     fields = sample.counts[first]
     header = sample.rows[first - 1].cells
-    if len(header) == fields + 1 and not header[-1].strip():  # it ends with a delimiter
+    if len(header) == fields + 1 and not header[-1].strip():  # the header ends with a delimiter
         first, size = first - 1, size + 1
     if any(count >= fields for count in sample.counts[:first]):
         return 0
@@ -114,7 +114,7 @@ def _only_text(evidence: Evidence) -> Iterator[Suggestion]:
 
 
 def other_columns(evidence: Evidence, without: int = -1) -> Iterator[Suggestion]:
-    """Yield the columns that hold nothing but numbers, if they are few."""
+    """Yield the columns that have only numbers, if there are few of them."""
     names = evidence.names
     fields = max(map(len, evidence.rows), default=0)
     found: list[str | int] = []
@@ -130,7 +130,7 @@ def other_columns(evidence: Evidence, without: int = -1) -> Iterator[Suggestion]
 
 
 def _is_numeric(rows: Sequence[Sequence[str]], index: int, numbers: NumberOptions) -> bool:
-    """Return whether a column has a number, and no cell that is refused."""
+    """Return whether a column has a number, and no refused cell."""
     try:
         values = [read_cell(row[index], numbers) for row in rows if index < len(row)]
     except Refused:

@@ -1,8 +1,8 @@
-"""What to submit instead, when a file could not be summed: the likely cause and the options. Pure.
+"""Suggest what to submit instead when a file could not be summed. Pure Python.
 
-A suggestion may be followed literally: its options, in place of those of the job, get the file
-past its fault. It comes as data, for messages, pages and the command line to word. The most likely
-one is first; where a cell can be read in two ways, both are given, each with what it would mean.
+A suggestion has a likely cause, a sentence, and options. Submitting these options instead of the
+job's own avoids the fault. The most likely suggestion is first. If a cell can be read in two ways,
+there is a suggestion for each, which says what the cell would mean.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ __all__ = ["Evidence", "Suggestion", "suggest"]
 
 
 def suggest(fault: Fault, evidence: Evidence) -> tuple[Suggestion, ...]:
-    """Return what may help with a fault, the most likely first; nothing if only the file can."""
+    """Return suggestions for a fault, the most likely first; none if only the file can be fixed."""
     look_for = LOOK_FOR.get(fault.code)
     return tuple(look_for(evidence)) if look_for else ()
 
@@ -35,7 +35,7 @@ def _one_of_the_delimiters(evidence: Evidence) -> list[Suggestion]:
     return [
         Suggestion(
             "delimiter",
-            f"by the delimiter {shown(sample.delimiter)} the rows have {fit.fields} fields",
+            f"with the delimiter {shown(sample.delimiter)} the rows have {fit.fields} fields",
             (("delimiter", sample.delimiter),),
         )
         for sample, fit in best_fits(evidence.head, evidence.options)
@@ -47,7 +47,7 @@ def _other_delimiter(evidence: Evidence) -> list[Suggestion]:
 
 
 def _encoding(_: Evidence) -> list[Suggestion]:
-    sentence = "the names may be Windows-1252, the encoding of Western Windows"
+    sentence = "the names may be in Windows-1252, the encoding of Western Windows"
     return [Suggestion("encoding", sentence, (("encoding", "windows-1252"),))]
 
 

@@ -1,7 +1,7 @@
 """Exact sums: cells to partial sums, partial sums to totals.
 
-A total is a ``Decimal`` that is never rounded: the context below holds every digit that the limits
-on a number allow, and raises should one ever be lost. Addition is therefore associative and
+A total is a ``Decimal`` that is never rounded: the context below has room for every digit that the
+limits on a number allow, and raises if a digit would be lost. Addition is therefore associative and
 commutative, and any order of cells, blocks and parts gives the same digits.
 """
 
@@ -52,7 +52,7 @@ class ColumnSum:
     """One column's exact ``total``, and how many cells were values, missing, or skipped.
 
     ``skipped`` cells were not numbers. ``is_integer``: every value was written without point and
-    exponent, so that its user expects an integer.
+    exponent, so a client expects an integer.
     """
 
     total: Decimal = Decimal(0)
@@ -115,14 +115,14 @@ def parse_number(text: str) -> Decimal:
 def sum_cells(cells: Sequence[str], *, skip: bool) -> tuple[ColumnSum, BadCell | None]:
     """Add one column's cells exactly; with ``skip``, count cells that are not numbers and go on.
 
-    The first cell that is refused ends the sum and is returned as a BadCell.
+    Stop at the first refused cell, and return it as a BadCell.
     """
     plain = _sum_plain_cells(cells)
     return (plain, None) if plain is not None else _sum_one_by_one(cells, skip)
 
 
 def _sum_plain_cells(cells: Sequence[str]) -> ColumnSum | None:
-    """Add cells that are empty or plain numbers, several times as fast; None if one is neither."""
+    """Add cells that are all empty or plain numbers, several times as fast; None for others."""
     values = [cell for cell in cells if cell]
     joined = "".join(values)
     if joined.strip(PLAIN) or max(map(len, values), default=0) > PLAIN_CHARS:
@@ -169,10 +169,10 @@ def digits(total: Decimal) -> str:
 
 
 def as_json_number(column_total: str, is_integer: bool) -> int | float | None:
-    """Return a total as JSON holds it: an integer if all values were integers, else a double.
+    """Return a total as JSON has it: an integer if all values were integers, else a double.
 
-    It is rounded once, to the nearest double, ties to even, as ``float(str)`` does. Returns None
-    beyond the range of a double.
+    Round once, to the nearest double, ties to even, as ``float(str)`` does. Return None beyond the
+    range of a double.
     """
     if is_integer:
         return int(column_total)

@@ -4,8 +4,9 @@ SHOWN_CHARS = 40
 
 
 def shown(text: str, limit: int = SHOWN_CHARS) -> str:
-    """Return ``text`` in quotes as it is, shortened to ``limit`` characters; control characters are
-    escaped, accents are not.
+    """Return ``text`` in quotes, cut to ``limit`` characters.
+
+    Control characters are escaped; accents are not.
     """
     return repr(text if len(text) <= limit else text[:limit] + "…")
 

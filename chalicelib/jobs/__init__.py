@@ -1,1 +1,1 @@
-"""The job, its states, its parts, and the use cases."""
+"""The job, its statuses, its parts, and the use cases."""

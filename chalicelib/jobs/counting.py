@@ -1,7 +1,7 @@
 """Counts the parts that are done.
 
-A part is added to the set of its group, a complete group to the set of its job. Sets only grow, and
-adding is repeated when a message is redelivered, so a worker may die between any two writes.
+A part is added to the set of its group, and a complete group to the set of its job. Sets only grow,
+and a redelivered message repeats the writes, so a worker may die between any two of them.
 """
 
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.parts import Plan, Run, group_of
 from chalicelib.jobs.ports import Clock, Jobs, Parts
 
-# Each write of ``updated_at`` is also two writes to the index, whose sort key it is.
+# ``updated_at`` is the sort key of the index, so each change of it costs two writes there.
 TOUCH_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """``is_new``: no other worker counted the part before. ``job``: if its group is complete."""
+    """``is_new``: no worker counted the part before. ``job``: set if its group is complete."""
 
     is_new: bool
     job: Job | None
@@ -25,7 +25,7 @@ class Counted:
 
 @dataclass(eq=False)
 class PartCounter:
-    """Counts parts, and moves ``updated_at`` of their jobs on once in ``touch_every``."""
+    """Counts parts, and sets ``updated_at`` of their jobs at most once in ``touch_every``."""
 
     jobs: Jobs
     parts: Parts

@@ -1,7 +1,7 @@
 """Cuts the file of a job into parts and sends them to the workers.
 
-Only ``window`` parts of a job are on their way at a time. A worker that has counted a part sends
-the next one, also when the message of its part is redelivered: it may have died between.
+Only ``window`` parts of a job are in flight at a time. A worker that has counted a part sends the
+next one. It does so for a redelivered message too: the first worker may have died before sending.
 """
 
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from chalicelib.jobs.reading import is_gzip, read_header
 
 @dataclass(eq=False)
 class Cutter:
-    """Cuts files of more than ``part_bytes``, and keeps ``window`` parts of each on their way.
+    """Cuts files of more than ``part_bytes``, and keeps ``window`` parts of each in flight.
 
-    ``parts_per_job`` lets parts grow until a job has no more of them; 0 does not.
+    ``parts_per_job`` lets parts grow until a job has no more than this; 0: parts do not grow.
     """
 
     jobs: Jobs
@@ -30,7 +30,7 @@ class Cutter:
     now: Clock = utc_now
 
     def is_needed(self, job: Job) -> bool:
-        """Return whether to cut the file. Not if it is gzip, which unpacks only from its start."""
+        """Return whether to cut the file. Never cut a gzip file: it unpacks only from its start."""
         return (
             job.plan is None and job.version.size > self.part_bytes and not is_gzip(job.file_name)
         )
@@ -51,7 +51,7 @@ class Cutter:
         return planned
 
     def send_missing(self, job: Job, plan: Plan) -> bool:
-        """Send the parts that nobody else will send. Return whether any part is missing."""
+        """Send the parts that no other worker will send. Return whether any part is missing."""
         numbers = plan.to_send(self.parts.done(job.id))
         self.queue.send([Message(job.id, number) for number in numbers])
         return bool(numbers)

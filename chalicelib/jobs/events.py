@@ -1,7 +1,7 @@
 """The log: one JSON object a line, and one line for each event in the life of a job.
 
-A line never holds a cell of a file. Details of problems and texts of exceptions may quote one, so a
-line has codes, places and types instead.
+The log never contains a cell of a file. Details of problems and texts of exceptions may quote a
+cell, so a line has codes, places and types instead.
 """
 
 import json
@@ -16,10 +16,10 @@ from chalicelib.jobs.job import Job, as_text
 
 log = logging.getLogger("csvsum")
 
-# What every record has; all else was given as ``extra``.
+# The members that every record has; all others come from ``extra``.
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
-# Of the actions that an operator should see; all others are at INFO.
+# The levels of the actions that an operator should see; all others are at INFO.
 LEVELS = {"retried": logging.WARNING, "resumed": logging.WARNING, "given_up": logging.ERROR}
 
 

@@ -1,4 +1,4 @@
-"""Fetches many things at the same time, and holds few of them."""
+"""Makes many calls at the same time, and keeps few results in memory."""
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -12,9 +12,9 @@ IN_FLIGHT = 8
 
 
 def fetch_ahead(fetches: Iterable[Callable[[], T]], in_flight: int = IN_FLIGHT) -> Iterator[T]:
-    """Yield what the calls return, in their order, while the next ``in_flight`` are under way.
+    """Yield what the calls return, in order, while the next ``in_flight`` calls run.
 
-    No more than these are held, however slowly the caller takes them. Raises what a call raises.
+    Keep no more results than that, however slowly the caller takes them. Raise what a call raises.
     """
     left = iter(fetches)
     with ThreadPoolExecutor(in_flight) as pool:

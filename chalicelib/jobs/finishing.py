@@ -1,4 +1,4 @@
-"""Finishes jobs: with a result, with a problem, or not yet, where a retry may help."""
+"""Finishes jobs with a result or a problem, or leaves them to a retry that may help."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -26,7 +26,7 @@ from chalicelib.jobs.results import MAX_RESULT_CHARS, result_of
 
 @dataclass(eq=False)
 class Finisher:
-    """Finishes jobs. ``kernel`` is the one that summed, which the ledger names."""
+    """Finishes jobs. The ledger names ``kernel`` as the one that summed the file."""
 
     jobs: Jobs
     source: Source
@@ -46,10 +46,10 @@ class Finisher:
             log_event("succeeded", job, parts=parts, bytes=size, rows=rows, seconds=seconds)
 
     def fail(self, job: Job, error: CsvsumError) -> None:
-        """Store the problem that an error is."""
+        """Fail a job with the problem that describes an error."""
         try:
             names = self._column_names(job, error)
-        except FileError as newer:  # the file is not what it was: report that instead
+        except FileError as newer:  # the file has changed: report that instead
             error, names = newer, {}
         now = self.now()
         done = self.jobs.fail(job.id, problem_of(error, names), now)
@@ -60,7 +60,7 @@ class Finisher:
     def handle_errors(self, job: Job) -> Iterator[None]:
         """Fail the job on an error that no retry can fix; raise others, to redeliver the message.
 
-        Raises the retryable error, or TryAgain in place of an unexpected exception.
+        Raise TryAgain in place of an unexpected exception.
         """
         try:
             yield
@@ -76,11 +76,11 @@ class Finisher:
             log_crashed(job)
             unexpected = TryAgain(f"An unexpected {type(error).__name__} in a worker.")
             self._leave(job, unexpected)
-            # Without the cause: whoever logs this one must not print a text that may quote a cell.
+            # Without the cause: its text may quote a cell, and must not be logged with this error.
             raise unexpected from None
 
     def _leave(self, job: Job, error: CsvsumError) -> None:
-        """Leave a job to the next delivery. One that lasts is seen to run, also a small one."""
+        """Leave a job to the next delivery. Set it to running, even if its file is small."""
         if job.status is Status.QUEUED:
             self.jobs.start(job.id, job.started_at or self.now())
         if isinstance(error, DeadlineNear):
@@ -95,7 +95,7 @@ class Finisher:
 
 
 def _lasting(job: Job, error: CsvsumError) -> CsvsumError:
-    """Return what to fail a job with that would meet its time limit once more, or the error."""
+    """Return the final error of a job that would only meet its time limit again, or ``error``."""
     if not isinstance(error, DeadlineNear):
         return error
     size = job.version.size
@@ -106,7 +106,7 @@ def _lasting(job: Job, error: CsvsumError) -> CsvsumError:
 
 
 def _is_ours(done: Job, status: Status, now: datetime) -> bool:
-    """Return whether this write finished the job, and not that of a faster worker."""
+    """Return whether this write finished the job, and not the write of a faster worker."""
     finished_at = done.finished_at
     return (
         done.status is status and finished_at is not None and as_text(finished_at) == as_text(now)

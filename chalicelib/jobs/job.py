@@ -15,10 +15,10 @@ ID = re.compile("[0-9a-f]{32}")
 class Status(StrEnum):
     """Where a job is in its life."""
 
-    #: Accepted. Submitting sets it; the worker that receives the job's message moves it on.
+    #: Accepted. Set at submission; the worker that receives the job's message changes it.
     QUEUED = "queued"
-    #: A worker has started it. The worker that sums it, or its last part, moves it on; where no
-    #: worker does, the handler of dead letters or the sweeper fails it.
+    #: Started. The worker that sums the file or its last part finishes the job. If no worker does,
+    #: the handler of dead letters or the sweeper fails it.
     RUNNING = "running"
     #: Final: the result is stored.
     SUCCEEDED = "succeeded"
@@ -118,13 +118,13 @@ class Job:
     #: The version of the file at submission. Workers read this version and no other.
     version: FileVersion
     submitted_at: datetime
-    #: When a worker or the sweeper last moved the job on. The sweeper finds stale jobs by it.
+    #: When a worker or the sweeper last changed the job. The sweeper finds stale jobs by it.
     updated_at: datetime
     status: Status = Status.QUEUED
     #: The first start; a worker that takes over does not change it.
     started_at: datetime | None = None
     finished_at: datetime | None = None
-    #: How often the job was sent: by submitting, and by the sweeper.
+    #: How often the job was sent: at submission, and by the sweeper.
     attempts: int = 1
     #: How the file is cut. The first worker writes it; None while the file is not cut.
     plan: Plan | None = None
@@ -136,9 +136,9 @@ class Job:
     expected_rerun_groups: int = 0
     #: Those of these groups whose reruns are all done.
     done_rerun_groups: frozenset[int] = field(default=frozenset())
-    #: The parts whose sums are stored. Stored beside the job, and empty until they are read.
+    #: The parts whose sums are stored. They have items of their own; empty until these are read.
     done_parts: frozenset[int] = field(default=frozenset())
-    #: Whether a worker had to stop before it was done, because its time was up.
+    #: Whether a worker had to stop because it ran out of time.
     has_overrun: bool = False
     #: The detail of the last error that a retry may fix; a job that is given up repeats it.
     last_error: str | None = None
@@ -168,7 +168,7 @@ class Job:
 
     @property
     def bytes_done(self) -> int:
-        """How many bytes of the file the finished parts have."""
+        """How many bytes of the file the done parts have."""
         if self.status is Status.SUCCEEDED:
             return self.version.size
         if self.plan is None:
@@ -197,7 +197,7 @@ def queued(
 
 
 def start_of(ledger: Ledger, finished_at: datetime) -> datetime:
-    """Return when a job was started that was finished then."""
+    """Return when a job started, from its ledger and its end."""
     return finished_at - timedelta(seconds=ledger.seconds)
 
 

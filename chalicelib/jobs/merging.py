@@ -1,4 +1,4 @@
-"""Puts the parts of a job together."""
+"""Merges the parts of a job."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from chalicelib.jobs.time_limit import TimeLimit
 
 @dataclass(eq=False)
 class Merger:
-    """Finishes jobs whose parts are all stored, or sends those to sum again."""
+    """Finishes jobs whose parts are all stored, or sends reruns."""
 
     jobs: Jobs
     parts: Parts
@@ -52,7 +52,7 @@ class Merger:
 
     def _send_reruns(self, job: Job, reruns: Sequence[Rerun]) -> None:
         log_event("rerun", job, parts=len(reruns))
-        # First how many: the last of them to finish must know that it is the last.
+        # Store the number first: the last rerun to finish must know that it is the last.
         counts = Counter(group_of(rerun.number) for rerun in reruns)
         self.parts.expect_reruns(job.id, counts)
         self.jobs.expect_reruns(job.id, len(reruns), len(counts), self.now())
@@ -60,9 +60,9 @@ class Merger:
 
 
 def require_complete(plan: Plan, chain: Sequence[Outcome]) -> None:
-    """Raise ValueError unless the parts' rows are the file, byte for byte.
+    """Raise ValueError unless the rows of the parts have as many bytes as the file.
 
-    The last guard against a partial sum, or one that counts a row twice.
+    This is the last guard against a sum that misses a row or counts it twice.
     """
     counted = plan.data_start + sum(outcome.bytes for outcome in chain)
     if len(chain) != plan.count or counted != plan.size:

@@ -22,7 +22,7 @@ NAMES = tuple(Options.__slots__)
 def parse_options(given: Mapping[str, object]) -> Options:
     """Return the options given as strings or JSON values; others keep their defaults.
 
-    Raises BadRequest with a sentence that names the option.
+    Raise BadRequest with a sentence that names the option.
     """
     for name in given:
         if name not in NAMES:

@@ -26,7 +26,7 @@ class PartReader:
     ) -> tuple[Outcome, Sequence[ColumnSum]]:
         """Sum the rows of a part from the state ``start``, or from the one proven or assumed.
 
-        Raises FileError when the file is not that of the submission any more, and TryAgain.
+        Raise FileError if the file has changed since submission, and TryAgain.
         """
         layout = layout_of(job, plan)
         first, *others = (start,) if start is not None else self.start_states(job, plan, number)
@@ -62,8 +62,8 @@ class PartReader:
 class StateScanner:
     """Passes blocks on to a kernel, and scans them from other states in which the part may start.
 
-    So a part that turns out to have started in one of them need not be read again to know where
-    the next part starts.
+    So even if the assumed state was wrong, one read has found the state in which the next part
+    starts.
     """
 
     def __init__(
@@ -89,7 +89,7 @@ class StateScanner:
     def ends(self) -> dict[State, State]:
         """Return the state in which the next part starts, for each start.
 
-        Reads on to the end of the span where the kernel stopped before it.
+        If the kernel stopped before the end of the span, read on to it.
         """
         while self._states and self._left > 0 and next(self, None) is not None:
             pass

@@ -1,10 +1,10 @@
 """Cuts a file into parts, and decides what their outcomes add up to. Pure Python, no I/O.
 
-A part is a range of bytes; a row belongs to the part in which its first byte is. Whether a part
-starts inside quotes cannot be known from its own bytes: it is proven from the bytes before the
-part, or else assumed to be outside quotes. Each outcome says in which state the next part starts.
-``settle`` follows these states from the first part on, so it finds every wrong assumption, and
-such a part is summed again. The result is therefore always that of one serial read.
+A part is a range of bytes; a row belongs to the part that has its first byte. The bytes of a part
+do not show whether it starts inside quotes: the bytes before it prove the start state, or else the
+worker assumes a state outside quotes. Each outcome gives the state in which the next part starts.
+``settle`` follows these states from the first part on and finds every wrong assumption, and such a
+part is rerun. So the result is always that of one serial read.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -19,9 +19,9 @@ from chalicelib.errors import Fault
 MAX_PARTS = 20_000
 # The done parts of a group are a set in one item of less than 1 KB: one write unit for a part.
 PARTS_PER_GROUP = 128
-# A part that fails is summed from its start, and progress counts parts: so they stay bounded.
+# Bounded, because a failed part is summed from its start, and progress counts parts.
 MAX_PART_BYTES = 1024 * 1024 * 1024
-# All states that a file can be in become one within a few fields; only long texts take more.
+# Within a few fields, scans from all states end in the same one; only long texts need more.
 PROOF_BYTES = 64 * 1024
 CANDIDATES = (State.ROW, State.FIELD, State.TEXT, State.QUOTED)
 
@@ -38,8 +38,8 @@ class Plan:
     data_line: int
     #: How many fields each row has.
     fields: int
-    #: How many parts are sent at first. Each that is done sends the one so many numbers later, so
-    #: that the parts of a large file do not stand before all parts of the files after it.
+    #: How many parts are sent at first. When a part is done, the part this many numbers later is
+    #: sent, so that later files need not wait for all parts of a large one.
     window: int = MAX_PARTS
 
     @property
@@ -61,7 +61,7 @@ class Plan:
         return following if following < self.count else None
 
     def to_send(self, done: Collection[int]) -> list[int]:
-        """Return the parts that are missing, but for those that a missing one will send."""
+        """Return the missing parts, except those that other missing parts will send."""
         return [
             number
             for number in range(self.count)
@@ -82,8 +82,8 @@ class Plan:
 def part_size(size: int, minimum: int, wanted_parts: int = 0) -> int:
     """Return the bytes of a part of a file of ``size`` bytes.
 
-    It is ``minimum``, or more where that leaves ``wanted_parts`` parts of up to MAX_PART_BYTES
-    (0: as many as there are), or where there would be more than MAX_PARTS.
+    This is ``minimum``, or more: as much as leaves ``wanted_parts`` parts (0: any number) of up to
+    MAX_PART_BYTES, and as much as leaves at most MAX_PARTS parts.
     """
     wanted = min(ceil(size / wanted_parts), MAX_PART_BYTES) if wanted_parts else minimum
     return max(minimum, wanted, ceil(size / MAX_PARTS))
@@ -102,10 +102,10 @@ def start_states(before: bytes, from_start: bool, delimiter: bytes) -> tuple[Sta
 
 
 class Run(StrEnum):
-    """Which time a part is summed. Each is counted for itself."""
+    """Whether a part is summed first or rerun. First runs and reruns are counted separately."""
 
     FIRST = "first"
-    #: Once more, from the start state that was found when the parts were settled.
+    #: From the start state that settling the parts found.
     RERUN = "rerun"
 
 
@@ -116,7 +116,7 @@ def group_of(number: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one part gave when it was summed from the state ``start``, without its sums."""
+    """What summing one part from the state ``start`` gave, without its sums."""
 
     number: int
     start: State
@@ -133,7 +133,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Rerun:
-    """A part to sum again (or at last), and the state in which it starts."""
+    """A part to sum once more (or at last), and its start state."""
 
     number: int
     start: State
@@ -141,7 +141,7 @@ class Rerun:
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What the outcomes add up to: a complete chain, a fault, or reruns that come first."""
+    """The result of settling: a complete chain, a fault, or reruns that must come first."""
 
     #: The outcomes that count, in file order, up to the first fault; empty with reruns.
     chain: tuple[Outcome, ...] = ()
@@ -151,13 +151,13 @@ class Settled:
 
 
 def settle(outcomes: Mapping[tuple[int, State], Outcome], plan: Plan) -> Settled:
-    """Follow the states from part to part, as one serial read would go through them."""
+    """Follow the states from part to part, as one serial read does."""
     ends = _ends_by_part(outcomes)
     chain: list[Outcome] = []
     reruns: list[Rerun] = []
     state: State | None = State.ROW
     for number in range(plan.count):
-        # Nobody has scanned the part before this one from its true state: its rerun will say.
+        # The previous part was not scanned from its true state; its rerun gives this start state.
         if state is None:
             break
         outcome = outcomes.get((number, state))
@@ -166,7 +166,7 @@ def settle(outcomes: Mapping[tuple[int, State], Outcome], plan: Plan) -> Settled
         elif outcome.fault is None:
             chain.append(outcome)
         else:
-            # A part before this one that is to be summed again may have a fault as well.
+            # An earlier part that must be rerun may have a fault as well.
             if not reruns:
                 return Settled(tuple(chain), fault=placed(outcome.fault, chain, plan))
             break

@@ -17,19 +17,19 @@ Clock = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What travels on a queue: a job, or one part of it."""
+    """What a queue delivers: a job, or one part of it."""
 
     job: str
     part: int | None = None
-    #: The state in which a rerun starts; None where the worker is to find it out.
+    #: The start state of a rerun; None if the worker must find it.
     start: State | None = None
-    #: Whether it was delivered before. Not sent: the queue knows.
+    #: Whether it was delivered before. The queue sets it, so it is not sent.
     redelivered: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SavedPart:
-    """The outcome of a part, and its sums, which are read when they are asked for."""
+    """The outcome of a part, and its sums, which are read on demand."""
 
     outcome: Outcome
     columns: Callable[[], tuple[ColumnSum, ...]]
@@ -37,23 +37,23 @@ class SavedPart:
 
 @dataclass(frozen=True, slots=True)
 class GroupCount:
-    """What is counted in a group of parts once a part was added to it."""
+    """The counts of a group after a part was added to it."""
 
     done: frozenset[int]
-    #: Whether the part was not among them before.
+    #: Whether the part was not done before.
     is_new: bool
-    #: How many reruns the group is to have; 0 for first runs, whose number the plan has.
+    #: How many reruns the group must have; 0 for first runs, whose number the plan has.
     expected: int = 0
 
 
 class Source(Protocol):
-    """Where CSV files are read from. It is never written to."""
+    """Where CSV files are. It is only read."""
 
     def version(self, name: str) -> FileVersion:
         """Return the file's present version.
 
-        Raises FileMissing for what is not there, may not be read or is no plain file, and TryAgain
-        when the source does not answer.
+        Raise FileMissing if the file does not exist, cannot be read or is not a plain file, and
+        TryAgain if the source does not answer.
         """
         ...
 
@@ -64,18 +64,18 @@ class Source(Protocol):
 
         ``expected_end`` is a hint: nothing beyond it is prefetched.
 
-        Raises FileChanged when the file has another version, FileGone when it does not exist any
-        more, and TryAgain when the source does not answer.
+        Raise FileChanged if the file has another version, FileGone if it no longer exists, and
+        TryAgain if the source does not answer.
         """
         ...
 
 
 class Jobs(Protocol):
-    """The store of jobs. Every change names its legal source statuses; a refused one does nothing.
+    """The store of jobs. Each change is refused unless the status allows it; then nothing happens.
 
-    Methods that return a job return it as it is after the write, whoever won. All raise
-    ServiceDown when the store does not answer, and those that change a job UnknownJob when it is
-    unknown or expired.
+    Methods that return a job return it as it is after the write, also if another worker was faster.
+    All raise ServiceDown if the store does not answer. Methods that change a job raise UnknownJob
+    if it is unknown or expired.
     """
 
     def put(self, job: Job) -> None:
@@ -91,7 +91,7 @@ class Jobs(Protocol):
         ...
 
     def remove_unsent(self, job_id: str) -> None:
-        """Remove a job whose message could not be sent; only while it is queued."""
+        """Remove a job whose message could not be sent, if it is still queued."""
         ...
 
     def start(self, job_id: str, now: datetime) -> Job:
@@ -103,7 +103,7 @@ class Jobs(Protocol):
         ...
 
     def touch(self, job: Job, now: datetime) -> None:
-        """Move ``updated_at`` of a running job on, unless that was done since it was read."""
+        """Set ``updated_at`` of a running job, unless it has changed since it was read."""
         ...
 
     def add_done_group(self, job_id: str, group: int, run: Run) -> Job:
@@ -123,7 +123,7 @@ class Jobs(Protocol):
         ...
 
     def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
-        """Finish a job with its result. Unless it was started before, the ledger says when."""
+        """Finish a job with its result. If it has no start time, compute it from the ledger."""
         ...
 
     def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
@@ -131,7 +131,7 @@ class Jobs(Protocol):
         ...
 
     def retry(self, job: Job, now: datetime) -> bool:
-        """Count one more attempt. Returns False when the job has changed since it was read."""
+        """Count one more attempt. Return False if the job has changed since it was read."""
         ...
 
     def in_progress(self) -> int:
@@ -143,19 +143,19 @@ class Jobs(Protocol):
         ...
 
     def not_updated_since(self, before: datetime) -> Sequence[Job]:
-        """Return the jobs in progress that were last updated before that moment."""
+        """Return the jobs in progress whose last update was earlier."""
         ...
 
 
 class Parts(Protocol):
     """The store of parts: their sums, and which of them are done.
 
-    They are counted in groups, so that the cost of a part does not grow with their number. All
-    methods raise ServiceDown when the store does not answer.
+    Parts are counted in groups, so that the cost of a part does not grow with their number. All
+    methods raise ServiceDown if the store does not answer.
     """
 
     def save(self, job_id: str, outcome: Outcome, columns: Sequence[ColumnSum]) -> None:
-        """Store the sums of a part under its number and start state, any number of times."""
+        """Store the sums of a part under its number and start state. A repeat changes nothing."""
         ...
 
     def saved(self, job_id: str) -> Mapping[tuple[int, State], SavedPart]:
@@ -163,15 +163,15 @@ class Parts(Protocol):
         ...
 
     def add_done(self, job_id: str, number: int, run: Run) -> GroupCount:
-        """Add a part to the done ones of its group."""
+        """Add a part to the done parts of its group."""
         ...
 
     def done(self, job_id: str, consistent: bool = True) -> frozenset[int]:
-        """Return the parts of which a first run is done. ``consistent``: none is left out."""
+        """Return the parts whose first run is done. ``consistent``: leave none out."""
         ...
 
     def expect_reruns(self, job_id: str, counts: Mapping[int, int]) -> None:
-        """Store how many reruns each group is to have. The first numbers stay."""
+        """Store how many reruns each group must have. The first numbers stay."""
         ...
 
 
@@ -187,22 +187,22 @@ class Queue(Protocol):
     """Both work queues: that of jobs, and that of parts."""
 
     def send(self, messages: Sequence[Message]) -> None:
-        """Send all messages. Raises ServiceDown when one was not sent; others may have been."""
+        """Send all messages. Raise ServiceDown if any was not sent; others may have been sent."""
         ...
 
     def waiting(self) -> int:
-        """Return about how many messages are in both queues, those that workers have included."""
+        """Return about how many messages are in both queues, including those that are hidden."""
         ...
 
 
 class Deliveries(Protocol):
-    """The messages that workers are given."""
+    """The messages that workers receive."""
 
     def held(self, record: Mapping[str, Any]) -> AbstractContextManager[None]:
-        """Return a context for the work on a message, which is given as Lambda gives it.
+        """Return a context for the work on a message, which is passed as Lambda passes it.
 
-        The message stays hidden while the work goes on, however long, and no more than some seconds
-        longer, so that it comes back soon when the worker dies. When the work raises, it comes back
-        after a pause that grows with each delivery, so that a long outage does not use them all up.
+        The message stays hidden for as long as the work takes, and little longer, so that it is
+        redelivered soon after a worker dies. If the work raises, it is redelivered after a pause
+        that grows with each delivery, so that a long outage does not use up all deliveries.
         """
         ...

@@ -1,4 +1,4 @@
-"""Makes the problem that a client sees from an error. Pure Python."""
+"""Turns an error into the problem that a client sees. Pure Python."""
 
 from collections.abc import Mapping
 

@@ -8,7 +8,7 @@ from chalicelib.jobs.ports import Jobs, Parts, ReplyStore
 
 
 def find_job(jobs: Jobs, parts: Parts, job_id: str) -> Job:
-    """Return a job with its done parts. Raises UnknownJob, also for a text that is no id.
+    """Return a job with its done parts. Raise UnknownJob, also for a text that is not an id.
 
     The parts are read only while the job is cut and not final.
     """

@@ -1,4 +1,4 @@
-"""Opens the file of a job, in the version that the job is for."""
+"""Opens the file of a job, in the version that was submitted."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from chalicelib.engine.layout import Layout, read_layout
 from chalicelib.jobs.job import Job
 from chalicelib.jobs.ports import Source
 
-# What is fetched at once where only the first row is wanted.
+# How many bytes to fetch at once if only the first row is needed.
 HEADER_BYTES = 64 * 1024
 
 
@@ -18,7 +18,7 @@ def is_gzip(file_name: str) -> bool:
 def open_rows(source: Source, job: Job, expected_end: int) -> tuple[Layout, Iterator[bytes]]:
     """Return the file's layout, and its bytes from the first data row on.
 
-    Raises FileError for a file that is not a CSV, or not that of the submission any more.
+    Raise FileError if the file is not a CSV, or has changed since submission.
     """
     blocks = source.read(job.file_name, job.version, expected_end=expected_end)
     return read_layout(gunzip(blocks) if is_gzip(job.file_name) else blocks, job.options)

@@ -1,4 +1,4 @@
-"""The jobs that a worker has read a moment ago."""
+"""A cache of the jobs that a worker read a moment ago."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -6,14 +6,14 @@ from datetime import datetime, timedelta
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.ports import Clock, Jobs
 
-# So late a worker may notice that a job has ended; options, version and plan never change.
+# How late a worker may notice that a job has ended. Options, version and plan never change.
 KEEP = timedelta(seconds=5)
 MAX_JOBS = 64
 
 
 @dataclass(eq=False)
 class RecentJobs:
-    """Reads a job that is cut once in ``keep``, and not for each of its parts."""
+    """Reads a job that is cut at most once in ``keep``, and not for each of its parts."""
 
     jobs: Jobs
     keep: timedelta = KEEP
@@ -21,7 +21,7 @@ class RecentJobs:
     _read: dict[str, tuple[datetime, Job]] = field(default_factory=dict)
 
     def find(self, job_id: str) -> Job | None:
-        """Return a job as it is, or was up to ``keep`` ago; None when it is unknown."""
+        """Return a job as it is, or was at most ``keep`` ago; None if it is unknown."""
         now = self.now()
         found = self._read.get(job_id)
         if found and timedelta() <= now - found[0] < self.keep:
@@ -34,7 +34,7 @@ class RecentJobs:
         return job
 
     def forget(self, job_id: str) -> None:
-        """Read the job anew the next time."""
+        """Forget a job, so that the next call reads it anew."""
         self._read.pop(job_id, None)
 
     def _make_room(self) -> None:

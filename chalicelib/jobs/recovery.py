@@ -1,4 +1,4 @@
-"""The use cases for work that was not done: dead letters, and jobs that no worker works on."""
+"""The use cases for failed work: dead letters, and jobs that no worker works on."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,11 +33,11 @@ class GiveUp:
 
 @dataclass(eq=False)
 class Sweep:
-    """Sends jobs that nothing works on to the workers once more, or gives them up.
+    """Requeues the jobs that no worker works on, or gives them up.
 
-    A job is stale when nothing has updated it for ``stale_after``. One that is not final
-    ``give_up_after`` its submission fails. A message is done, or a dead letter, ``lost_after`` it
-    was sent: it is hidden for one visibility timeout at most, before each of its deliveries.
+    A job is stale if nothing has updated it for ``stale_after``. It fails if it is not final
+    ``give_up_after`` its submission. ``lost_after`` a message was sent, it has been deleted or is a
+    dead letter: each of its deliveries hides it for one visibility timeout at most.
     """
 
     jobs: Jobs
@@ -48,10 +48,10 @@ class Sweep:
     now: Clock = utc_now
 
     def __call__(self) -> int:
-        """Return how many jobs were sent or given up.
+        """Requeue or give up the stale jobs; return how many.
 
         While messages are in the queues, a stale job may only be waiting for its turn, or Lambda
-        may hold its message back: that of a function that it throttles is hidden, again and again.
+        may hold its message back: it hides the messages of a function that it throttles.
         """
         is_busy = self.queue.waiting() > 0
         # Jobs that may be waiting are not even read: there may be 100,000 of them.
@@ -75,7 +75,7 @@ class Sweep:
 
 
 def give_up(jobs: Jobs, job: Job, why: str, now: datetime) -> None:
-    """Fail a job because trying did not help; the problem repeats its last error."""
+    """Fail a job because several attempts failed; the problem repeats its last error."""
     last = f" The last error: {job.last_error}" if job.last_error else ""
     error = GivenUp(f"The job was given up: {why}.{last} Submit it again.")
     jobs.fail(job.id, problem_of(error, {}), now)

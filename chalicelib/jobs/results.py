@@ -1,4 +1,4 @@
-"""Makes the result of a job from the sums of its columns. Pure Python."""
+"""Creates the result of a job from the sums of its columns. Pure Python."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ from chalicelib.engine.sums import ColumnSum, digits
 from chalicelib.errors import BadCsv, Fault
 from chalicelib.jobs.job import Result
 
-# Of the names and all digits. A reply has them several times, and must fit into the API's memory.
+# Of names and digits together. A reply has them several times, and must fit into the API's memory.
 MAX_RESULT_CHARS = 16 * 1024 * 1024
 
 

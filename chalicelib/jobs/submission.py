@@ -15,7 +15,7 @@ from chalicelib.jobs.reading import is_gzip
 
 @dataclass(eq=False)
 class Submit:
-    """Accepts a file as a job, and sends the job to the workers."""
+    """Accepts a file as a job, and sends the job's message to the workers."""
 
     jobs: Jobs
     queue: Queue
@@ -27,15 +27,15 @@ class Submit:
     def __call__(self, name: object, options: Options) -> Job:
         """Store a job for the file's present version, send it, and return it.
 
-        Raises BadRequest, FileMissing, GzipTooLarge, TooMuchInProgress and, without leaving a job
-        behind, TryAgain.
+        Raise BadRequest, FileMissing, GzipTooLarge, TooMuchInProgress or TryAgain; then no job is
+        left.
         """
         file_name = parse_name(name)
         version = self.source.version(file_name)
         self._require_size(file_name, version.size)
         self.allowance.take(version.size)
         job = queued(uuid4().hex, file_name, options, version, self.now())
-        # The record first: a worker must never receive the id of a job that is not stored.
+        # Store the job first: a worker must never receive the id of a job that is not stored.
         self.jobs.put(job)
         try:
             self.queue.send([Message(job.id)])

@@ -1,7 +1,7 @@
 """The use cases of the two work queues: sum a file, or one part of it.
 
-A message may be delivered twice, late, or to two workers at once. Each step may be repeated at any
-point and leaves the same state behind.
+A message may be delivered twice, late, or to two workers at once. Each step can be repeated at any
+time, and a repeat leads to the same state.
 """
 
 from dataclasses import dataclass, replace
@@ -20,8 +20,8 @@ from chalicelib.jobs.ports import Clock, Jobs, Message, Parts, Source
 from chalicelib.jobs.reading import is_gzip, open_rows
 from chalicelib.jobs.recent import RecentJobs
 
-# A worker sums such a file in a moment, so nobody needs to see that it runs. One in gzip may be
-# many times as large.
+# A worker sums such a file in a moment, so its job need not be set to running. A gzip file may be
+# many times as large when it is unpacked.
 SMALL_BYTES = 16 * 1024 * 1024
 SMALL_GZIP_BYTES = 1024 * 1024
 
@@ -39,7 +39,7 @@ class SumJob:
     now: Clock = utc_now
 
     def __call__(self, message: Message) -> None:
-        """Work on a job that is not final. Raises TryAgain to have the message redelivered."""
+        """Work on a job unless it is final. Raise TryAgain to have the message redelivered."""
         job = self.jobs.find(message.job)
         if job is None:
             log_dropped(message.job)
@@ -49,7 +49,7 @@ class SumJob:
                 self._sum_or_cut(self._started(job))
 
     def _started(self, job: Job) -> Job:
-        """Return the job as started. That of a small file is stored only when it is final."""
+        """Return the job as started. A job with a small file is stored only when it is final."""
         now = self.now()
         small_bytes = SMALL_GZIP_BYTES if is_gzip(job.file_name) else SMALL_BYTES
         if job.version.size > small_bytes or self.cutter.is_needed(job):
@@ -57,7 +57,7 @@ class SumJob:
         return replace(job, started_at=job.started_at or now)
 
     def _sum_or_cut(self, job: Job) -> None:
-        """Do what is left to do: a worker that died may have done some of it."""
+        """Do the rest of the work: a worker that died may have done some of it."""
         if job.status.is_final:  # another worker was faster
             return
         if self.cutter.is_needed(job):
@@ -77,7 +77,7 @@ class SumJob:
 
 @dataclass(eq=False)
 class SumPart:
-    """Sums one part; the worker that counts the last one puts the parts together."""
+    """Sums one part; the worker that counts the last part merges the parts."""
 
     jobs: RecentJobs
     parts: Parts
@@ -88,7 +88,7 @@ class SumPart:
     finisher: Finisher
 
     def __call__(self, message: Message) -> None:
-        """Sum a part of a job that is not final. Raises TryAgain to have it redelivered."""
+        """Sum a part of a job unless it is final. Raise TryAgain to have it redelivered."""
         job = self.jobs.find(message.job)
         if job is None:
             log_dropped(message.job)
@@ -104,10 +104,10 @@ class SumPart:
             raise ValueError(f"job {job.id} has no part {number}")
         outcome, columns = self.reader.sum_part(job, plan, number, message.start)
         self.parts.save(job.id, outcome, columns)
-        # Only now: a part that counts as done must have its sums stored.
+        # Only now: the sums of a part that counts as done must be stored.
         counted = self.counter.count(job, plan, number, run)
-        # Once for each part, also if its message was sent twice; and a redelivered one may be that
-        # of a worker that died before it had sent the next.
+        # Once for each part, even if its message was sent twice. But the worker that got a message
+        # before it was redelivered may have died before it sent the next part.
         if run is Run.FIRST and (counted.is_new or message.redelivered):
             self.cutter.send_next(job, plan, number)
         return counted
@@ -117,10 +117,10 @@ class SumPart:
         job = counted.job
         if job is None:
             return
-        # It has changed, and may be final.
+        # The job has changed, and may be final.
         self.jobs.forget(job.id)
-        # A rerun has to be the last of them. A redelivered first run has not: the worker that was
-        # to send the reruns may have died before it had sent them all.
+        # A rerun merges only if it is the last one. A redelivered first run merges without waiting
+        # for reruns: the worker that had to send them may have died before it sent all of them.
         is_last = job.parts_complete if run is Run.FIRST else job.reruns_complete
         if is_last and not job.status.is_final:
             self.merger.merge(job)

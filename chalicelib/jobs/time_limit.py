@@ -11,15 +11,15 @@ from chalicelib.errors import DeadlineNear
 from chalicelib.jobs.job import FileVersion
 from chalicelib.jobs.ports import Source
 
-# In these a worker writes what became of its job, after the block that it is waiting for. Of a
-# short limit it is a tenth.
+# In this time a worker receives the block that it waits for, and stores the outcome. It is at most
+# a tenth of the limit.
 RESERVE_SECONDS = 20
 
 T = TypeVar("T")
 
 
 class TimeLimit(local):
-    """How long the present thread may go on with its message. Without a limit: for ever."""
+    """How long the present thread may work on its message; by default for ever."""
 
     def __init__(self) -> None:
         self._seconds_left: Callable[[], float] = lambda: inf
@@ -27,7 +27,7 @@ class TimeLimit(local):
 
     @contextmanager
     def of(self, seconds_left: Callable[[], float]) -> Iterator[None]:
-        """Return a context with a limit: a function that returns the seconds that are left."""
+        """Return a context with a limit, given by a function that returns the seconds left."""
         before = self._seconds_left, self._seconds
         self._seconds_left, self._seconds = seconds_left, seconds_left()
         try:
@@ -36,7 +36,7 @@ class TimeLimit(local):
             self._seconds_left, self._seconds = before
 
     def within(self, things: Iterable[T]) -> Iterator[T]:
-        """Pass things on as long as there is time. Raise DeadlineNear then."""
+        """Yield the things while there is time; then raise DeadlineNear."""
         for thing in things:
             if self._seconds_left() < min(RESERVE_SECONDS, self._seconds / 10):
                 raise DeadlineNear(self._seconds)
@@ -45,7 +45,7 @@ class TimeLimit(local):
 
 @dataclass(frozen=True, slots=True)
 class TimedSource:
-    """A ``ports.Source`` that stops reading in time."""
+    """A ``ports.Source`` that stops reading before the time limit."""
 
     source: Source
     limit: TimeLimit

@@ -1,1 +1,1 @@
-"""HTTP: what comes in, what goes out."""
+"""HTTP: requests and responses."""

@@ -1,4 +1,4 @@
-"""Reads what comes in over HTTP. Names are decoded once, here, before anything is checked."""
+"""Reads HTTP requests. Names are decoded here, once, before any check."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -18,19 +18,19 @@ _current: ContextVar[Any] = ContextVar("current")
 
 
 def remember(request: Any, get_response: Callable[[Any], Any]) -> Any:
-    """Chalice middleware: make this request the one that the other functions here read."""
+    """Chalice middleware: store the request for the other functions of this module."""
     _current.set(request)
     return get_response(request)
 
 
 def path() -> str:
-    """Return the path as the client asked for it, with the stage that API Gateway adds."""
+    """Return the path that the client requested, with the stage that API Gateway adds."""
     given: str = _current.get().context.get("path", "")
     return given
 
 
 def query() -> dict[str, str]:
-    """Return the query string; of a repeated name the last value."""
+    """Return the query parameters; a repeated one has its last value."""
     given: Any = _current.get().query_params
     return dict(given.items()) if given else {}
 
@@ -61,9 +61,9 @@ def _from_json(text: str | bytes) -> object:
 
 
 def _unquoted_form(text: str) -> str:
-    """Return what was sent, from a form's encoding of it.
+    """Return the original body from its encoding as a form.
 
-    `curl -d` says that it sends a form. LocalStack reads it as one, and encodes it anew.
+    `curl -d` declares its body to be a form, so LocalStack decodes the body and encodes it again.
     """
     pairs = parse_qsl(text, keep_blank_values=True)
     return "&".join(f"{name}={value}" if value else name for name, value in pairs)

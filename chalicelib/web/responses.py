@@ -1,4 +1,4 @@
-"""Writes what goes out over HTTP: jobs, results and problems (RFC 9457), all as JSON."""
+"""Creates HTTP responses: jobs, results and problems (RFC 9457), all as JSON."""
 
 import json
 import logging
@@ -33,7 +33,7 @@ MAX_REPLY_BYTES = 5_500_000
 Publish = Callable[[Job, str, str], str]
 """Stores a reply about a job under a name, and returns its URL."""
 NEEDS_AWS = (
-    "`chalice local` is the API alone and needs an AWS with the resources of its stage: start "
+    "`chalice local` runs only the API, and needs an AWS with the resources of its stage: use "
     "`make run` for all of csvsum, or set AWS_ENDPOINT_URL (docs/deploy.md, Chalice's commands)."
 )
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
@@ -104,7 +104,7 @@ def _log_unavailable(error: CsvsumError, job_id: object, hint: str) -> None:
 
 
 def status_of(error: CsvsumError) -> HTTPStatus:
-    """Return the HTTP status of an error: 500 for one that no request should meet."""
+    """Return the HTTP status of an error; 500 for errors that no request should cause."""
     for kind, status in STATUS_OF:
         if isinstance(error, kind):
             return status
@@ -115,17 +115,17 @@ def no_such_page() -> Response:
     return problem(
         HTTPStatus.NOT_FOUND,
         "no_such_page",
-        "There is nothing here; see GET /csv_name=<name> and POST /jobs.",
+        "There is nothing at this path; see GET /csv_name=<name> and POST /jobs.",
     )
 
 
 def legacy_accepted(job: Job) -> Response:
-    """Return what ``GET /csv_name=<name>`` has returned since the first version."""
+    """Return the reply that ``GET /csv_name=<name>`` has had since the first version."""
     return reply(HTTPStatus.OK, {"Task started, your id": job.id})
 
 
 def accepted(job: Job, path: str) -> Response:
-    """Return a job that was just submitted to ``path``, and where it is.
+    """Return a job that was just submitted to ``path``, and its location.
 
     The location is relative to the URL of the request: a stage, a domain's base path or a proxy may
     add a prefix to the path or remove one, and only the client knows its own URL.
@@ -140,13 +140,13 @@ def counter(in_progress: int) -> Response:
 
 
 def full_job(job: Job, publish: Publish) -> Response:
-    """Return all of a job."""
+    """Return the complete job."""
     headers = None if job.status.is_final else {"Retry-After": RETRY_SECONDS}
     return _or_link(reply(HTTPStatus.OK, as_json(job), headers), job, "job", publish)
 
 
 def sums(job: Job, publish: Publish) -> Response:
-    """Return the sums alone, or why there are none (yet)."""
+    """Return only the sums; or the problem or the job, if there are no sums."""
     if job.status is Status.SUCCEEDED and job.result:
         return _or_link(reply(HTTPStatus.OK, job.result.numbers()), job, "sums", publish)
     if job.status is Status.FAILED and job.problem:
@@ -156,7 +156,7 @@ def sums(job: Job, publish: Publish) -> Response:
 
 
 def _or_link(response: Response, job: Job, name: str, publish: Publish) -> Response:
-    """Return the response, or a link to it when it is larger than a Lambda can return."""
+    """Return the response, or a link to it if it is larger than a Lambda can return."""
     if len(json.dumps(response.body)) <= MAX_REPLY_BYTES:
         return response
     content = {"id": job.id, "status": job.status.value}
@@ -164,7 +164,7 @@ def _or_link(response: Response, job: Job, name: str, publish: Publish) -> Respo
 
 
 def as_json(job: Job) -> dict[str, Any]:
-    """Return the job as its client sees it, without the members that it does not have yet."""
+    """Return the job as its client sees it, without members that have no value yet."""
     members: dict[str, Any] = {
         "id": job.id,
         "csv": job.file_name,

@@ -1,4 +1,4 @@
-"""Puts the service together from the settings. Nothing connects before it is used."""
+"""Builds the service from the settings. Nothing connects before it is used."""
 
 import logging
 import sys
@@ -26,7 +26,7 @@ log = logging.getLogger("csvsum")
 
 
 class SettingsAdapters:
-    """The adapters that the settings name. Each is made when it is first used."""
+    """The adapters that the settings name. Each is created on first use."""
 
     def __init__(self, settings: Settings, clients: AwsClients | None = None) -> None:
         self._settings = settings
@@ -73,7 +73,7 @@ class SettingsAdapters:
 
 
 class CurrentUseCases:
-    """Gives the use cases of this process: those of the environment, unless others were put in."""
+    """Provides the use cases of this process: those of the environment, or others in tests."""
 
     def __init__(self) -> None:
         self._current: UseCases | None = None
@@ -87,7 +87,7 @@ class CurrentUseCases:
 
     @contextmanager
     def replaced_by(self, use_cases: UseCases) -> Iterator[None]:
-        """Give these instead, for as long as the block lasts."""
+        """Provide these instead, within the block."""
         before, self._current = self._current, use_cases
         try:
             yield
@@ -117,7 +117,7 @@ def source_of(url: str, clients: AwsClients | None = None) -> Source:
 
 
 def best_kernel() -> Kernel:
-    """Return the native kernel where it is built for this machine, else the pandas kernel."""
+    """Return the native kernel if it is built for this machine, else the pandas kernel."""
     # Imported here, since the API and the sweeper need no kernel.
     from chalicelib.engine.native import load
     from chalicelib.engine.pandas_kernel import PandasKernel
@@ -129,7 +129,7 @@ def best_kernel() -> Kernel:
 
 
 def start_logging(level: str) -> None:
-    """Log one JSON object a line, with the handler that Lambda has set up or to standard output."""
+    """Log one JSON object a line, with Lambda's handler if there is one, or to standard output."""
     root = logging.getLogger()
     if not root.handlers:
         root.addHandler(logging.StreamHandler(sys.stdout))

@@ -1,4 +1,4 @@
-"""The use cases over their adapters."""
+"""The use cases with their adapters."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -45,7 +45,7 @@ class Adapters(Protocol):
 
 
 class UseCases:
-    """The use cases over their adapters. Each is made when it is first used."""
+    """The use cases with their adapters. Each is created on first use."""
 
     def __init__(
         self,
@@ -81,7 +81,7 @@ class UseCases:
 
     @contextmanager
     def work_on(self, record: Mapping[str, Any], context: Any) -> Iterator[None]:
-        """Hold a message while it is worked on, and stop in time: ``context`` is Lambda's."""
+        """Hold a message during the work on it; stop before the limit of Lambda's ``context``."""
 
         def seconds_left() -> float:
             milliseconds: int = context.get_remaining_time_in_millis()
@@ -96,7 +96,7 @@ class UseCases:
 
     @cached_property
     def _source(self) -> Source:
-        """Return the source of workers, which have to stop in time."""
+        """Return the source of workers, which must stop before their time limit."""
         return TimedSource(self.adapters.source, self.time_limit)
 
     @cached_property
@@ -155,7 +155,7 @@ class UseCases:
 
     @cached_property
     def _counter(self) -> PartCounter:
-        # Far more often than the sweeper takes a job for one that nobody works on.
+        # Much more often than a job without changes becomes stale.
         touch_every = min(TOUCH_EVERY, timedelta(seconds=self.settings.stale_seconds) / 10)
         return PartCounter(self.adapters.jobs, self.adapters.parts, touch_every, self.now)
 

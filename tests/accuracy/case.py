@@ -12,7 +12,7 @@ Total = int | str
 
 @dataclass(frozen=True)
 class Case:
-    """``means``: the sums that the file's owner means; None if nobody could say.
+    """``means``: the sums that the file's owner means; None if they are unclear.
 
     ``refused``: the code that the file is refused with by its options; empty if it is summed. A
     refused file that means something is summed by ``follow``, options that the refusal suggests

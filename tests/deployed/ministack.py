@@ -35,7 +35,7 @@ CHANGES = (
 
 
 class MiniStack:
-    """Running from the start to ``stop``; everything it keeps lies in ``folder``."""
+    """MiniStack, running until ``stop``; all of its data is in ``folder``."""
 
     def __init__(self, folder: Path) -> None:
         self.port = free_port()

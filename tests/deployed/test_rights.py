@@ -122,7 +122,7 @@ class Rehearsal:
             raise Refused
 
     def clear(self) -> None:
-        """Leave no job and no message behind."""
+        """Remove every job and message."""
         table = self.on.settings.table
         for item in self.on.client("dynamodb").scan(
             TableName=table, ProjectionExpression="pk, sk, csv"

@@ -18,7 +18,7 @@ def test_ended_jobs_and_waiting_jobs_are_there_after_a_restart(start: Callable[.
         waiting = [before.api.submit("waits.csv") for _ in range(3)]
         before.interrupt()
     said = before.log.read_text()
-    assert "3 jobs are in progress and will go on" in said
+    assert "3 jobs are in progress and will continue" in said
     assert str(before.state) in said
     after = start()
     assert after.api.job(done["id"]) == done
@@ -33,7 +33,7 @@ def test_a_running_job_goes_on_after_a_restart(start: Callable[..., Stack]) -> N
     job_id = before.api.submit("large.csv")
     eventually(lambda: before.api.job(job_id)["progress"]["parts_done"] > 10)
     before.interrupt()
-    assert "one job is in progress and will go on" in before.log.read_text()
+    assert "one job is in progress and will continue" in before.log.read_text()
     after = start(**settings)
     done = after.api.job(job_id)["progress"]["parts_done"]
     assert done > 10

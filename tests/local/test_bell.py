@@ -1,4 +1,4 @@
-"""Bells: whoever sends a message wakes one worker that waits for that queue."""
+"""Bells: sending a message wakes one worker that waits for the queue."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

@@ -56,9 +56,9 @@ def test_a_missing_bucket_is_warned_of_and_a_file_in_a_bucket_is_suggested(
     ("jobs", "words"),
     [
         (0, "no job is in progress."),
-        (1, "one job is in progress and will go on."),
-        (2, "2 jobs are in progress and will go on."),
-        (None, "jobs in progress will go on."),
+        (1, "one job is in progress and will continue."),
+        (2, "2 jobs are in progress and will continue."),
+        (None, "jobs in progress will continue."),
     ],
 )
 def test_the_last_words_say_what_goes_on_and_where_all_is_kept(

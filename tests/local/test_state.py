@@ -19,7 +19,7 @@ def test_a_folder_is_used_by_one_run_at_a_time(tmp_path: Path) -> None:
 
 def test_a_folder_with_other_files_is_neither_used_nor_cleared(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work")
-    with pytest.raises(UsageError, match="did not make"):
+    with pytest.raises(UsageError, match="did not create"):
         State(tmp_path)
     assert (tmp_path / "thesis.txt").exists()
 

@@ -46,7 +46,7 @@ def deployed(clone: Clone, resources: None) -> Clone:
 
 @pytest.fixture(scope="module")
 def api(deployed: Clone, endpoint: str) -> Api:
-    """The API behind the endpoint: the URL that Chalice prints is one of amazonaws.com."""
+    """The API at the endpoint of LocalStack: the URL that Chalice prints is at amazonaws.com."""
     url = deployed.chalice("url").out
     return Api(f"{endpoint}/_aws/execute-api/{url.split('//')[1].split('.')[0]}/api")
 

@@ -198,7 +198,7 @@ def boto_session() -> Any:
 
 
 def new_account() -> str:
-    """Return the number of an account that nobody else in this process has."""
+    """Return the number of an account that nothing else in this process uses."""
     return "".join(Random().choices("123456789", k=12))
 
 

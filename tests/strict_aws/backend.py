@@ -1,4 +1,4 @@
-"""moto in this process, as the store behind the rules: DynamoDB, S3 and what else it knows."""
+"""moto in this process, as the store under the rules: DynamoDB, S3 and its other services."""
 
 from typing import Any
 from urllib.parse import urlsplit

@@ -1,4 +1,4 @@
-"""Presigned links, and whoever follows them: no credentials, only the URL."""
+"""Follow presigned links as a client does: without credentials, only by the URL."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -108,7 +108,7 @@ class S3:
     def _without_hint(
         self, request: Request, principal: Principal, target: Target, answer: Answer
     ) -> Answer:
-        """Answer 403 in place of 404 to whoever may not list the bucket.
+        """Answer 403 instead of 404 to a caller that may not list the bucket.
 
         Sources: API_GetObject.html and API_HeadObject.html, "Permissions", in
         https://docs.aws.amazon.com/AmazonS3/latest/API/

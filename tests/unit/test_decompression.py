@@ -254,14 +254,17 @@ def test_a_zip_of_two_files_names_both() -> None:
 @pytest.mark.parametrize(
     ("packed", "words"),
     [
-        (zip_file(), "holds no file"),
-        (zip_file(Entry("towns/", b"", stored=True)), "holds no file"),
+        (zip_file(), "contains no file"),
+        (zip_file(Entry("towns/", b"", stored=True)), "contains no file"),
         (zip_file(Entry("a.csv", TEXT, flags=1)), "is encrypted"),
         (zip_file(Entry("a.csv", TEXT, method=9)), "is packed with Deflate64"),
         (zip_file(Entry("a.csv", TEXT, method=14)), "is packed with LZMA"),
         (zip_file(Entry("a.csv", TEXT, method=77)), "is packed with method 77"),
-        (zip_file(Entry("a.csv", TEXT, stored=True, descriptor="signed")), "does not say how long"),
-        (b"PK\x07\x08PK\x03\x04", "is a part of an archive that was split"),
+        (
+            zip_file(Entry("a.csv", TEXT, stored=True, descriptor="signed")),
+            "does not say how large",
+        ),
+        (b"PK\x07\x08PK\x03\x04", "is one part of a split archive"),
     ],
 )
 def test_a_zip_that_is_sound_and_not_one_readable_file_says_why(packed: bytes, words: str) -> None:

@@ -71,7 +71,7 @@ def test_a_wrong_word_ends_a_command_with_one_sentence(
 
 @pytest.fixture
 def server() -> Iterator[Callable[[Answer], str]]:
-    """Starts an HTTP server that answers paths as it is told; returns its URL."""
+    """Start an HTTP server that returns the given replies by path; return its URL."""
     servers = []
 
     def start(answer: Answer) -> str:

@@ -54,11 +54,14 @@ def test_a_file_without_a_delimiter_has_one_column_and_the_comma(text: str) -> N
 def test_two_delimiters_that_fit_equally_well_are_refused_by_name() -> None:
     fault = fault_of("a,b;c\n1,2;3\n4,5;6\n")
     assert fault.code == "ambiguous_delimiter"
-    assert "',' (2 fields) and ';' (2 fields) both fit" in fault.message
+    assert "',' (2 fields) and ';' (2 fields) fit equally well" in fault.message
 
 
 def test_the_tab_is_named_readably_where_it_is_ambiguous() -> None:
-    assert r"',' (2 fields) and '\t' (2 fields) both fit" in fault_of("a,b\tc\n1,2\t3\n").message
+    assert (
+        r"',' (2 fields) and '\t' (2 fields) fit equally well"
+        in fault_of("a,b\tc\n1,2\t3\n").message
+    )
 
 
 def test_delimiters_in_quotes_do_not_count() -> None:

@@ -59,7 +59,7 @@ def test_a_link_swapped_in_after_submission_is_not_followed(
     inside = tmp_path / "inside"
     (inside / "data.csv").unlink()
     (inside / "data.csv").symlink_to(tmp_path / "outside.csv")
-    with pytest.raises(Exception, match="cannot be opened any more"):
+    with pytest.raises(Exception, match="can no longer be opened"):
         list(folder.read("data.csv", version))
 
 

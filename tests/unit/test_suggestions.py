@@ -142,9 +142,9 @@ def test_both_delimiters_that_fit_are_suggested() -> None:
 @pytest.mark.parametrize(
     ("text", "code", "words"),
     [
-        ("a,b\n1,2,\n3,4\n", "trailing_delimiter", "1 too many"),
+        ("a,b\n1,2,\n3,4\n", "trailing_delimiter", "1 empty field too many"),
         ("a,b\n1,x,y\n3,4\n", "long_row", "quote fields that contain the delimiter"),
-        ("a,b\n1,38,72\n3,4\n", "unquoted_commas", "numbers with a comma"),
+        ("a,b\n1,38,72\n3,4\n", "unquoted_commas", "numbers with commas"),
         ("name\nAda\nGrace\n", "only_text", "column 'name' holds text ('Ada')"),
         ("région\nRhône\n", "only_text", "column 'région' holds text ('Rhône')"),
         ("a,b\n", "no_rows", "no rows"),

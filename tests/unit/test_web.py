@@ -1,4 +1,4 @@
-"""HTTP over adapters in memory: every route, and what it replies when all is well."""
+"""HTTP over adapters in memory: the successful replies of every route."""
 
 import json
 from collections.abc import Iterator, Mapping

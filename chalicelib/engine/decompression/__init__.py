@@ -1,9 +1,9 @@
-"""Compressed files, streamed: one module per format, one contract for all. Pure Python, no I/O.
+"""Unpack compressed files as streams: one module per format, one contract for all. No I/O.
 
-Each takes the file in blocks of any sizes and yields its content in blocks of at most 1 MiB.
-Neither the content nor the code of an error depends on the blocks. Memory is bounded by the
-format's window: at most 128 MiB, usually 8 MiB or less. Zeros after the end are padding; anything
-else there is an error.
+Each module takes the file in blocks of any size, and yields its content in blocks of at most 1 MiB.
+The sizes of the blocks change neither the content nor the code of an error. The window of the
+format bounds the memory: at most 128 MiB, usually 8 MiB or less. Zeros after the end are padding;
+anything else there is an error.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -33,7 +33,7 @@ def decompress(
 ) -> Iterator[bytes]:
     """Yield the content of a compressed file.
 
-    Raises BadCompressed (BadGzip for gzip), with the position in the compressed file, for what is
-    damaged, cut short, too large or not one file.
+    Raise BadCompressed (for gzip BadGzip), with the position in the compressed file, if the file is
+    damaged, truncated or too large, or does not contain exactly one file.
     """
     return UNPACK[compression](blocks, limit)

@@ -18,5 +18,5 @@ def unpack_bz2(blocks: Iterable[bytes], limit: GrowthLimit | None = None) -> Ite
     source = Source(blocks)
     try:
         yield from unpack_streams(source, MAGIC, bz2.BZ2Decompressor, growth)
-    except OSError as error:  # all that the module raises
+    except OSError as error:  # the only error of the bz2 module
         raise growth.damaged(source.position, str(error).lower()) from error

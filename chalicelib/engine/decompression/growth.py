@@ -1,4 +1,4 @@
-"""What all formats share: bounds on growth, and how errors are worded."""
+"""What all formats share: bounds on growth, and the texts of errors."""
 
 from dataclasses import dataclass, field
 
@@ -12,12 +12,12 @@ NAMES = {
     Compression.ZSTD: "zstd file",
     Compression.ZIP: "ZIP archive",
 }
-#: A decompressor may have to keep as many bytes that it has written. xz -9 needs 64 MiB.
+#: How many of its last bytes a decompressor may have to keep. xz -9 needs 64 MiB.
 MAX_WINDOW_BYTES = 128 * 1024 * 1024
 
 
 class BadCompressed(FileError):
-    """A compressed file that is damaged, cut short, too large, or holds not one file."""
+    """A compressed file that is damaged, truncated, too large, or not exactly one file."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
@@ -26,7 +26,7 @@ class BadCompressed(FileError):
 
 @dataclass(slots=True)
 class Growth:
-    """Counts what is unpacked of one file, refuses what grows too much, and makes the errors."""
+    """Counts the unpacked bytes of a file, refuses too much growth, and creates the errors."""
 
     compression: Compression
     limit: GrowthLimit
@@ -37,7 +37,7 @@ class Growth:
         return NAMES[self.compression]
 
     def add(self, read: int, out: bytes) -> None:
-        """Count ``out``, of the first ``read`` bytes. Raise BadCompressed beyond a limit."""
+        """Count ``out``, unpacked from the first ``read`` bytes. Raise BadCompressed at a limit."""
         self.written += len(out)
         if self.written > self.limit.max_bytes:
             grows = f"beyond {self.limit.max_bytes} bytes"
@@ -47,7 +47,7 @@ class Growth:
             raise self.error("ratio", f"grows {grows}; submit it uncompressed")
 
     def truncated(self, size: int) -> BadCompressed:
-        return self.error("truncated", f"ends in the middle, after {size} bytes; upload it again")
+        return self.error("truncated", f"is cut off after {size} bytes; upload it again")
 
     def damaged(self, position: int, what: str) -> BadCompressed:
         return self.error("damaged", f"is damaged near byte {position} ({what}); upload it again")
@@ -58,7 +58,7 @@ class Growth:
         return self.error("window", f"needs {size} of memory to be unpacked; {advice}")
 
     def refusal(self, sentence: str) -> BadCompressed:
-        """Return the error for a file that is sound and cannot be read all the same."""
+        """Return the error for a file that is not damaged, but cannot be read."""
         return BadCompressed(self.compression.value, f"The {self.name} {sentence}.")
 
     def error(self, what: str, sentence: str) -> BadCompressed:

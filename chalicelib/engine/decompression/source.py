@@ -1,4 +1,4 @@
-"""The bytes of a compressed file, taken in the portions that its format asks for."""
+"""Take the bytes of a compressed file in the portions that its format asks for."""
 
 from collections.abc import Iterable, Iterator
 
@@ -14,7 +14,7 @@ class Source:
         self.position = 0
 
     def peek(self, size: int) -> bytes:
-        """Return the next ``size`` bytes, fewer at the end of the file, and leave them."""
+        """Return the next ``size`` bytes, fewer at the end of the file, without taking them."""
         while len(self._held) < size and (piece := next(self._pieces, b"")):
             self._held += piece
         return self._held[:size]
@@ -27,7 +27,7 @@ class Source:
         return taken
 
     def take_piece(self) -> bytes:
-        """Return what is at hand, at least a byte; nothing at the end of the file."""
+        """Take the bytes that are there, at least one; none at the end of the file."""
         self.peek(1)
         piece, self._held = self._held, b""
         self.position += len(piece)
@@ -38,7 +38,7 @@ class Source:
         self.position -= len(data)
 
     def skip_zeros(self) -> bool:
-        """Pass over padding; return whether anything follows it."""
+        """Skip padding; return whether anything follows it."""
         while piece := self.take_piece():
             if rest := piece.lstrip(b"\0"):
                 self.put_back(rest)
@@ -47,6 +47,6 @@ class Source:
 
 
 def _pieces(blocks: Iterable[bytes]) -> Iterator[bytes]:
-    """Small pieces: what a stream leaves of one is copied, and a stream may be 20 bytes long."""
+    """Cut blocks into small ones: each stream, even of 20 bytes, copies the rest of its block."""
     for block in blocks:
         yield from (block[at : at + PIECE_BYTES] for at in range(0, len(block), PIECE_BYTES))

@@ -1,4 +1,4 @@
-"""The loop over formats that are streams one after the other: bz2 and xz."""
+"""The loop for formats that consist of consecutive streams: bz2 and xz."""
 
 from collections.abc import Callable, Iterator
 from typing import Protocol
@@ -10,7 +10,7 @@ OUT_BYTES = 1024 * 1024
 
 
 class Decoder(Protocol):
-    """What bz2 and lzma have in common."""
+    """The interface that the decompressors of bz2 and lzma share."""
 
     @property
     def eof(self) -> bool: ...
@@ -29,7 +29,7 @@ def unpack_streams(
 ) -> Iterator[bytes]:
     """Yield the content of all streams, each of which begins with ``magic``.
 
-    Errors of the decoder pass through: they are the format's to word.
+    Errors of the decoder pass through; the module of the format translates them.
     """
     while True:
         decoder = new_decoder()
@@ -50,4 +50,4 @@ def unpack_streams(
 def check_next(source: Source, magic: bytes, growth: Growth) -> None:
     """Raise BadCompressed unless what follows a stream begins as the next one does."""
     if not magic.startswith(source.peek(len(magic))):
-        raise growth.damaged(source.position, "the compressed data ends here, the file does not")
+        raise growth.damaged(source.position, "the compressed data ends here, but the file goes on")

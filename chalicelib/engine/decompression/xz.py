@@ -10,7 +10,7 @@ from .source import Source
 from .streams import unpack_streams
 
 MAGIC = b"\xfd7zXZ\0"
-#: Beside its window a decoder needs some room for tables.
+#: A decoder needs some memory for tables in addition to its window.
 MEMORY_LIMIT = MAX_WINDOW_BYTES + 1024 * 1024
 
 

@@ -1,8 +1,8 @@
-"""ZIP with one file in it, read front to back.
+"""Unpack a ZIP archive that contains one file, from front to back.
 
-An archive may also hold folders and what macOS and Windows add beside a file; several files are
-refused by name. The directory at the archive's end must list the file as it was read: a directory
-that says otherwise would be another archive to other programs.
+An archive may also contain folders and the files that macOS and Windows add. If it contains several
+files, the error names two of them. The directory at the end must list the file exactly as it was
+read; otherwise other programs would see another archive.
 """
 
 import zlib
@@ -32,7 +32,7 @@ METHODS = {
     1: "shrink", 6: "implode", 9: "Deflate64", 12: "bz2", 14: "LZMA", 93: "zstd", 95: "xz",
     98: "PPMd", 99: "AES encryption",
 }  # fmt: skip
-#: A directory of one entry, and the archive's end.
+#: A directory of one entry, and the end of the archive.
 MIN_TAIL_BYTES = 46 + 22
 
 
@@ -41,7 +41,7 @@ def unpack_zip(blocks: Iterable[bytes], limit: GrowthLimit | None = None) -> Ite
     growth = Growth(Compression.ZIP, limit or GrowthLimit())
     records = Records(Source(blocks), growth)
     if records.next_is(DESCRIPTOR):
-        raise growth.refusal("is a part of an archive that was split; join the parts first")
+        raise growth.refusal("is one part of a split archive; join the parts first")
     found: Member | None = None
     while records.next_is(LOCAL):
         member = records.local_header()
@@ -57,16 +57,16 @@ def unpack_zip(blocks: Iterable[bytes], limit: GrowthLimit | None = None) -> Ite
 
 
 def _check_directory(records: Records, growth: Growth, found: Member | None) -> None:
-    """Take the directory; raise BadCompressed unless ``found`` is the one file that it lists."""
+    """Read the directory; raise BadCompressed unless ``found`` is the only file that it lists."""
     listed: list[Member] = []
     while records.next_is(ENTRY):
         entry = records.entry()
         listed += [entry] if entry.is_data and len(listed) < 2 else []
     records.end()
     if not found and not listed:
-        raise growth.refusal("holds no file; pack the CSV anew")
+        raise growth.refusal("contains no file; pack the CSV again")
     if not found or len(listed) != 1 or not _agree(listed[0], found):
-        raise records.damaged("its directory lists other files than it holds")
+        raise records.damaged("its directory does not list what the archive contains")
 
 
 def _agree(listed: Member, found: Member) -> bool:
@@ -78,7 +78,7 @@ def _agree(listed: Member, found: Member) -> bool:
 
 def _several(growth: Growth, names: list[str]) -> BadCompressed:
     both = " and ".join(map(shown, names))
-    return growth.refusal(f"holds more than one file ({both}); submit one of them")
+    return growth.refusal(f"contains more than one file ({both}); submit one of them")
 
 
 class _Contents:
@@ -92,7 +92,7 @@ class _Contents:
         self.crc = self.unpacked = self.packed = 0
 
     def as_read(self) -> Member:
-        """Return the member with the figures that were found, not stated."""
+        """Return the member with the sizes and the checksum that were found, not those stated."""
         return replace(self.member, crc=self.crc, packed=self.packed, unpacked=self.unpacked)
 
     def unpack(self) -> Iterator[bytes]:
@@ -139,19 +139,19 @@ class _Contents:
         self.source.put_back(inflater.unused_data)
 
     def _check(self) -> None:
-        """Raise BadCompressed unless the member is as its header or its descriptor says."""
+        """Raise BadCompressed unless sizes and checksum match the header or the descriptor."""
         member, read = self.member, (self.crc, self.packed, self.unpacked)
         fits = read == (member.crc, member.packed, member.unpacked)
         if member.flags & HAS_DESCRIPTOR:
-            # Some writers state the figures in front and leave the descriptor out.
+            # Some writers give these values in the header, and leave the descriptor out.
             fits = self.records.descriptor(*read) or (fits and self.source.peek(2) == b"PK")
         if not fits:
             raise self._mismatch()
 
     def _mismatch(self) -> BadCompressed:
         if self.member.method == STORED and self.member.flags & HAS_DESCRIPTOR:
-            return self.growth.refusal("does not say how long its file is; submit the CSV itself")
+            return self.growth.refusal("does not say how large its file is; submit the CSV itself")
         ahead = self.source.peek(MIN_TAIL_BYTES)
         if len(ahead) < MIN_TAIL_BYTES:
             return self.growth.truncated(self.source.position + len(ahead))
-        return self.records.damaged("a checksum or a size is not the stated one")
+        return self.records.damaged("a checksum or a size is wrong")

@@ -1,4 +1,4 @@
-"""The records of a ZIP archive (APPNOTE.TXT 6.3.10): what stands before and after its members."""
+"""Read the records before and after the members of a ZIP archive (APPNOTE.TXT 6.3.10)."""
 
 import struct
 from dataclasses import dataclass
@@ -15,13 +15,13 @@ ZIP64_LOCATOR = b"PK\x06\x07"
 STORED, DEFLATED = 0, 8
 ENCRYPTED, HAS_DESCRIPTOR, UTF8 = 1, 8, 0x800
 IN_ZIP64 = 0xFFFFFFFF
-#: Made by the desktops that pack a file, beside it.
+#: Files that desktop systems add to an archive.
 IGNORED_NAMES = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file in the archive as a header gives it; the sizes of a local header may come later."""
+    """A file in the archive, as a header describes it; a local header may lack the sizes."""
 
     name: str
     flags: int
@@ -33,14 +33,14 @@ class Member:
 
     @property
     def is_data(self) -> bool:
-        """False for a folder and for what a desktop added."""
+        """Whether this is a file, but not one that a desktop system added."""
         path = self.name.replace("\\", "/")
         ignored = path.startswith("__MACOSX/") or path.rpartition("/")[2] in IGNORED_NAMES
         return not (ignored or path.endswith("/"))
 
 
 class Records:
-    """Takes records from a source; raises BadCompressed where they are cut short."""
+    """Takes records from a source; raises BadCompressed if one is truncated."""
 
     def __init__(self, source: Source, growth: Growth) -> None:
         self.source = source
@@ -69,8 +69,9 @@ class Records:
         return Member(_text(name, flags), flags, method, crc, packed, unpacked, offset)
 
     def descriptor(self, crc: int, packed: int, unpacked: int) -> bool:
-        """Take the record that repeats these figures, with 4 or 8 bytes per size, with a signature
-        or without; False if nothing of the kind follows.
+        """Take the record that repeats these values; return False if no such record follows.
+
+        The record has 4 or 8 bytes per size, and may have a signature.
         """
         ahead = self.source.peek(28)
         for size, form in ((8, "<LQQ"), (4, "<LLL")):
@@ -101,7 +102,7 @@ class Records:
             self._refuse_unknown()
         self.take(int.from_bytes(self.take(22)[20:], "little"))
         if self.source.skip_zeros():
-            raise self.damaged("the archive ends here, the file does not")
+            raise self.damaged("the archive ends here, but the file goes on")
 
     def _refuse_unknown(self) -> None:
         ahead = self.source.peek(4)
@@ -115,7 +116,7 @@ def _text(name: bytes, flags: int) -> str:
 
 
 def _zip64_field(extra: bytes) -> bytes:
-    """Return the extra field that holds sizes of 8 bytes; nothing if there is none."""
+    """Return the extra field with sizes of 8 bytes; nothing if there is none."""
     while len(extra) >= 4:
         kind, size = struct.unpack("<2H", extra[:4])
         if kind == 1:

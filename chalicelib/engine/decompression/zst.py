@@ -1,8 +1,8 @@
-"""zstd: one or more frames, skippable ones among them (RFC 8878).
+"""Unpack zstd: one or more frames, some of which may be skippable (RFC 8878).
 
-The library unpacks all that it is handed at once, and a block of 4 bytes may grow to 128 KiB. So
-the frames are walked here and handed over block by block: memory stays bounded, and a file that is
-cut short is noticed, which the library's stream reader passes over.
+The library unpacks all of its input at once, and a block of 4 bytes may grow to 128 KiB. So this
+module reads the frames, and passes on one block at a time. This bounds the memory, and finds
+truncated files, which the library's stream reader does not report.
 """
 
 from collections.abc import Iterable, Iterator
@@ -68,7 +68,7 @@ class _Frames:
             if out:
                 yield out
         if descriptor & 4:
-            frame.decompress(self._take(4))  # raises if the checksum is another
+            frame.decompress(self._take(4))  # raises if the checksum is wrong
         if not frame.eof:
             raise self.growth.damaged(self.source.position, "a frame has no end")
 

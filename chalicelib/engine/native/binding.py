@@ -1,4 +1,4 @@
-"""The library of the native kernel: finding it, and the structures shared with it.
+"""Find the library of the native kernel, and define the structures shared with it.
 
 ``src/shared.h`` declares the same structures.
 """
@@ -34,7 +34,7 @@ class Column(ctypes.Structure):
 
 
 class Call(ctypes.Structure):
-    """What a call of the kernel is given, and what it returns."""
+    """The arguments and the results of a call of the kernel."""
 
     _fields_ = (
         ("data", ctypes.c_char_p),
@@ -61,7 +61,7 @@ AddRows = Callable[[Call], object]
 
 
 class NotBuilt(OSError):
-    """There is no library for this machine, or not one of these sources."""
+    """There is no library for this machine, or it was built from other sources."""
 
 
 def library_name(system: str, machine: str) -> str:
@@ -82,7 +82,7 @@ def source_id(sources: Path = SOURCES) -> int:
 
 @cache
 def open_library(path: Path = LIBRARY, sources: Path = SOURCES) -> ctypes.CDLL:
-    """Open the library for this machine; raise OSError if it is missing or of other sources."""
+    """Open the library for this machine; raise OSError if it is missing or out of date."""
     library = ctypes.CDLL(str(path))
     try:
         built_from, sizes = library.csvsum_source(), library.csvsum_sizes()
@@ -103,11 +103,11 @@ def entry(library: ctypes.CDLL, *, portable: bool = False) -> AddRows:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """How much the buffers hold.
+    """The sizes of the buffers.
 
-    So many ``cells`` (or those of one row) are found before they are added, and so many
-    ``unresolved`` ones are listed at once. The sums take at most ``sum_bytes``, or what plain
-    numbers need. They have to be drained after so many ``rows``: a limb takes 10**13 numbers.
+    The kernel finds up to ``cells`` cells (at least those of one row) before it adds them, and
+    lists up to ``unresolved`` cells at once. The sums take at most ``sum_bytes``, or what plain
+    numbers need. They must be drained after ``rows`` rows: a limb has room for 10**13 numbers.
     """
 
     cells: int = 128
@@ -117,7 +117,7 @@ class Room:
 
 
 class Buffers:
-    """The memory that the C code works in."""
+    """The memory that the C code uses."""
 
     def __init__(self, layout: Layout, skip: bool, max_row_bytes: int, room: Room) -> None:
         wanted = len(layout.wanted)
@@ -164,13 +164,13 @@ class Buffers:
         return call
 
     def unresolved(self) -> list[tuple[int, int, int]]:
-        """Return the cells that the last call left: index among the wanted columns, start, end."""
+        """Return the cells that the last call left open: their wanted column, start and end."""
         flat = self._unresolved[: 3 * self.call.unresolved_count]
         return list(zip(flat[0::3], flat[1::3], flat[2::3], strict=True))
 
     @property
     def is_full(self) -> bool:
-        """Whether the sums have to be drained before more rows are added."""
+        """Whether the sums must be drained before more rows are added."""
         return bool(self.call.is_full) or self._rows > self._max_rows
 
     def drain(self) -> tuple[ColumnSum, ...]:
@@ -195,7 +195,7 @@ class Buffers:
         return sums
 
     def _free_slots(self) -> None:
-        """Leave slots to the limbs of plain numbers only."""
+        """Keep slots only for the limbs of plain numbers."""
         ctypes.memset(self._slots, NO_SLOT, LIMBS)
         self._slots[PLAIN_LIMB : PLAIN_LIMB + PLAIN_LIMBS] = list(range(PLAIN_LIMBS))
         self.call.slot_count = PLAIN_LIMBS
@@ -227,7 +227,7 @@ class Buffers:
 
 
 def _zeros(size: int) -> "ctypes.Array[ctypes.c_uint64]":
-    """Return memory that costs nothing until it is touched."""
+    """Return memory that takes no space until it is used."""
     return (ctypes.c_uint64 * (size // 8)).from_buffer(mmap.mmap(-1, size))
 
 

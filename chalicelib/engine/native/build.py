@@ -17,7 +17,7 @@ from .binding import LIBRARY, SOURCES, library_name, source_id
 
 KERNEL_C = SOURCES / "kernel.c"
 
-# By system and machine. glibc 2.17 is older than that of any Linux since 2014.
+# By system and machine. Every Linux distribution since 2014 has glibc 2.17 or newer.
 TARGETS = {
     ("linux", "x86_64"): "x86_64-linux-gnu.2.17",
     ("linux", "aarch64"): "aarch64-linux-gnu.2.17",
@@ -30,7 +30,7 @@ WIDE = ("-mavx2", "-mbmi", "-mbmi2", "-mpclmul", "-mpopcnt", "-DCSVSUM_ROWS=csvs
 def compile_library(
     compiler: Sequence[str], machine: str, library: Path, flags: Sequence[str] = FLAGS
 ) -> None:
-    """Compile the kernel, for x86-64 in both its forms, and link it."""
+    """Compile and link the kernel; for x86-64 in both of its forms."""
     forms: list[tuple[str, ...]] = [(f"-DCSVSUM_SOURCE={source_id()}",)]
     if machine in ("x86_64", "amd64"):
         forms.append(WIDE)
@@ -56,7 +56,7 @@ def main() -> int:
         compilers = {HOST: [found]}
     else:
         print(
-            "no C compiler: pip install ziglang; until then pandas does the work",
+            "no C compiler: run pip install ziglang; until then csvsum uses pandas",
             file=sys.stderr,
         )
         return 1

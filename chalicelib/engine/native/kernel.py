@@ -16,8 +16,8 @@ from ..sums import PartialSum
 from .binding import AddRows, Room, entry, open_library
 from .tally import NativeTally
 
-# Blocks of this size are taken as they come; smaller ones are joined, since a call costs as much
-# as 50 KB of rows.
+# Blocks of this size are used as they come; smaller ones are joined, since a call takes as long as
+# 50 KB of rows.
 BLOCK_BYTES = 64 * 1024
 
 
@@ -70,7 +70,7 @@ class NativeKernel:
         return tally.partial(end)
 
     def _sum_to_end(self, window: Window, tally: NativeTally) -> State:
-        """Add rows up to the limit of the tally; return the state there."""
+        """Add rows up to the limit of the tally; return the state at the limit."""
         data, at = window.data, tally.add_rows(window.data, 0)
         max_row_bytes = self.limits.max_row_bytes
         while tally.end is None:
@@ -89,8 +89,9 @@ class NativeKernel:
     def _next_block(self, blocks: Iterator[bytes], held: int) -> bytes:
         """Return at least ``block_bytes``; nothing at the end of the input.
 
-        Where more bytes are held of a row, as many, so that a long row is not searched once per
-        block; but no more than show that it is too long. A single block is not copied.
+        If more bytes of one row are held already, return at least as many more, so that a long row
+        is not searched once per block; but no more than show that it is too long. A single block is
+        not copied.
         """
         size = min(max(self.block_bytes, held), self.limits.max_row_bytes + 1 - held)
         taken, total = [], 0
@@ -104,7 +105,7 @@ class NativeKernel:
     def _finish_row(self, tally: NativeTally, rest: bytes, block: bytes) -> tuple[bytes, int]:
         """Add the row that begins with ``rest`` and goes on in ``block``.
 
-        Returns the bytes that are left to add, and from where on.
+        Return the bytes that are left to add, and the offset at which they begin.
         """
         head = block[: tally.seam_bytes(len(rest))]
         used = tally.add_rows(rest + head, 0, one=True)

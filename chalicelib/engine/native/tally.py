@@ -1,8 +1,8 @@
-"""The running sums of a part, added by the library, and by the reference where it leaves a cell.
+"""The running sums of a part, added by the library and, for rare cells, by the reference.
 
-The library adds rows as long as it can and returns why it stopped. What it leaves open is decided
-here by the code that defines it: a cell by ``sums.sum_cells``, a refused row by the tally of the
-reference kernel, which finds what is wrong with it.
+The library adds rows as long as it can, and returns why it stopped. The reference code decides what
+the library leaves open: ``sums.sum_cells`` a cell, and the tally of the reference kernel a refused
+row, whose fault it finds.
 """
 
 import sys
@@ -18,13 +18,13 @@ from ..states import State, scan_state
 from ..sums import BadCell, ColumnSum, PartialSum, add_columns, sum_cells
 from .binding import LIST_IS_FULL, ROW_IS_INCOMPLETE, ROW_IS_REFUSED, AddRows, Buffers, Room
 
-# A row that the end of a block cuts is finished with about so much of the next block, rather than
-# with a copy of all of it.
+# To finish a row that the end of a block cuts, copy about this much of the next block, not all of
+# it.
 SEAM_BYTES = 4096
 
 
 class NativeTally:
-    """The running sums. ``end`` is the state at ``limit`` or at the end of the data, once reached.
+    """The running sums. ``end`` is the state at ``limit`` or at the end of the data, if reached.
 
     ``limit`` counts from the first row that is added, as ``bytes`` do.
     """
@@ -49,15 +49,15 @@ class NativeTally:
     def seam_bytes(self, held: int) -> int:
         """Return how many more bytes than those held are likely to finish a row.
 
-        Somewhat more than the average row has taken so far.
+        The estimate is somewhat more than the average row so far.
         """
         return SEAM_BYTES + max(0, 9 * self.bytes // max(8 * self.rows, 1) - held)
 
     def add_rows(self, data: bytes, at: int, *, eof: bool = False, one: bool = False) -> int:
         """Add the complete rows of ``data`` from ``at`` on, or ``one`` of them, up to the limit.
 
-        Returns where the next row starts. Raises BadCsv with a fault that counts from the rows
-        already added.
+        Return where the next row starts. Raise BadCsv with a fault whose position counts from the
+        end of the rows already added.
         """
         limit = self.limit - self.bytes + at
         last_row, status = at, LIST_IS_FULL
@@ -87,7 +87,7 @@ class NativeTally:
         return call.end, call.last_row, call.status
 
     def _add_unresolved(self, data: bytes, start: int) -> None:
-        """Decide the cells that the library left; raise BadCsv for the first bad one.
+        """Decide the cells that the library left open; raise BadCsv for the first bad one.
 
         They are listed row by row, so the first bad one in the list is the first in the file.
         """
@@ -118,9 +118,9 @@ class NativeTally:
         return next(iter_rows(raw, self.layout.delimiter, eof=True)).cells[0]
 
     def _add_refused_row(self, data: bytes, eof: bool) -> int:
-        """Add the row that ``data`` begins with, by reference; return its length.
+        """Add the first row of ``data`` with the reference kernel; return its length.
 
-        0: it is not complete. Raises BadCsv if the row is what the library took it for.
+        Return 0 if the row is not complete. Raise BadCsv if the row is bad.
         """
         tally = Tally(self.layout, self.skip, self.limits)
         used = tally.add_rows(data, 1, eof)

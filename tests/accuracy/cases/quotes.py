@@ -1,4 +1,4 @@
-"""Quotes: doubled, in mid-field, never closed, and closed where nobody meant it."""
+"""Quotes: doubled, inside a field, never closed, and closed at the wrong place."""
 
 from tests.accuracy.case import case
 
