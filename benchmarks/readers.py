@@ -70,6 +70,7 @@ def duckdb(threads: int) -> Sum:
     import duckdb
 
     connection = duckdb.connect(config={"threads": threads})
+    connection.execute("SET enable_progress_bar = false")  # it is printed where the result is
 
     def sums(path: str) -> Sums:
         header = _header(path)

@@ -7,7 +7,8 @@ import pytest
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.limits import LIMITS, Limits
 from chalicelib.engine.native import NativeKernel, load
-from chalicelib.engine.native.binding import Room, entry, open_library
+from chalicelib.engine.native.binding import entry, open_library
+from chalicelib.engine.native.buffers import Room
 from chalicelib.engine.pandas_kernel import PandasKernel
 from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.engine.sums import PartialSum

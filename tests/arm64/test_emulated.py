@@ -10,7 +10,7 @@ import pytest
 
 from chalicelib.engine.layout import Layout
 from chalicelib.engine.native import NativeKernel
-from chalicelib.engine.native.binding import Room
+from chalicelib.engine.native.buffers import Room
 from chalicelib.engine.reference import ReferenceKernel
 from tests.arm64.emulated import EMULATOR, EmulatedProgram, compile_for_arm64
 from tests.fuzz.cases import make_case

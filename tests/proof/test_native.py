@@ -19,11 +19,11 @@ from chalicelib.engine.native.binding import (
     SOURCES,
     Call,
     NotBuilt,
-    Room,
     entry,
     open_library,
     source_id,
 )
+from chalicelib.engine.native.buffers import Room
 from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import MISSING

@@ -92,7 +92,7 @@ def test_pandas_is_imported_in_one_module() -> None:
 
 
 def test_ctypes_is_imported_only_in_the_native_kernel() -> None:
-    assert importers("ctypes") == {"chalicelib/engine/native/binding.py"}
+    assert all(name.startswith("chalicelib/engine/native/") for name in importers("ctypes"))
 
 
 def test_chalice_is_imported_only_in_app_and_web() -> None:

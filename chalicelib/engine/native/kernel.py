@@ -13,7 +13,8 @@ from ..layout import Layout
 from ..limits import LIMITS, Limits
 from ..states import State
 from ..sums import PartialSum
-from .binding import AddRows, Room, entry, open_library
+from .binding import AddRows, entry, open_library
+from .buffers import Room
 from .tally import NativeTally
 
 # Blocks of this size are used as they come; smaller ones are joined, since a call takes as long as

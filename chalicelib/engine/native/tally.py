@@ -16,7 +16,8 @@ from ..reference import Tally
 from ..rows import iter_rows
 from ..states import State, scan_state
 from ..sums import BadCell, ColumnSum, PartialSum, add_columns, sum_cells
-from .binding import LIST_IS_FULL, ROW_IS_INCOMPLETE, ROW_IS_REFUSED, AddRows, Buffers, Room
+from .binding import LIST_IS_FULL, ROW_IS_INCOMPLETE, ROW_IS_REFUSED, AddRows
+from .buffers import Buffers, Room
 
 # To finish a row that the end of a block cuts, copy about this much of the next block, not all of
 # it.

@@ -11,9 +11,9 @@
  *   2. Here: counting bits finds the fields that are summed without looking at the others. Each
  *      separator that is passed must not be a row end, but the last one must: so a row with too few
  *      or too many fields is noticed at no cost.
- *   3. digits.h, numbers.h: when some complete rows are found, each wanted cell becomes an integer
- *      (its digits without the point) and is added to the column's sum for its scale (the number of
- *      digits after the point). Integers are exact.
+ *   3. cells.h, numbers.h, digits.h, limbs.h: when some complete rows are found, each wanted cell
+ *      becomes an integer, its digits without the point, and is added to the limb of the column's
+ *      sum in which they have their place. Integers are exact.
  *
  * All files are one compilation unit. It is compiled twice for x86-64, see build.py: once for any
  * such processor and once with AVX2, BMI2 and PCLMUL. It needs a little-endian processor of 64
@@ -32,6 +32,7 @@
 #include "digits.h"
 #include "limbs.h"
 #include "numbers.h"
+#include "cells.h"
 
 #ifndef CSVSUM_ROWS
 #define CSVSUM_ROWS csvsum_rows

@@ -1,0 +1,165 @@
+"""The memory that the C code works in, and what it leaves there."""
+
+import ctypes
+import mmap
+from dataclasses import dataclass
+from decimal import Decimal
+
+from ..layout import Layout
+from ..sums import EXACT, MISSING, ColumnSum
+from .binding import (
+    LIMB_DIGITS,
+    LIMBS,
+    LOWEST,
+    NO_SLOT,
+    PLAIN_LIMB,
+    PLAIN_LIMBS,
+    SUM_BYTES,
+    AddRows,
+    Call,
+    Column,
+)
+
+MARKS = sorted(MISSING - {""})
+LARGE_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much the buffers hold.
+
+    So many ``cells`` (or those of one row) are found before they are added, and so many
+    ``unresolved`` ones are listed at once. The sums take at most ``sum_bytes``, or what plain
+    numbers need. They have to be drained after so many ``rows``: a limb takes 10**13 numbers.
+    """
+
+    cells: int = 128
+    unresolved: int = 4096
+    sum_bytes: int = 64 * 1024 * 1024
+    rows: int = 10**12
+
+
+class Buffers:
+    """The memory that the C code works in, for one layout."""
+
+    def __init__(self, layout: Layout, skip: bool, max_row_bytes: int, room: Room) -> None:
+        wanted = len(layout.wanted)
+        self._rows, self._max_rows = 0, room.rows
+        slot_room = min(max(room.sum_bytes // (SUM_BYTES * wanted), PLAIN_LIMBS), LIMBS)
+        self._sums = _zeros(SUM_BYTES * slot_room * wanted)
+        self._slots = (ctypes.c_uint8 * LIMBS)()
+        self._columns = (Column * wanted)()
+        self._points = (ctypes.c_uint8 * wanted)()
+        cell_room = max(room.cells, wanted)
+        unresolved_room = max(room.unresolved, cell_room)
+        self._cells = (ctypes.c_int64 * (2 * cell_room))()
+        self._unresolved = (ctypes.c_int64 * (3 * unresolved_room))()
+        self._marks = (ctypes.c_uint64 * len(MARKS))(*map(_packed, MARKS))
+        self.call = Call(
+            fields=layout.fields,
+            first=layout.wanted.start,
+            step=layout.wanted.step,
+            wanted=wanted,
+            delimiter=ord(layout.delimiter),
+            skip=skip,
+            max_row_bytes=max_row_bytes,
+            marks=ctypes.addressof(self._marks),
+            mark_count=len(MARKS),
+            sums=ctypes.addressof(self._sums),
+            slots=ctypes.addressof(self._slots),
+            slot_room=slot_room,
+            points=ctypes.addressof(self._points),
+            columns=ctypes.addressof(self._columns),
+            cells=ctypes.addressof(self._cells),
+            cell_room=cell_room,
+            unresolved=ctypes.addressof(self._unresolved),
+            unresolved_room=unresolved_room,
+        )
+        self._free_slots()
+
+    def add_rows(self, add_rows: AddRows, data: bytes, span: range, *, eof: bool) -> Call:
+        """Add the rows of ``data`` that start in ``span``; return what the call says."""
+        call = self.call
+        call.data, call.size = data, len(data)
+        call.at, call.limit, call.eof = span.start, span.stop, eof
+        add_rows(call)
+        self._rows += call.rows
+        return call
+
+    def unresolved(self) -> list[tuple[int, int, int]]:
+        """Return the cells that the last call left: index among the wanted columns, start, end."""
+        flat = self._unresolved[: 3 * self.call.unresolved_count]
+        return list(zip(flat[0::3], flat[1::3], flat[2::3], strict=True))
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the sums have to be drained before more rows are added."""
+        return bool(self.call.is_full) or self._rows > self._max_rows
+
+    def drain(self) -> tuple[ColumnSum, ...]:
+        """Return the sums and reset them. Unresolved cells are not counted."""
+        sums = tuple(
+            ColumnSum(
+                total,
+                self._rows - column.missing - column.skipped - column.unresolved,
+                column.missing,
+                column.skipped,
+                not point,
+            )
+            for total, column, point in zip(
+                self._totals(), self._columns, self._points, strict=True
+            )
+        )
+        ctypes.memset(self._sums, 0, SUM_BYTES * self.call.slot_count * len(self._columns))
+        for memory in (self._columns, self._points):
+            ctypes.memset(memory, 0, ctypes.sizeof(memory))
+        self._free_slots()
+        self._rows = 0
+        return sums
+
+    def _free_slots(self) -> None:
+        """Leave slots to the limbs of plain numbers only."""
+        ctypes.memset(self._slots, NO_SLOT, LIMBS)
+        self._slots[PLAIN_LIMB : PLAIN_LIMB + PLAIN_LIMBS] = list(range(PLAIN_LIMBS))
+        self.call.slot_count = PLAIN_LIMBS
+
+    def _totals(self) -> list[Decimal]:
+        """Add up the limbs of each column, from the most significant on."""
+        wanted = len(self._columns)
+        integers, limbs = [0] * wanted, [LIMBS] * wanted
+        for limb in reversed(range(LIMBS)):
+            for column, units in enumerate(self._units(self._slots[limb])):
+                if units:
+                    digits = LIMB_DIGITS * (limbs[column] - limb)
+                    integers[column] = integers[column] * 10**digits + units
+                    limbs[column] = limb
+        return [
+            Decimal(integer).scaleb(LOWEST + LIMB_DIGITS * limb, EXACT) if integer else Decimal(0)
+            for integer, limb in zip(integers, limbs, strict=True)
+        ]
+
+    def _units(self, slot: int) -> list[int]:
+        """Return what the columns have in a slot."""
+        if slot == NO_SLOT:
+            return []
+        size = 2 * len(self._columns)
+        halves = self._sums[size * slot : size * (slot + 1)]
+        return [
+            low | _signed(high) << 64 for low, high in zip(halves[::2], halves[1::2], strict=True)
+        ]
+
+
+def _zeros(size: int) -> "ctypes.Array[ctypes.c_uint64]":
+    """Return zeros; many of them cost nothing until they are touched."""
+    array = ctypes.c_uint64 * (size // 8)
+    return array() if size < LARGE_BYTES else array.from_buffer(mmap.mmap(-1, size))
+
+
+def _signed(half: int) -> int:
+    return half - (half >> 63 << 64)
+
+
+def _packed(mark: str) -> int:
+    if len(mark) > 8 or not mark.isascii():
+        raise ValueError(f"{mark!r} does not fit the table of missing marks")
+    return int.from_bytes(mark.encode(), "little")
