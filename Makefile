@@ -56,7 +56,7 @@ run: $(RUN) $(KERNEL) ## start the whole service here: make run [PORT=8000] [WOR
 	@exec $(BIN)/python -m local $(GIVEN)
 
 clear-state: ## remove the jobs and results that make run keeps: make clear-state [STATE=.csvsum]
-	@$(PYTHON) -m local.state $(or $(STATE),.csvsum)
+	@$(PYTHON) -m local.state "$(or $(STATE),.csvsum)" $(GIVEN)
 
 test: $(INSTALLED) $(NATIVE) ## run every test
 	@$(BIN)/python -m tests.run

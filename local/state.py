@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from local.config import UsageError
+from local.spelling import require_known
 
 LOCK = "csvsum.lock"
 # If a run was killed, its embedded AWS still saves the state before it unlocks the folder.
@@ -72,12 +73,14 @@ def _require_own(folder: Path) -> None:
 
 
 def main() -> int:
-    """Empty the folder that is named on the command line."""
-    folder = Path(sys.argv[1]).resolve()
-    if not folder.exists():
-        print(f"Nothing is kept in {folder}.")
-        return 0
+    """Empty the folder that is named on the command line, before the names of make's settings."""
+    folder, given = Path(sys.argv[1]).resolve(), sys.argv[2:]
     try:
+        # A misspelled STATE must not empty the default folder.
+        require_known(given, {})
+        if not folder.exists():
+            print(f"Nothing is kept in {folder}.")
+            return 0
         State(folder).clear()
     except UsageError as error:
         print(f"csvsum: {error}", file=sys.stderr)

@@ -32,10 +32,17 @@ def account_and_region() -> tuple[str, str]:
 def _from_sts() -> tuple[str, str]:
     import boto3
     from botocore.config import Config
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import (
+        BotoCoreError,
+        ClientError,
+        NoCredentialsError,
+        NoRegionError,
+    )
 
     try:
         sts = boto3.client("sts", config=Config(connect_timeout=2, read_timeout=6))
         return sts.get_caller_identity()["Account"], sts.meta.region_name
+    except (NoCredentialsError, NoRegionError) as error:
+        raise ServiceDown(f"The service cannot ask AWS for its account: {error}.") from error
     except (BotoCoreError, ClientError) as error:
         raise ServiceDown("AWS did not return the number of the account; try again.") from error

@@ -34,7 +34,7 @@ Publish = Callable[[Job, str, str], str]
 """Stores a reply about a job under a name, and returns its URL."""
 NEEDS_AWS = (
     "`chalice local` runs only the API, and needs an AWS with the resources of its stage: use "
-    "`make run` for all of csvsum, or set AWS_ENDPOINT_URL (docs/deploy.md, Chalice's commands)."
+    "`make run` for all of csvsum, or set AWS_ENDPOINT_URL (docs/deploy.md, With Chalice, by hand)."
 )
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (

@@ -1,6 +1,8 @@
 """The folder that keeps everything: used by one run at a time, and never one with other files."""
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,20 @@ def test_a_place_where_no_folder_can_be_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(UsageError, match=r"STATE: .*file"):
         State(tmp_path / "file" / "state")
+
+
+@pytest.mark.parametrize(("given", "is_cleared"), [("STATE", True), ("STAT", False)])
+def test_clearing_by_command_refuses_a_misspelled_setting(
+    tmp_path: Path, given: str, is_cleared: bool
+) -> None:
+    state = State(tmp_path / "state")
+    kept = state.path("s3") / "object"
+    kept.touch()
+    os.close(state.lock)
+    command = [sys.executable, "-m", "local.state", str(tmp_path / "state"), given]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, kept.exists()) == ((0, False) if is_cleared else (2, True))
+    assert is_cleared or "did you mean STATE?" in done.stderr
 
 
 def test_clearing_removes_all_but_the_lock_and_follows_no_link(tmp_path: Path) -> None:
