@@ -5,7 +5,8 @@ Sources, in https://docs.aws.amazon.com/AWSCloudFormation/latest/:
 - UserGuide/view-stack-events.html#view-stack-status: a failed first creation ends as
   ROLLBACK_COMPLETE, and such a stack can only be deleted.
 - TemplateReference/aws-attribute-deletionpolicy.html: Retain also keeps a resource when the
-  creation that made it rolls back; RetainExceptOnCreate does not.
+  creation that made it rolls back; RetainExceptOnCreate does not, and neither does the parameter of
+  that name of CreateStack and UpdateStack (APIReference/API_CreateStack.html).
 - APIReference/API_UpdateStack.html and API_DescribeStacks.html: ValidationError for a stack that is
   not there and for an update that changes nothing.
 - UserGuide/cloudformation-limits.html: a template in the call has at most 51,200 bytes.
@@ -104,7 +105,7 @@ class CloudFormation:
         if self._make_missing(stack, resources):
             stack.status = "CREATE_COMPLETE"
         else:
-            self._roll_back(stack, resources, set(stack.made))
+            self._roll_back(stack, resources, set(stack.made), request)
             stack.status = "ROLLBACK_COMPLETE"
         return {"StackId": arn}
 
@@ -124,7 +125,7 @@ class CloudFormation:
             self._remove(stack, resources, before - set(new.resources()))
             stack.status = "UPDATE_COMPLETE"
         else:
-            self._roll_back(stack, resources, set(stack.made) - before)
+            self._roll_back(stack, resources, set(stack.made) - before, request)
             stack.template, stack.status = old, "UPDATE_ROLLBACK_COMPLETE"
         return {"StackId": stack.arn}
 
@@ -229,8 +230,11 @@ class CloudFormation:
         if reason is not None:
             raise RuntimeError(reason)
 
-    def _roll_back(self, stack: Stack, resources: Resources, new: set[str]) -> None:
-        self._remove(stack, resources, new, keeping=("Retain",))
+    def _roll_back(
+        self, stack: Stack, resources: Resources, new: set[str], request: Request
+    ) -> None:
+        nothing = request.form.get("RetainExceptOnCreate") == "true"
+        self._remove(stack, resources, new, keeping=() if nothing else ("Retain",))
 
     def _remove(
         self,

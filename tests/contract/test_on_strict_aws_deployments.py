@@ -1,0 +1,88 @@
+"""Deployments on the strict stand-in: what failed at first, expired tokens, other accounts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from deploy import cloudformation, inventory, resources
+from deploy.aws import Aws
+from deploy.stage import Stage, UsageError, read_stage
+from tests.strict_aws import StrictAws
+
+SILENT: Any = print
+EMAIL = {"AlarmEmail": "me@example.org"}
+
+
+@pytest.fixture
+def strict() -> Iterator[StrictAws]:
+    with StrictAws("eu-central-1") as aws:
+        yield aws
+
+
+@pytest.fixture
+def stage() -> Stage:
+    stage = read_stage("prod")
+    return Stage(stage.name, stage.config, EMAIL)
+
+
+def parameters(aws: Aws, stage: Stage) -> dict[str, str]:
+    return cloudformation.parameters_of(cloudformation.describe(aws, stage.stack))
+
+
+def test_a_first_deployment_that_failed_is_repeated_by_the_same_command(
+    strict: StrictAws, stage: Stage
+) -> None:
+    aws = Aws(strict.session())
+    strict.cloudformation.break_resource("Results", "Service unavailable")
+    with pytest.raises(UsageError, match="Service unavailable"):
+        resources.put(stage, aws, SILENT)
+    assert not aws.has_table(stage.settings.table)
+    resources.put(stage, aws, SILENT)
+    made = parameters(aws, stage)
+    assert (made["CreateTable"], made["AlarmEmail"]) == ("true", "me@example.org")
+    assert aws.has_table(stage.settings.table)
+
+
+def test_a_deployment_within_a_minute_of_a_removal_says_so_and_works_a_minute_later(
+    strict: StrictAws, stage: Stage
+) -> None:
+    aws = Aws(strict.session())
+    resources.put(stage, aws, SILENT)
+    cloudformation.delete(aws, stage.stack)
+    with pytest.raises(UsageError, match="run the same command in a minute"):
+        resources.put(stage, aws, SILENT)
+    strict.clock.advance(60)
+    resources.put(stage, aws, SILENT)
+    # The table outlived its stack, and is used as it is.
+    assert parameters(aws, stage)["CreateTable"] == "false"
+    assert aws.has_table(stage.settings.table)
+
+
+def test_an_expired_token_is_not_taken_for_a_stage_without_resources(
+    strict: StrictAws, stage: Stage
+) -> None:
+    aws = Aws(strict.session())
+    resources.put(stage, aws, SILENT)
+    strict.expire_tokens()
+    for call in (
+        lambda: cloudformation.describe(aws, stage.stack),
+        lambda: inventory.live_function(stage, aws, "work_job"),
+        lambda: aws.has_table(stage.settings.table),
+    ):
+        with pytest.raises(ClientError, match="ExpiredToken"):
+            call()
+    assert parameters(Aws(strict.session()), stage)["CreateTable"] == "true"
+
+
+@pytest.mark.parametrize("elsewhere", [{"region": "us-east-1"}, {"account": "999999999999"}])
+def test_another_region_or_account_has_resources_of_its_own(
+    strict: StrictAws, stage: Stage, elsewhere: dict[str, str]
+) -> None:
+    here, there = Aws(strict.session()), Aws(strict.session(**elsewhere))
+    resources.put(stage, here, SILENT)
+    assert cloudformation.describe(there, stage.stack) is None
+    resources.put(stage, there, SILENT)
+    cloudformation.delete(there, stage.stack)
+    assert parameters(here, stage)["CreateTable"] == "true"
