@@ -26,8 +26,12 @@ def outcomes(target: Target, names: Sequence[str]) -> dict[str, Outcome]:
     return {outcome.step.name: outcome for outcome in run(chosen, target, Budget(3600, 2))}
 
 
-def test_the_steps_that_emulators_can_do_pass(target: Target) -> None:
-    found = outcomes(target, ON_EMULATORS)
+def test_the_steps_that_emulators_can_do_pass(
+    target: Target, request: pytest.FixtureRequest
+) -> None:
+    policies_may_be_ignored = request.config.getoption("--base-url")
+    names = [name for name in ON_EMULATORS if name[0] != "6" or not policies_may_be_ignored]
+    found = outcomes(target, names)
     verdicts = {str(outcome): outcome.verdict for outcome in found.values()}
     assert set(verdicts.values()) == {Verdict.PASS}, verdicts
 
