@@ -53,11 +53,16 @@ def decode(text: str) -> Message:
         body = json.loads(text)
         job, part = body["job"], body.get("part")
         start = State(body["start"]) if "start" in body else None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _bad_message(text) from error
-    if not isinstance(job, str) or not (part is None or isinstance(part, int)):
+    if not isinstance(job, str) or not (part is None or _is_part(part)):
         raise _bad_message(text)
     return Message(job, part, start)
+
+
+def _is_part(value: object) -> bool:
+    """Return whether a value is the number of a part. True is an int to Python, but no number."""
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def decode_record(record: Mapping[str, Any]) -> Message:

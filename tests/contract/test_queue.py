@@ -149,6 +149,9 @@ def test_members_of_a_newer_version_are_left_alone() -> None:
         '{"job": 5}',
         '{"job": "a", "part": "1"}',
         '{"job": "a", "start": "?"}',
+        '{"job": "a", "part": true}',
+        '{"job": "a", "part": -1}',
+        pytest.param("[" * 100_000, id="nested"),
     ],
 )
 def test_a_body_that_is_not_a_message_is_refused_and_as_a_dead_letter_dropped(
