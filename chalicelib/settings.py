@@ -77,6 +77,8 @@ class Settings:
     give_up_hours: int = 96
     sweep_minutes: int = 5
     log_level: str = "INFO"
+    #: The AWS account, where a bucket's name has it; it must be the owner of the results bucket.
+    account: str = ""
     #: Whether this process is one of Chalice's commands, as `chalice local` is.
     chalice_command: bool = False
 
@@ -141,6 +143,7 @@ class Settings:
             self,
             csv_source=filled(self.csv_source),
             results_bucket=filled(self.results_bucket),
+            account=account if "{account}" in self.results_bucket else "",
         )
 
 

@@ -18,16 +18,11 @@ PARTITION = "aws"
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """A statement: its id, the resources by their names in ``arns``, and the actions.
-
-    ``is_own``: only on what the function's own account has. Names of buckets are unique among all
-    accounts, so another one may have taken the name first.
-    """
+    """A statement: its id, the resources by their names in ``arns``, and the actions."""
 
     sid: str
     resources: tuple[str, ...]
     actions: tuple[str, ...]
-    is_own: bool = False
 
 
 def _logs() -> Right:
@@ -49,10 +44,8 @@ CSV = Right("Csv", ("csv",), ("s3:GetObject",))
 JOBS_URL = Right("Queues", ("jobs",), ("sqs:GetQueueUrl",))
 PARTS_URL = Right("Queues", ("parts",), ("sqs:GetQueueUrl",))
 QUEUES = Right("Queues", ("jobs", "parts"), ("sqs:GetQueueUrl",))
-READ_RESULTS = Right("Results", ("results",), ("s3:GetObject",), is_own=True)
-WRITE_RESULTS = Right("Results", ("results",), ("s3:GetObject", "s3:PutObject"), is_own=True)
-# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html
-OWN = {"StringEquals": {"aws:ResourceAccount": "${aws:PrincipalAccount}"}}
+READ_RESULTS = Right("Results", ("results",), ("s3:GetObject",))
+WRITE_RESULTS = Right("Results", ("results",), ("s3:GetObject", "s3:PutObject"))
 
 RIGHTS: Mapping[str, tuple[Right, ...]] = {
     "api_handler": (
@@ -111,7 +104,6 @@ def policy(stage: Stage, function: str) -> dict[str, Any]:
                 "Effect": "Allow",
                 "Action": list(right.actions),
                 "Resource": [names[resource] for resource in right.resources],
-                **({"Condition": OWN} if right.is_own else {}),
             }
             for right in (_logs(), _traces(), *RIGHTS[function])
             if set(right.resources) <= set(names)

@@ -40,7 +40,7 @@ class StrictAdapters:
     def __init__(self, aws: StrictAws, settings: Settings) -> None:
         clients = clients_on(aws)
         now = aws.clock.now
-        self.replies = ResultsBucket(settings.results_bucket, clients.s3)
+        self.replies = ResultsBucket(settings.results_bucket, clients.s3, owner=aws.account)
         table = settings.table, self.replies, settings.keep_days, clients.dynamodb
         self.jobs = JobsTable(*table, now=now)
         self.parts = PartsTable(*table, now=now)

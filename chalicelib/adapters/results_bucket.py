@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 from chalicelib.adapters.aws_errors import code_of, translate_aws_errors
 from chalicelib.adapters.clients import Lazy, make_s3
@@ -17,23 +17,38 @@ BUCKET = "The results bucket"
 log = logging.getLogger("csvsum")
 
 
+class Owner(TypedDict, total=False):
+    ExpectedBucketOwner: str
+
+
 class ResultsBucket:
-    """JSON texts by key; also a ``ports.ReplyStore``. Links work for ``link_seconds``."""
+    """JSON texts by key; also a ``ports.ReplyStore``. Links work for ``link_seconds``.
+
+    ``owner`` is the account that the bucket must belong to; empty: any. Names of buckets are unique
+    among all accounts, and another one may have taken ours first:
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
+    """
 
     def __init__(
         self,
         bucket: str,
         s3: "Callable[[], S3Client] | None" = None,
         link_seconds: int = LINK_SECONDS,
+        owner: str = "",
     ) -> None:
         self.bucket = bucket
         self.s3 = s3 or Lazy(make_s3)
         self.link_seconds = link_seconds
+        self._owner: Owner = {"ExpectedBucketOwner": owner} if owner else {}
 
     @translate_aws_errors(BUCKET)
     def put(self, key: str, text: str) -> None:
         self.s3().put_object(
-            Bucket=self.bucket, Key=key, Body=text.encode(), ContentType="application/json"
+            Bucket=self.bucket,
+            Key=key,
+            Body=text.encode(),
+            ContentType="application/json",
+            **self._owner,
         )
 
     def publish(self, key: str, text: str) -> str:
@@ -56,7 +71,8 @@ class ResultsBucket:
         from botocore.exceptions import ClientError
 
         try:
-            return self.s3().get_object(Bucket=self.bucket, Key=key)["Body"].read().decode()
+            answer = self.s3().get_object(Bucket=self.bucket, Key=key, **self._owner)
+            return answer["Body"].read().decode()
         except ClientError as error:
             if code_of(error) not in MISSING:
                 raise

@@ -65,7 +65,9 @@ class SettingsAdapters:
 
     @cached_property
     def replies(self) -> ResultsBucket:
-        return ResultsBucket(self._settings.results_bucket, self._clients.s3)
+        return ResultsBucket(
+            self._settings.results_bucket, self._clients.s3, owner=self._settings.account
+        )
 
     @cached_property
     def kernel(self) -> Kernel:

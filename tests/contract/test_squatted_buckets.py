@@ -7,6 +7,10 @@ import pytest
 from boto3.exceptions import S3UploadFailedError
 from botocore.exceptions import ClientError
 
+from chalicelib.adapters.clients import make_s3
+from chalicelib.adapters.results_bucket import ResultsBucket
+from chalicelib.errors import Misconfigured
+from chalicelib.settings import Settings
 from deploy import data, releases
 from deploy.aws import Aws
 from deploy.stage import UsageError, read_stage
@@ -73,6 +77,24 @@ def test_a_bucket_of_another_account_is_not_deleted_although_it_has_our_tag(
     names = {"ResultsBucket": name, "CsvBucket": "", "JobsTable": "t"}
     assert data.delete(STAGE, aws, names) == []
     assert aws.client("s3").head_bucket(Bucket=name)
+
+
+def test_no_result_gets_into_or_comes_from_a_bucket_of_another_account(
+    strict: StrictAws, squat: Callable[[str], str]
+) -> None:
+    name = squat("csvsum-results-1")
+    results = ResultsBucket(name, lambda: strict.adopt(make_s3), owner=strict.account)
+    with pytest.raises(Misconfigured):
+        results.publish("id/sums.json", "{}")
+    strict.tester("s3", account=OTHER).put_object(Bucket=name, Key="id/sums.json", Body=b"{}")
+    assert results.get("id/sums.json") is None
+
+
+def test_the_account_is_known_where_the_buckets_name_has_it() -> None:
+    given = Settings(results_bucket="results-{account}-{region}").in_account("1234", "eu-west-1")
+    assert (given.results_bucket, given.account) == ("results-1234-eu-west-1", "1234")
+    assert STAGE.settings.in_account("1234", "eu-west-1").account == "1234"
+    assert Settings(results_bucket="mine").in_account("1234", "eu-west-1").account == ""
 
 
 def test_our_own_buckets_are_used(strict: StrictAws, tmp_path: Path) -> None:
