@@ -67,8 +67,7 @@ def test_a_package_names_what_there_is_and_leaves_nothing_to_fill_in(
         if role["Type"] == "AWS::IAM::Role"
     ]
     assert len(policies) == len(FUNCTIONS)
-    # IAM fills in its own variables; nothing else is left.
-    assert not any("${" in policy.replace("${aws:", "") for policy in policies)
+    assert not any("${" in policy for policy in policies)
     assert all(f"csvsum-{stage}" in policy for policy in policies)
 
 
@@ -106,8 +105,7 @@ def test_terraform_gets_every_function_trigger_and_policy(clone: Clone) -> None:
 def test_each_reference_in_the_terraform_file_is_to_something_in_it(clone: Clone) -> None:
     arguments = ("--stage", "prod", "--pkg-format", "terraform")
     made = template(clone, *arguments, file="chalice.tf.json")
-    # What docs/deploy.md says to do: Terraform would take a variable of IAM for one of its own.
-    text = json.dumps(made).replace("${aws:", "$${aws:").replace('\\"', "'")
+    text = json.dumps(made).replace('\\"', "'")
     found = re.findall(r"(?<!\$)\$\{([^}]*)\}", text)
     assert found
     for reference in found:
