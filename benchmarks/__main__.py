@@ -10,7 +10,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import beside, cold, kernel, large, machine, overhead, quotes, service, simulate
+from benchmarks import (
+    accuracy,
+    beside,
+    cold,
+    kernel,
+    large,
+    machine,
+    overhead,
+    quotes,
+    service,
+    simulate,
+)
 from benchmarks.files import MEGABYTE
 from benchmarks.service import Trial
 
@@ -110,11 +121,13 @@ SIZES = {
         ),
     ),
 }
-PARTS_OF_RESULTS = ("kernel", "service", "cold", "scale")
+PARTS_OF_RESULTS = ("accuracy", "kernel", "service", "cold", "scale")
 
 
 def _sections(size: Size, only: str | None) -> Iterator[str]:
     yield machine.report()
+    if only in (None, "accuracy"):
+        yield accuracy.report()
     if only in (None, "kernel"):
         yield kernel.report(size.file_bytes, size.rounds)
     if only in (None, "service"):

@@ -36,6 +36,7 @@ CASES = [
         b"a,b\n1,2\n" + MARK + b"3,4\n",
         None,
         "a second file was appended: its mark makes a text of a number",
+        also={"a": 4, "b": 6},
         refused="not_a_number",
     ),
 ]

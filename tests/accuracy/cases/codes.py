@@ -50,6 +50,7 @@ CASES = [
         'ids,n\n"1, 2, 3",1\n"4",2\n',
         None,
         "a list of one is a number, and half the column",
+        also={"n": 3},
         refused="not_a_number",
     ),
     case(
@@ -101,6 +102,7 @@ CASES = [
         "n,m\n5*,1\n7,2\n",
         None,
         "a star that points to a footnote",
+        also={"m": 3},
         refused="not_a_number",
     ),
 ]

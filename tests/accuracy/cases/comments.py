@@ -59,6 +59,7 @@ CASES = [
         "a,b\n1,2\n# note\n3,4\n",
         None,
         "an undeclared comment between rows",
+        also={"a": 4, "b": 6},
         refused="ragged_row",
     ),
     case(

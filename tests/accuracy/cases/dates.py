@@ -75,6 +75,7 @@ CASES = [
         "lap,laps\n1:02.5,3\n59.75,4\n",
         None,
         "a lap below a minute looks like a number, and its column is not one of numbers alone",
+        also={"laps": 7},
         refused="not_a_number",
     ),
     case(

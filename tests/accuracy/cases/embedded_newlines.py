@@ -43,6 +43,7 @@ CASES = [
         'a,b\n"1\n",2\n3,4\n',
         None,
         "a line feed is no blank",
+        also={"a": 4, "b": 6},
         refused="looks_like_a_number",
     ),
     case(

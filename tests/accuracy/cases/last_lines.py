@@ -57,6 +57,7 @@ CASES = [
         "a,b\n1,2\n3,4\r",
         None,
         "half of a row end",
+        also={"a": 4, "b": 6},
         refused="lone_carriage_return",
     ),
     case(

@@ -36,6 +36,7 @@ CASES = [
         "a,b\n1,2\r3,4\n",
         None,
         "a CR between rows of LF may be a row end or a part of a field",
+        also={"a": 4, "b": 6},
         refused="lone_carriage_return",
     ),
     case(
@@ -43,6 +44,7 @@ CASES = [
         "a,b\r1,2\r3,4\n5,6\r",
         None,
         "an LF between rows of CR",
+        also={"a": 9, "b": 12},
         refused="lone_carriage_return",
     ),
     case(
@@ -50,6 +52,7 @@ CASES = [
         "a,b\r\n1,2\r\r\n3,4\r\n",
         None,
         "some row ends are doubled",
+        also={"a": 4, "b": 6},
         refused="lone_carriage_return",
     ),
     case(
@@ -57,6 +60,7 @@ CASES = [
         "a,b\nx\ry,2\nz,4\n",
         None,
         "an unquoted CR in a field",
+        also={"b": 6},
         refused="lone_carriage_return",
     ),
     case(

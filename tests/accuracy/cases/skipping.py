@@ -29,6 +29,7 @@ CASES = [
         None,
         "it is a number, and would be missing in the sum",
         SKIP,
+        also={"n": "1." + "5" * 1000},
         refused="number_too_long",
     ),
     case(

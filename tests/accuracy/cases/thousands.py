@@ -135,6 +135,7 @@ CASES = [
         None,
         "38,72 is no number with thousands, and 3872 would be a hundred times too much",
         {"thousands": ","},
+        also={"y": 3},
         refused="looks_like_a_number",
     ),
     case(
@@ -143,6 +144,7 @@ CASES = [
         None,
         "a misspelt number is for its owner to correct",
         {"thousands": ","},
+        also={"y": 3},
         refused="looks_like_a_number",
     ),
     case(

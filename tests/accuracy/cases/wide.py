@@ -58,6 +58,7 @@ CASES = [
         "a,b\n" + "1,2\n" * 20_000 + "x,2\n",
         None,
         "the first text is far from the start",
+        also={"b": 40_002},
         refused="not_a_number",
     ),
     case(
