@@ -14,7 +14,7 @@ from typing import Any
 from benchmarks.verdicts import Column, Reading, Refusal, Table
 from chalicelib.engine.delimiters import find_delimiter
 from chalicelib.engine.sample import read_head
-from tests.accuracy.case import Case
+from tests.accuracy.case import Case, followed
 from tests.accuracy.reference import answer, as_text, asked_for
 
 Options = Mapping[str, Any]
@@ -27,10 +27,7 @@ SELECTION = frozenset(("columns", "first", "step", "non_numeric"))
 
 def read_with_csvsum(case: Case, path: Path, more: Options) -> Reading:
     """Read a case with csvsum's own options, or those that replace them."""
-    options = {**case.options, **more}
-    if "columns" in more:
-        options.pop("step", None)
-    result = answer(path.read_bytes(), options)
+    result = answer(path.read_bytes(), followed(case.options, more))
     if result.refused:
         advice = [dict(each.options) for each in result.suggestions if each.options]
         return Refusal(result.message, advice)

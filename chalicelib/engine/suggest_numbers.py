@@ -110,7 +110,7 @@ def _for_text(cell: str, cells: Sequence[str], evidence: Evidence) -> list[Sugge
     if len(set(texts)) <= MAX_MARKERS and all(map(_may_be_marker, texts)):
         return [_marker("missing_marker", texts, asked), skip, *others]
     is_rare = 10 * len(texts) <= len(cells)
-    return [skip, *others] if is_rare else [*others, skip]
+    return [skip, *others] if is_rare or not others else others
 
 
 def _may_be_marker(text: str) -> bool:

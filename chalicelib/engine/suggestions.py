@@ -43,7 +43,7 @@ def _header_or_not(evidence: Evidence) -> list[Suggestion]:
     data = advise("no_header", "if the first row is data", (("header", False),))
     names = advise("header", "if the first row holds the names of the columns", (("header", True),))
     cells = [cell.strip() for cell in evidence.names]
-    are_numbered = len(cells) > 1 and counts_up(cells) and cells[0] in ("0", "1")
+    are_numbered = len(cells) > 2 and counts_up(cells) and cells[0] in ("0", "1")
     return [names, data] if are_numbered else [data, names]
 
 

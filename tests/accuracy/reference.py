@@ -76,7 +76,8 @@ def answer(data: bytes, options: Mapping[str, Any]) -> Answer:
     try:
         text, utf16 = as_text(data, asked.read)
     except BadCsv as bad:
-        return Answer({}, refused=bad.fault.code, message=bad.fault.message)
+        suggestions = suggest(bad.fault, Evidence(Head(b"", 0, eof=True), asked.read))
+        return Answer({}, (), bad.fault.code, bad.fault.message, suggestions)
     except FileError as error:
         return Answer({}, refused=error.code, message=error.detail)
     return _Reading(text, asked, utf16).answer()

@@ -39,4 +39,26 @@ CASES = [
         also={"a": 4, "b": 6},
         refused="not_a_number",
     ),
+    case(
+        "before-a-title",
+        MARK + b"Towns\ntown,n\nA,5\nB,6\n",
+        {"n": 11},
+        "a title below the mark",
+        {"skip_rows": 1},
+        left_out=["town"],
+    ),
+    case(
+        "before-a-comment",
+        MARK + b"# made by x\na,b\n1,2\n",
+        {"a": 1, "b": 2},
+        "the sign of the comment is the first character all the same",
+        {"comment": "#"},
+    ),
+    case(
+        "and-row-names",
+        MARK + b"x;y\nr;1;2\ns;3;4\n",
+        {"x": 4, "y": 6},
+        "a header that is one name short",
+        left_out=["col0"],
+    ),
 ]

@@ -153,4 +153,11 @@ CASES = [
         "compressed, with the row ends of old",
     ),
     case("gzip-of-nothing", gzip.compress(b"", mtime=0), None, "no row", refused="empty_file"),
+    case(
+        "gzip-of-windows-1252",
+        gzip.compress("Größe;n\nx;1\ny;2\n".encode("cp1252"), mtime=0),
+        {"n": 3},
+        "compressed, in another encoding",
+        left_out=["Größe"],
+    ),
 ]

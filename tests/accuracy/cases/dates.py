@@ -84,4 +84,25 @@ CASES = [
         {"serial": 90673, "n": 3},
         "days counted since 1900 are numbers to everybody but Excel",
     ),
+    case(
+        "compact",
+        "date,n\n20240131,1\n20240229,2\n",
+        {"n": 3},
+        "dates of eight digits are numbers to a program; the owner chooses what is summed",
+        {"columns": ["n"]},
+    ),
+    case(
+        "years-and-months",
+        "month,n\n2024-01,1\n2024-02,2\n",
+        {"n": 3},
+        "months with a dash",
+        left_out=["month"],
+    ),
+    case(
+        "times-with-seconds-of-decimals",
+        "at;n\n12:30:00,5;1\n12:30:01,25;2\n",
+        {"n": 3},
+        "a decimal comma in a time does not make a number of it",
+        left_out=["at"],
+    ),
 ]

@@ -133,4 +133,16 @@ CASES = [
         also={"n": "0." + "5" * 1000, "m": 1},
         refused="number_too_long",
     ),
+    case(
+        "many-digits-after-the-point",
+        "n\n0." + "0" * 49 + "1\n0." + "0" * 49 + "2\n",
+        {"n": "3e-50"},
+        "fifty digits after the point",
+    ),
+    case(
+        "large-and-small",
+        "n\n1e20\n1e-20\n",
+        {"n": "100000000000000000000.00000000000000000001"},
+        "a double holds only the first",
+    ),
 ]

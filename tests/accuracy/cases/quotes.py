@@ -126,4 +126,24 @@ CASES = [
         {"x y": 4, "z, w": 6},
         "names need quotes, numbers do not",
     ),
+    case(
+        "quoted-numbers-and-plain-ones",
+        'a,b\n"1",2\n3,"4"\n',
+        {"a": 4, "b": 6},
+        "quotes around some numbers",
+    ),
+    case(
+        "an-inch-after-a-number",
+        'size,n\n5",1\n6",2\n',
+        {"n": 3},
+        "a quote at the end of a field opens nothing",
+        left_out=["size"],
+    ),
+    case(
+        "empty-quoted-name",
+        '"",n\nx,1\ny,2\n',
+        {"n": 3},
+        "a column without a name",
+        left_out=["col0"],
+    ),
 ]

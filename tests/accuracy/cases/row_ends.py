@@ -78,4 +78,20 @@ CASES = [
         "Unicode's line separator, vertical tab and form feed end no row",
         left_out=["a"],
     ),
+    case(
+        "cr-with-semicolons-and-decimal-commas",
+        "a;b\r1,5;2\r2,5;3\r",
+        {"a": 4, "b": 5},
+        "an export of an old Mac",
+        {"decimal": ","},
+    ),
+    case(
+        "cr-and-a-title",
+        "Towns\rtown;n\rA;5\rB;6\r",
+        {"n": 11},
+        "lines count as the file has them",
+        left_out=["town"],
+        refused="ragged_row",
+        follow={"skip_rows": 1},
+    ),
 ]
