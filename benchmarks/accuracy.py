@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,6 +12,7 @@ from benchmarks.table_readers import READERS, read
 from benchmarks.tables import table
 from benchmarks.verdicts import Verdict, judge
 from chalicelib.engine.formats import Compression, identify
+from chalicelib.engine.wording import listed
 from tests.accuracy.case import Case, load
 
 SUFFIXES = {
@@ -19,11 +22,13 @@ SUFFIXES = {
     Compression.ZSTD: ".zst",
     Compression.ZIP: ".zip",
 }
+PEERS = tuple(name for name in READERS if name != "csvsum")
 ORDER = ", ".join(Verdict)
 LEGEND = """\
-Small files, written from scratch for the tests (tests/accuracy/cases), with answers by hand. Each
-is read as the reader reads it by default; options that a case declares are given to each reader in
-its own words, where it has them. Every reader is judged by the same rules:
+The files are small, and written from scratch for the tests (tests/accuracy/cases), with answers by
+hand. csvsum was developed with them, its peers were not. Each is read as the reader reads it by
+default; options that a case declares are given to each reader in its own words, where it has them.
+Every reader is judged by the same rules:
 
 - right: the sums of all columns that have one, and of no other. Of a double, nine digits count. A
   column that a reader takes for text has no sum; neither has one whose sum is infinite or NaN.
@@ -50,7 +55,9 @@ def report() -> str:
     ]
     return "\n\n".join(
         (
-            f"## Accuracy: {len(cases)} files in {len(kinds)} kinds",
+            "## Accuracy",
+            f"{len(cases)} files in {len(kinds)} kinds, read on {datetime.now(UTC):%Y-%m-%d} by"
+            f" {listed([f'{name} {version(name)}' for name in PEERS])}.",
             LEGEND,
             table(("reader", *Verdict), total),
             f"By kind, in the same order:\n{ORDER}.",

@@ -50,10 +50,9 @@ def find_row_end(head: bytes, delimiter: bytes, *, eof: bool) -> RowEnd:
     for kind, at in _row_ends(head, delimiter, eof):
         first = first or kind
         if kind is not first and not {kind, first} <= READ_AS_THEY_ARE:
-            message = f"this row ends with {NAMES[kind]}, the rows before it with {NAMES[first]}"
-            advice = "end all rows alike, and quote fields that contain CR"
+            message = f"the row ends with {NAMES[kind]}, the rows before it with {NAMES[first]}"
             line = len(ROW_END.findall(head, 0, at))
-            raise BadCsv(Fault("lone_carriage_return", f"{message}; {advice}", line, at))
+            raise BadCsv(Fault("lone_carriage_return", message, line, at))
     return first or RowEnd.LF
 
 

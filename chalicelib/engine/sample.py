@@ -21,6 +21,7 @@ from .errors import BadCsv, Fault
 from .read_options import AUTO, ReadOptions
 from .row_ends import ROW_END, RowEnd, find_row_end, translate
 from .rows import Row, iter_rows
+from .wording import counted
 
 WINDOW_BYTES = 64 * 1024
 MAX_WINDOW_BYTES = 1024 * 1024
@@ -79,7 +80,7 @@ def read_head(blocks: Iterable[bytes], options: ReadOptions) -> tuple[Head, Iter
         if head and (eof or size == MAX_WINDOW_BYTES or _has_enough(head, options)):
             return head, chain([held], remaining)
         if size == MAX_WINDOW_BYTES:
-            message = f"the {options.skip_rows} lines to skip take more than 1 MiB; skip fewer"
+            message = f"the {counted(options.skip_rows, 'line')} to skip have more than 1 MiB"
             raise BadCsv(Fault("too_many_skipped", message))
         size *= 2
 
