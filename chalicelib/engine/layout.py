@@ -9,6 +9,7 @@ from .errors import BadCsv, Fault
 from .faults import BrokenRow
 from .limits import LIMITS, Limits
 from .options import Options
+from .read_options import AUTO
 from .rows import Row, cell_start, iter_rows
 
 BOM = b"\xef\xbb\xbf"
@@ -43,11 +44,12 @@ def read_layout(
 
     Raise BadCsv if there is no first row, or if it lacks the columns to sum or their names.
     """
-    delimiter, remaining = options.delimiter.encode(), iter(blocks)
+    read, remaining = options.read, iter(blocks)
+    delimiter = b"," if read.delimiter == AUTO else read.delimiter.encode()
     row, raw, rest = _FirstRow(remaining, delimiter, limits).read()
     _require_no_nul(row, raw)
     wanted = _wanted(row, options, limits)
-    if options.header:
+    if read.header is not False:
         names = _names(row, raw, wanted, delimiter)
         data_start, data_line = row.end, row.line + raw.count(b"\n")
     else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chalicelib.engine.blocks import fill
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.layout import Layout
+from chalicelib.engine.read_options import AUTO
 from chalicelib.engine.states import State, scan_state
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.jobs.job import Job
@@ -98,8 +99,7 @@ class StateScanner:
 
 def layout_of(job: Job, plan: Plan) -> Layout:
     """Return the layout of a part's rows: it has no header, hence no names."""
-    options = job.options
+    options, read = job.options, job.options.read
+    delimiter = b"," if read.delimiter == AUTO else read.delimiter.encode()
     wanted = range(options.first, plan.fields, options.step)
-    return Layout(
-        options.delimiter.encode(), plan.fields, wanted, (), plan.data_start, plan.data_line
-    )
+    return Layout(delimiter, plan.fields, wanted, (), plan.data_start, plan.data_line)

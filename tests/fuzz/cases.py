@@ -9,7 +9,7 @@ from chalicelib.engine.layout import Layout
 from chalicelib.engine.limits import Limits
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import MISSING, PartialSum
-from chalicelib.jobs.options import DELIMITERS
+from chalicelib.jobs.option_values import DELIMITERS
 from tests.csv_files import in_blocks
 
 MARKS = sorted(MISSING)

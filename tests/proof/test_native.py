@@ -27,7 +27,7 @@ from chalicelib.engine.native.buffers import Room
 from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import MISSING
-from chalicelib.jobs.options import DELIMITERS
+from chalicelib.jobs.option_values import DELIMITERS
 from tests.csv_files import in_blocks, junk_files, tidy_files
 from tests.fuzz.cases import make_case
 from tests.fuzz.fuzz_kernels import differences
