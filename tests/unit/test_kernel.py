@@ -7,9 +7,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.engine.layout import Layout, read_layout
+from chalicelib.engine.layout import Layout
 from chalicelib.engine.limits import Limits
 from chalicelib.engine.native import NativeKernel
+from chalicelib.engine.opening import read_layout
 from chalicelib.engine.options import Options
 from chalicelib.engine.pandas_kernel import PandasKernel
 from chalicelib.engine.reference import ReferenceKernel, Tally
@@ -24,7 +25,6 @@ from tests.oracle import Answer, answer, read_rows
 def sum_file(kernel: Make, data: bytes, options: Options, block_bytes: int) -> PartialSum:
     """Sum a complete file; the fault's position counts from the start of the file."""
     layout, rest = read_layout(in_blocks(data, block_bytes), options)
-    skip = options.non_numeric == "skip"
     found = kernel(block_bytes=block_bytes).sum_rows(rest, layout)
     if found.fault is None:
         return found
