@@ -56,11 +56,11 @@ class EmulatedProgram:
         changed = (
             (call.sums, SUM_BYTES * call.slot_room * call.wanted),
             (call.slots, LIMBS),
-            (call.points, call.wanted),
+            (call.scales, 4 * call.wanted),
             (call.columns, ctypes.sizeof(Column) * call.wanted),
         )
         memory = [
-            ctypes.string_at(*place) for place in ((call.marks, 8 * call.mark_count), *changed)
+            ctypes.string_at(*place) for place in ((call.gaps, 8 * (call.wanted + 1)), (call.marks, 8 * call.mark_count), *changed)
         ]
         assert self.process.stdin
         self.process.stdin.write(b"".join([bytes(call), *memory, data_of(call)]))

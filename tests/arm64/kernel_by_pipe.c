@@ -55,11 +55,13 @@ static void release(Guarded memory) {
 static void answer(Call call, int at_end) {
     const size_t wanted = (size_t)call.wanted, size = (size_t)call.size;
     const size_t sums_size = sizeof *call.sums * (size_t)call.slot_room * wanted;
+    const i64 *const gaps = receive(sizeof *gaps * (wanted + 1));
     u64 *const marks = receive(sizeof *marks * (size_t)call.mark_count);
+    call.gaps = gaps;
     call.marks = marks;
     call.sums = receive(sums_size);
     call.slots = receive(LIMBS);
-    call.points = receive(wanted);
+    call.scales = receive(sizeof *call.scales * wanted);
     call.columns = receive(sizeof *call.columns * wanted);
     call.cells = memory_of(sizeof *call.cells * (size_t)call.cell_room);
     call.unresolved = memory_of(sizeof *call.unresolved * (size_t)call.unresolved_room);
@@ -71,12 +73,12 @@ static void answer(Call call, int at_end) {
     send(&call, sizeof call);
     send(call.sums, sums_size);
     send(call.slots, LIMBS);
-    send(call.points, wanted);
+    send(call.scales, sizeof *call.scales * wanted);
     send(call.columns, sizeof *call.columns * wanted);
     send(call.unresolved, sizeof *call.unresolved * (size_t)call.unresolved_count);
     fflush(stdout);
-    void *const all[] = {marks,        call.sums,  call.slots,     call.points,
-                         call.columns, call.cells, call.unresolved};
+    void *const all[] = {(void *)gaps, marks,        call.sums,  call.slots,
+                         call.scales,  call.columns, call.cells, call.unresolved};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
     release(memory);
 }

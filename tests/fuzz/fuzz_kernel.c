@@ -18,7 +18,8 @@ typedef struct {
     Call call;
     Sum sums[LIMBS * MAX_WANTED];
     u8 slots[LIMBS];
-    u8 points[MAX_WANTED];
+    i64 gaps[MAX_WANTED + 1];
+    uint32_t scales[MAX_WANTED];
     Column columns[MAX_WANTED];
     Cell cells[ROOM];
     Unresolved unresolved[LISTED];
@@ -28,16 +29,31 @@ typedef struct {
 
 static const u64 MARKS[] = {0x414e /* NA */, 0x4e614e /* NaN */, 0x44494e49232e312d /* 8 bytes */};
 
+/* Want about every second field, with gaps of all sizes. */
+static void choose_fields(Reading *reading, const u8 *choice) {
+    const i64 fields = 1 + choice[0] % 24;
+    u64 bits = (u64)choice[1] << 8 | choice[2];
+    i64 gap = 0, *gaps = reading->gaps;
+    for (i64 field = 0; field < fields; field++, bits >>= 1) {
+        const int is_last_chance = field == fields - 1 && gaps == reading->gaps;
+        if ((bits & 1) || is_last_chance) {
+            *gaps++ = gap;
+            gap = 0;
+        } else {
+            gap++;
+        }
+    }
+    *gaps = gap;
+    reading->call.gaps = reading->gaps;
+    reading->call.wanted = gaps - reading->gaps;
+}
+
 static void prepare(Reading *reading, const u8 *choice, const u8 *data, i64 size) {
     memset(reading, 0, sizeof *reading);
     Call *call = &reading->call;
     call->data = data;
     call->size = size;
-    call->fields = 1 + choice[0] % 24;
-    call->first = choice[1] % call->fields;
-    call->step = 1 + choice[2] % 11;
-    call->wanted = (call->fields - 1 - call->first) / call->step + 1;
-    if (call->wanted > MAX_WANTED) call->wanted = MAX_WANTED; /* the others count as not wanted */
+    choose_fields(reading, choice);
     call->delimiter = ",;\t |"[choice[3] % 5];
     call->skip = choice[4] & 1;
     call->max_row_bytes = choice[4] & 2 ? 20 : 1 << 20;
@@ -48,7 +64,7 @@ static void prepare(Reading *reading, const u8 *choice, const u8 *data, i64 size
     for (u8 slot = 0; slot < PLAIN_LIMBS; slot++) call->slots[PLAIN_LIMB + slot] = slot;
     call->slot_count = PLAIN_LIMBS;
     call->slot_room = LIMBS;
-    call->points = reading->points;
+    call->scales = reading->scales;
     call->columns = reading->columns;
     call->cells = reading->cells;
     call->cell_room = call->wanted + choice[5] % (ROOM - MAX_WANTED + 1);
@@ -107,7 +123,7 @@ static void must_be_equal(const Reading *one, const Reading *other) {
     const int same = one->call.end == other->call.end && one->call.status == other->call.status
                      && one->unresolved_hash == other->unresolved_hash && one->rows == other->rows
                      && one->lines == other->lines
-                     && !memcmp(one->points, other->points, sizeof one->points)
+                     && !memcmp(one->scales, other->scales, sizeof one->scales)
                      && !memcmp(one->columns, other->columns, sizeof one->columns);
     if (!same) abort();
     for (i64 column = 0; column < one->call.wanted; column++)

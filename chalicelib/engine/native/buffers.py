@@ -4,6 +4,7 @@ import ctypes
 import mmap
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from ..layout import Layout
 from ..sums import EXACT, MISSING, ColumnSum
@@ -22,6 +23,8 @@ from .binding import (
 
 MARKS = sorted(MISSING - {""})
 LARGE_BYTES = 1024 * 1024
+# The bit of scales for values without a point: see scale_bit in src/cells.h.
+INTEGERS = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +52,15 @@ class Buffers:
         self._sums = _zeros(SUM_BYTES * slot_room * wanted)
         self._slots = (ctypes.c_uint8 * LIMBS)()
         self._columns = (Column * wanted)()
-        self._points = (ctypes.c_uint8 * wanted)()
+        self._scales = (ctypes.c_uint32 * wanted)()
+        self._gaps = (ctypes.c_int64 * (wanted + 1))(*_gaps(layout))
         cell_room = max(room.cells, wanted)
         unresolved_room = max(room.unresolved, cell_room)
         self._cells = (ctypes.c_int64 * (2 * cell_room))()
         self._unresolved = (ctypes.c_int64 * (3 * unresolved_room))()
         self._marks = (ctypes.c_uint64 * len(MARKS))(*map(_packed, MARKS))
         self.call = Call(
-            fields=layout.fields,
-            first=layout.wanted.start,
-            step=layout.wanted.step,
+            gaps=ctypes.addressof(self._gaps),
             wanted=wanted,
             delimiter=ord(layout.delimiter),
             skip=skip,
@@ -68,7 +70,7 @@ class Buffers:
             sums=ctypes.addressof(self._sums),
             slots=ctypes.addressof(self._slots),
             slot_room=slot_room,
-            points=ctypes.addressof(self._points),
+            scales=ctypes.addressof(self._scales),
             columns=ctypes.addressof(self._columns),
             cells=ctypes.addressof(self._cells),
             cell_room=cell_room,
@@ -104,14 +106,14 @@ class Buffers:
                 self._rows - column.missing - column.skipped - column.unresolved,
                 column.missing,
                 column.skipped,
-                not point,
+                scales <= INTEGERS,
             )
-            for total, column, point in zip(
-                self._totals(), self._columns, self._points, strict=True
+            for total, column, scales in zip(
+                self._totals(), self._columns, self._scales, strict=True
             )
         )
         ctypes.memset(self._sums, 0, SUM_BYTES * self.call.slot_count * len(self._columns))
-        for memory in (self._columns, self._points):
+        for memory in (self._columns, self._scales):
             ctypes.memset(memory, 0, ctypes.sizeof(memory))
         self._free_slots()
         self._rows = 0
@@ -147,6 +149,12 @@ class Buffers:
         return [
             low | _signed(high) << 64 for low, high in zip(halves[::2], halves[1::2], strict=True)
         ]
+
+
+def _gaps(layout: Layout) -> list[int]:
+    """Return how many fields come before each wanted one, after the one before; and at the end."""
+    ends = [*layout.wanted, layout.fields]
+    return [end - start - 1 for start, end in pairwise([-1, *ends])]
 
 
 def _zeros(size: int) -> "ctypes.Array[ctypes.c_uint64]":

@@ -12,6 +12,19 @@
 #include "limbs.h"
 #include "numbers.h"
 
+/* How a value was written: bit 0 is set for one without a point, bit 1 + n for one with a point and
+ * n digits after it, the last bit for one with an exponent or more digits. */
+enum { MAX_SCALE = 30 };
+static const uint32_t LONG_SCALE = 1u << (1 + MAX_SCALE);
+
+INLINE uint32_t scale_bit(i64 scale, u64 point) { return 1u << ((u64)scale + point); }
+
+INLINE uint32_t scale_of(const Number *number) {
+    const i64 scale = length_of(number->after);
+    if (number->has_exponent || scale >= MAX_SCALE) return LONG_SCALE;
+    return scale_bit(scale, (u64)number->has_point);
+}
+
 /* Add a cell that is an optional sign, digits and perhaps a point among them; false if it is
  * anything else. */
 INLINE int add_plain(const Call *fixed, i64 column, const u8 *at, i64 n) {
@@ -23,7 +36,7 @@ INLINE int add_plain(const Call *fixed, i64 column, const u8 *at, i64 n) {
     if (UNLIKELY((u64)(n - 1) > PLAIN_DIGITS)) return 0;
     if (UNLIKELY(!read_plain(at, n, &digits, &scale, &point))) return 0;
     add_scaled(fixed, column, with_sign(digits, sign), scale);
-    fixed->points[column] |= (u8)point;
+    fixed->scales[column] |= scale_bit(scale, point);
     return 1;
 }
 
@@ -42,7 +55,7 @@ static int add_scientific(Call *call, i64 column, Text text) {
     if (!read_plain(text.at + sign.length, n, &digits, &scale, &point)) return 0;
     if (!has_slot(call, tail.exponent - scale)) return 0;
     add_at(call, column, with_sign(digits, sign), tail.exponent - scale);
-    call->points[column] = 1;
+    call->scales[column] |= LONG_SCALE;
     return 1;
 }
 
@@ -88,7 +101,7 @@ RARE Verdict add_number(Call *call, i64 column, Text text) {
         if (last + length_of(digits) - 1 > HIGHEST) return UNDECIDED;
         if (!add_digits(call, column, digits, last, number.is_negative)) return UNDECIDED;
     }
-    call->points[column] |= !number.is_integer;
+    call->scales[column] |= scale_of(&number);
     return NUMBER;
 }
 

@@ -41,22 +41,20 @@
 /* Find the wanted cells of the row that starts at ``row``: return the offset of its end, or why
  * there is none as pass does. */
 INLINE i64 find_cells(const Call *call, Cursor *cursor, i64 row, Cell *cell) {
-    i64 before = call->first, start = row, end = 0;
-    const i64 after = call->fields - 1 - call->first - (call->wanted - 1) * call->step;
-    const Cell *const last = cell + call->wanted - 1;
-    for (;; before = call->step - 1) {
-        if (before) {
-            const i64 passed = pass(cursor, before, 0);
+    i64 start = row, end = row;
+    const i64 *gap = call->gaps, *const after = gap + call->wanted;
+    for (; gap < after; gap++, cell++) {
+        if (*gap) {
+            const i64 passed = pass(cursor, *gap, 0);
             if (UNLIKELY(passed < 0)) return passed;
             start = passed + 1;
         }
-        end = pass_one(cursor, after == 0 && cell == last);
+        end = pass_one(cursor, gap + 1 == after && *after == 0);
         if (UNLIKELY(end < 0)) return end;
         *cell = (Cell){start, end};
-        if (cell++ == last) break;
         start = end + 1;
     }
-    if (after) return pass(cursor, after, 1);
+    if (*after) return pass(cursor, *after, 1);
     cell[-1].end -= end > row && cursor->data[end - 1] == '\r';
     return end;
 }

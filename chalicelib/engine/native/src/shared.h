@@ -56,8 +56,10 @@ typedef struct {
      * ``limit``. ``eof``: nothing follows, so the last row needs no line feed. */
     const u8 *data;
     i64 size, at, limit, eof;
-    /* In: the layout. The fields first, first + step, ... are wanted. */
-    i64 fields, first, step, wanted, delimiter;
+    /* In: the layout. Of the ``wanted`` fields, gaps[0] fields come before the first, gaps[i] before
+     * the next ones, and gaps[wanted] after the last. */
+    const i64 *gaps;
+    i64 wanted, delimiter;
     i64 skip, max_row_bytes;
     const u64 *marks; /* texts that mean "missing", of 1 to 8 bytes, as little-endian numbers */
     i64 mark_count;
@@ -65,7 +67,7 @@ typedef struct {
     Sum *sums; /* slot_room times wanted, those of a slot side by side */
     u8 *slots; /* for each limb, the slot that holds it, or NO_SLOT */
     i64 slot_room, slot_count;
-    u8 *points; /* for each column, whether a value had a point or an exponent */
+    uint32_t *scales; /* for each column, how its values were written: see scale_bit */
     Column *columns; /* wanted of them */
     Cell *cells; /* room for cell_room, at least wanted */
     i64 cell_room;
