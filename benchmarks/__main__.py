@@ -1,20 +1,35 @@
 """python -m benchmarks [smoke|quick|medium|full] [--only PART] [--write]; ``make bench`` calls it.
 
-Measures, prints the tables, and with --write keeps them in RESULTS.md.
+Measures, prints the tables, and with --write keeps them in RESULTS.md; with --only, in place of the
+same tables there.
 """
 
 import argparse
+import re
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import beside, cold, kernel, large, machine, overhead, quotes, service, simulate
+from benchmarks import (
+    accuracy,
+    beside,
+    cold,
+    kernel,
+    large,
+    machine,
+    overhead,
+    quotes,
+    service,
+    simulate,
+)
 from benchmarks.files import MEGABYTE
 from benchmarks.service import Trial
 
 KIB, MIB = 2**10, 2**20
+#: Where a section begins.
+SECTION = re.compile(r"\n\n(?=## )")
 RESULTS = Path(__file__).parent / "RESULTS.md"
 NOTE = """\
 These figures are from one machine on one day, and other work on it changes them. Compare ratios,
@@ -110,11 +125,13 @@ SIZES = {
         ),
     ),
 }
-PARTS_OF_RESULTS = ("kernel", "service", "cold", "scale")
+PARTS_OF_RESULTS = ("accuracy", "kernel", "service", "cold", "scale")
 
 
 def _sections(size: Size, only: str | None) -> Iterator[str]:
     yield machine.report()
+    if only in (None, "accuracy"):
+        yield accuracy.report()
     if only in (None, "kernel"):
         yield kernel.report(size.file_bytes, size.rounds)
     if only in (None, "service"):
@@ -162,7 +179,23 @@ def main() -> None:
         print(section, end="\n\n", flush=True)
         sections.append(section)
     if arguments.write:
-        RESULTS.write_text("\n\n".join(sections) + "\n")
+        kept = RESULTS.read_text() if arguments.only else ""
+        RESULTS.write_text(merged(kept, sections))
+
+
+def merged(kept: str, sections: Sequence[str]) -> str:
+    """Return the text of RESULTS with new sections; those ``kept`` from before stay.
+
+    If there are any, the note and the machine stay as they are, too.
+    """
+    parts = {_heading(each): each for each in SECTION.split(kept.strip()) if each}
+    new = sections[2:] if parts else sections
+    parts |= {_heading(section): section for section in new}
+    return "\n\n".join(parts.values()) + "\n"
+
+
+def _heading(section: str) -> str:
+    return section.partition("\n")[0]
 
 
 if __name__ == "__main__":

@@ -60,7 +60,12 @@ class EmulatedProgram:
             (call.columns, ctypes.sizeof(Column) * call.wanted),
         )
         memory = [
-            ctypes.string_at(*place) for place in ((call.gaps, 8 * (call.wanted + 1)), (call.marks, 8 * call.mark_count), *changed)
+            ctypes.string_at(*place)
+            for place in (
+                (call.marks, 8 * call.mark_count),
+                (call.skips, 8 * call.wanted),
+                *changed,
+            )
         ]
         assert self.process.stdin
         self.process.stdin.write(b"".join([bytes(call), *memory, data_of(call)]))

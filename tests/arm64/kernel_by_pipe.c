@@ -55,10 +55,10 @@ static void release(Guarded memory) {
 static void answer(Call call, int at_end) {
     const size_t wanted = (size_t)call.wanted, size = (size_t)call.size;
     const size_t sums_size = sizeof *call.sums * (size_t)call.slot_room * wanted;
-    const i64 *const gaps = receive(sizeof *gaps * (wanted + 1));
     u64 *const marks = receive(sizeof *marks * (size_t)call.mark_count);
-    call.gaps = gaps;
     call.marks = marks;
+    i64 *const skips = receive(sizeof *skips * wanted);
+    call.skips = skips;
     call.sums = receive(sums_size);
     call.slots = receive(LIMBS);
     call.scales = receive(sizeof *call.scales * wanted);
@@ -77,8 +77,8 @@ static void answer(Call call, int at_end) {
     send(call.columns, sizeof *call.columns * wanted);
     send(call.unresolved, sizeof *call.unresolved * (size_t)call.unresolved_count);
     fflush(stdout);
-    void *const all[] = {(void *)gaps, marks,        call.sums,  call.slots,
-                         call.scales,  call.columns, call.cells, call.unresolved};
+    void *const all[] = {marks,       skips,        call.sums,  call.slots,
+                         call.scales, call.columns, call.cells, call.unresolved};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
     release(memory);
 }

@@ -18,8 +18,8 @@ typedef struct {
     Call call;
     Sum sums[LIMBS * MAX_WANTED];
     u8 slots[LIMBS];
-    i64 gaps[MAX_WANTED + 1];
     uint32_t scales[MAX_WANTED];
+    i64 skips[MAX_WANTED];
     Column columns[MAX_WANTED];
     Cell cells[ROOM];
     Unresolved unresolved[LISTED];
@@ -29,33 +29,22 @@ typedef struct {
 
 static const u64 MARKS[] = {0x414e /* NA */, 0x4e614e /* NaN */, 0x44494e49232e312d /* 8 bytes */};
 
-/* Want about every second field, with gaps of all sizes. */
-static void choose_fields(Reading *reading, const u8 *choice) {
-    const i64 fields = 1 + choice[0] % 24;
-    u64 bits = (u64)choice[1] << 8 | choice[2];
-    i64 gap = 0, *gaps = reading->gaps;
-    for (i64 field = 0; field < fields; field++, bits >>= 1) {
-        const int is_last_chance = field == fields - 1 && gaps == reading->gaps;
-        if ((bits & 1) || is_last_chance) {
-            *gaps++ = gap;
-            gap = 0;
-        } else {
-            gap++;
-        }
-    }
-    *gaps = gap;
-    reading->call.gaps = reading->gaps;
-    reading->call.wanted = gaps - reading->gaps;
-}
-
 static void prepare(Reading *reading, const u8 *choice, const u8 *data, i64 size) {
     memset(reading, 0, sizeof *reading);
     Call *call = &reading->call;
     call->data = data;
     call->size = size;
-    choose_fields(reading, choice);
+    call->fields = 1 + choice[0] % 24;
+    i64 passed = 0;
+    for (call->wanted = 0; call->wanted < MAX_WANTED; call->wanted++) {
+        const i64 skip = choice[1 + call->wanted % 2] % 11;
+        if (call->wanted && passed + skip >= call->fields) break;
+        reading->skips[call->wanted] = call->wanted ? skip : skip % call->fields;
+        passed += reading->skips[call->wanted] + 1;
+    }
+    call->skips = reading->skips;
+    call->after = call->fields - passed;
     call->delimiter = ",;\t |"[choice[3] % 5];
-    call->skip = choice[4] & 1;
     call->max_row_bytes = choice[4] & 2 ? 20 : 1 << 20;
     call->marks = MARKS;
     call->mark_count = 3;
@@ -66,6 +55,8 @@ static void prepare(Reading *reading, const u8 *choice, const u8 *data, i64 size
     call->slot_room = LIMBS;
     call->scales = reading->scales;
     call->columns = reading->columns;
+    for (i64 column = 0; column < call->wanted; column++)
+        reading->columns[column].counts_texts = choice[4] & 1;
     call->cells = reading->cells;
     call->cell_room = call->wanted + choice[5] % (ROOM - MAX_WANTED + 1);
     call->unresolved = reading->unresolved;

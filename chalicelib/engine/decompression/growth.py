@@ -40,17 +40,17 @@ class Growth:
         """Count ``out``, unpacked from the first ``read`` bytes. Raise BadCompressed at a limit."""
         self.written += len(out)
         if self.written > self.limit.max_bytes:
-            grows = f"beyond {self.limit.max_bytes} bytes"
+            grows = f"beyond {self.limit.max_bytes:,} bytes"
             raise self.error("too_large", f"grows {grows}; submit it uncompressed")
         if self.written > self.limit.free_bytes and self.written > self.limit.max_ratio * read:
-            grows = f"to more than {self.limit.max_ratio} times its size"
+            grows = f"to more than {self.limit.max_ratio:,} times its size"
             raise self.error("ratio", f"grows {grows}; submit it uncompressed")
 
     def truncated(self, size: int) -> BadCompressed:
-        return self.error("truncated", f"is cut off after {size} bytes; upload it again")
+        return self.error("truncated", f"is cut off after {size:,} bytes; upload it again")
 
     def damaged(self, position: int, what: str) -> BadCompressed:
-        return self.error("damaged", f"is damaged near byte {position} ({what}); upload it again")
+        return self.error("damaged", f"is damaged near byte {position:,} ({what}); upload it again")
 
     def wide_window(self) -> BadCompressed:
         size = f"more than {MAX_WINDOW_BYTES // 1024**2} MiB"

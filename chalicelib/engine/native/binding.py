@@ -22,7 +22,9 @@ DONE, LIST_IS_FULL, ROW_IS_REFUSED, ROW_IS_INCOMPLETE = range(4)
 
 
 class Column(ctypes.Structure):
-    _fields_ = tuple((name, ctypes.c_int64) for name in ("missing", "skipped", "unresolved"))
+    _fields_ = tuple(
+        (name, ctypes.c_int64) for name in ("missing", "skipped", "unresolved", "counts_texts")
+    )
 
 
 class Call(ctypes.Structure):
@@ -31,9 +33,9 @@ class Call(ctypes.Structure):
     _fields_ = (
         ("data", ctypes.c_char_p),
         *((name, ctypes.c_int64) for name in ("size", "at", "limit", "eof")),
-        ("gaps", ctypes.c_void_p),
-        *((name, ctypes.c_int64) for name in ("wanted", "delimiter")),
-        *((name, ctypes.c_int64) for name in ("skip", "max_row_bytes")),
+        ("fields", ctypes.c_int64),
+        ("skips", ctypes.c_void_p),
+        *((name, ctypes.c_int64) for name in ("after", "wanted", "delimiter", "max_row_bytes")),
         ("marks", ctypes.c_void_p),
         ("mark_count", ctypes.c_int64),
         ("sums", ctypes.c_void_p),

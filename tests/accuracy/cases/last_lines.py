@@ -57,6 +57,7 @@ CASES = [
         "a,b\n1,2\n3,4\r",
         None,
         "half of a row end",
+        also={"a": 4, "b": 6},
         refused="lone_carriage_return",
     ),
     case(
@@ -67,4 +68,19 @@ CASES = [
     ),
     case("empty", b"", None, "a file without a byte", refused="empty_file"),
     case("blank-lines-only", "\n\r\n\n", None, "nothing but row ends", refused="empty_file"),
+    case(
+        "no-end-after-a-comment",
+        "a,b\n1,2\n3,4\n# the end",
+        {"a": 4, "b": 6},
+        "a comment is no row, so no row is half written",
+        {"comment": "#"},
+    ),
+    case(
+        "half-written-after-semicolons",
+        "a;b;c\n1;2;3\n4;5;6\n7;",
+        {"a": 5, "b": 7, "c": 9},
+        "the row ends in its second field",
+        refused="ragged_row",
+        follow={"last_row": "drop"},
+    ),
 ]

@@ -110,4 +110,27 @@ CASES = [
         {"ragged": "pad"},
         left_out=["k"],
     ),
+    case(
+        "short-with-semicolons",
+        "a;b;c\n1;2;3\n4;5\n",
+        {"a": 5, "b": 7, "c": 3},
+        "a row ends early",
+        refused="ragged_row",
+        follow={"ragged": "pad"},
+    ),
+    case(
+        "short-first-row-of-data",
+        "a,b,c\n1,2\n3,4,5\n6,7,8\n",
+        {"a": 10, "b": 13, "c": 13},
+        "the row below the header",
+        refused="ragged_row",
+        follow={"ragged": "pad"},
+    ),
+    case(
+        "long-by-a-quoted-text-in-the-wrong-place",
+        'name,n\nAnn,1\nBob, "the builder, senior",2\n',
+        None,
+        "a quote after a blank opens nothing, so its comma splits the row",
+        refused="ragged_row",
+    ),
 ]

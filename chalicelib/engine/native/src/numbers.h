@@ -57,7 +57,7 @@ enum { READ_AFTER = 8 };
 typedef struct {
     Text before, after;
     i64 exponent;
-    int is_negative, has_point, has_exponent;
+    int is_negative, is_integer, has_exponent;
 } Number;
 
 INLINE int skip_either(Text *text, char one, char other) {
@@ -105,12 +105,14 @@ INLINE int parse_number(Text text, Number *number) {
     number->is_negative = text.at < text.end && *text.at == '-';
     skip_either(&text, '+', '-');
     number->before = take_digits(&text);
-    number->has_point = skip_either(&text, '.', '.');
-    number->after = number->has_point ? take_digits(&text) : (Text){text.at, text.at};
+    const int has_point = skip_either(&text, '.', '.');
+    number->after = has_point ? take_digits(&text) : (Text){text.at, text.at};
     if (length_of(number->before) + length_of(number->after) == 0) return 0;
-    number->has_exponent = skip_either(&text, 'e', 'E');
+    const int has_exponent = skip_either(&text, 'e', 'E');
     number->exponent = 0;
-    if (number->has_exponent && !take_exponent(&text, &number->exponent)) return 0;
+    if (has_exponent && !take_exponent(&text, &number->exponent)) return 0;
+    number->has_exponent = has_exponent;
+    number->is_integer = !(has_point | has_exponent);
     return text.at == text.end;
 }
 
