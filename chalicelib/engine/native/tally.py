@@ -120,7 +120,6 @@ class NativeTally:
             column = self.layout.wanted[cells[index][0]]
             raise BadCsv(Fault(bad.code, bad.message, cell.line, cell.byte, column))
         self.columns = tuple(sums)
-        self._buffers.count_texts(self.columns)
 
     def _text(self, raw: bytes) -> str:
         """Return the text of a cell, without its quotes."""
