@@ -25,7 +25,8 @@ from .binding import (
 from .marks import are_comparable, long_marks, missing_marks, short_marks
 
 # The bits of a column's scales, as in src/shared.h: n digits after the point; a point or exponent.
-HAS_POINT = 1 << 31
+HAS_POINT, FEW_DIGITS = 1 << 31, (1 << MORE_DIGITS) - 1
+LOW_HALF = (1 << 64) - 1
 LARGE_BYTES = 1024 * 1024
 
 
@@ -161,18 +162,17 @@ class Buffers:
         if slot == NO_SLOT:
             return []
         size = 2 * len(self._columns)
-        halves = self._sums[size * slot : size * (slot + 1)]
-        return [
-            low | _signed(high) << 64 for low, high in zip(halves[::2], halves[1::2], strict=True)
-        ]
+        halves = (
+            memoryview(self._sums).cast("B").cast("q")[size * slot : size * (slot + 1)].tolist()
+        )
+        lows, highs = halves[::2], halves[1::2]
+        return [low & LOW_HALF | high << 64 for low, high in zip(lows, highs, strict=True)]
 
 
 def can_add(layout: Layout) -> bool:
     """Return whether the library can read such a file; else the reference kernel does."""
     plain = replace(layout.rules.numbers, missing=()) == NumberOptions()
-    return (
-        plain and not layout.grammar.comment and are_comparable(missing_marks(layout.rules))
-    )
+    return plain and not layout.grammar.comment and are_comparable(missing_marks(layout.rules))
 
 
 def _skips(wanted: Sequence[int]) -> list[int]:
@@ -182,16 +182,11 @@ def _skips(wanted: Sequence[int]) -> list[int]:
 
 def _scales_of(bits: int) -> int:
     """Return the scales of a ColumnSum."""
-    few = (1 << MORE_DIGITS) - 1
-    more = bits & ~few & ~HAS_POINT
-    return bits & few | (1 << MORE_DIGITS if more else 0)
+    more = bits & ~FEW_DIGITS & ~HAS_POINT
+    return bits & FEW_DIGITS | (1 << MORE_DIGITS if more else 0)
 
 
 def _zeros(size: int) -> "ctypes.Array[ctypes.c_uint64]":
     """Return zeros; many of them cost nothing until they are touched."""
     array = ctypes.c_uint64 * (size // 8)
     return array() if size < LARGE_BYTES else array.from_buffer(mmap.mmap(-1, size))
-
-
-def _signed(half: int) -> int:
-    return half - (half >> 63 << 64)

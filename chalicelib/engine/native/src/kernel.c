@@ -74,8 +74,8 @@ typedef struct {
     i64 row, last_row, rows, blanks;
 } Found;
 
-/* Skip a line that is no row and ends at ``end``. Where more fields were expected the cursor is lost
- * in it, so it is set anew after it. */
+/* Skip a line that is no row and ends at ``end``. Where more fields were expected the cursor is
+ * lost in it, so it is set anew after it. */
 INLINE void skip_line(const Call *call, Cursor *cursor, Found *found, i64 end) {
     found->last_row = found->row;
     found->row = end + 1;
