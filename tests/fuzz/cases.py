@@ -192,7 +192,8 @@ def make_rules(random: Random) -> Rules:
         random.choice(modes),
         random.choice(STYLES),
         random.choice(encodings),
-        random.randrange(4) == 0,
+        pad=random.randrange(4) == 0,
+        drop_unended=random.randrange(4) == 0,
     )
 
 
