@@ -9,6 +9,7 @@ import io
 from collections.abc import Sequence
 
 from .cell_sums import OtherCell, sum_cells
+from .encodings import UTF8_MARK
 from .layout import Layout
 from .limits import LIMITS, Limits
 from .reference import BLOCK_BYTES, ReferenceKernel, Tally
@@ -64,6 +65,8 @@ class _PandasTally(Tally):
     def _is_regular(self, rows: bytes) -> bool:
         """Return whether all rows have the right number of fields, with no blank row or lone CR."""
         if rows.count(b"\r") != rows.count(b"\r\n"):
+            return False
+        if rows.startswith(UTF8_MARK):  # pandas drops it from any block
             return False
         # Lines with nothing but blanks are no rows.
         if self.layout.fields == 1 and (

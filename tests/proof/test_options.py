@@ -24,7 +24,20 @@ AVAILABLE = [make for name, make in KERNELS.items() if name not in NATIVE or loa
 
 cells = st.sampled_from(
     ["1", "-2.5", "1,5", "1.234,5", "NA", "", " ", "x", "<5", "1e999", "$5", "é", '"q"', '"3"']
-    + ['"a#b"', '"a|b"', '"a@#b"', '"a""b"', 'a"b', "#", "\udc80", "\0", "?", "2024-01-01"]
+    + [
+        '"a#b"',
+        '"a|b"',
+        '"a@#b"',
+        '"a""b"',
+        'a"b',
+        "#",
+        "\udc80",
+        "\0",
+        "?",
+        "2024-01-01",
+        "\ufeff3",
+        "-999",
+    ]
 )
 rules = st.builds(
     Rules,
