@@ -18,7 +18,7 @@ from ..layout import Layout
 from ..limits import Limits
 from ..reference import Tally
 from ..rows import CTRL_Z, NOTHING, iter_rows
-from ..states import State, scan_state
+from ..states import Grammar, State, scan_state
 from ..sums import ColumnSum, PartialSum, RefusedCell, add_columns
 from ..wording import shortened
 from .binding import LIST_IS_FULL, ROW_IS_INCOMPLETE, ROW_IS_REFUSED, AddRows
@@ -127,8 +127,9 @@ class NativeTally:
         """Return the text of a cell, without its quotes."""
         if b'"' not in raw:
             return raw.decode("utf-8", "surrogateescape")
-        cells = next(iter_rows(raw, self.layout.grammar, eof=True)).cells
-        return cells[0] if cells else ""
+        # A row of its own, in which neither a comment nor Ctrl-Z at the end of a text is seen.
+        grammar = Grammar(self.layout.grammar.delimiter)
+        return next(iter_rows(raw + b"\n", grammar, eof=True)).cells[0]
 
     def _add_refused_row(self, data: bytes, eof: bool) -> int:
         """Add the first row of ``data`` with the reference kernel; return its length.
