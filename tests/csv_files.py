@@ -133,6 +133,7 @@ styles = st.sampled_from(
         NumberOptions(thousands=" ", strip="€"),
         NumberOptions(thousands=",", strip="$%()"),
         NumberOptions(missing=("-", "?", "k.A.")),
+        NumberOptions(missing=("-999", "1")),
         NumberOptions(decimal=",", missing=("-999", "<5")),
     ]
 )

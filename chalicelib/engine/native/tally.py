@@ -7,6 +7,7 @@ row, whose fault it finds.
 
 import sys
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from operator import itemgetter
@@ -17,7 +18,7 @@ from ..layout import Layout
 from ..limits import Limits
 from ..reference import Tally
 from ..rows import CTRL_Z, is_unended, iter_rows
-from ..states import State, scan_state
+from ..states import Grammar, State, scan_state
 from ..sums import ColumnSum, PartialSum, RefusedCell, add_columns
 from ..wording import shortened
 from .binding import LIST_IS_FULL, ROW_IS_INCOMPLETE, ROW_IS_REFUSED, AddRows
@@ -39,7 +40,7 @@ class NativeTally:
         self.limits = limits
         self.limit = sys.maxsize
         self.end: State | None = None
-        self.columns: tuple[ColumnSum, ...] = (ColumnSum(),) * len(layout.wanted)
+        self.columns = self._nothing = (ColumnSum(),) * len(layout.wanted)
         self.rows = self.lines = self.bytes = 0
         self.unended = False
         self._add_rows = add_rows
@@ -121,14 +122,14 @@ class NativeTally:
             column = self.layout.wanted[cells[index][0]]
             raise BadCsv(Fault(bad.code, bad.message, cell.line, cell.byte, column))
         self.columns = tuple(sums)
-        self._buffers.count_texts(self.columns)
 
     def _text(self, raw: bytes) -> str:
         """Return the text of a cell, without its quotes."""
         if b'"' not in raw:
             return raw.decode("utf-8", "surrogateescape")
-        cells = next(iter_rows(raw, self.layout.grammar, eof=True)).cells
-        return cells[0] if cells else ""
+        # A row of its own, in which neither a comment nor Ctrl-Z at the end of a text is seen.
+        grammar = Grammar(self.layout.grammar.delimiter)
+        return next(iter_rows(raw + b"\n", grammar, eof=True)).cells[0]
 
     def _add_refused_row(self, data: bytes, eof: bool) -> int:
         """Add the first row of ``data`` with the reference kernel; return its length.
@@ -140,14 +141,19 @@ class NativeTally:
         if eof and not used:
             raise RuntimeError("the reference neither read nor refused a last row")
         moved = [column.moved(self.lines, self.bytes) for column in tally.columns]
-        self.columns = add_columns(self.columns, moved)
+        self._add(moved)
         self.rows += tally.rows
         self.lines += tally.lines
         self.bytes += tally.bytes
         return used
 
     def _drain(self) -> None:
-        self.columns = add_columns(self.columns, self._buffers.drain())
+        self._add(self._buffers.drain())
+
+    def _add(self, columns: Sequence[ColumnSum]) -> None:
+        """Add to the columns. To add nothing to a thousand of them takes as long as a megabyte."""
+        is_first = self.columns is self._nothing
+        self.columns = tuple(columns) if is_first else add_columns(self.columns, columns)
 
 
 def _refused(data: bytes, start: int, other: OtherCell, at: int) -> RefusedCell:
