@@ -100,11 +100,13 @@ class _Column:
             self.counts[Kind.MISSING] += 1
             return
         plain = text if numbers == PLAIN else plain_form(text, numbers)
+        if plain is None:
+            self._add_other(index, text, "not_a_number")
+            return
         try:
-            self._add_number(plain if plain is not None else text)
+            self._add_number(plain)
         except Refused as refused:
-            code = "not_a_number" if plain is None else refused.code
-            self._add_other(index, text, code)
+            self._add_other(index, text, refused.code)
 
     def _add_number(self, plain: str) -> None:
         self.total = EXACT.add(self.total, parse_number(plain))
