@@ -121,7 +121,10 @@ def _too_long(evidence: Evidence, fields: int) -> Iterator[Suggestion]:
     elif found := list(_commas_in_one_column(evidence, fields)):
         yield from found
     elif delimiter == "," and INTEGERS_SIDE_BY_SIDE.search(row):
-        yield advise("unquoted_commas", "quote numbers that contain commas, or delete the commas")
+        yield advise(
+            "unquoted_commas",
+            "quote fields that contain the comma; here, numbers may contain commas",
+        )
     else:
         name = delimiter_name(delimiter)
         yield advise("long_row", f"quote fields that contain the {name}")

@@ -33,6 +33,8 @@ def for_no_numbers(evidence: Evidence) -> list[Suggestion]:
 
 def other_delimiter(evidence: Evidence) -> Iterator[Suggestion]:
     """Yield a delimiter that splits all rows evenly and makes columns of numbers."""
+    if not evidence.sample.rows:  # and not with another delimiter either
+        return
     options, used = replace(evidence.options, delimiter=AUTO), evidence.sample.delimiter
     samples = [sample for sample, _ in best_fits(evidence.head, options)]
     samples += [read_sample(evidence.head, rare, options) for rare in RARE_DELIMITERS]
@@ -127,6 +129,8 @@ def other_columns(evidence: Evidence, without: int = -1) -> Iterator[Suggestion]
         if index != without and _is_numeric(evidence.rows, index, evidence.options.numbers):
             name = names[index] if index < len(names) else ""
             found.append(name if name and names.count(name) == 1 else index)
+        if len(found) > MAX_COLUMNS_NAMED:
+            break
     if 0 < len(found) <= MAX_COLUMNS_NAMED:
         noun = "the column" if len(found) == 1 else "the columns"
         yield advise("other_columns", f"to sum only {noun} of numbers", (("columns", found),))
