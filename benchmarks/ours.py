@@ -22,7 +22,7 @@ def kernel() -> Kernel:
 def sums(path: str) -> Sums:
     blocks = _blocks(path)
     layout, rows = read_layout(gunzip(blocks) if is_gzip(path) else blocks, Options(step=STEP))
-    partial = kernel().sum_rows(rows, layout, skip=False)
+    partial = kernel().sum_rows(rows, layout)
     if partial.fault is not None:
         raise ValueError(partial.fault)
     return [as_json_number(digits(column.total), column.is_integer) for column in partial.columns]

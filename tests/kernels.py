@@ -11,6 +11,7 @@ from chalicelib.engine.native.binding import entry, open_library
 from chalicelib.engine.native.buffers import Room
 from chalicelib.engine.pandas_kernel import PandasKernel
 from chalicelib.engine.reference import ReferenceKernel
+from chalicelib.engine.states import Grammar
 from chalicelib.engine.sums import PartialSum
 
 NEEDS_NATIVE = pytest.mark.skipif(load() is None, reason="the native kernel is not built")
@@ -24,6 +25,7 @@ def portable_kernel(
     return NativeKernel(limits, block_bytes, add_rows, room)
 
 
+GRAMMAR = Grammar(b",")
 Make = Callable[..., Kernel]
 NATIVE: dict[str, Callable[..., NativeKernel]] = {
     "native": NativeKernel,

@@ -85,7 +85,7 @@ def job_of(item: Item, result_text: str | None) -> Job:
     return Job(
         id=item["pk"]["S"],
         file_name=item["csv"]["S"],
-        options=Options(**json.loads(item["options"]["S"])),
+        options=Options.of(json.loads(item["options"]["S"])),
         version=FileVersion(**json.loads(item["file"]["S"])),
         submitted_at=datetime.fromisoformat(item["submitted_at"]["S"]),
         updated_at=datetime.fromisoformat(item["updated_at"]["S"]),

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from .errors import Fault
-from .states import State, open_quote, scan_state
+from .states import Grammar, State, open_quote, scan_state
 
 LONE_RETURN = re.compile(rb"\r(?!\n)")
 
@@ -46,7 +46,7 @@ class BrokenRow:
         )
         state, position = State.ROW, self.start
         for match in LONE_RETURN.finditer(self.data, self.start):
-            state = scan_state(self.data[position : match.start()], state, self.delimiter)
+            state = scan_state(self.data[position : match.start()], state, Grammar(self.delimiter))
             position = match.start()
             if state is not State.QUOTED:
                 return self._fault_at("lone_carriage_return", message, position)

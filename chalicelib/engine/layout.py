@@ -9,7 +9,10 @@ from .errors import BadCsv, Fault
 from .faults import BrokenRow
 from .limits import LIMITS, Limits
 from .options import Options
+from .read_options import AUTO
 from .rows import Row, cell_start, iter_rows
+from .rules import PLAIN_RULES, Rules
+from .states import Grammar
 
 BOM = b"\xef\xbb\xbf"
 # First bytes of formats that are refused: code and advice.
@@ -25,15 +28,17 @@ MAGIC = {
 class Layout:
     """Rows have ``fields`` fields; those with the indexes ``wanted`` are summed under ``names``.
 
-    The data rows begin at the byte ``data_start`` and the 0-based line ``data_line``.
+    ``wanted`` is ascending. The data rows begin at the byte ``data_start`` and the 0-based line
+    ``data_line``. ``rules``: how the rows and cells are read.
     """
 
-    delimiter: bytes
+    grammar: Grammar
     fields: int
-    wanted: range
+    wanted: tuple[int, ...]
     names: tuple[str, ...]
     data_start: int
     data_line: int
+    rules: Rules = PLAIN_RULES
 
 
 def read_layout(
@@ -43,17 +48,26 @@ def read_layout(
 
     Raise BadCsv if there is no first row, or if it lacks the columns to sum or their names.
     """
-    delimiter, remaining = options.delimiter.encode(), iter(blocks)
+    read, remaining = options.read, iter(blocks)
+    delimiter = b"," if read.delimiter == AUTO else read.delimiter.encode()
     row, raw, rest = _FirstRow(remaining, delimiter, limits).read()
     _require_no_nul(row, raw)
     wanted = _wanted(row, options, limits)
-    if options.header:
+    if read.header is not False:
         names = _names(row, raw, wanted, delimiter)
         data_start, data_line = row.end, row.line + raw.count(b"\n")
     else:
         names = tuple(f"col{index}" for index in wanted)
         data_start, data_line, rest = row.start, row.line, raw + rest
-    layout = Layout(delimiter, len(row.cells), wanted, names, data_start, data_line)
+    layout = Layout(
+        Grammar(delimiter),
+        len(row.cells),
+        tuple(wanted),
+        names,
+        data_start,
+        data_line,
+        Rules(options.non_numeric),
+    )
     return layout, chain([rest], remaining)
 
 
@@ -86,7 +100,9 @@ class _FirstRow:
     def _skip_blank_lines(self) -> Row | None:
         """Return the first row with cells, or None after dropping the blank lines before it."""
         blank = 0
-        for row in iter_rows(self._head, self._delimiter, eof=self._eof, limits=self._limits):
+        for row in iter_rows(
+            self._head, Grammar(self._delimiter), eof=self._eof, limits=self._limits
+        ):
             if row.cells:
                 return row
             blank = row.end

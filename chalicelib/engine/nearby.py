@@ -7,6 +7,7 @@ from .errors import BadCsv, Fault
 from .row_ends import translate
 from .rows import iter_rows
 from .sample import Head
+from .states import Grammar
 
 #: How much of the text before and after a fault is looked at.
 BEFORE_BYTES = 4 * 1024
@@ -57,7 +58,7 @@ def place_of(fault: Fault, near: Nearby, delimiter: str) -> Place | None:
         return None
     data = near.data[fault.byte - near.start :]
     try:
-        row = next(iter(iter_rows(data, delimiter.encode(), eof=near.eof)), None)
+        row = next(iter(iter_rows(data, Grammar(delimiter.encode()), eof=near.eof)), None)
     except BadCsv:
         row = None
     if row is None:

@@ -6,11 +6,14 @@ cell that is not a number), and finds the place of a fault.
 """
 
 import io
+from collections.abc import Sequence
 
+from .cell_sums import OtherCell, sum_cells
 from .layout import Layout
 from .limits import LIMITS, Limits
 from .reference import BLOCK_BYTES, ReferenceKernel, Tally
-from .sums import ColumnSum, sum_cells
+from .rows import CTRL_Z
+from .sums import ColumnSum
 
 # From this many fields on, the cost of pandas per column and block outweighs what it saves.
 WIDE_FIELDS = 5_000
@@ -30,20 +33,20 @@ class PandasKernel(ReferenceKernel):
         super().__init__(limits, block_bytes)
         self.wide_fields = wide_fields
 
-    def new_tally(self, layout: Layout, skip: bool) -> Tally:
-        tally = Tally if layout.fields >= self.wide_fields else _PandasTally
-        return tally(layout, skip, self.limits)
+    def new_tally(self, layout: Layout) -> Tally:
+        is_plain = layout.fields < self.wide_fields and not layout.grammar.comment
+        return (_PandasTally if is_plain else Tally)(layout, self.limits)
 
 
 class _PandasTally(Tally):
-    def __init__(self, layout: Layout, skip: bool, limits: Limits) -> None:
-        super().__init__(layout, skip, limits)
-        delimiter = layout.delimiter
+    def __init__(self, layout: Layout, limits: Limits) -> None:
+        super().__init__(layout, limits)
+        delimiter = layout.grammar.delimiter
         self._row_shape = delimiter * (layout.fields - 1) + b"\n"
         self._not_separators = bytes(byte for byte in range(256) if byte not in delimiter + b"\n")
 
     def add_rows(self, data: bytes, limit: int, eof: bool) -> int:
-        if b'"' in data or b"\0" in data or len(data) > self.limits.max_row_bytes:
+        if b'"' in data or b"\0" in data or CTRL_Z in data or len(data) > self.limits.max_row_bytes:
             return super().add_rows(data, limit, eof)
         end = _end_of_rows(data, limit, eof)
         rows = data[:end]
@@ -58,8 +61,10 @@ class _PandasTally(Tally):
         """Return whether all rows have the right number of fields, with no blank row or lone CR."""
         if rows.count(b"\r") != rows.count(b"\r\n"):
             return False
+        # Lines with nothing but blanks are no rows.
         if self.layout.fields == 1 and (
-            rows.startswith((b"\n", b"\r\n")) or b"\n\n" in rows or b"\n\r\n" in rows
+            rows.startswith((b"\n", b"\r\n"))
+            or any(blank in rows for blank in (b"\n\n", b"\n\r\n", b" ", b"\t"))
         ):
             return False
         if not rows.endswith(b"\n"):
@@ -74,7 +79,7 @@ class _PandasTally(Tally):
         try:
             frame = pandas.read_csv(
                 io.BytesIO(rows),
-                sep=self.layout.delimiter.decode(),
+                sep=self.layout.grammar.delimiter.decode(),
                 header=None,
                 usecols=list(self.layout.wanted),
                 dtype=object,
@@ -86,10 +91,15 @@ class _PandasTally(Tally):
             )
         except UnicodeDecodeError:
             return None
-        sums = [sum_cells(frame[index].tolist(), skip=self.skip) for index in self.layout.wanted]
-        if any(bad for _, bad in sums):
+        sums = [sum_cells(frame[index].tolist(), self.layout.rules) for index in self.layout.wanted]
+        if not all(map(self._has_seen, range(len(sums)), (others for _, others in sums))):
             return None
         return tuple(column for column, _ in sums), len(frame)
+
+    def _has_seen(self, index: int, others: Sequence[OtherCell]) -> bool:
+        """Return whether a column has the place of a first cell of each of these kinds already."""
+        known = {cell.kind for cell in self.columns[index].refused}
+        return {cell.kind for cell in others} <= known
 
 
 def _end_of_rows(data: bytes, limit: int, eof: bool) -> int:

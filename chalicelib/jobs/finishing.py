@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.engine.kernel import Kernel
+from chalicelib.engine.layout import Layout
 from chalicelib.engine.sums import ColumnSum
+from chalicelib.engine.verdict import judge
 from chalicelib.errors import (
     BadCsv,
     CsvsumError,
@@ -34,11 +36,17 @@ class Finisher:
     now: Clock = utc_now
     max_result_chars: int = MAX_RESULT_CHARS
 
-    def succeed(
-        self, job: Job, names: tuple[str, ...], columns: Sequence[ColumnSum], rows: int
-    ) -> None:
-        """Store the result and the ledger. Raises BadCsv when the result is too large."""
-        result, now = result_of(names, columns, self.max_result_chars), self.now()
+    def finish(self, job: Job, layout: Layout, columns: Sequence[ColumnSum], rows: int) -> None:
+        """Store the result and the ledger.
+
+        Raises BadCsv for a refused cell, when there is no number, and when the result is too large.
+        """
+        verdict = judge(columns, layout)
+        if verdict.fault is not None:
+            raise BadCsv(verdict.fault.moved(layout.data_line, layout.data_start))
+        names = tuple(layout.names[place] for place in verdict.summed)
+        summed = [columns[place] for place in verdict.summed]
+        result, now = result_of(names, summed, self.max_result_chars), self.now()
         seconds = seconds_since_start(job, now)
         ledger = Ledger(rows, job.version.size, job.parts, seconds, self.kernel.name)
         if _is_ours(self.jobs.succeed(job.id, result, ledger, now), Status.SUCCEEDED, now):

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from chalicelib.engine.blocks import fill
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.layout import Layout
-from chalicelib.engine.states import State, scan_state
+from chalicelib.engine.read_options import AUTO
+from chalicelib.engine.rules import Rules
+from chalicelib.engine.states import Grammar, State, scan_state
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.jobs.job import Job
 from chalicelib.jobs.parts import PROOF_BYTES, Outcome, Plan, start_states
@@ -32,17 +34,23 @@ class PartReader:
         first, *others = (start,) if start is not None else self.start_states(job, plan, number)
         span = plan.range_of(number)
         blocks = self.source.read(job.file_name, job.version, span.start, expected_end=span.stop)
-        scanner = StateScanner(blocks, len(span), others, layout.delimiter)
+        scanner = StateScanner(blocks, len(span), others, layout.grammar)
         partial = self.kernel.sum_rows(
             scanner,
             layout,
-            skip=job.options.non_numeric == "skip",
             start=first,
             span=len(span),
         )
         ends = scanner.ends() if partial.fault else {first: partial.end} | scanner.ends()
         outcome = Outcome(
-            number, first, partial.rows, partial.lines, partial.bytes, ends, partial.fault
+            number,
+            first,
+            partial.rows,
+            partial.lines,
+            partial.bytes,
+            ends,
+            partial.fault,
+            partial.unended,
         )
         return outcome, partial.columns
 
@@ -51,7 +59,7 @@ class PartReader:
         window = plan.proof_of(number, self.proof_bytes)
         before = self._read(job, window) if window else b""
         from_start = window.start == plan.data_start
-        return start_states(before, from_start, layout_of(job, plan).delimiter)
+        return start_states(before, from_start, layout_of(job, plan).grammar)
 
     def _read(self, job: Job, wanted: range) -> bytes:
         blocks = self.source.read(job.file_name, job.version, wanted.start, wanted.stop)
@@ -67,11 +75,11 @@ class StateScanner:
     """
 
     def __init__(
-        self, blocks: Iterator[bytes], span: int, starts: Sequence[State], delimiter: bytes
+        self, blocks: Iterator[bytes], span: int, starts: Sequence[State], grammar: Grammar
     ) -> None:
         self._blocks = blocks
         self._left = span
-        self._delimiter = delimiter
+        self._grammar = grammar
         self._states = {start: start for start in starts}
 
     def __iter__(self) -> Iterator[bytes]:
@@ -82,7 +90,7 @@ class StateScanner:
         if self._states and self._left > 0:
             inside = block[: self._left]
             for start, state in self._states.items():
-                self._states[start] = scan_state(inside, state, self._delimiter)
+                self._states[start] = scan_state(inside, state, self._grammar)
         self._left -= len(block)
         return block
 
@@ -98,8 +106,14 @@ class StateScanner:
 
 def layout_of(job: Job, plan: Plan) -> Layout:
     """Return the layout of a part's rows: it has no header, hence no names."""
-    options = job.options
-    wanted = range(options.first, plan.fields, options.step)
+    options, read = job.options, job.options.read
+    delimiter = b"," if read.delimiter == AUTO else read.delimiter.encode()
     return Layout(
-        options.delimiter.encode(), plan.fields, wanted, (), plan.data_start, plan.data_line
+        Grammar(delimiter),
+        plan.fields,
+        tuple(range(options.first, plan.fields, options.step)),
+        (),
+        plan.data_start,
+        plan.data_line,
+        Rules(options.non_numeric),
     )

@@ -7,8 +7,8 @@ from chalicelib.engine.options import Options
 from chalicelib.errors import CsvsumError, GzipTooLarge
 from chalicelib.jobs.allowance import Allowance
 from chalicelib.jobs.events import log_event
+from chalicelib.jobs.file_names import parse_name
 from chalicelib.jobs.job import Job, queued, utc_now
-from chalicelib.jobs.options import parse_name
 from chalicelib.jobs.ports import Clock, Jobs, Message, Queue, Source
 from chalicelib.jobs.reading import is_gzip
 

@@ -69,10 +69,10 @@ class SumJob:
 
     def _sum_file(self, job: Job) -> None:
         layout, rows = open_rows(self.source, job, job.version.size)
-        partial = self.kernel.sum_rows(rows, layout, skip=job.options.non_numeric == "skip")
+        partial = self.kernel.sum_rows(rows, layout)
         if partial.fault is not None:
             raise BadCsv(partial.fault.moved(layout.data_line, layout.data_start))
-        self.finisher.succeed(job, layout.names, partial.columns, partial.rows)
+        self.finisher.finish(job, layout, partial.columns, partial.rows)
 
 
 @dataclass(eq=False)

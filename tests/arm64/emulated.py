@@ -56,11 +56,16 @@ class EmulatedProgram:
         changed = (
             (call.sums, SUM_BYTES * call.slot_room * call.wanted),
             (call.slots, LIMBS),
-            (call.points, call.wanted),
+            (call.scales, 4 * call.wanted),
             (call.columns, ctypes.sizeof(Column) * call.wanted),
         )
         memory = [
-            ctypes.string_at(*place) for place in ((call.marks, 8 * call.mark_count), *changed)
+            ctypes.string_at(*place)
+            for place in (
+                (call.marks, 8 * call.mark_count),
+                (call.skips, 8 * call.wanted),
+                *changed,
+            )
         ]
         assert self.process.stdin
         self.process.stdin.write(b"".join([bytes(call), *memory, data_of(call)]))

@@ -57,9 +57,11 @@ static void answer(Call call, int at_end) {
     const size_t sums_size = sizeof *call.sums * (size_t)call.slot_room * wanted;
     u64 *const marks = receive(sizeof *marks * (size_t)call.mark_count);
     call.marks = marks;
+    i64 *const skips = receive(sizeof *skips * wanted);
+    call.skips = skips;
     call.sums = receive(sums_size);
     call.slots = receive(LIMBS);
-    call.points = receive(wanted);
+    call.scales = receive(sizeof *call.scales * wanted);
     call.columns = receive(sizeof *call.columns * wanted);
     call.cells = memory_of(sizeof *call.cells * (size_t)call.cell_room);
     call.unresolved = memory_of(sizeof *call.unresolved * (size_t)call.unresolved_room);
@@ -71,12 +73,12 @@ static void answer(Call call, int at_end) {
     send(&call, sizeof call);
     send(call.sums, sums_size);
     send(call.slots, LIMBS);
-    send(call.points, wanted);
+    send(call.scales, sizeof *call.scales * wanted);
     send(call.columns, sizeof *call.columns * wanted);
     send(call.unresolved, sizeof *call.unresolved * (size_t)call.unresolved_count);
     fflush(stdout);
-    void *const all[] = {marks,        call.sums,  call.slots,     call.points,
-                         call.columns, call.cells, call.unresolved};
+    void *const all[] = {marks,       skips,        call.sums,  call.slots,
+                         call.scales, call.columns, call.cells, call.unresolved};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
     release(memory);
 }

@@ -48,7 +48,7 @@ def a_job(now: datetime = NOW) -> Job:
     return queued(
         uuid4().hex,
         "sub/день.csv",
-        Options(step=3, delimiter="\t"),
+        Options.of({"step": 3, "delimiter": "\t", "missing": ["-"]}),
         FileVersion(120, '"etag"'),
         now,
     )

@@ -7,9 +7,11 @@ from random import Random
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.layout import Layout
 from chalicelib.engine.limits import Limits
-from chalicelib.engine.states import State
+from chalicelib.engine.read_options import Encoding, NumberOptions
+from chalicelib.engine.rules import NonNumeric, Rules
+from chalicelib.engine.states import Grammar, State
 from chalicelib.engine.sums import MISSING, PartialSum
-from chalicelib.jobs.options import DELIMITERS
+from chalicelib.jobs.option_values import DELIMITERS
 from tests.csv_files import in_blocks
 
 MARKS = sorted(MISSING)
@@ -127,14 +129,17 @@ def tidy(random: Random, layout: Layout) -> str:
         ]
         if ragged and random.randrange(ragged) == 0:
             row = row[: random.randrange(len(row) + 1)] + [""] * random.randrange(3)
-        lines.append(layout.delimiter.decode().join(row))
+        lines.append(layout.grammar.delimiter.decode().join(row))
         if blank and random.randrange(blank) == 0:
             lines.append("")
     return row_end.join(lines) + random.choice([row_end, row_end, "", row_end * 2])
 
 
 def junk(random: Random, layout: Layout) -> str:
-    alphabet = [*random.sample(JUNK, random.randrange(3, len(JUNK))), layout.delimiter.decode()]
+    alphabet = [
+        *random.sample(JUNK, random.randrange(3, len(JUNK))),
+        layout.grammar.delimiter.decode(),
+    ]
     return "".join(random.choices(alphabet, k=random.choice([0, 3, 10, 40, 80, 300])))
 
 
@@ -156,7 +161,6 @@ class Case:
 
     data: bytes
     layout: Layout
-    skip: bool
     start: State
     span: int | None
     limits: Limits
@@ -166,9 +170,29 @@ class Case:
         size, block_bytes = self.cuts[reading % len(self.cuts)]
         blocks = in_blocks(self.data, size)
         kernel = make(self.limits, block_bytes)
-        return kernel.sum_rows(
-            blocks, self.layout, skip=self.skip, start=self.start, span=self.span
-        )
+        return kernel.sum_rows(blocks, self.layout, start=self.start, span=self.span)
+
+
+STYLES = (
+    *[NumberOptions()] * 5,
+    NumberOptions(missing=("-", "?", "no value")),
+    NumberOptions(decimal=","),
+    NumberOptions(decimal=",", thousands="."),
+    NumberOptions(thousands=",", strip="$%()"),
+    NumberOptions(thousands=" ", strip="\u20ac"),
+)
+
+
+def make_rules(random: Random) -> Rules:
+    """Return random rules; most are those of plain files."""
+    modes: tuple[NonNumeric, ...] = ("columns", "fail", "skip")
+    encodings: tuple[Encoding, ...] = ("utf-8", "utf-8", "windows-1252", "latin-1")
+    return Rules(
+        random.choice(modes),
+        random.choice(STYLES),
+        random.choice(encodings),
+        random.randrange(4) == 0,
+    )
 
 
 def make_case(seed: int) -> Case:
@@ -176,10 +200,15 @@ def make_case(seed: int) -> Case:
     delimiter = random.choice([",", ",", ",", ";", "\t", " ", random.choice(sorted(DELIMITERS))])
     fields = random.choice([1, 1, 2, 3, 5, 11, 12, 50, 130])
     step = random.choice([1, 2, 3, 10, 10])
-    wanted = range(random.randrange(min(fields, 3)), fields, step)
-    layout = Layout(
-        delimiter.encode(), fields, wanted, tuple(f"n{index}" for index in wanted), 0, 0
-    )
+    wanted = tuple(range(random.randrange(min(fields, 3)), fields, step))
+    if random.randrange(3) == 0:
+        wanted = tuple(
+            sorted(random.sample(range(fields), random.randrange(1, min(fields, 9) + 1)))
+        )
+    names = tuple(f"n{index}" for index in wanted)
+    rules = make_rules(random)
+    comment = random.choice([b"", b"", b"", b"#"]) if delimiter != "#" else b""
+    layout = Layout(Grammar(delimiter.encode(), comment), fields, wanted, names, 0, 0, rules)
     made = random.choice([tidy, tidy, tidy, junk])(random, layout).encode(
         "utf-8", "surrogateescape"
     )
@@ -193,7 +222,6 @@ def make_case(seed: int) -> Case:
     return Case(
         data,
         layout,
-        bool(random.randrange(2)),
         start,
         span,
         Limits(max_row_bytes=random.choice([1 << 26, 1 << 26, 1 << 26, 10, 64, 300])),

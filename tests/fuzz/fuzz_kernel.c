@@ -18,7 +18,8 @@ typedef struct {
     Call call;
     Sum sums[LIMBS * MAX_WANTED];
     u8 slots[LIMBS];
-    u8 points[MAX_WANTED];
+    uint32_t scales[MAX_WANTED];
+    i64 skips[MAX_WANTED];
     Column columns[MAX_WANTED];
     Cell cells[ROOM];
     Unresolved unresolved[LISTED];
@@ -34,12 +35,16 @@ static void prepare(Reading *reading, const u8 *choice, const u8 *data, i64 size
     call->data = data;
     call->size = size;
     call->fields = 1 + choice[0] % 24;
-    call->first = choice[1] % call->fields;
-    call->step = 1 + choice[2] % 11;
-    call->wanted = (call->fields - 1 - call->first) / call->step + 1;
-    if (call->wanted > MAX_WANTED) call->wanted = MAX_WANTED; /* the others count as not wanted */
+    i64 passed = 0;
+    for (call->wanted = 0; call->wanted < MAX_WANTED; call->wanted++) {
+        const i64 skip = choice[1 + call->wanted % 2] % 11;
+        if (call->wanted && passed + skip >= call->fields) break;
+        reading->skips[call->wanted] = call->wanted ? skip : skip % call->fields;
+        passed += reading->skips[call->wanted] + 1;
+    }
+    call->skips = reading->skips;
+    call->after = call->fields - passed;
     call->delimiter = ",;\t |"[choice[3] % 5];
-    call->skip = choice[4] & 1;
     call->max_row_bytes = choice[4] & 2 ? 20 : 1 << 20;
     call->marks = MARKS;
     call->mark_count = 3;
@@ -48,8 +53,10 @@ static void prepare(Reading *reading, const u8 *choice, const u8 *data, i64 size
     for (u8 slot = 0; slot < PLAIN_LIMBS; slot++) call->slots[PLAIN_LIMB + slot] = slot;
     call->slot_count = PLAIN_LIMBS;
     call->slot_room = LIMBS;
-    call->points = reading->points;
+    call->scales = reading->scales;
     call->columns = reading->columns;
+    for (i64 column = 0; column < call->wanted; column++)
+        reading->columns[column].counts_texts = choice[4] & 1;
     call->cells = reading->cells;
     call->cell_room = call->wanted + choice[5] % (ROOM - MAX_WANTED + 1);
     call->unresolved = reading->unresolved;
@@ -107,7 +114,7 @@ static void must_be_equal(const Reading *one, const Reading *other) {
     const int same = one->call.end == other->call.end && one->call.status == other->call.status
                      && one->unresolved_hash == other->unresolved_hash && one->rows == other->rows
                      && one->lines == other->lines
-                     && !memcmp(one->points, other->points, sizeof one->points)
+                     && !memcmp(one->scales, other->scales, sizeof one->scales)
                      && !memcmp(one->columns, other->columns, sizeof one->columns);
     if (!same) abort();
     for (i64 column = 0; column < one->call.wanted; column++)

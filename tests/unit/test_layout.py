@@ -43,7 +43,7 @@ def test_step_and_first_choose_the_columns() -> None:
 
 
 def test_without_a_header_columns_are_named_by_index_and_the_first_row_is_data() -> None:
-    layout, rest = layout_of(b"\n1,2\n3,4\n", Options(header=False, step=1))
+    layout, rest = layout_of(b"\n1,2\n3,4\n", Options.of({"header": False, "step": 1}))
     assert (layout.names, layout.data_start, layout.data_line, rest) == (
         ("col0", "col1"),
         1,
@@ -169,7 +169,7 @@ def outcome(
 ) -> tuple[Layout, bytes] | Fault:
     limits = Limits(max_row_bytes=max_row_bytes)
     try:
-        layout, rest = read_layout(in_blocks(data, block), Options(header=header), limits)
+        layout, rest = read_layout(in_blocks(data, block), Options.of({"header": header}), limits)
     except BadCsv as bad:
         return bad.fault
     found = b"".join(rest)

@@ -7,6 +7,7 @@ from urllib.parse import quote, urljoin
 import pytest
 
 from app import app
+from chalicelib.engine.options import Options
 from chalicelib.jobs.job import Job, Ledger, Result, Status
 from chalicelib.web.responses import MAX_REPLY_BYTES
 from tests.harness import World
@@ -49,13 +50,7 @@ def test_a_posted_job_is_accepted_and_returned(site: Site) -> None:
     assert reply.json_body == {
         "id": job.id,
         "csv": "x.csv",
-        "options": {
-            "step": 3,
-            "first": 0,
-            "delimiter": ",",
-            "header": False,
-            "non_numeric": "fail",
-        },
+        "options": Options.of({"step": 3, "header": False}).as_dict(),
         "status": "queued",
         "progress": {"parts_done": 0, "parts": 1, "bytes": 0},
         "submitted_at": "2026-11-24T12:00:00.000Z",
@@ -156,7 +151,8 @@ def test_a_query_and_a_body_give_the_same_options(site: Site) -> None:
     query = "step=5&first=1&delimiter=%3B&header=false&non_numeric=skip"
     assert site.get(f"/csv_name=x.csv?{query}").status_code == 200
     assert site.post({"csv": "x.csv", **given}).status_code == 202
-    assert [job.options.as_dict() for job in site.world.jobs.records.values()] == [given, given]
+    options = Options.of(given)
+    assert [job.options for job in site.world.jobs.records.values()] == [options, options]
 
 
 def test_of_a_repeated_option_the_last_counts(site: Site) -> None:

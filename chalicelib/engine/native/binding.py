@@ -22,7 +22,9 @@ DONE, LIST_IS_FULL, ROW_IS_REFUSED, ROW_IS_INCOMPLETE = range(4)
 
 
 class Column(ctypes.Structure):
-    _fields_ = tuple((name, ctypes.c_int64) for name in ("missing", "skipped", "unresolved"))
+    _fields_ = tuple(
+        (name, ctypes.c_int64) for name in ("missing", "skipped", "unresolved", "counts_texts")
+    )
 
 
 class Call(ctypes.Structure):
@@ -31,14 +33,15 @@ class Call(ctypes.Structure):
     _fields_ = (
         ("data", ctypes.c_char_p),
         *((name, ctypes.c_int64) for name in ("size", "at", "limit", "eof")),
-        *((name, ctypes.c_int64) for name in ("fields", "first", "step", "wanted", "delimiter")),
-        *((name, ctypes.c_int64) for name in ("skip", "max_row_bytes")),
+        ("fields", ctypes.c_int64),
+        ("skips", ctypes.c_void_p),
+        *((name, ctypes.c_int64) for name in ("after", "wanted", "delimiter", "max_row_bytes")),
         ("marks", ctypes.c_void_p),
         ("mark_count", ctypes.c_int64),
         ("sums", ctypes.c_void_p),
         ("slots", ctypes.c_void_p),
         *((name, ctypes.c_int64) for name in ("slot_room", "slot_count")),
-        *((name, ctypes.c_void_p) for name in ("points", "columns", "cells")),
+        *((name, ctypes.c_void_p) for name in ("scales", "columns", "cells")),
         ("cell_room", ctypes.c_int64),
         ("unresolved", ctypes.c_void_p),
         ("unresolved_room", ctypes.c_int64),

@@ -2,11 +2,15 @@
 
 import ctypes
 import mmap
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import pairwise
 
 from ..layout import Layout
-from ..sums import EXACT, MISSING, ColumnSum
+from ..read_options import NumberOptions
+from ..rules import Rules
+from ..sums import EXACT, MISSING, MORE_DIGITS, ColumnSum, Kind
 from .binding import (
     LIMB_DIGITS,
     LIMBS,
@@ -21,6 +25,9 @@ from .binding import (
 )
 
 MARKS = sorted(MISSING - {""})
+# The bits of a column's scales, as in src/shared.h: n digits after the point; a point or exponent.
+HAS_POINT = 1 << 31
+MARK_BYTES = 8
 LARGE_BYTES = 1024 * 1024
 
 
@@ -42,33 +49,35 @@ class Room:
 class Buffers:
     """The memory that the C code works in, for one layout."""
 
-    def __init__(self, layout: Layout, skip: bool, max_row_bytes: int, room: Room) -> None:
+    def __init__(self, layout: Layout, max_row_bytes: int, room: Room) -> None:
         wanted = len(layout.wanted)
+        marks = missing_marks(layout.rules)
         self._rows, self._max_rows = 0, room.rows
         slot_room = min(max(room.sum_bytes // (SUM_BYTES * wanted), PLAIN_LIMBS), LIMBS)
         self._sums = _zeros(SUM_BYTES * slot_room * wanted)
         self._slots = (ctypes.c_uint8 * LIMBS)()
         self._columns = (Column * wanted)()
-        self._points = (ctypes.c_uint8 * wanted)()
+        self._scales = (ctypes.c_uint32 * wanted)()
+        self._skips = (ctypes.c_int64 * wanted)(*_skips(layout.wanted))
         cell_room = max(room.cells, wanted)
         unresolved_room = max(room.unresolved, cell_room)
         self._cells = (ctypes.c_int64 * (2 * cell_room))()
         self._unresolved = (ctypes.c_int64 * (3 * unresolved_room))()
-        self._marks = (ctypes.c_uint64 * len(MARKS))(*map(_packed, MARKS))
+        self._marks = (ctypes.c_uint64 * len(marks))(*map(_packed, marks))
+        self._counts_texts = layout.rules.non_numeric != "fail" and _knows_texts(layout.rules)
         self.call = Call(
             fields=layout.fields,
-            first=layout.wanted.start,
-            step=layout.wanted.step,
+            skips=ctypes.addressof(self._skips),
+            after=layout.fields - 1 - layout.wanted[-1],
             wanted=wanted,
-            delimiter=ord(layout.delimiter),
-            skip=skip,
+            delimiter=ord(layout.grammar.delimiter),
             max_row_bytes=max_row_bytes,
             marks=ctypes.addressof(self._marks),
-            mark_count=len(MARKS),
+            mark_count=len(marks),
             sums=ctypes.addressof(self._sums),
             slots=ctypes.addressof(self._slots),
             slot_room=slot_room,
-            points=ctypes.addressof(self._points),
+            scales=ctypes.addressof(self._scales),
             columns=ctypes.addressof(self._columns),
             cells=ctypes.addressof(self._cells),
             cell_room=cell_room,
@@ -91,6 +100,12 @@ class Buffers:
         flat = self._unresolved[: 3 * self.call.unresolved_count]
         return list(zip(flat[0::3], flat[1::3], flat[2::3], strict=True))
 
+    def count_texts(self, columns: Sequence[ColumnSum]) -> None:
+        """Let the library count the texts of columns whose first text is known."""
+        if self._counts_texts:
+            for sums, column in zip(columns, self._columns, strict=True):
+                column.counts_texts = any(cell.kind is Kind.TEXT for cell in sums.refused)
+
     @property
     def is_full(self) -> bool:
         """Whether the sums have to be drained before more rows are added."""
@@ -104,15 +119,17 @@ class Buffers:
                 self._rows - column.missing - column.skipped - column.unresolved,
                 column.missing,
                 column.skipped,
-                not point,
+                not scales & HAS_POINT,
+                _scales_of(scales),
             )
-            for total, column, point in zip(
-                self._totals(), self._columns, self._points, strict=True
+            for total, column, scales in zip(
+                self._totals(), self._columns, self._scales, strict=True
             )
         )
         ctypes.memset(self._sums, 0, SUM_BYTES * self.call.slot_count * len(self._columns))
-        for memory in (self._columns, self._points):
-            ctypes.memset(memory, 0, ctypes.sizeof(memory))
+        ctypes.memset(self._scales, 0, ctypes.sizeof(self._scales))
+        for column in self._columns:
+            column.missing = column.skipped = column.unresolved = 0
         self._free_slots()
         self._rows = 0
         return sums
@@ -147,6 +164,38 @@ class Buffers:
         return [
             low | _signed(high) << 64 for low, high in zip(halves[::2], halves[1::2], strict=True)
         ]
+
+
+def can_add(layout: Layout) -> bool:
+    """Return whether the library can read such a file; else the reference kernel does."""
+    plain = replace(layout.rules.numbers, missing=()) == NumberOptions()
+    return plain and not layout.grammar.comment
+
+
+def missing_marks(rules: Rules) -> list[str]:
+    """Return the markers of missing values that the library looks up; Python looks up others."""
+    return sorted({*MARKS, *filter(_fits, rules.numbers.missing)} - {""})
+
+
+def _fits(mark: str) -> bool:
+    return mark.isascii() and len(mark) <= MARK_BYTES and "\0" not in mark
+
+
+def _knows_texts(rules: Rules) -> bool:
+    """Return whether the library can tell a text from a number and from a missing value."""
+    return all(map(_fits, rules.numbers.missing))
+
+
+def _skips(wanted: Sequence[int]) -> list[int]:
+    """Return how many fields are passed before each wanted one."""
+    return [wanted[0], *(right - left - 1 for left, right in pairwise(wanted))]
+
+
+def _scales_of(bits: int) -> int:
+    """Return the scales of a ColumnSum."""
+    few = (1 << MORE_DIGITS) - 1
+    more = bits & ~few & ~HAS_POINT
+    return bits & few | (1 << MORE_DIGITS if more else 0)
 
 
 def _zeros(size: int) -> "ctypes.Array[ctypes.c_uint64]":

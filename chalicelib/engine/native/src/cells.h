@@ -11,6 +11,7 @@
 
 #include "limbs.h"
 #include "numbers.h"
+#include "texts.h"
 
 /* Add a cell that is an optional sign, digits and perhaps a point among them; false if it is
  * anything else. */
@@ -23,7 +24,7 @@ INLINE int add_plain(const Call *fixed, i64 column, const u8 *at, i64 n) {
     if (UNLIKELY((u64)(n - 1) > PLAIN_DIGITS)) return 0;
     if (UNLIKELY(!read_plain(at, n, &digits, &scale, &point))) return 0;
     add_scaled(fixed, column, with_sign(digits, sign), scale);
-    fixed->points[column] |= (u8)point;
+    fixed->scales[column] |= 1u << scale | (uint32_t)point << 31;
     return 1;
 }
 
@@ -42,7 +43,7 @@ static int add_scientific(Call *call, i64 column, Text text) {
     if (!read_plain(text.at + sign.length, n, &digits, &scale, &point)) return 0;
     if (!has_slot(call, tail.exponent - scale)) return 0;
     add_at(call, column, with_sign(digits, sign), tail.exponent - scale);
-    call->points[column] = 1;
+    call->scales[column] |= HAS_POINT | WITH_EXPONENT;
     return 1;
 }
 
@@ -68,6 +69,13 @@ static int add_digits(Call *call, i64 column, Text digits, i64 position, int is_
     return 1;
 }
 
+/* The bits of a number in the scales of its column. */
+INLINE uint32_t scales_of(const Number *number) {
+    const i64 scale = length_of(number->after);
+    const uint32_t bit = number->has_exponent ? WITH_EXPONENT : 1u << (scale < 29 ? scale : 29);
+    return number->is_integer ? bit : bit | HAS_POINT;
+}
+
 /* Add any number, but one of 10^308 or more, which may be beyond the range of a double. */
 RARE Verdict add_number(Call *call, i64 column, Text text) {
     Number number;
@@ -88,7 +96,7 @@ RARE Verdict add_number(Call *call, i64 column, Text text) {
         if (last + length_of(digits) - 1 > HIGHEST) return UNDECIDED;
         if (!add_digits(call, column, digits, last, number.is_negative)) return UNDECIDED;
     }
-    call->points[column] |= !number.is_integer;
+    call->scales[column] |= scales_of(&number);
     return NUMBER;
 }
 
@@ -136,8 +144,7 @@ RARE void add_unusual(Call *call, i64 column, Cell cell, Text text) {
         counts->missing++;
         return;
     }
-    /* Only a text without quotes is certain to be the cell's text. */
-    if (verdict == NOT_A_NUMBER && call->skip && !memchr(text.at, '"', (size_t)length_of(text))) {
+    if (counts->counts_texts && verdict == NOT_A_NUMBER && is_text(text)) {
         counts->skipped++;
         return;
     }

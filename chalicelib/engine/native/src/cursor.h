@@ -21,6 +21,7 @@ typedef struct {
     u64 fresh; /* 1: the next word begins at the start of a field, where a quote opens */
     u64 quoted_ends; /* not 0: a quoted line feed was seen, so lines are more than row ends */
     u64 lone_returns; /* not 0: a row end was seen that is a CR */
+    u64 texts_after_quotes; /* not 0: a byte other than a separator was seen after a closing quote */
     int eof; /* nothing follows the data, so its end is a row end */
     u8 delimiter;
 } Cursor;
@@ -56,6 +57,14 @@ RARE u64 real_quotes(u64 quotes, u64 starts, u64 quoted) {
     return real;
 }
 
+/* Whether a closing quote may be before the byte at ``at``. What follows the data is unknown; the
+ * row is read again with it. */
+INLINE int ends_field(const Cursor *cursor, i64 at) {
+    if (at >= cursor->size) return 1;
+    const u8 byte = cursor->data[at];
+    return byte == cursor->delimiter || byte == '\n' || byte == '\r' || byte == '"';
+}
+
 /* Take a word that has quotes or CRs, or begins inside quotes. ``after`` is the offset of the byte
  * after it. */
 INLINE void take_quoted(Cursor *cursor, u64 all_quotes, Bytes returns, i64 after) {
@@ -68,6 +77,9 @@ INLINE void take_quoted(Cursor *cursor, u64 all_quotes, Bytes returns, i64 after
         inside = prefix_xor(quotes) ^ was_quoted;
     }
     cursor->quoted_ends |= cursor->ends & inside;
+    const u64 closing = quotes & ~inside, between = all_quotes | cursor->separators;
+    cursor->texts_after_quotes |= closing << 1 & ~(between | bits_of(returns));
+    if (closing >> 63) cursor->texts_after_quotes |= (u64)!ends_field(cursor, after);
     if (UNLIKELY(!is_none(returns))) {
         /* What follows the data is unknown; if it is not a line feed, that is noticed when the row
          * is read again with the rest. */

@@ -29,6 +29,7 @@
 
 #include "masks.h"
 #include "cursor.h"
+#include "rows.h"
 #include "digits.h"
 #include "limbs.h"
 #include "numbers.h"
@@ -41,12 +42,12 @@
 /* Find the wanted cells of the row that starts at ``row``: return the offset of its end, or why
  * there is none as pass does. */
 INLINE i64 find_cells(const Call *call, Cursor *cursor, i64 row, Cell *cell) {
-    i64 before = call->first, start = row, end = 0;
-    const i64 after = call->fields - 1 - call->first - (call->wanted - 1) * call->step;
+    i64 start = row, end = 0;
+    const i64 after = call->after, *skip = call->skips;
     const Cell *const last = cell + call->wanted - 1;
-    for (;; before = call->step - 1) {
-        if (before) {
-            const i64 passed = pass(cursor, before, 0);
+    for (;; skip++) {
+        if (*skip) {
+            const i64 passed = pass(cursor, *skip, 0);
             if (UNLIKELY(passed < 0)) return passed;
             start = passed + 1;
         }
@@ -68,9 +69,17 @@ INLINE int is_blank(const u8 *data, i64 size, i64 row) {
 
 /* Whether a row that ends at ``end`` is too long, or ends with CR. ``end`` may be the end of the
  * data, which is no byte. */
-INLINE int is_refused(const Cursor *cursor, i64 row, i64 end, i64 max_row_bytes) {
+INLINE int is_bad_end(const Cursor *cursor, i64 row, i64 end, i64 max_row_bytes) {
     const i64 next = end < cursor->size ? end + 1 : end;
     return next - row > max_row_bytes || (end < cursor->size && cursor->data[end] != '\n');
+}
+
+/* Whether a row is one that the caller has to look at. */
+INLINE int is_refused(const Call *call, const Cursor *cursor, i64 row, i64 end) {
+    if (is_bad_end(cursor, row, end, call->max_row_bytes)) return 1;
+    if (call->fields == 1 && is_nothing(cursor->data + row, cursor->data + end)) return 1;
+    return cursor->texts_after_quotes
+           && has_text_after_quote(cursor->data + row, cursor->data + end, cursor->delimiter);
 }
 
 /* The next row; the last one found; how many rows and blank lines were found. */
@@ -100,9 +109,9 @@ INLINE i64 find_rows(const Call *call, Cursor *cursor, i64 limit, Found *found) 
         }
         if (UNLIKELY(end < 0))
             return end == -ROW_IS_INCOMPLETE && !cursor->eof ? ROW_IS_INCOMPLETE : ROW_IS_REFUSED;
-        const int suspect = end - row >= call->max_row_bytes || cursor->lone_returns;
-        if (UNLIKELY(suspect) && is_refused(cursor, row, end, call->max_row_bytes))
-            return ROW_IS_REFUSED;
+        const int suspect = end - row >= call->max_row_bytes || cursor->lone_returns
+                            || cursor->texts_after_quotes || call->fields == 1;
+        if (UNLIKELY(suspect) && is_refused(call, cursor, row, end)) return ROW_IS_REFUSED;
         cell += call->wanted;
         found->rows++;
         found->last_row = row;

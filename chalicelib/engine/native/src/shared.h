@@ -31,14 +31,19 @@ typedef unsigned __int128 u128;
  * of those added here is above 10^307. */
 enum { LIMB_DIGITS = 8, LIMBS = 214, LOWEST = -1402, HIGHEST = 307, NO_SLOT = 255 };
 
+/* The bit of a column's scales for a point or an exponent, and that for an exponent. */
+enum { WITH_EXPONENT = 1 << 30 };
+#define HAS_POINT (1u << 31)
+
 /* A signed integer of 128 bits, in halves, so that the structure needs no alignment above 8. */
 typedef struct {
     u64 low, high;
 } Sum;
 
-/* How many cells of a column were missing, skipped, and left to the caller. */
+/* How many cells of a column were missing, texts, and left to the caller. Texts are left to the
+ * caller until it sets ``counts_texts``: so it gets the first one. */
 typedef struct {
-    i64 missing, skipped, unresolved;
+    i64 missing, skipped, unresolved, counts_texts;
 } Column;
 
 typedef struct {
@@ -56,16 +61,17 @@ typedef struct {
      * ``limit``. ``eof``: nothing follows, so the last row needs no line feed. */
     const u8 *data;
     i64 size, at, limit, eof;
-    /* In: the layout. The fields first, first + step, ... are wanted. */
-    i64 fields, first, step, wanted, delimiter;
-    i64 skip, max_row_bytes;
+    /* In: the layout. Before each wanted field, so many fields are not; and after the last. */
+    i64 fields;
+    const i64 *skips;
+    i64 after, wanted, delimiter, max_row_bytes;
     const u64 *marks; /* texts that mean "missing", of 1 to 8 bytes, as little-endian numbers */
     i64 mark_count;
     /* Memory of the caller, which goes from call to call. */
     Sum *sums; /* slot_room times wanted, those of a slot side by side */
     u8 *slots; /* for each limb, the slot that holds it, or NO_SLOT */
     i64 slot_room, slot_count;
-    u8 *points; /* for each column, whether a value had a point or an exponent */
+    uint32_t *scales; /* for each column, bit n: a value had n digits after the point; HAS_POINT */
     Column *columns; /* wanted of them */
     Cell *cells; /* room for cell_room, at least wanted */
     i64 cell_room;
