@@ -11,7 +11,7 @@ from chalicelib.engine.native.binding import entry, open_library
 from chalicelib.engine.native.buffers import Room
 from chalicelib.engine.pandas_kernel import PandasKernel
 from chalicelib.engine.reference import ReferenceKernel
-from chalicelib.engine.states import Grammar
+from chalicelib.engine.states import Grammar, State
 from chalicelib.engine.sums import PartialSum
 
 NEEDS_NATIVE = pytest.mark.skipif(load() is None, reason="the native kernel is not built")
@@ -26,6 +26,8 @@ def portable_kernel(
 
 
 GRAMMAR = Grammar(b",")
+#: The states of files without comments.
+STATES = tuple(state for state in State if state is not State.COMMENT)
 Make = Callable[..., Kernel]
 NATIVE: dict[str, Callable[..., NativeKernel]] = {
     "native": NativeKernel,

@@ -75,7 +75,8 @@ class NativeTally:
                 status = ROW_IS_REFUSED
             if status == ROW_IS_REFUSED:
                 last_row, at = at, at + self._add_refused_row(data[at:], eof)
-                status = LIST_IS_FULL if last_row < at and not one else ROW_IS_INCOMPLETE
+                goes_on = last_row < at < rows_end
+                status = LIST_IS_FULL if goes_on else ROW_IS_INCOMPLETE
         if limit < at:
             self.end = scan_state(data[last_row:limit], State.ROW, self.layout.grammar)
         elif eof or limit == at:
