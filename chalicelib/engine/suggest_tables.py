@@ -9,6 +9,7 @@ from .delimiters import best_fits, fit_of
 from .evidence import Evidence, Suggestion, advise
 from .formats import Foreign, identify
 from .headers import is_header_of
+from .nearby import BLANKS
 from .read_options import AUTO, NumberOptions
 from .row_ends import ROW_END
 from .sample import Sample, read_sample
@@ -33,7 +34,7 @@ def for_no_numbers(evidence: Evidence) -> list[Suggestion]:
 
 def other_delimiter(evidence: Evidence) -> Iterator[Suggestion]:
     """Yield a delimiter that splits all rows evenly and makes columns of numbers."""
-    if not evidence.sample.rows:  # and not with another delimiter either
+    if not evidence.head.rows.strip(BLANKS):
         return
     options, used = replace(evidence.options, delimiter=AUTO), evidence.sample.delimiter
     samples = [sample for sample, _ in best_fits(evidence.head, options)]
