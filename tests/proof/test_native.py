@@ -243,7 +243,7 @@ def test_several_threads_share_a_kernel() -> None:
 def test_neither_pandas_nor_numpy_is_imported() -> None:
     code = """
 import sys
-from chalicelib.engine.layout import read_layout
+from chalicelib.engine.opening import read_layout
 from chalicelib.engine.native import load
 from chalicelib.engine.options import Options
 layout, rest = read_layout([b"a,b\\n1.5,x\\n1e100,y\\n"], Options())

@@ -12,7 +12,7 @@ import pytest
 
 from app import app
 from chalicelib.adapters import results_bucket
-from chalicelib.engine import gunzip, layout, limits, sums
+from chalicelib.engine import gunzip, limits, sums
 from chalicelib.engine.options import LISTS, Options
 from chalicelib.errors import BadRequest, CsvsumError, FileError
 from chalicelib.jobs import file_names, parts, recovery, results
@@ -163,8 +163,7 @@ def codes_in_calls() -> Iterator[str]:
 def test_the_api_page_has_every_error_code() -> None:
     documented = {name for row in API.rows("code") for name in code(row["code"])}
     of_classes = {error.code for error in error_classes().values()}
-    of_magic = {code for code, _ in layout.MAGIC.values()}
-    assert documented == of_classes | of_magic | set(codes_in_calls())
+    assert documented == of_classes | set(codes_in_calls())
 
 
 def test_the_api_page_has_the_status_of_every_code_of_a_request() -> None:

@@ -7,9 +7,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from chalicelib.engine.layout import Layout, read_layout
+from chalicelib.engine.layout import Layout
 from chalicelib.engine.limits import Limits
 from chalicelib.engine.native import NativeKernel
+from chalicelib.engine.opening import read_layout
 from chalicelib.engine.options import Options
 from chalicelib.engine.pandas_kernel import PandasKernel
 from chalicelib.engine.reference import ReferenceKernel, Tally

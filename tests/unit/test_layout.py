@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.engine.layout import Layout, read_layout, unique_names
+from chalicelib.engine.layout import Layout, unique_names
 from chalicelib.engine.limits import LIMITS, Limits
+from chalicelib.engine.opening import read_layout
 from chalicelib.engine.options import Options
 from chalicelib.errors import BadCsv, Fault
 from tests.csv_files import in_blocks, junk_files, tidy_files

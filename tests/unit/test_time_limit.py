@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.errors import DeadlineNear, GzipTooLarge
+from chalicelib.errors import CompressedTooLarge, DeadlineNear
 from chalicelib.jobs.job import Status
 from chalicelib.jobs.time_limit import TimeLimit
 from tests.harness import World, failed_with, summed
@@ -113,7 +113,7 @@ def test_a_large_gzip_file_is_refused_when_it_is_submitted() -> None:
     submit = world.use_cases.submit
     submit.max_gzip_bytes = 100
     packed = gzip.compress(ROWS, 0)
-    with pytest.raises(GzipTooLarge, match="may have at most 100"):
+    with pytest.raises(CompressedTooLarge, match="may have at most 100"):
         world.submit(packed, name="x.csv.GZ")
     assert (world.jobs.records, world.queue.sent) == ({}, [])
     assert world.submit(packed, name="x.csv")

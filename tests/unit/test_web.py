@@ -10,6 +10,7 @@ from app import app
 from chalicelib.engine.options import Options
 from chalicelib.jobs.job import Job, Ledger, Result, Status
 from chalicelib.web.responses import MAX_REPLY_BYTES
+from tests.findings import DIALECT
 from tests.harness import World
 from tests.site import ROWS, Site, serving
 
@@ -166,7 +167,9 @@ def store_large(site: Site, name: str) -> Job:
     job = site.submitted()
     site.world.jobs.start(job.id, site.world.clock())
     result = Result((name,), ("5",), (True,), (1,), (0,), (0,))
-    return site.world.jobs.succeed(job.id, result, Ledger(1, 1, 1, 1, "x"), site.world.clock())
+    return site.world.jobs.succeed(
+        job.id, result, Ledger(1, 1, 1, 1, "x"), DIALECT, site.world.clock()
+    )
 
 
 def test_sums_too_large_for_a_reply_are_a_303_with_a_link_to_them(site: Site) -> None:
