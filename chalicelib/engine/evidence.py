@@ -6,9 +6,11 @@ from functools import cached_property
 
 from .dialect import Dialect
 from .encodings import reread
+from .errors import BadCsv
 from .naming import Naming, named
 from .nearby import Nearby
 from .read_options import ReadOptions
+from .row_ends import RowEnd
 from .sample import Head, Sample, read_sample
 from .wording import listed, option, sentence
 
@@ -58,9 +60,12 @@ class Evidence:
 
     @cached_property
     def sample(self) -> Sample:
-        """The rows of the head, read as the file was read."""
+        """The rows of the head, read as the file was read; none if row ends are mixed."""
         delimiter = self.dialect.delimiter if self.dialect else ","
-        return read_sample(self.head, delimiter, self.options)
+        try:
+            return read_sample(self.head, delimiter, self.options)
+        except BadCsv:
+            return Sample(delimiter, RowEnd.LF, self.head.rows, ())
 
     @property
     def has_header(self) -> bool:
