@@ -15,6 +15,8 @@ from .sample import Head, Sample, read_sample
 from .wording import listed, option, sentence
 
 Options = tuple[tuple[str, object], ...]
+#: What choosing columns by name or index excludes.
+SELECTION = frozenset(("step", "first"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,13 @@ class Suggestion:
     code: str
     sentence: str
     options: Options = ()
+
+    def replacements(self) -> dict[str, object]:
+        """Return the options by name, with None for those that they exclude."""
+        given = dict(self.options)
+        if "columns" in given:
+            return {**dict.fromkeys(SELECTION), **given}
+        return given if SELECTION.isdisjoint(given) else {"columns": None, **given}
 
 
 def advise(code: str, clause: str, options: Options = ()) -> Suggestion:
@@ -60,12 +69,12 @@ class Evidence:
 
     @cached_property
     def sample(self) -> Sample:
-        """The rows of the head, read as the file was read; none if row ends are mixed."""
+        """The rows of the head, read as the file was read; none if its row ends are mixed."""
         delimiter = self.dialect.delimiter if self.dialect else ","
         try:
             return read_sample(self.head, delimiter, self.options)
         except BadCsv:
-            return Sample(delimiter, RowEnd.LF, self.head.rows, ())
+            return Sample(delimiter, RowEnd.LF, b"", ())
 
     @property
     def has_header(self) -> bool:

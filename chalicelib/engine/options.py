@@ -7,8 +7,6 @@ from typing import Any, Literal
 from .read_options import NumberOptions, ReadOptions
 
 NonNumeric = Literal["columns", "fail", "skip"]
-#: What a client may give in place of ``columns``.
-SELECTION = ("step", "first")
 #: Options that are lists in JSON.
 LISTS = ("columns", "missing")
 NUMBERS = tuple(each.name for each in fields(NumberOptions))

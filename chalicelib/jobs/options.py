@@ -5,7 +5,8 @@ Query strings and JSON bodies both come through ``parse_options``.
 
 from collections.abc import Mapping
 
-from chalicelib.engine.options import SELECTION, Options
+from chalicelib.engine.evidence import SELECTION
+from chalicelib.engine.options import Options
 from chalicelib.errors import BadRequest
 from chalicelib.jobs import option_values as values
 
@@ -53,7 +54,7 @@ def parse_options(given: Mapping[str, object]) -> Options:
 
 
 def _require_one_selection(options: Options, given: Mapping[str, object]) -> None:
-    other = next((name for name in SELECTION if name in given), None)
+    other = next((name for name in given if name in SELECTION), None)
     if options.columns and other:
         raise BadRequest(
             f"columns and {other} exclude each other; give columns, or step and first, not both."

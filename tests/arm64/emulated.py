@@ -58,11 +58,13 @@ class EmulatedProgram:
             (call.slots, LIMBS),
             (call.scales, 4 * call.wanted),
             (call.columns, ctypes.sizeof(Column) * call.wanted),
+            (call.known, call.wanted),
         )
         memory = [
             ctypes.string_at(*place)
             for place in (
                 (call.marks, 8 * call.mark_count),
+                (call.long_marks, call.long_marks_size),
                 (call.skips, 8 * call.wanted),
                 *changed,
             )

@@ -57,12 +57,15 @@ static void answer(Call call, int at_end) {
     const size_t sums_size = sizeof *call.sums * (size_t)call.slot_room * wanted;
     u64 *const marks = receive(sizeof *marks * (size_t)call.mark_count);
     call.marks = marks;
+    u8 *const long_marks = receive((size_t)call.long_marks_size);
+    call.long_marks = long_marks;
     i64 *const skips = receive(sizeof *skips * wanted);
     call.skips = skips;
     call.sums = receive(sums_size);
     call.slots = receive(LIMBS);
     call.scales = receive(sizeof *call.scales * wanted);
     call.columns = receive(sizeof *call.columns * wanted);
+    call.known = receive(wanted);
     call.cells = memory_of(sizeof *call.cells * (size_t)call.cell_room);
     call.unresolved = memory_of(sizeof *call.unresolved * (size_t)call.unresolved_room);
     const Guarded memory = guarded(size);
@@ -75,10 +78,11 @@ static void answer(Call call, int at_end) {
     send(call.slots, LIMBS);
     send(call.scales, sizeof *call.scales * wanted);
     send(call.columns, sizeof *call.columns * wanted);
+    send(call.known, wanted);
     send(call.unresolved, sizeof *call.unresolved * (size_t)call.unresolved_count);
     fflush(stdout);
-    void *const all[] = {marks,       skips,        call.sums,  call.slots,
-                         call.scales, call.columns, call.cells, call.unresolved};
+    void *const all[] = {marks,       long_marks,   skips,      call.sums,  call.slots,
+                         call.scales, call.columns, call.known, call.cells, call.unresolved};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
     release(memory);
 }

@@ -48,6 +48,13 @@ BAD = _several(
     "nan1|inf|1_000|\uff11|0x10|1;5|True|1 2|--1|1e309|1e-401|٣|+|-|.|e5|1e|1e+|1.2.3|NA\0|\0|1\0"
     "|2024-01-01"
 )
+# Texts that look like numbers, texts that do so at first, and marks of both.
+ALIKE = _several(
+    "1,200|1 200.50|$5|(5)|12%|<5|>= 7|~1,5e3|5-|1.234.567|1'234|12,34,567|1,2,3|12 34|192.168.0.1"
+    "|192.168.0.256|1.2.3.4|01.234|12-34|01/02/2024|12:30|5e|e5|1e5e|+-5|-$5|€ 5|5 €|1\u00a0234|٣٤"
+    "|١.٥|Ж|中文|カナ|한국|अ|€|–|-|?|no value|n.v.|(1.234,56)|$ (12)|12.5%|1.234|1,5|1,5e3|-1.000,5"
+)
+MARKED = tuple("0123456789.,''\u2019 $€%()-+<e") + ("000", "\u00a0", "\u202f", "1,234", "12.5")
 UNUSUAL = _several(
     "-0|+1|.5|1.|-.5|+5.|00012|-000.5000|1e308|1e-320|-.25e+3|1e16|-1e16|1E5|1.5e1|00e5|0e999"
     "|0e-400|0e-401|1e0001|1e-00031|1e+27|1e28|1e29|9e-31|9e-32|1e99999"
@@ -93,9 +100,22 @@ def number(random: Random) -> str:
     return random.choice(NUMBERS)(random)
 
 
+def alike(random: Random) -> str:
+    """Return what may be a number with some options."""
+    if random.randrange(2):
+        return random.choice(ALIKE)
+    return "".join(random.choices(MARKED, k=random.randrange(1, 9)))
+
+
 def padded(random: Random, cell: str) -> str:
     cell = random.choice(["", "", " ", "\t", "  \t "]) + cell + random.choice(["", "", " ", "\t"])
     return f'"{cell}"' if random.randrange(2) else cell
+
+
+OTHERS: dict[str, Callable[[Random], str]] = {
+    "texts": lambda random: random.choice(TEXTS),
+    "alike": lambda random: padded(random, alike(random)),
+}
 
 
 def cell(random: Random, theme: str) -> str:
@@ -112,13 +132,13 @@ def cell(random: Random, theme: str) -> str:
         return random.choice(
             ["", "", " ", '""', random.choice(MARKS), padded(random, random.choice(MARKS))]
         )
-    if theme == "texts" and dice < 10:
-        return random.choice(TEXTS)
+    if theme in OTHERS and dice < 14:
+        return OTHERS[theme](random)
     return number(random)
 
 
 def tidy(random: Random, layout: Layout) -> str:
-    theme = random.choice(["plain", "quoted", "mixed", "mixed", "bad", "texts"])
+    theme = random.choice(["plain", "quoted", "mixed", "mixed", "bad", "texts", "alike", "alike"])
     row_end = random.choice(["\n", "\n", "\r\n"])
     others = random.choice([TEXTS, ("1", "22", "3.5"), ("",), ("x" * 70, "y"), ('"q"', '"a,b"')])
     ragged, blank = random.choice([0, 0, 0, 20]), random.choice([0, 0, 4])

@@ -21,6 +21,7 @@ typedef struct {
     uint32_t scales[MAX_WANTED];
     i64 skips[MAX_WANTED];
     Column columns[MAX_WANTED];
+    u8 known[MAX_WANTED];
     Cell cells[ROOM];
     Unresolved unresolved[LISTED];
     i64 rows, lines;
@@ -34,20 +35,22 @@ static void prepare(Reading *reading, const u8 *choice, const u8 *data, i64 size
     Call *call = &reading->call;
     call->data = data;
     call->size = size;
-    call->fields = 1 + choice[0] % 24;
+    const i64 fields = 1 + choice[0] % 24;
     i64 passed = 0;
     for (call->wanted = 0; call->wanted < MAX_WANTED; call->wanted++) {
         const i64 skip = choice[1 + call->wanted % 2] % 11;
-        if (call->wanted && passed + skip >= call->fields) break;
-        reading->skips[call->wanted] = call->wanted ? skip : skip % call->fields;
+        if (call->wanted && passed + skip >= fields) break;
+        reading->skips[call->wanted] = call->wanted ? skip : skip % fields;
         passed += reading->skips[call->wanted] + 1;
     }
     call->skips = reading->skips;
-    call->after = call->fields - passed;
+    call->after = fields - passed;
     call->delimiter = ",;\t |"[choice[3] % 5];
     call->max_row_bytes = choice[4] & 2 ? 20 : 1 << 20;
     call->marks = MARKS;
     call->mark_count = 3;
+    call->long_marks = (const u8 *)"\011not known";
+    call->long_marks_size = 10;
     call->sums = reading->sums;
     call->slots = memset(reading->slots, NO_SLOT, sizeof reading->slots);
     for (u8 slot = 0; slot < PLAIN_LIMBS; slot++) call->slots[PLAIN_LIMB + slot] = slot;
@@ -55,8 +58,7 @@ static void prepare(Reading *reading, const u8 *choice, const u8 *data, i64 size
     call->slot_room = LIMBS;
     call->scales = reading->scales;
     call->columns = reading->columns;
-    for (i64 column = 0; column < call->wanted; column++)
-        reading->columns[column].counts_texts = choice[4] & 1;
+    call->known = memset(reading->known, choice[4] & 1 ? 0xff : 0, sizeof reading->known);
     call->cells = reading->cells;
     call->cell_room = call->wanted + choice[5] % (ROOM - MAX_WANTED + 1);
     call->unresolved = reading->unresolved;

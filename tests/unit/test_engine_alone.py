@@ -14,7 +14,7 @@ ENGINE = Path(__file__).parent.parent.parent / "chalicelib" / "engine"
 PROGRAM = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-from exact.layout import read_layout
+from exact.opening import read_layout
 from exact.native import NativeKernel
 from exact.options import Options
 from exact.pandas_kernel import PandasKernel

@@ -97,7 +97,13 @@ def test_a_job_that_failed_is_returned_with_its_error_and_place(site: Site) -> N
     reply = site.get(f"/jobs/{job.id}")
     assert (reply.status_code, reply.json_body["status"]) == (200, "failed")
     error = reply.json_body["error"]
-    assert error.pop("detail").startswith("Line 3, column 'id', byte 9: 'oops' is not a number")
+    assert error.pop("detail").startswith("Line 3, column 1 ('id'): 'oops' is not a number.")
+    skip = error.pop("suggestions")[0]
+    assert (skip["code"], skip["options"]) == ("correct_or_skip", {"non_numeric": "skip"})
+    assert error.pop("excerpt")["lines"] == [
+        {"line": 2, "text": "1,x"},
+        {"line": 3, "text": "oops,x"},
+    ]
     assert error == {"code": "not_a_number", "line": 3, "column": "id", "byte_offset": 9}
 
 

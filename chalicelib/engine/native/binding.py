@@ -23,7 +23,8 @@ DONE, LIST_IS_FULL, ROW_IS_REFUSED, ROW_IS_INCOMPLETE = range(4)
 
 class Column(ctypes.Structure):
     _fields_ = tuple(
-        (name, ctypes.c_int64) for name in ("missing", "skipped", "unresolved", "counts_texts")
+        (name, ctypes.c_int64)
+        for name in ("missing", "texts", "alike", "comparisons", "unresolved")
     )
 
 
@@ -33,15 +34,16 @@ class Call(ctypes.Structure):
     _fields_ = (
         ("data", ctypes.c_char_p),
         *((name, ctypes.c_int64) for name in ("size", "at", "limit", "eof")),
-        ("fields", ctypes.c_int64),
         ("skips", ctypes.c_void_p),
         *((name, ctypes.c_int64) for name in ("after", "wanted", "delimiter", "max_row_bytes")),
         ("marks", ctypes.c_void_p),
         ("mark_count", ctypes.c_int64),
+        ("long_marks", ctypes.c_void_p),
+        ("long_marks_size", ctypes.c_int64),
         ("sums", ctypes.c_void_p),
         ("slots", ctypes.c_void_p),
         *((name, ctypes.c_int64) for name in ("slot_room", "slot_count")),
-        *((name, ctypes.c_void_p) for name in ("scales", "columns", "cells")),
+        *((name, ctypes.c_void_p) for name in ("scales", "columns", "known", "cells")),
         ("cell_room", ctypes.c_int64),
         ("unresolved", ctypes.c_void_p),
         ("unresolved_room", ctypes.c_int64),

@@ -2,15 +2,14 @@
 
 import ctypes
 import mmap
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 
 from ..layout import Layout
 from ..read_options import NumberOptions
-from ..rules import Rules
-from ..sums import EXACT, MISSING, MORE_DIGITS, ColumnSum, Kind
+from ..sums import EXACT, MORE_DIGITS, ColumnSum
 from .binding import (
     LIMB_DIGITS,
     LIMBS,
@@ -23,11 +22,11 @@ from .binding import (
     Call,
     Column,
 )
+from .marks import are_comparable, long_marks, missing_marks, short_marks
 
-MARKS = sorted(MISSING - {""})
 # The bits of a column's scales, as in src/shared.h: n digits after the point; a point or exponent.
-HAS_POINT = 1 << 31
-MARK_BYTES = 8
+HAS_POINT, FEW_DIGITS = 1 << 31, (1 << MORE_DIGITS) - 1
+LOW_HALF = (1 << 64) - 1
 LARGE_BYTES = 1024 * 1024
 
 
@@ -52,6 +51,7 @@ class Buffers:
     def __init__(self, layout: Layout, max_row_bytes: int, room: Room) -> None:
         wanted = len(layout.wanted)
         marks = missing_marks(layout.rules)
+        shorts, longs = short_marks(marks), long_marks(marks)
         self._rows, self._max_rows = 0, room.rows
         slot_room = min(max(room.sum_bytes // (SUM_BYTES * wanted), PLAIN_LIMBS), LIMBS)
         self._sums = _zeros(SUM_BYTES * slot_room * wanted)
@@ -63,22 +63,25 @@ class Buffers:
         unresolved_room = max(room.unresolved, cell_room)
         self._cells = (ctypes.c_int64 * (2 * cell_room))()
         self._unresolved = (ctypes.c_int64 * (3 * unresolved_room))()
-        self._marks = (ctypes.c_uint64 * len(marks))(*map(_packed, marks))
-        self._counts_texts = layout.rules.non_numeric != "fail" and _knows_texts(layout.rules)
+        self._marks = (ctypes.c_uint64 * len(shorts))(*shorts)
+        self._long_marks = (ctypes.c_uint8 * len(longs))(*longs)
+        self._known = (ctypes.c_uint8 * wanted)()
         self.call = Call(
-            fields=layout.fields,
             skips=ctypes.addressof(self._skips),
             after=layout.fields - 1 - layout.wanted[-1],
             wanted=wanted,
             delimiter=ord(layout.grammar.delimiter),
             max_row_bytes=max_row_bytes,
             marks=ctypes.addressof(self._marks),
-            mark_count=len(marks),
+            mark_count=len(shorts),
+            long_marks=ctypes.addressof(self._long_marks),
+            long_marks_size=len(longs),
             sums=ctypes.addressof(self._sums),
             slots=ctypes.addressof(self._slots),
             slot_room=slot_room,
             scales=ctypes.addressof(self._scales),
             columns=ctypes.addressof(self._columns),
+            known=ctypes.addressof(self._known),
             cells=ctypes.addressof(self._cells),
             cell_room=cell_room,
             unresolved=ctypes.addressof(self._unresolved),
@@ -100,12 +103,6 @@ class Buffers:
         flat = self._unresolved[: 3 * self.call.unresolved_count]
         return list(zip(flat[0::3], flat[1::3], flat[2::3], strict=True))
 
-    def count_texts(self, columns: Sequence[ColumnSum]) -> None:
-        """Let the library count the texts of columns whose first text is known."""
-        if self._counts_texts:
-            for sums, column in zip(columns, self._columns, strict=True):
-                column.counts_texts = any(cell.kind is Kind.TEXT for cell in sums.refused)
-
     @property
     def is_full(self) -> bool:
         """Whether the sums have to be drained before more rows are added."""
@@ -113,26 +110,31 @@ class Buffers:
 
     def drain(self) -> tuple[ColumnSum, ...]:
         """Return the sums and reset them. Unresolved cells are not counted."""
-        sums = tuple(
-            ColumnSum(
-                total,
-                self._rows - column.missing - column.skipped - column.unresolved,
-                column.missing,
-                column.skipped,
-                not scales & HAS_POINT,
-                _scales_of(scales),
-            )
-            for total, column, scales in zip(
-                self._totals(), self._columns, self._scales, strict=True
-            )
-        )
+        sums = tuple(map(self._column_sum, self._totals(), self._scales, self._counts()))
         ctypes.memset(self._sums, 0, SUM_BYTES * self.call.slot_count * len(self._columns))
-        ctypes.memset(self._scales, 0, ctypes.sizeof(self._scales))
-        for column in self._columns:
-            column.missing = column.skipped = column.unresolved = 0
+        for memory in (self._columns, self._scales):
+            ctypes.memset(memory, 0, ctypes.sizeof(memory))
         self._free_slots()
         self._rows = 0
         return sums
+
+    def _column_sum(self, total: Decimal, scales: int, counts: Sequence[int]) -> ColumnSum:
+        missing, texts, alike, comparisons, _ = counts
+        return ColumnSum(
+            total,
+            self._rows - sum(counts),
+            missing,
+            texts,
+            not scales & HAS_POINT,
+            _scales_of(scales),
+            alike,
+            comparisons,
+        )
+
+    def _counts(self) -> Iterator[Sequence[int]]:
+        """Return the columns; to read them at once is much faster than one by one."""
+        flat = memoryview(self._columns).cast("B").cast("q").tolist()
+        return zip(*[iter(flat)] * len(Column._fields_), strict=True)
 
     def _free_slots(self) -> None:
         """Leave slots to the limbs of plain numbers only."""
@@ -160,30 +162,17 @@ class Buffers:
         if slot == NO_SLOT:
             return []
         size = 2 * len(self._columns)
-        halves = self._sums[size * slot : size * (slot + 1)]
-        return [
-            low | _signed(high) << 64 for low, high in zip(halves[::2], halves[1::2], strict=True)
-        ]
+        halves = (
+            memoryview(self._sums).cast("B").cast("q")[size * slot : size * (slot + 1)].tolist()
+        )
+        lows, highs = halves[::2], halves[1::2]
+        return [low & LOW_HALF | high << 64 for low, high in zip(lows, highs, strict=True)]
 
 
 def can_add(layout: Layout) -> bool:
     """Return whether the library can read such a file; else the reference kernel does."""
     plain = replace(layout.rules.numbers, missing=()) == NumberOptions()
-    return plain and not layout.grammar.comment
-
-
-def missing_marks(rules: Rules) -> list[str]:
-    """Return the markers of missing values that the library looks up; Python looks up others."""
-    return sorted({*MARKS, *filter(_fits, rules.numbers.missing)} - {""})
-
-
-def _fits(mark: str) -> bool:
-    return mark.isascii() and len(mark) <= MARK_BYTES and "\0" not in mark
-
-
-def _knows_texts(rules: Rules) -> bool:
-    """Return whether the library can tell a text from a number and from a missing value."""
-    return all(map(_fits, rules.numbers.missing))
+    return plain and not layout.grammar.comment and are_comparable(missing_marks(layout.rules))
 
 
 def _skips(wanted: Sequence[int]) -> list[int]:
@@ -193,22 +182,11 @@ def _skips(wanted: Sequence[int]) -> list[int]:
 
 def _scales_of(bits: int) -> int:
     """Return the scales of a ColumnSum."""
-    few = (1 << MORE_DIGITS) - 1
-    more = bits & ~few & ~HAS_POINT
-    return bits & few | (1 << MORE_DIGITS if more else 0)
+    more = bits & ~FEW_DIGITS & ~HAS_POINT
+    return bits & FEW_DIGITS | (1 << MORE_DIGITS if more else 0)
 
 
 def _zeros(size: int) -> "ctypes.Array[ctypes.c_uint64]":
     """Return zeros; many of them cost nothing until they are touched."""
     array = ctypes.c_uint64 * (size // 8)
     return array() if size < LARGE_BYTES else array.from_buffer(mmap.mmap(-1, size))
-
-
-def _signed(half: int) -> int:
-    return half - (half >> 63 << 64)
-
-
-def _packed(mark: str) -> int:
-    if len(mark) > 8 or not mark.isascii():
-        raise ValueError(f"{mark!r} does not fit the table of missing marks")
-    return int.from_bytes(mark.encode(), "little")

@@ -100,18 +100,23 @@ RARE Verdict add_number(Call *call, i64 column, Text text) {
     return NUMBER;
 }
 
+INLINE int is_long_mark(const Call *call, Text text) {
+    const u8 *at = call->long_marks, *const end = at + call->long_marks_size;
+    for (; at < end; at += 1 + *at)
+        if (*at == length_of(text) && !memcmp(at + 1, text.at, *at)) return 1;
+    return 0;
+}
+
 static int is_missing(const Call *call, Text text) {
     u64 packed = 0;
     const i64 n = length_of(text);
     if (n == 0) return 1;
-    if (n > 8 || text.end[-1] == 0) return 0;
+    if (n > 8 || text.end[-1] == 0) return is_long_mark(call, text);
     memcpy(&packed, text.at, (size_t)n);
     for (i64 i = 0; i < call->mark_count; i++)
         if (call->marks[i] == packed) return 1;
     return 0;
 }
-
-INLINE int is_padding(u8 byte) { return byte == ' ' || byte == '\t'; }
 
 INLINE Text strip_padding(Text text) {
     while (text.at < text.end && is_padding(*text.at)) text.at++;
@@ -128,27 +133,38 @@ RARE Verdict add_copy(Call *call, i64 column, Text text) {
     return add_number(call, column, (Text){copy, copy + n});
 }
 
-/* Add a cell that is not plain: with padding, an exponent or many digits; a mark that it is
- * missing; or not a number. */
-RARE void add_unusual(Call *call, i64 column, Cell cell, Text text) {
-    Column *const counts = &call->columns[column];
-    text = strip_padding(text);
-    if (length_of(text) > 0 && length_of(text) <= SCIENTIFIC_BYTES
-        && is_readable(call, text, SCIENTIFIC_BEFORE, PLAIN_AFTER)
+/* Add a number that is not plain: with an exponent or many digits. */
+INLINE Verdict add_spelled(Call *call, i64 column, Text text) {
+    const i64 n = length_of(text);
+    if (n == 0 || PLACES[*text.at] == IN_TEXTS) return NOT_A_NUMBER;
+    if (n <= SCIENTIFIC_BYTES && is_readable(call, text, SCIENTIFIC_BEFORE, PLAIN_AFTER)
         && add_scientific(call, column, text))
-        return;
-    const int may_read = is_readable(call, text, 0, length_of(text) + READ_AFTER);
-    const Verdict verdict = (may_read ? add_number : add_copy)(call, column, text);
-    if (verdict == NUMBER) return;
-    if (verdict == NOT_A_NUMBER && is_missing(call, text)) {
-        counts->missing++;
-        return;
+        return NUMBER;
+    const int may_read = is_readable(call, text, 0, n + READ_AFTER);
+    return (may_read ? add_number : add_copy)(call, column, text);
+}
+
+/* Count a cell that is not a number; false if the caller has to decide. It gets the first cell of
+ * each kind, since it needs to know where that is. */
+INLINE int count_other(Call *call, i64 column, Text text) {
+    if (is_missing(call, text)) {
+        call->columns[column].missing++;
+        return 1;
     }
-    if (counts->counts_texts && verdict == NOT_A_NUMBER && is_text(text)) {
-        counts->skipped++;
-        return;
-    }
-    counts->unresolved++;
+    const Kind kind = kind_of(text);
+    if (kind == UNKNOWN) return 0;
+    const int is_known = call->known[column] >> kind & 1;
+    call->known[column] |= (u8)(1 << kind);
+    call->columns[column].others[kind] += is_known;
+    return is_known;
+}
+
+/* Add a cell that is not plain, or leave it to the caller. */
+RARE void add_unusual(Call *call, i64 column, Cell cell, Text text) {
+    text = strip_padding(text);
+    const Verdict verdict = add_spelled(call, column, text);
+    if (verdict == NUMBER || (verdict == NOT_A_NUMBER && count_other(call, column, text))) return;
+    call->columns[column].unresolved++;
     call->unresolved[call->unresolved_count++] = (Unresolved){column, cell.start, cell.end};
 }
 

@@ -29,7 +29,6 @@
 
 #include "masks.h"
 #include "cursor.h"
-#include "rows.h"
 #include "digits.h"
 #include "limbs.h"
 #include "numbers.h"
@@ -62,24 +61,12 @@ INLINE i64 find_cells(const Call *call, Cursor *cursor, i64 row, Cell *cell) {
     return end;
 }
 
-/* Whether a line feed, or CRLF, is all there is of the row at ``row``. */
-INLINE int is_blank(const u8 *data, i64 size, i64 row) {
-    return data[row] == '\n' || (data[row] == '\r' && row + 1 < size && data[row + 1] == '\n');
-}
-
-/* Whether a row that ends at ``end`` is too long, or ends with CR. ``end`` may be the end of the
- * data, which is no byte. */
-INLINE int is_bad_end(const Cursor *cursor, i64 row, i64 end, i64 max_row_bytes) {
-    const i64 next = end < cursor->size ? end + 1 : end;
-    return next - row > max_row_bytes || (end < cursor->size && cursor->data[end] != '\n');
-}
-
-/* Whether a row is one that the caller has to look at. */
+/* Whether a row that ends at ``end`` is too long, ends with CR, or has text after a closing quote.
+ * ``end`` may be the end of the data, which is no byte. */
 INLINE int is_refused(const Call *call, const Cursor *cursor, i64 row, i64 end) {
-    if (is_bad_end(cursor, row, end, call->max_row_bytes)) return 1;
-    if (call->fields == 1 && is_nothing(cursor->data + row, cursor->data + end)) return 1;
-    return cursor->texts_after_quotes
-           && has_text_after_quote(cursor->data + row, cursor->data + end, cursor->delimiter);
+    const i64 next = end < cursor->size ? end + 1 : end, text_at = cursor->text_at;
+    if (next - row > call->max_row_bytes || (text_at >= row && text_at < end)) return 1;
+    return end < cursor->size && cursor->data[end] != '\n';
 }
 
 /* The next row; the last one found; how many rows and blank lines were found. */
@@ -87,13 +74,24 @@ typedef struct {
     i64 row, last_row, rows, blanks;
 } Found;
 
-/* Skip a blank line. Where more fields were expected the cursor is lost in it, so it is set anew
- * after it. */
-INLINE void skip_blank(Cursor *cursor, Found *found) {
+/* Skip a line that is no row and ends at ``end``. Where more fields were expected the cursor is
+ * lost in it, so it is set anew after it. */
+INLINE void skip_line(const Call *call, Cursor *cursor, Found *found, i64 end) {
     found->last_row = found->row;
-    found->row += 1 + (cursor->data[found->row] == '\r');
+    found->row = end + 1;
     found->blanks++;
-    move_cursor(cursor, found->row);
+    move_cursor(cursor, call, found->row);
+}
+
+/* Skip the line at hand if there is nothing in it. */
+INLINE int skip_nothing(const Call *call, Cursor *cursor, Found *found) {
+    const u8 *const data = cursor->data;
+    const i64 row = found->row;
+    if (LIKELY(data[row] > ' ')) return 0;
+    const i64 end = end_of_nothing(data, cursor->size, row, cursor->delimiter, cursor->eof);
+    if (end == NOWHERE) return 0;
+    skip_line(call, cursor, found, end);
+    return 1;
 }
 
 /* Find the cells of complete rows until their room is full, all before ``limit`` are found, or one
@@ -103,15 +101,11 @@ INLINE i64 find_rows(const Call *call, Cursor *cursor, i64 limit, Found *found) 
     const Cell *const full = call->cells + call->cell_room - call->wanted;
     while (found->row < limit && cell <= full) {
         const i64 row = found->row, end = find_cells(call, cursor, row, cell);
-        if (UNLIKELY(end <= row + 1) && is_blank(cursor->data, cursor->size, row)) {
-            skip_blank(cursor, found);
-            continue;
-        }
+        if (skip_nothing(call, cursor, found)) continue;
         if (UNLIKELY(end < 0))
             return end == -ROW_IS_INCOMPLETE && !cursor->eof ? ROW_IS_INCOMPLETE : ROW_IS_REFUSED;
-        const int suspect = end - row >= call->max_row_bytes || cursor->lone_returns
-                            || cursor->texts_after_quotes || call->fields == 1;
-        if (UNLIKELY(suspect) && is_refused(call, cursor, row, end)) return ROW_IS_REFUSED;
+        if (UNLIKELY(end - row >= cursor->trusted) && is_refused(call, cursor, row, end))
+            return ROW_IS_REFUSED;
         cell += call->wanted;
         found->rows++;
         found->last_row = row;
@@ -142,7 +136,7 @@ void CSVSUM_ROWS(Call *call) {
     const Call fixed = *call; /* a copy that no store can change, so that it is not read again */
     const u8 *const data = fixed.data;
     const i64 at = fixed.at, size = fixed.size, limit = fixed.limit < size ? fixed.limit : size;
-    Cursor cursor = cursor_at(data, at, size, fixed.eof != 0, (u8)fixed.delimiter);
+    Cursor cursor = cursor_at(&fixed, at);
     Found found = {at, at, 0, 0};
     i64 status = DONE;
     call->unresolved_count = call->is_full = 0;

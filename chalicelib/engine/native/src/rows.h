@@ -1,4 +1,4 @@
-/* Rows that the caller has to look at. Only rows that are suspect are looked at here.
+/* Lines that are no rows, and text where none may be.
  *
  * When changing it: rows.py and quotes.py define which rows these are.
  */
@@ -8,28 +8,31 @@
 
 #include "shared.h"
 
-INLINE int is_blank_byte(u8 byte) { return byte == ' ' || byte == '\t' || byte == '\r'; }
+enum { NOWHERE = -1, CTRL_Z = 0x1a };
 
-/* Whether there is nothing but blanks and Ctrl-Z: such a line is no row. */
-INLINE int is_nothing(const u8 *at, const u8 *end) {
-    while (at < end && (is_blank_byte(*at) || *at == 0x1a)) at++;
-    return at == end;
+INLINE int is_padding(u8 byte) { return byte == ' ' || byte == '\t'; }
+
+/* The end of the row at ``row`` if it has nothing but blanks and Ctrl-Z, else NOWHERE. Such a line
+ * is no row. The end of the data ends it if ``eof``. */
+RARE i64 end_of_nothing(const u8 *data, i64 size, i64 row, u8 delimiter, int eof) {
+    i64 at = row;
+    while (at < size && data[at] != delimiter && (is_padding(data[at]) || data[at] == CTRL_Z)) at++;
+    if (at == size) return eof ? at : NOWHERE;
+    at += data[at] == '\r' && at + 1 < size;
+    return data[at] == '\n' ? at : NOWHERE;
 }
 
-/* Whether anything but blanks stands between a closing quote and the end of its field. */
-RARE int has_text_after_quote(const u8 *at, const u8 *end, u8 delimiter) {
-    while (at < end) {
-        if (*at != '"') {
-            while (at < end && *at != delimiter) at++;
-        } else {
-            for (at++; at < end; at++)
-                if (*at == '"' && (++at == end || *at != '"')) break;
-            for (; at < end && *at != delimiter; at++)
-                if (!is_blank_byte(*at)) return 1;
-        }
-        at++;
+/* The first byte of text after a closing quote, or NOWHERE. ``suspects`` has a bit for each byte
+ * from ``base`` on that follows a closing quote and ends no field: blanks may stand there. What
+ * follows the data is unknown; the row is read again with it. */
+RARE i64 text_after_quote(const u8 *data, i64 size, i64 base, u64 suspects, u8 delimiter) {
+    for (; suspects; suspects &= suspects - 1) {
+        i64 at = base + __builtin_ctzll(suspects);
+        while (at < size && data[at] != delimiter && is_padding(data[at])) at++;
+        const u8 byte = at < size ? data[at] : '\n';
+        if (byte != delimiter && byte != '\n' && byte != '\r') return at;
     }
-    return 0;
+    return NOWHERE;
 }
 
 #endif

@@ -40,10 +40,12 @@ typedef struct {
     u64 low, high;
 } Sum;
 
-/* How many cells of a column were missing, texts, and left to the caller. Texts are left to the
- * caller until it sets ``counts_texts``: so it gets the first one. */
+/* What a cell is that is neither a number nor missing; UNKNOWN: the caller decides. */
+typedef enum { TEXT, LIKE_A_NUMBER, COMPARISON, UNKNOWN } Kind;
+
+/* How many cells of a column were missing, of these kinds, and left to the caller. */
 typedef struct {
-    i64 missing, skipped, unresolved, counts_texts;
+    i64 missing, others[UNKNOWN], unresolved;
 } Column;
 
 typedef struct {
@@ -62,17 +64,19 @@ typedef struct {
     const u8 *data;
     i64 size, at, limit, eof;
     /* In: the layout. Before each wanted field, so many fields are not; and after the last. */
-    i64 fields;
     const i64 *skips;
     i64 after, wanted, delimiter, max_row_bytes;
     const u64 *marks; /* texts that mean "missing", of 1 to 8 bytes, as little-endian numbers */
     i64 mark_count;
+    const u8 *long_marks; /* others: for each its length, a byte, and its bytes */
+    i64 long_marks_size;
     /* Memory of the caller, which goes from call to call. */
     Sum *sums; /* slot_room times wanted, those of a slot side by side */
     u8 *slots; /* for each limb, the slot that holds it, or NO_SLOT */
     i64 slot_room, slot_count;
     uint32_t *scales; /* for each column, bit n: a value had n digits after the point; HAS_POINT */
     Column *columns; /* wanted of them */
+    u8 *known; /* for each column, bit n: the caller got its first cell of the kind n */
     Cell *cells; /* room for cell_room, at least wanted */
     i64 cell_room;
     Unresolved *unresolved; /* room for unresolved_room, at least cell_room */
