@@ -119,7 +119,7 @@ def read_sample(
     data = b"".join(translate([head.rows], row_end))
     rows = iter_table_rows(data, grammar, eof=head.eof)
     read = tuple(islice(_until_broken(rows), max_rows + 1))
-    has_last = head.eof and len(read) <= max_rows
+    has_last = head.eof and len(read) <= max_rows and not data.endswith(b"\n")
     kept = len(read) - 1 if has_last and options.last_row == "drop" else max_rows
     return Sample(delimiter, row_end, data, read[:kept])
 

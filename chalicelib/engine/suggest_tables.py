@@ -1,11 +1,13 @@
 """Suggest another delimiter, lines to skip, or other columns for a table. Pure Python."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
 
 from .cells import looks_like_a_number, read_cell
 from .delimiters import best_fits, fit_of
+from .errors import BadCsv
 from .evidence import Evidence, Suggestion, advise
 from .formats import Foreign, identify
 from .headers import is_header_of
@@ -38,7 +40,8 @@ def other_delimiter(evidence: Evidence) -> Iterator[Suggestion]:
         return
     options, used = replace(evidence.options, delimiter=AUTO), evidence.sample.delimiter
     samples = [sample for sample, _ in best_fits(evidence.head, options)]
-    samples += [read_sample(evidence.head, rare, options) for rare in RARE_DELIMITERS]
+    with suppress(BadCsv):  # mixed row ends
+        samples += [read_sample(evidence.head, rare, options) for rare in RARE_DELIMITERS]
     for sample in samples:
         fit = fit_of(sample, options)
         rows = [row.cells for row in sample.rows[1:]]

@@ -137,10 +137,20 @@ class _Reading:
 
     def _rows(self, data: bytes, dialect: Dialect) -> Sequence[Row]:
         grammar = Grammar(dialect.delimiter.encode(), self.options.comment.encode())
-        rows = list(iter_table_rows(data, grammar, eof=True))
+        rows: list[Row] = []
+        try:
+            rows.extend(iter_table_rows(data, grammar, eof=True))
+        except BadCsv as bad:
+            if bad.fault.code != "unclosed_quote" or b"\n" in data[bad.fault.byte :]:
+                raise
+            self.evidence = {"last": True, "ended": False}
+            if self.options.last_row == "keep":
+                raise
+            return rows
         if rows and b"\0" in data[rows[0].start : rows[0].end]:
             raise BadCsv(Fault("nul_byte", "a NUL byte in the first row", 0))
-        return rows[:-1] if self.options.last_row == "drop" else rows
+        is_ended = not rows or data[rows[-1].start : rows[-1].end].endswith(b"\n")
+        return rows if is_ended or self.options.last_row == "keep" else rows[:-1]
 
     def _names(self, rows: Sequence[Row], dialect: Dialect) -> list[str]:
         if not dialect.header:
