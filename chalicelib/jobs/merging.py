@@ -12,7 +12,8 @@ from chalicelib.jobs.finishing import Finisher
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.parts import Outcome, Plan, Rerun, group_of, settle
 from chalicelib.jobs.ports import Clock, Jobs, Message, Parts, Queue, Source
-from chalicelib.jobs.reading import read_header
+from chalicelib.jobs.reading import read_table
+from chalicelib.jobs.results import Sums
 from chalicelib.jobs.time_limit import TimeLimit
 
 
@@ -43,11 +44,12 @@ class Merger:
             self._send_reruns(job, settled.reruns)
             return
         require_complete(job.plan, settled.chain)
-        layout = read_header(self.source, job)
+        table = read_table(self.source, job)
         fetches = (saved[outcome.number, outcome.start].columns for outcome in settled.chain)
         columns = add_up(settled.chain, self.limit.within(fetch_ahead(fetches)))
         rows = sum(outcome.rows for outcome in settled.chain)
-        self.finisher.finish(job, layout, columns, rows)
+        unended = any(outcome.unended for outcome in settled.chain)
+        self.finisher.finish(job, table, Sums(columns, rows, unended))
 
     def _send_reruns(self, job: Job, reruns: Sequence[Rerun]) -> None:
         log_event("rerun", job, parts=len(reruns))

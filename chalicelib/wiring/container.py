@@ -146,7 +146,6 @@ class UseCases:
             jobs=self.adapters.jobs,
             parts=self.adapters.parts,
             queue=self.adapters.queue,
-            source=self._source,
             part_bytes=self.settings.part_bytes,
             parts_per_job=self.settings.parts_per_job,
             window=self.settings.parts_in_flight,
