@@ -77,7 +77,17 @@ def test_a_job_that_succeeded_is_returned_with_all_its_members(site: Site) -> No
     reply = site.get(f"/jobs/{job.id}")
     assert reply.status_code == 200
     members = reply.json_body
-    assert list(members)[-4:] == ["result", "exact", "cells", "ledger"]
+    assert list(members)[-7:] == [
+        "dialect",
+        "result",
+        "exact",
+        "cells",
+        "left_out",
+        "warnings",
+        "ledger",
+    ]
+    assert members["dialect"]["delimiter"]["found"] == ","
+    assert (members["left_out"], members["warnings"]) == ([], [])
     assert (members["status"], members["result"]) == ("succeeded", {"id": 1})
     assert members["exact"] == {"id": "1"}
     assert members["cells"] == {"id": {"values": 1, "missing": 1, "skipped": 1}}
@@ -99,7 +109,7 @@ def test_a_job_that_failed_is_returned_with_its_error_and_place(site: Site) -> N
     error = reply.json_body["error"]
     assert error.pop("detail").startswith("Line 3, column 1 ('id'): 'oops' is not a number.")
     skip = error.pop("suggestions")[0]
-    assert (skip["code"], skip["options"]) == ("correct_or_skip", {"non_numeric": "skip"})
+    assert (skip["code"], skip["options"]) == ("text", {"non_numeric": "skip"})
     assert error.pop("excerpt")["lines"] == [
         {"line": 2, "text": "1,x"},
         {"line": 3, "text": "oops,x"},
@@ -210,6 +220,7 @@ def test_every_route_is_one_of_these_five() -> None:
     routes: Mapping[str, Mapping[str, object]] = app.routes
     assert {(method, path) for path, methods in routes.items() for method in methods} == {
         ("GET", "/{segment}"),
+        ("POST", "/preview"),
         ("GET", "/storage/get_counter"),
         ("GET", "/storage/get_json/{job_id}"),
         ("POST", "/jobs"),
