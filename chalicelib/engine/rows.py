@@ -144,6 +144,13 @@ def cell_start(row: bytes, index: int, delimiter: bytes) -> int:
     return position
 
 
+def is_unended(row: bytes, grammar: Grammar) -> bool:
+    """Return whether no row end follows a row. Comments, blanks and Ctrl-Z are no row."""
+    if row.endswith(b"\n") or (grammar.comment and row.startswith(grammar.comment)):
+        return False
+    return bool(row.strip(NOTHING))
+
+
 def iter_rows(
     data: bytes, grammar: Grammar, *, eof: bool, limits: Limits = LIMITS
 ) -> Iterator[Row]:

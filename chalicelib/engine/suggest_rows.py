@@ -82,7 +82,7 @@ def _too_short(evidence: Evidence, fields: int) -> Iterator[Suggestion]:
         yield _half_written(f"it has {counted(size, 'field')} instead of {fields} and no row end")
         return
     if evidence.last and size == 1 and not looks_like_a_number(evidence.row[0].strip()):
-        yield advise("note", "if the last row is a note", (("last_row", "drop"),))
+        yield advise("note", "the last row may be a note below the table; delete it")
         return
     yield advise("short_row", "to fill short rows up with empty fields", (("ragged", "pad"),))
 

@@ -22,8 +22,8 @@ from chalicelib.engine.layout import unique_names
 from chalicelib.engine.naming import Naming, named
 from chalicelib.engine.read_options import NumberOptions, ReadOptions
 from chalicelib.engine.row_ends import translate
-from chalicelib.engine.rows import Row
-from chalicelib.engine.sample import Head, iter_table_rows, read_head
+from chalicelib.engine.rows import Row, iter_rows
+from chalicelib.engine.sample import Head, read_head
 from chalicelib.engine.states import Grammar
 from chalicelib.engine.suggestions import suggest
 from chalicelib.engine.sums import EXACT, Refused
@@ -137,10 +137,15 @@ class _Reading:
 
     def _rows(self, data: bytes, dialect: Dialect) -> Sequence[Row]:
         grammar = Grammar(dialect.delimiter.encode(), self.options.comment.encode())
-        rows = list(iter_table_rows(data, grammar, eof=True))
+        drop = self.options.last_row == "drop"
+        read = list(iter_rows(data, grammar, eof=not drop))
+        rest = data[read[-1].end :] if read else data
+        if drop and b"\n" in rest:
+            raise BadCsv(Fault("unclosed_quote", "a quote swallows rows"))
+        rows = [row for row in read if row.cells]
         if rows and b"\0" in data[rows[0].start : rows[0].end]:
             raise BadCsv(Fault("nul_byte", "a NUL byte in the first row", 0))
-        return rows[:-1] if self.options.last_row == "drop" else rows
+        return rows
 
     def _names(self, rows: Sequence[Row], dialect: Dialect) -> list[str]:
         if not dialect.header:

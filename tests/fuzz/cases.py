@@ -33,6 +33,7 @@ JUNK: tuple[str, ...] = (
     "e",
     "\0",
     '""',
+    "\ufeff",
 )
 JUNK += ('",', ',"', "\t", "+")
 
@@ -57,7 +58,7 @@ ALIKE = _several(
 MARKED = tuple("0123456789.,''\u2019 $€%()-+<e") + ("000", "\u00a0", "\u202f", "1,234", "12.5")
 COMMENTS = ("", ",", '"', ',"', '","', '"" "', "\r", "\x1a", "x" * 70, '"' * 65)
 UNUSUAL = _several(
-    "-0|+1|.5|1.|-.5|+5.|00012|-000.5000|1e308|1e-320|-.25e+3|1e16|-1e16|1E5|1.5e1|00e5|0e999"
+    "-0|0|-999|+1|.5|1.|-.5|+5.|00012|-000.5000|1e308|1e-320|-.25e+3|1e16|-1e16|1E5|1.5e1|00e5|0e999"
     "|0e-400|0e-401|1e0001|1e-00031|1e+27|1e28|1e29|9e-31|9e-32|1e99999"
 )
 
@@ -199,14 +200,21 @@ class Case:
         return kernel.sum_rows(blocks, self.layout, start=self.start, span=self.span)
 
 
-STYLES = (
-    *[NumberOptions()] * 5,
-    NumberOptions(missing=("-", "?", "no value")),
-    NumberOptions(decimal=","),
-    NumberOptions(decimal=",", thousands="."),
-    NumberOptions(thousands=",", strip="$%()"),
-    NumberOptions(thousands=" ", strip="\u20ac"),
-)
+DECIMALS = (".", ".", ",", ",", "/", "\u00b7", "\u2019")
+THOUSANDS = ("", "", ",", ".", " ", "'", "\u00a0", "\u2019")
+STRIPPED = "$%()\u20ac\u00a3kgEe<\u2019\u2009 "
+MISSING_TEXTS = ("-", "?", "no value", "n.v.", "\u2013", "12.5%", "-999", "0", ".5", "$", '"', "")
+
+
+def make_style(random: Random) -> NumberOptions:
+    """Return how numbers are written; half of the time as usual."""
+    style = NumberOptions(
+        decimal=random.choice(DECIMALS),
+        thousands=random.choice(THOUSANDS),
+        strip="".join(random.sample(STRIPPED, random.choice([0, 0, 1, 3, 6]))),
+        missing=tuple(random.sample(MISSING_TEXTS, random.choice([0, 0, 1, 4]))),
+    )
+    return NumberOptions() if random.randrange(2) or style.conflict() else style
 
 
 def make_rules(random: Random) -> Rules:
@@ -215,9 +223,10 @@ def make_rules(random: Random) -> Rules:
     encodings: tuple[Encoding, ...] = ("utf-8", "utf-8", "windows-1252", "latin-1")
     return Rules(
         random.choice(modes),
-        random.choice(STYLES),
+        make_style(random),
         random.choice(encodings),
-        random.randrange(4) == 0,
+        pad=random.randrange(4) == 0,
+        drop_unended=random.randrange(4) == 0,
     )
 
 
