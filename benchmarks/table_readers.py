@@ -15,7 +15,8 @@ from benchmarks.verdicts import Column, Reading, Refusal, Table
 from chalicelib.engine.delimiters import find_delimiter
 from chalicelib.engine.sample import read_head
 from tests.accuracy.case import Case, followed
-from tests.accuracy.reference import answer, as_text, asked_for
+from tests.accuracy.reference import as_text, asked_for
+from tests.accuracy.service import answer
 
 Options = Mapping[str, Any]
 #: Options that a message advises: ignore_errors=true, or "setting `ignore_errors` to `True`".

@@ -143,10 +143,7 @@ class Tally:
 
 def ragged(row: Row, fields: int) -> Fault:
     """Return the fault of a row with another number of fields than the first one."""
-    message = (
-        f"the row has {counted(len(row.cells), 'field')}, but the first row has {fields:,};"
-        " quote fields that contain the delimiter"
-    )
+    message = f"the row has {counted(len(row.cells), 'field')} instead of {fields:,}"
     return Fault("ragged_row", message, row.line, row.start)
 
 

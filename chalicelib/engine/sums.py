@@ -144,10 +144,12 @@ def refusal(code: str, text: str) -> str:
     """Return what is wrong with a cell, as a clause. ``text`` may be a part of it."""
     if code == "number_too_long":
         return f"the number has more than {MAX_NUMBER_CHARS:,} characters"
+    is_small = re.search("[eE]-", text)
     reasons = {
-        "looks_like_a_number": "looks like a number, but is not written in the expected way",
-        "out_of_range": f"is out of range: exponents begin at {MIN_EXPONENT}, and a double ends at "
-        "about 1.8e308",
+        "looks_like_a_number": "looks like a number, but is not written as the options say",
+        "out_of_range": f"is too close to zero: exponents begin at {MIN_EXPONENT}"
+        if is_small
+        else "is too large: numbers end at about 1.8e308",
     }
     return f"{shown(text)} {reasons.get(code, 'is not a number')}"
 
