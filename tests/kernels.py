@@ -49,4 +49,5 @@ def comparable(partial: PartialSum) -> tuple[object, ...]:
     """Return all that a partial sum says: with a fault nothing else counts."""
     if partial.fault is not None:
         return partial.fault, partial.end
-    return partial.columns, partial.rows, partial.lines, partial.bytes, partial.end
+    counts = partial.rows, partial.lines, partial.bytes, partial.unended
+    return partial.columns, *counts, partial.end

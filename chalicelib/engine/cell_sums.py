@@ -101,10 +101,10 @@ class _Column:
             return
         plain = text if numbers == PLAIN else plain_form(text, numbers)
         try:
-            self._add_number(plain if plain is not None else text)
+            # Never the text itself: with a decimal comma, 1.5 is not a number.
+            self._add_number(plain or "")
         except Refused as refused:
-            code = "not_a_number" if plain is None else refused.code
-            self._add_other(index, text, code)
+            self._add_other(index, text, refused.code)
 
     def _add_number(self, plain: str) -> None:
         self.total = EXACT.add(self.total, parse_number(plain))

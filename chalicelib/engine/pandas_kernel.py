@@ -9,6 +9,7 @@ import io
 from collections.abc import Sequence
 
 from .cell_sums import OtherCell, sum_cells
+from .encodings import UTF8_MARK
 from .layout import Layout
 from .limits import LIMITS, Limits
 from .reference import BLOCK_BYTES, ReferenceKernel, Tally
@@ -17,6 +18,8 @@ from .sums import ColumnSum
 
 # From this many fields on, the cost of pandas per column and block outweighs what it saves.
 WIDE_FIELDS = 5_000
+# Data that has one of these is left to the reference.
+LEFT_OUT = (b'"', b"\0", CTRL_Z)
 
 
 class PandasKernel(ReferenceKernel):
@@ -46,20 +49,24 @@ class _PandasTally(Tally):
         self._not_separators = bytes(byte for byte in range(256) if byte not in delimiter + b"\n")
 
     def add_rows(self, data: bytes, limit: int, eof: bool) -> int:
-        if b'"' in data or b"\0" in data or CTRL_Z in data or len(data) > self.limits.max_row_bytes:
+        if len(data) > self.limits.max_row_bytes or any(byte in data for byte in LEFT_OUT):
             return super().add_rows(data, limit, eof)
         end = _end_of_rows(data, limit, eof)
         rows = data[:end]
-        added = self._sum_by_pandas(rows) if rows and self._is_regular(rows) else None
+        is_dropped = self.layout.rules.drop_unended and not rows.endswith(b"\n")
+        is_regular = rows and not is_dropped and self._is_regular(rows)
+        added = self._sum_by_pandas(rows) if is_regular else None
         if added is None:
             return super().add_rows(data, limit, eof)
-        self.add(rows, *added)
         self.last_row = rows.rfind(b"\n", 0, end - 1) + 1
+        self.add(rows, *added)
         return end
 
     def _is_regular(self, rows: bytes) -> bool:
         """Return whether all rows have the right number of fields, with no blank row or lone CR."""
         if rows.count(b"\r") != rows.count(b"\r\n"):
+            return False
+        if rows.startswith(UTF8_MARK):  # pandas drops it from any block
             return False
         # Lines with nothing but blanks are no rows.
         if self.layout.fields == 1 and (

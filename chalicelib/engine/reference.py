@@ -13,7 +13,7 @@ from .faults import BrokenRow
 from .kernel import Window, find_first_row
 from .layout import Layout
 from .limits import LIMITS, Limits
-from .rows import Row, cell_start, iter_rows
+from .rows import Row, cell_start, is_unended, iter_rows
 from .states import State, scan_state
 from .sums import ColumnSum, PartialSum, RefusedCell, add_columns
 from .wording import counted, shortened
@@ -45,7 +45,7 @@ class Tally:
         records: list[Row] = []
         end, broken = 0, None
         try:
-            for row in iter_rows(data, self.layout.grammar, eof=eof, limits=self.limits):
+            for row in self._rows(data, eof):
                 if row.cells:
                     records.append(self._wanted_cells(row))
                 end, self.last_row = row.end, row.start
@@ -69,8 +69,28 @@ class Tally:
         self.rows += rows
         self.lines += data.count(b"\n")
         self.bytes += len(data)
-        if rows:
-            self.unended = not data.endswith(b"\n")
+        self.unended = is_unended(data[self.last_row :], self.layout.grammar)
+
+    def _rows(self, data: bytes, eof: bool) -> Iterator[Row]:
+        """Yield the rows. A last one that is to be dropped has no cells."""
+        grammar, drop = self.layout.grammar, self.layout.rules.drop_unended
+        end = 0
+        for row in iter_rows(data, grammar, eof=eof and not drop, limits=self.limits):
+            end = row.end
+            yield row
+        if eof and drop and end < len(data):
+            yield self._dropped(data, end)
+
+    def _dropped(self, data: bytes, start: int) -> Row:
+        """Return the rest of a file as a row without cells.
+
+        Raise BadCsv if it has several lines: its quote may have swallowed rows.
+        """
+        line = data.count(b"\n", 0, start)
+        if b"\n" in data[start:]:
+            delimiter, max_row_bytes = self.layout.grammar.delimiter, self.limits.max_row_bytes
+            raise BadCsv(BrokenRow(data, delimiter, max_row_bytes, start, line).unclosed_quote())
+        return Row(start, len(data), line, [])
 
     def partial(self, end: State, fault: Fault | None = None) -> PartialSum:
         return PartialSum(self.columns, self.rows, self.lines, self.bytes, end, fault, self.unended)

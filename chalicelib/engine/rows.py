@@ -144,6 +144,13 @@ def cell_start(row: bytes, index: int, delimiter: bytes) -> int:
     return position
 
 
+def is_unended(row: bytes, grammar: Grammar) -> bool:
+    """Return whether no row end follows a row. Comments, blanks and Ctrl-Z are no row."""
+    if row.endswith(b"\n") or (grammar.comment and row.startswith(grammar.comment)):
+        return False
+    return bool(row.strip(NOTHING))
+
+
 def iter_rows(
     data: bytes, grammar: Grammar, *, eof: bool, limits: Limits = LIMITS
 ) -> Iterator[Row]:
@@ -174,7 +181,7 @@ class _RowReader:
         start, line = self._lines.begin_row()
         sign = self._grammar.comment
         if sign and self._data.startswith(sign, start):
-            return self._complete(Row(start, self._lines.skip_line(), line, []))
+            return self._complete(self._comment(start, line))
         try:
             cells = next(self._reader)
         except StopIteration:
@@ -182,6 +189,12 @@ class _RowReader:
         except csv.Error as error:
             raise BadCsv(self._broken(start, line).first_lone_return()) from error
         return self._checked(Row(start, self._lines.position, line, cells))
+
+    def _comment(self, start: int, line: int) -> Row:
+        end = self._lines.skip_line()
+        if end - start > self._limits.max_row_bytes:
+            raise BadCsv(self._broken(start, line).too_long())
+        return Row(start, end, line, [])
 
     def _checked(self, row: Row) -> Row | None:
         data, unclosed = self._data, self._lines.exhausted

@@ -115,13 +115,12 @@ def read_sample(
 ) -> Sample:
     """Return the rows of a window, read with one delimiter. Raise BadCsv for mixed row ends."""
     grammar = Grammar(delimiter.encode(), options.comment.encode())
-    row_end = find_row_end(head.rows, grammar, eof=head.eof)
+    # Without the end of the text, a row that no row end follows is not complete.
+    eof = head.eof and options.last_row == "keep"
+    row_end = find_row_end(head.rows, grammar, eof=eof)
     data = b"".join(translate([head.rows], row_end))
-    rows = iter_table_rows(data, grammar, eof=head.eof)
-    read = tuple(islice(_until_broken(rows), max_rows + 1))
-    has_last = head.eof and len(read) <= max_rows and not data.endswith(b"\n")
-    kept = len(read) - 1 if has_last and options.last_row == "drop" else max_rows
-    return Sample(delimiter, row_end, data, read[:kept])
+    rows = iter_table_rows(data, grammar, eof=eof)
+    return Sample(delimiter, row_end, data, tuple(islice(_until_broken(rows), max_rows)))
 
 
 def _until_broken(rows: Iterator[Row]) -> Iterator[Row]:

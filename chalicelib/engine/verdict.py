@@ -35,13 +35,14 @@ class Verdict:
 def judge(columns: Sequence[ColumnSum], layout: Layout) -> Verdict:
     """Return which columns count; or the first refused cell of the file as its fault.
 
-    Positions count as those of the refused cells do. A file without any value has a fault as well.
+    Positions count as those of the refused cells do. It is a fault as well if no column that counts
+    has a value.
     """
     summed = [place for place, column in enumerate(columns) if not is_text(column)]
     fault = _first_fault(columns, layout, summed)
     if fault is not None:
         return Verdict(fault=fault)
-    if not any(column.values for column in columns):
+    if not any(columns[place].values for place in summed):
         return Verdict(fault=no_numbers(layout))
     left_out = [
         LeftOut(layout.wanted[place], _first_text(column))

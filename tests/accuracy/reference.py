@@ -22,8 +22,8 @@ from chalicelib.engine.layout import unique_names
 from chalicelib.engine.naming import Naming, named
 from chalicelib.engine.read_options import NumberOptions, ReadOptions
 from chalicelib.engine.row_ends import translate
-from chalicelib.engine.rows import Row
-from chalicelib.engine.sample import Head, iter_table_rows, read_head
+from chalicelib.engine.rows import Row, iter_rows
+from chalicelib.engine.sample import Head, read_head
 from chalicelib.engine.states import Grammar
 from chalicelib.engine.suggestions import suggest
 from chalicelib.engine.sums import EXACT, Refused
@@ -137,20 +137,18 @@ class _Reading:
 
     def _rows(self, data: bytes, dialect: Dialect) -> Sequence[Row]:
         grammar = Grammar(dialect.delimiter.encode(), self.options.comment.encode())
-        rows: list[Row] = []
-        try:
-            rows.extend(iter_table_rows(data, grammar, eof=True))
-        except BadCsv as bad:
-            if bad.fault.code != "unclosed_quote" or b"\n" in data[bad.fault.byte :]:
-                raise
-            self.evidence = {"last": True, "ended": False}
-            if self.options.last_row == "keep":
-                raise
-            return rows
+        drop = self.options.last_row == "drop"
+        # What is true of the open quote of a half-written row.
+        self.evidence = {"last": b"\n" not in data[data.rfind(b'"') :], "ended": False}
+        read = list(iter_rows(data, grammar, eof=not drop))
+        self.evidence = {}
+        rest = data[read[-1].end :] if read else data
+        if drop and b"\n" in rest:
+            raise BadCsv(Fault("unclosed_quote", "a quote swallows rows"))
+        rows = [row for row in read if row.cells]
         if rows and b"\0" in data[rows[0].start : rows[0].end]:
             raise BadCsv(Fault("nul_byte", "a NUL byte in the first row", 0))
-        is_ended = not rows or data[rows[-1].start : rows[-1].end].endswith(b"\n")
-        return rows if is_ended or self.options.last_row == "keep" else rows[:-1]
+        return rows
 
     def _names(self, rows: Sequence[Row], dialect: Dialect) -> list[str]:
         if not dialect.header:

@@ -33,6 +33,7 @@ JUNK: tuple[str, ...] = (
     "e",
     "\0",
     '""',
+    "\ufeff",
 )
 JUNK += ('",', ',"', "\t", "+")
 
@@ -55,8 +56,9 @@ ALIKE = _several(
     "|١.٥|Ж|中文|カナ|한국|अ|€|–|-|?|no value|n.v.|(1.234,56)|$ (12)|12.5%|1.234|1,5|1,5e3|-1.000,5"
 )
 MARKED = tuple("0123456789.,''\u2019 $€%()-+<e") + ("000", "\u00a0", "\u202f", "1,234", "12.5")
+COMMENTS = ("", ",", '"', ',"', '","', '"" "', "\r", "\x1a", "x" * 70, '"' * 65)
 UNUSUAL = _several(
-    "-0|+1|.5|1.|-.5|+5.|00012|-000.5000|1e308|1e-320|-.25e+3|1e16|-1e16|1E5|1.5e1|00e5|0e999"
+    "-0|0|-999|+1|.5|1.|-.5|+5.|00012|-000.5000|1e308|1e-320|-.25e+3|1e16|-1e16|1E5|1.5e1|00e5|0e999"
     "|0e-400|0e-401|1e0001|1e-00031|1e+27|1e28|1e29|9e-31|9e-32|1e99999"
 )
 
@@ -141,7 +143,8 @@ def tidy(random: Random, layout: Layout) -> str:
     theme = random.choice(["plain", "quoted", "mixed", "mixed", "bad", "texts", "alike", "alike"])
     row_end = random.choice(["\n", "\n", "\r\n"])
     others = random.choice([TEXTS, ("1", "22", "3.5"), ("",), ("x" * 70, "y"), ('"q"', '"a,b"')])
-    ragged, blank = random.choice([0, 0, 0, 20]), random.choice([0, 0, 4])
+    ragged = random.choice([0, 2, 5] if layout.rules.pad else [0, 0, 0, 20])
+    blank = random.choice([0, 0, 4])
     lines = []
     for _ in range(random.choice([0, 1, 2, 3, 5, 10, 40])):
         row = [
@@ -149,10 +152,13 @@ def tidy(random: Random, layout: Layout) -> str:
             for index in range(layout.fields)
         ]
         if ragged and random.randrange(ragged) == 0:
-            row = row[: random.randrange(len(row) + 1)] + [""] * random.randrange(3)
+            more = random.randrange(random.choice([1, 1, 3]))
+            row = row[: random.randrange(len(row) + 1)] + [""] * more
         lines.append(layout.grammar.delimiter.decode().join(row))
         if blank and random.randrange(blank) == 0:
-            lines.append("")
+            lines.append(random.choice(["", "", " ", "\x1a", "\t \x1a"]))
+        if layout.grammar.comment and random.randrange(3) == 0:
+            lines.append("#" + random.choice(TEXTS + BAD) + random.choice(COMMENTS))
     return row_end.join(lines) + random.choice([row_end, row_end, "", row_end * 2])
 
 
@@ -197,6 +203,7 @@ class Case:
 STYLES = (
     *[NumberOptions()] * 5,
     NumberOptions(missing=("-", "?", "no value")),
+    NumberOptions(missing=("-999", "0", ".5")),
     NumberOptions(decimal=","),
     NumberOptions(decimal=",", thousands="."),
     NumberOptions(thousands=",", strip="$%()"),
@@ -212,7 +219,8 @@ def make_rules(random: Random) -> Rules:
         random.choice(modes),
         random.choice(STYLES),
         random.choice(encodings),
-        random.randrange(4) == 0,
+        pad=random.randrange(4) == 0,
+        drop_unended=random.randrange(4) == 0,
     )
 
 

@@ -46,6 +46,9 @@ static void prepare(Reading *reading, const u8 *choice, const u8 *data, i64 size
     call->skips = reading->skips;
     call->after = fields - passed;
     call->delimiter = ",;\t |"[choice[3] % 5];
+    call->comment = '#';
+    call->pad = choice[4] >> 2 & 1;
+    call->special = choice[4] >> 3 & 1;
     call->max_row_bytes = choice[4] & 2 ? 20 : 1 << 20;
     call->marks = MARKS;
     call->mark_count = 3;

@@ -36,6 +36,7 @@ class Call(ctypes.Structure):
         *((name, ctypes.c_int64) for name in ("size", "at", "limit", "eof")),
         ("skips", ctypes.c_void_p),
         *((name, ctypes.c_int64) for name in ("after", "wanted", "delimiter", "max_row_bytes")),
+        *((name, ctypes.c_int64) for name in ("special", "comment", "pad")),
         ("marks", ctypes.c_void_p),
         ("mark_count", ctypes.c_int64),
         ("long_marks", ctypes.c_void_p),

@@ -27,6 +27,7 @@ from .marks import are_comparable, long_marks, missing_marks, short_marks
 # The bits of a column's scales, as in src/shared.h: n digits after the point; a point or exponent.
 HAS_POINT, FEW_DIGITS = 1 << 31, (1 << MORE_DIGITS) - 1
 LOW_HALF = (1 << 64) - 1
+NO_BYTE = -1
 LARGE_BYTES = 1024 * 1024
 
 
@@ -72,6 +73,9 @@ class Buffers:
             wanted=wanted,
             delimiter=ord(layout.grammar.delimiter),
             max_row_bytes=max_row_bytes,
+            special=is_special(layout),
+            comment=layout.grammar.comment[0] if layout.grammar.comment else NO_BYTE,
+            pad=layout.rules.pad,
             marks=ctypes.addressof(self._marks),
             mark_count=len(shorts),
             long_marks=ctypes.addressof(self._long_marks),
@@ -172,7 +176,12 @@ class Buffers:
 def can_add(layout: Layout) -> bool:
     """Return whether the library can read such a file; else the reference kernel does."""
     plain = replace(layout.rules.numbers, missing=()) == NumberOptions()
-    return plain and not layout.grammar.comment and are_comparable(missing_marks(layout.rules))
+    return plain and are_comparable(missing_marks(layout.rules))
+
+
+def is_special(layout: Layout) -> bool:
+    """Return whether the library has to obey an option that few files need."""
+    return bool(layout.grammar.comment) or layout.rules.pad
 
 
 def _skips(wanted: Sequence[int]) -> list[int]:

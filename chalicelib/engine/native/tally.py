@@ -17,8 +17,8 @@ from ..errors import BadCsv, Fault
 from ..layout import Layout
 from ..limits import Limits
 from ..reference import Tally
-from ..rows import CTRL_Z, NOTHING, iter_rows
-from ..states import State, scan_state
+from ..rows import CTRL_Z, is_unended, iter_rows
+from ..states import Grammar, State, scan_state
 from ..sums import ColumnSum, PartialSum, RefusedCell, add_columns
 from ..wording import shortened
 from .binding import LIST_IS_FULL, ROW_IS_INCOMPLETE, ROW_IS_REFUSED, AddRows
@@ -65,25 +65,25 @@ class NativeTally:
         """
         limit = self.limit - self.bytes + at
         last_row, status = at, LIST_IS_FULL
-        # The reference drops Ctrl-Z at the end of a text.
-        has_mark = eof and data.endswith(CTRL_Z)
+        # The reference drops Ctrl-Z at the end of a text, and a last row that may be half-written.
+        leaves_last = eof and (data.endswith(CTRL_Z) or self.layout.rules.drop_unended)
         # LIST_IS_FULL is the one status after which rows are left that can be added; a refused row
         # that the reference did add is turned into it.
         while status == LIST_IS_FULL:
             rows_end = min(limit, at + 1) if one else limit
-            at, last_row, status = self._call(data, at, rows_end, eof and not has_mark)
-            if has_mark and status == ROW_IS_INCOMPLETE and at < min(rows_end, len(data)):
+            at, last_row, status = self._call(data, at, rows_end, eof and not leaves_last)
+            if leaves_last and status == ROW_IS_INCOMPLETE and at < min(rows_end, len(data)):
                 status = ROW_IS_REFUSED
             if status == ROW_IS_REFUSED:
                 last_row, at = at, at + self._add_refused_row(data[at:], eof)
-                goes_on = last_row < at < rows_end
+                goes_on = last_row < at < min(rows_end, len(data))
                 status = LIST_IS_FULL if goes_on else ROW_IS_INCOMPLETE
         if limit < at:
             self.end = scan_state(data[last_row:limit], State.ROW, self.layout.grammar)
         elif eof or limit == at:
             self.end = State.ROW
-        if eof and last_row < at and not data.endswith(b"\n", 0, at):
-            self.unended = bool(data[last_row:at].strip(NOTHING))
+        if eof and last_row < at:
+            self.unended = is_unended(data[last_row:at], self.layout.grammar)
         return at
 
     def _call(self, data: bytes, at: int, limit: int, eof: bool) -> tuple[int, int, int]:
@@ -127,8 +127,9 @@ class NativeTally:
         """Return the text of a cell, without its quotes."""
         if b'"' not in raw:
             return raw.decode("utf-8", "surrogateescape")
-        cells = next(iter_rows(raw, self.layout.grammar, eof=True)).cells
-        return cells[0] if cells else ""
+        # A row of its own, in which neither a comment nor Ctrl-Z at the end of a text is seen.
+        grammar = Grammar(self.layout.grammar.delimiter)
+        return next(iter_rows(raw + b"\n", grammar, eof=True)).cells[0]
 
     def _add_refused_row(self, data: bytes, eof: bool) -> int:
         """Add the first row of ``data`` with the reference kernel; return its length.

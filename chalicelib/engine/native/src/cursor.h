@@ -11,7 +11,7 @@
 #define CSVSUM_CURSOR_H
 
 #include "masks.h"
-#include "rows.h"
+#include "lines.h"
 
 typedef struct {
     const u8 *data;

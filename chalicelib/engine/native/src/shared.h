@@ -66,6 +66,9 @@ typedef struct {
     /* In: the layout. Before each wanted field, so many fields are not; and after the last. */
     const i64 *skips;
     i64 after, wanted, delimiter, max_row_bytes;
+    /* In: options that few files need; ``special`` if there are any. The byte that begins a
+     * comment, or -1; whether rows with too few fields get empty ones. */
+    i64 special, comment, pad;
     const u64 *marks; /* texts that mean "missing", of 1 to 8 bytes, as little-endian numbers */
     i64 mark_count;
     const u8 *long_marks; /* others: for each its length, a byte, and its bytes */

@@ -8,7 +8,7 @@
 #define CSVSUM_TEXTS_H
 
 #include "numbers.h"
-#include "rows.h"
+#include "lines.h"
 
 /* Where a byte may be in a cell that looks like a number: nowhere, among the digits, or beside
  * them. A blank is both, see parts_of. */
