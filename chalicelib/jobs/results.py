@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from chalicelib.engine.layout import Layout
 from chalicelib.engine.sums import ColumnSum, digits
 from chalicelib.engine.verdict import Verdict
+from chalicelib.engine.wording import visible
 from chalicelib.errors import BadCsv, Fault
 from chalicelib.jobs.job import LeftOut, Notice, Result
 
@@ -47,7 +48,7 @@ def _left_out(layout: Layout, sums: Sums, verdict: Verdict) -> Iterator[LeftOut]
     for each in verdict.left_out:
         place = places[each.index]
         why = _why(sums.columns[place])
-        yield LeftOut(layout.names[place], each.index, each.cell, why)
+        yield LeftOut(layout.names[place], each.index, visible(each.cell), why)
 
 
 def _why(column: ColumnSum) -> str:

@@ -25,10 +25,9 @@ def job_json(job: Job) -> dict[str, Any]:
         members["exact"] = job.result.exact()
         members["cells"] = _cells(job.result)
         members["left_out"] = [asdict(each) for each in job.result.left_out]
-        members["warnings"] = [_notice(each) for each in job.result.warnings]
+        members["warnings"] = [notice_json(each) for each in job.result.warnings]
     if job.problem:
-        error = {"code": job.problem.code, "detail": job.problem.detail}
-        members["error"] = error | place_json(job.problem) | advice_json(job.problem)
+        members["error"] = error_json(job.problem)
     if job.ledger:
         members["ledger"] = _ledger(job.ledger, job.version.etag)
     return members
@@ -53,6 +52,12 @@ def _ledger(ledger: Ledger, etag: str) -> dict[str, object]:
     }
 
 
+def error_json(problem: Problem) -> dict[str, Any]:
+    """Return why a job failed."""
+    error = {"code": problem.code, "detail": problem.detail}
+    return error | place_json(problem) | advice_json(problem)
+
+
 def place_json(problem: Problem) -> dict[str, Any]:
     place = {"line": problem.line, "column": problem.column, "byte_offset": problem.byte_offset}
     return {name: value for name, value in place.items() if value is not None}
@@ -69,6 +74,6 @@ def advice_json(problem: Problem) -> dict[str, Any]:
     return {name: value for name, value in advice.items() if value}
 
 
-def _notice(notice: Notice) -> dict[str, str]:
+def notice_json(notice: Notice) -> dict[str, str]:
     column = {"column": notice.column} if notice.column is not None else {}
     return {"code": notice.code, "detail": notice.detail, **column}

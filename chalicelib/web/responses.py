@@ -20,8 +20,10 @@ from chalicelib.errors import (
     UnknownJob,
 )
 from chalicelib.jobs.job import Job, Status
+from chalicelib.jobs.preview import Preview
 from chalicelib.settings import settings
 from chalicelib.web.job_json import advice_json, job_json, place_json
+from chalicelib.web.preview_json import preview_json
 
 P = ParamSpec("P")
 log = logging.getLogger("csvsum")
@@ -133,6 +135,11 @@ def accepted(job: Job, path: str) -> Response:
     """
     location = job.id if path.endswith("/") else f"jobs/{job.id}"
     return reply(HTTPStatus.ACCEPTED, job_json(job), {"Location": location})
+
+
+def previewed(preview: Preview) -> Response:
+    """Return how a file would be read."""
+    return reply(HTTPStatus.OK, preview_json(preview))
 
 
 def counter(in_progress: int) -> Response:

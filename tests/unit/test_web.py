@@ -99,7 +99,7 @@ def test_a_job_that_failed_is_returned_with_its_error_and_place(site: Site) -> N
     error = reply.json_body["error"]
     assert error.pop("detail").startswith("Line 3, column 1 ('id'): 'oops' is not a number.")
     skip = error.pop("suggestions")[0]
-    assert (skip["code"], skip["options"]) == ("correct_or_skip", {"non_numeric": "skip"})
+    assert (skip["code"], skip["options"]) == ("text", {"non_numeric": "skip"})
     assert error.pop("excerpt")["lines"] == [
         {"line": 2, "text": "1,x"},
         {"line": 3, "text": "oops,x"},
@@ -210,6 +210,7 @@ def test_every_route_is_one_of_these_five() -> None:
     routes: Mapping[str, Mapping[str, object]] = app.routes
     assert {(method, path) for path, methods in routes.items() for method in methods} == {
         ("GET", "/{segment}"),
+        ("POST", "/preview"),
         ("GET", "/storage/get_counter"),
         ("GET", "/storage/get_json/{job_id}"),
         ("POST", "/jobs"),
