@@ -66,7 +66,7 @@ def plain_form(text: str, options: NumberOptions = PLAIN) -> str | None:
     signs = match["before"] + match["after"]
     if len(signs) > 1 or bool(match["open"]) != bool(match["close"]) or (match["open"] and signs):
         return None
-    number = match["number"].translate(dict.fromkeys(map(ord, _alike(options.thousands))))
+    number = match["number"].translate(dict.fromkeys(map(ord, alike(options.thousands))))
     return ("-" if match["open"] else signs) + number.replace(options.decimal, ".")
 
 
@@ -107,11 +107,12 @@ def _pattern(decimal: str, thousands: str, strip: str) -> re.Pattern[str]:
 def _number(decimal: str, thousands: str) -> str:
     integer, point = "[0-9]+", re.escape(decimal)
     if thousands:
-        mark = f"[{re.escape(_alike(thousands))}]"
+        mark = f"[{re.escape(alike(thousands))}]"
         indian = f"[0-9]{{1,2}}(?:{mark}[0-9]{{2}})+{mark}[0-9]{{3}}"
         integer = f"(?:[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|{indian}|{integer})"
     return f"(?:{integer}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"
 
 
-def _alike(thousands: str) -> str:
+def alike(thousands: str) -> str:
+    """Return all characters that are read as this mark of thousands."""
     return ALIKE.get(thousands, thousands)

@@ -99,7 +99,13 @@ def grammar_of(asked: ReadOptions, dialect: Dialect) -> Grammar:
 def rules_of(options: Options, dialect: Dialect) -> Rules:
     """Return how the rows and cells of a text are read."""
     read = options.read
-    return Rules(options.non_numeric, read.numbers, dialect.encoding, read.ragged == "pad")
+    return Rules(
+        non_numeric=options.non_numeric,
+        numbers=read.numbers,
+        encoding=dialect.encoding,
+        pad=read.ragged == "pad",
+        drop_unended=read.last_row == "drop",
+    )
 
 
 def read_layout(

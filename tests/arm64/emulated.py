@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from chalicelib.engine.native.binding import LIMBS, SUM_BYTES, Call, Column
+from chalicelib.engine.native.binding import LIMBS, SUM_BYTES, Call, Column, Style
 from chalicelib.engine.native.build import FLAGS
 
 HERE = Path(__file__).parent
@@ -66,6 +66,7 @@ class EmulatedProgram:
                 (call.marks, 8 * call.mark_count),
                 (call.long_marks, call.long_marks_size),
                 (call.skips, 8 * call.wanted),
+                (call.style, ctypes.sizeof(Style) if call.style else 0),
                 *changed,
             )
         ]

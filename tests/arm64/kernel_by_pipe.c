@@ -61,6 +61,8 @@ static void answer(Call call, int at_end) {
     call.long_marks = long_marks;
     i64 *const skips = receive(sizeof *skips * wanted);
     call.skips = skips;
+    Style *const style = receive(call.style ? sizeof *style : 0);
+    if (call.style) call.style = style;
     call.sums = receive(sums_size);
     call.slots = receive(LIMBS);
     call.scales = receive(sizeof *call.scales * wanted);
@@ -81,8 +83,9 @@ static void answer(Call call, int at_end) {
     send(call.known, wanted);
     send(call.unresolved, sizeof *call.unresolved * (size_t)call.unresolved_count);
     fflush(stdout);
-    void *const all[] = {marks,       long_marks,   skips,      call.sums,  call.slots,
-                         call.scales, call.columns, call.known, call.cells, call.unresolved};
+    void *const all[] = {marks,      long_marks,      skips,        call.sums,
+                         call.slots, call.scales,     call.columns, call.known,
+                         call.cells, call.unresolved, style};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
     release(memory);
 }

@@ -77,7 +77,17 @@ def test_a_job_that_succeeded_is_returned_with_all_its_members(site: Site) -> No
     reply = site.get(f"/jobs/{job.id}")
     assert reply.status_code == 200
     members = reply.json_body
-    assert list(members)[-4:] == ["result", "exact", "cells", "ledger"]
+    assert list(members)[-7:] == [
+        "dialect",
+        "result",
+        "exact",
+        "cells",
+        "left_out",
+        "warnings",
+        "ledger",
+    ]
+    assert members["dialect"]["delimiter"]["found"] == ","
+    assert (members["left_out"], members["warnings"]) == ([], [])
     assert (members["status"], members["result"]) == ("succeeded", {"id": 1})
     assert members["exact"] == {"id": "1"}
     assert members["cells"] == {"id": {"values": 1, "missing": 1, "skipped": 1}}

@@ -28,6 +28,21 @@ class Column(ctypes.Structure):
     )
 
 
+class Style(ctypes.Structure):
+    """How numbers are written."""
+
+    _fields_ = (
+        ("decimal", ctypes.c_int64),
+        ("parentheses", ctypes.c_int64),
+        ("marker_lengths", ctypes.c_uint64),
+        ("roles", ctypes.c_uint8 * 256),
+        ("decimals", ctypes.c_uint8 * 8),
+        ("blanks", ctypes.c_uint8 * 8),
+        ("thousands", ctypes.c_uint8 * 32),
+        ("stripped", ctypes.c_uint8 * 256),
+    )
+
+
 class Call(ctypes.Structure):
     """What a call of the kernel is given, and what it returns."""
 
@@ -37,6 +52,7 @@ class Call(ctypes.Structure):
         ("skips", ctypes.c_void_p),
         *((name, ctypes.c_int64) for name in ("after", "wanted", "delimiter", "max_row_bytes")),
         *((name, ctypes.c_int64) for name in ("special", "comment", "pad")),
+        ("style", ctypes.c_void_p),
         ("marks", ctypes.c_void_p),
         ("mark_count", ctypes.c_int64),
         ("long_marks", ctypes.c_void_p),
@@ -53,7 +69,7 @@ class Call(ctypes.Structure):
     )
 
 
-SIZES = ctypes.sizeof(Call) << 16 | ctypes.sizeof(Column)
+SIZES = ctypes.sizeof(Call) << 32 | ctypes.sizeof(Style) << 16 | ctypes.sizeof(Column)
 # The compiled function: reads the call, adds rows, writes the results into it.
 AddRows = Callable[[Call], object]
 
@@ -83,6 +99,7 @@ def open_library(path: Path = LIBRARY, sources: Path = SOURCES) -> ctypes.CDLL:
     """Open the library for this machine; raise OSError if it is missing or of other sources."""
     library = ctypes.CDLL(str(path))
     try:
+        library.csvsum_sizes.restype = ctypes.c_int64
         built_from, sizes = library.csvsum_source(), library.csvsum_sizes()
     except AttributeError as missing:
         raise NotBuilt(str(missing)) from missing

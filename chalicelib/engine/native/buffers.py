@@ -3,12 +3,11 @@
 import ctypes
 import mmap
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
 from ..layout import Layout
-from ..read_options import NumberOptions
 from ..sums import EXACT, MORE_DIGITS, ColumnSum
 from .binding import (
     LIMB_DIGITS,
@@ -23,6 +22,7 @@ from .binding import (
     Column,
 )
 from .marks import are_comparable, long_marks, missing_marks, short_marks
+from .styles import Unsupported, style_of
 
 # The bits of a column's scales, as in src/shared.h: n digits after the point; a point or exponent.
 HAS_POINT, FEW_DIGITS = 1 << 31, (1 << MORE_DIGITS) - 1
@@ -66,6 +66,7 @@ class Buffers:
         self._unresolved = (ctypes.c_int64 * (3 * unresolved_room))()
         self._marks = (ctypes.c_uint64 * len(shorts))(*shorts)
         self._long_marks = (ctypes.c_uint8 * len(longs))(*longs)
+        self._style = style_of(layout.rules)
         self._known = (ctypes.c_uint8 * wanted)()
         self.call = Call(
             skips=ctypes.addressof(self._skips),
@@ -73,9 +74,10 @@ class Buffers:
             wanted=wanted,
             delimiter=ord(layout.grammar.delimiter),
             max_row_bytes=max_row_bytes,
-            special=is_special(layout),
+            special=bool(layout.grammar.comment or layout.rules.pad or self._style),
             comment=layout.grammar.comment[0] if layout.grammar.comment else NO_BYTE,
             pad=layout.rules.pad,
+            style=ctypes.addressof(self._style) if self._style else None,
             marks=ctypes.addressof(self._marks),
             mark_count=len(shorts),
             long_marks=ctypes.addressof(self._long_marks),
@@ -175,13 +177,11 @@ class Buffers:
 
 def can_add(layout: Layout) -> bool:
     """Return whether the library can read such a file; else the reference kernel does."""
-    plain = replace(layout.rules.numbers, missing=()) == NumberOptions()
-    return plain and are_comparable(missing_marks(layout.rules))
-
-
-def is_special(layout: Layout) -> bool:
-    """Return whether the library has to obey an option that few files need."""
-    return bool(layout.grammar.comment) or layout.rules.pad
+    try:
+        style_of(layout.rules)
+    except Unsupported:
+        return False
+    return are_comparable(missing_marks(layout.rules))
 
 
 def _skips(wanted: Sequence[int]) -> list[int]:

@@ -24,10 +24,13 @@ def _single_bytes(encoding: Encoding) -> dict[str, int]:
     return {decode(bytes([byte]), encoding): byte for byte in range(256)}
 
 
+def missing_texts(rules: Rules) -> set[str]:
+    return {*MISSING, *(text.strip(PADDING) for text in rules.numbers.missing)} - {""}
+
+
 def missing_marks(rules: Rules) -> list[bytes]:
     """Return all markers as a file may have them, without the empty one."""
-    texts = {*MISSING, *(text.strip(PADDING) for text in rules.numbers.missing)} - {""}
-    marks = (in_bytes(text, rules.encoding) for text in texts)
+    marks = (in_bytes(text, rules.encoding) for text in missing_texts(rules))
     return sorted(mark for mark in marks if mark is not None)
 
 

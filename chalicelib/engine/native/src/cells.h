@@ -11,18 +11,18 @@
 
 #include "limbs.h"
 #include "numbers.h"
-#include "texts.h"
+#include "styles.h"
 
-/* Add a cell that is an optional sign, digits and perhaps a point among them; false if it is
+/* Add a cell that is an optional sign, digits and perhaps a decimal mark among them; false if it is
  * anything else. */
-INLINE int add_plain(const Call *fixed, i64 column, const u8 *at, i64 n) {
+INLINE int add_plain(const Call *fixed, i64 column, const u8 *at, i64 n, u8 mark) {
     const Sign sign = sign_at(at);
     u64 digits, point;
     i64 scale;
     at += sign.length;
     n -= (i64)sign.length;
     if (UNLIKELY((u64)(n - 1) > PLAIN_DIGITS)) return 0;
-    if (UNLIKELY(!read_plain(at, n, &digits, &scale, &point))) return 0;
+    if (UNLIKELY(!read_plain(at, n, mark, &digits, &scale, &point))) return 0;
     add_scaled(fixed, column, with_sign(digits, sign), scale);
     fixed->scales[column] |= 1u << scale | (uint32_t)point << 31;
     return 1;
@@ -40,7 +40,7 @@ static int add_scientific(Call *call, i64 column, Text text) {
     i64 scale;
     if (tail.length == 0 || n < 1 || n > PLAIN_DIGITS + 1) return 0;
     if (tail.exponent < MIN_EXPONENT || tail.exponent > HIGHEST - PLAIN_DIGITS) return 0;
-    if (!read_plain(text.at + sign.length, n, &digits, &scale, &point)) return 0;
+    if (!read_plain(text.at + sign.length, n, '.', &digits, &scale, &point)) return 0;
     if (!has_slot(call, tail.exponent - scale)) return 0;
     add_at(call, column, with_sign(digits, sign), tail.exponent - scale);
     call->scales[column] |= HAS_POINT | WITH_EXPONENT;
@@ -48,8 +48,8 @@ static int add_scientific(Call *call, i64 column, Text text) {
 }
 
 /* Whether so many bytes before the end of a text may be read, and so many from its start on. */
-INLINE int is_readable(const Call *call, Text text, i64 before, i64 after) {
-    return text.end - call->data >= before && call->data + call->size - text.at >= after;
+INLINE int is_readable(Text room, Text text, i64 before, i64 after) {
+    return text.end - room.at >= before && room.end - text.at >= after;
 }
 
 typedef enum { NUMBER, NOT_A_NUMBER, UNDECIDED } Verdict;
@@ -133,15 +133,30 @@ RARE Verdict add_copy(Call *call, i64 column, Text text) {
     return add_number(call, column, (Text){copy, copy + n});
 }
 
-/* Add a number that is not plain: with an exponent or many digits. */
-INLINE Verdict add_spelled(Call *call, i64 column, Text text) {
+/* Add a number that is not plain: with an exponent or many digits. The bytes of ``room`` may be
+ * read. */
+INLINE Verdict add_spelled(Call *call, i64 column, Text text, Text room) {
     const i64 n = length_of(text);
     if (n == 0 || PLACES[*text.at] == IN_TEXTS) return NOT_A_NUMBER;
-    if (n <= SCIENTIFIC_BYTES && is_readable(call, text, SCIENTIFIC_BEFORE, PLAIN_AFTER)
+    if (n <= SCIENTIFIC_BYTES && is_readable(room, text, SCIENTIFIC_BEFORE, PLAIN_AFTER)
         && add_scientific(call, column, text))
         return NUMBER;
-    const int may_read = is_readable(call, text, 0, n + READ_AFTER);
+    const int may_read = is_readable(room, text, 0, n + READ_AFTER);
     return (may_read ? add_number : add_copy)(call, column, text);
+}
+
+/* Add a number that is not written as usual. */
+RARE Verdict add_styled(Call *call, i64 column, Text text) {
+    const Style *const style = call->style;
+    const i64 n = length_of(text);
+    Plain plain;
+    if (n == 0 || (may_be_marker(style, text.at, n) && is_missing(call, text))) return NOT_A_NUMBER;
+    if (n > MAX_CHARS) return UNDECIDED;
+    plain.length = 0;
+    if (!put_number(style, text, &plain)) return NOT_A_NUMBER;
+    if (plain.length && add_plain(call, column, plain.bytes, plain.length, '.')) return NUMBER;
+    const Text room = {plain.before, plain.bytes + sizeof plain.bytes};
+    return add_spelled(call, column, (Text){plain.bytes, plain.bytes + plain.length}, room);
 }
 
 /* Count a cell that is not a number; false if the caller has to decide. It gets the first cell of
@@ -162,15 +177,24 @@ INLINE int count_other(Call *call, i64 column, Text text) {
 /* Add a cell that is not plain, or leave it to the caller. */
 RARE void add_unusual(Call *call, i64 column, Cell cell, Text text) {
     text = strip_padding(text);
-    const Verdict verdict = add_spelled(call, column, text);
+    const Verdict verdict =
+        call->style ? add_styled(call, column, text)
+                    : add_spelled(call, column, text, (Text){call->data, call->data + call->size});
     if (verdict == NUMBER || (verdict == NOT_A_NUMBER && count_other(call, column, text))) return;
     call->columns[column].unresolved++;
     call->unresolved[call->unresolved_count++] = (Unresolved){column, cell.start, cell.end};
 }
 
+/* Add a cell that is plain but for its decimal mark; false if it is anything else. */
+INLINE int add_by_style(const Call *fixed, i64 column, const u8 *at, i64 n) {
+    const Style *const style = fixed->style;
+    if (UNLIKELY(!style->decimal || may_be_marker(style, at, n))) return 0;
+    return add_plain(fixed, column, at, n, (u8)style->decimal);
+}
+
 /* Add a cell; ``fixed`` is the copy of ``call`` that is faster to read. */
-INLINE void add_cell(Call *call, const Call *fixed, const u8 *data, i64 size, i64 column,
-                     Cell cell) {
+INLINE void add_cell(Call *call, const Call *fixed, const u8 *data, i64 size, i64 column, Cell cell,
+                     int special) {
     Text text = {data + cell.start, data + cell.end};
     u8 copy[PLAIN_BEFORE + PLAIN_AFTER];
     if (length_of(text) >= 2 && *text.at == '"' && text.end[-1] == '"') {
@@ -189,7 +213,9 @@ INLINE void add_cell(Call *call, const Call *fixed, const u8 *data, i64 size, i6
         memcpy(copy + PLAIN_BEFORE, at, (size_t)(n < PLAIN_AFTER ? n : PLAIN_AFTER));
         at = copy + PLAIN_BEFORE;
     }
-    if (UNLIKELY(!add_plain(fixed, column, at, n))) add_unusual(call, column, cell, text);
+    const int is_added = special && fixed->style ? add_by_style(fixed, column, at, n)
+                                                 : add_plain(fixed, column, at, n, '.');
+    if (UNLIKELY(!is_added)) add_unusual(call, column, cell, text);
 }
 
 #endif

@@ -23,13 +23,13 @@ INLINE u64 join18(__m256i values) {
     return ((high >> 32) * TEN[8] + (low & 0xffffffff)) * TEN[8] + (low >> 32);
 }
 
-/* Read the n bytes at ``at`` (1 to 19) as digits with at most one point among them; false if they
- * are anything else. The 32 bytes that end with the number are loaded twice, one byte apart: one
- * load gives the digits after the point, the other those before it, which so move up by one and
- * close the gap. */
-INLINE int read_plain(const u8 *at, i64 n, u64 *digits, i64 *scale, u64 *point) {
+/* Read the n bytes at ``at`` (1 to 19) as digits with at most one point, ``mark``, among them;
+ * false if they are anything else. The 32 bytes that end with the number are loaded twice, one byte
+ * apart: one load gives the digits after the point, the other those before it, which so move up by
+ * one and close the gap. */
+INLINE int read_plain(const u8 *at, i64 n, u8 mark, u64 *digits, i64 *scale, u64 *point) {
     const __m256i after = load32(at + n - 32), before = load32(at + n - 33);
-    const __m256i is_point = _mm256_cmpeq_epi8(after, _mm256_set1_epi8('.'));
+    const __m256i is_point = _mm256_cmpeq_epi8(after, _mm256_set1_epi8((char)mark));
     const u64 points = (u64)(uint32_t)_mm256_movemask_epi8(is_point) >> (32 - n);
     *point = points != 0;
     *scale = points ? n - 1 - __builtin_ctzll(points) : 0;

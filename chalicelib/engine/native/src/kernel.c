@@ -33,6 +33,8 @@
 #include "digits.h"
 #include "limbs.h"
 #include "numbers.h"
+#include "texts.h"
+#include "styles.h"
 #include "cells.h"
 
 #ifndef CSVSUM_ROWS
@@ -40,11 +42,12 @@
 #endif
 
 /* Add the cells of ``rows`` rows. */
-INLINE void add_cells(Call *call, const Call *fixed, const u8 *data, i64 size, i64 rows) {
+INLINE void add_cells(Call *call, const Call *fixed, const u8 *data, i64 size, i64 rows,
+                      int special) {
     const Cell *cell = fixed->cells;
     for (; rows; rows--)
         for (i64 column = 0; column < fixed->wanted; column++)
-            add_cell(call, fixed, data, size, column, *cell++);
+            add_cell(call, fixed, data, size, column, *cell++, special);
 }
 
 RARE i64 count_feeds(const u8 *data, i64 from, i64 to) {
@@ -73,7 +76,7 @@ INLINE void add_rows(Call *call, int special) {
         /* Some rows are found and then their cells are added: so neither waits for the other. */
         const i64 before = found.rows;
         status = find_rows(&fixed, &cursor, limit, &found, special);
-        add_cells(call, &fixed, data, size, found.rows - before);
+        add_cells(call, &fixed, data, size, found.rows - before, special);
     }
     const i64 unfed = found.row > size; /* the end of the data ended the last row */
     call->status = status;

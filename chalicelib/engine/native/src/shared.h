@@ -48,6 +48,28 @@ typedef struct {
     i64 missing, others[UNKNOWN], unresolved;
 } Column;
 
+/* What a byte may be in a number that is not written as usual: a mark to drop beside it, a blank, a
+ * mark of thousands; the first or last byte of such a mark of several bytes; the first byte of a
+ * marker of a missing value that is a number, too. */
+enum {
+    IS_STRIPPED = 1,
+    IS_BLANK = 2,
+    IS_THOUSANDS = 4,
+    BEGINS_LONG = 8,
+    ENDS_LONG = 16,
+    BEGINS_MARKER = 32
+};
+
+/* How numbers are written. Marks of several bytes are in lists: for each its length, a byte, and
+ * its bytes; a zero ends a list. */
+typedef struct {
+    i64 decimal; /* the byte of the decimal mark, or 0 if it has several */
+    i64 parentheses; /* whether they may mean that a number is negative */
+    u64 marker_lengths; /* bit n: a marker that is a number has n bytes; bit 63: or more */
+    u8 roles[256];
+    u8 decimals[8], blanks[8], thousands[32], stripped[256];
+} Style;
+
 typedef struct {
     i64 start, end; /* offsets in the data */
 } Cell;
@@ -67,8 +89,11 @@ typedef struct {
     const i64 *skips;
     i64 after, wanted, delimiter, max_row_bytes;
     /* In: options that few files need; ``special`` if there are any. The byte that begins a
-     * comment, or -1; whether rows with too few fields get empty ones. */
+     * comment, or -1; whether rows with too few fields get empty ones; NULL if numbers are written
+     * as usual.
+     */
     i64 special, comment, pad;
+    const Style *style;
     const u64 *marks; /* texts that mean "missing", of 1 to 8 bytes, as little-endian numbers */
     i64 mark_count;
     const u8 *long_marks; /* others: for each its length, a byte, and its bytes */
