@@ -46,6 +46,12 @@ def submit() -> Response:
     return responses.accepted(use_cases().submit(*requests.job_in_body()), requests.path())
 
 
+@app.route("/preview", methods=["POST"], content_types=["*/*"])
+@problem_responses
+def preview() -> Response:
+    return responses.previewed(use_cases().preview(*requests.job_in_body()))
+
+
 @app.route("/jobs/{job_id}")
 @problem_responses
 def get_job(job_id: str) -> Response:

@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.sums import BLOCK_BYTES, STEP, Sums, is_gzip
 from chalicelib.engine.gunzip import gunzip
 from chalicelib.engine.kernel import Kernel
-from chalicelib.engine.layout import read_layout
+from chalicelib.engine.opening import read_layout
 from chalicelib.engine.options import Options
 from chalicelib.engine.sums import as_json_number, digits
 from chalicelib.wiring import best_kernel

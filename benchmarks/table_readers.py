@@ -15,7 +15,8 @@ from benchmarks.verdicts import Column, Reading, Refusal, Table
 from chalicelib.engine.delimiters import find_delimiter
 from chalicelib.engine.sample import read_head
 from tests.accuracy.case import Case, followed
-from tests.accuracy.reference import answer, as_text, asked_for
+from tests.accuracy.reference import as_text, asked_for
+from tests.accuracy.service import answer
 
 Options = Mapping[str, Any]
 #: Options that a message advises: ignore_errors=true, or "setting `ignore_errors` to `True`".
@@ -177,7 +178,7 @@ def _wanted(options: Options, names: Sequence[str]) -> list[int]:
     chosen = options.get("columns")
     if chosen is None:
         return list(range(options.get("first", 0), len(names), options.get("step", 10)))
-    return [_index(each, names) for each in chosen]
+    return sorted(_index(each, names) for each in chosen)
 
 
 def _index(column: object, names: Sequence[str]) -> int:

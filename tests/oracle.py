@@ -16,12 +16,15 @@ QUOTE, LF, CR = b'"\n\r'
 
 @dataclass(frozen=True)
 class Answer:
-    """The sums of a file, or the code, line (1-based) and byte of its first fault."""
+    """The sums of a file, or the code, line (1-based) and byte of its first fault.
+
+    A fault of the entire file has no place.
+    """
 
     totals: tuple[Fraction, ...] = ()
     rows: int = 0
     missing: int = 0
-    error: tuple[str, int, int] | None = None
+    error: tuple[str, int | None, int | None] | None = None
 
 
 class Wrong(Exception):
@@ -145,15 +148,20 @@ def why_refused(text: str, match: re.Match[str] | None) -> str:
     return "out_of_range" if is_low or abs(float(text)) == float("inf") else ""
 
 
+def delimiter_of(options: Options) -> str:
+    """Return the delimiter of an oracle that finds none: the comma unless another is asked for."""
+    return options.read.delimiter.replace("auto", ",")
+
+
 def answer(data: bytes, options: Options) -> Answer:
     """Return what a serial read of the file gives; the file has at least one row."""
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-    rows, broken = read_rows(data[start:], options.delimiter)
+    rows, broken = read_rows(data[start:], delimiter_of(options))
     fields = len(rows[0])
     wanted = range(options.first, fields, options.step)
     totals, missing, count = [Fraction(0)] * len(wanted), 0, 0
     try:
-        for row in rows[1:] if options.header else rows:
+        for row in rows[1:] if options.read.header is not False else rows:
             if len(row) != fields:
                 raise Wrong("ragged_row", row[0][1], row[0][2])
             for column, index in enumerate(wanted):

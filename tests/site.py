@@ -34,7 +34,7 @@ class Site:
         return self.http.post(path, headers={"Content-Type": kind}, body=raw)
 
     def submitted(self, data: bytes = ROWS, **options: Any) -> Job:
-        return self.world.submit(data, Options(**options))
+        return self.world.submit(data, Options.of(options))
 
     def finished(self, data: bytes = ROWS, **options: Any) -> Job:
         job = self.submitted(data, **options)

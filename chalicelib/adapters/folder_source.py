@@ -10,8 +10,10 @@ import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from chalicelib.engine.formats import HEAD_BYTES
 from chalicelib.errors import CsvsumError, FileChanged, FileGone, FileMissing, TryAgain
 from chalicelib.jobs.job import FileVersion
+from chalicelib.jobs.ports import Probe
 
 READ_BYTES = 1024 * 1024
 OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -50,6 +52,13 @@ class FolderSource:
         try:
             with self._opened(name) as file:
                 return self._version(file)
+        except OSError as error:
+            raise _error(error, FileMissing(name)) from error
+
+    def probe(self, name: str) -> Probe:
+        try:
+            with self._opened(name) as file:
+                return Probe(self._version(file), os.pread(file, HEAD_BYTES, 0))
         except OSError as error:
             raise _error(error, FileMissing(name)) from error
 

@@ -62,9 +62,16 @@ class BadCsv(FileError):
         self.fault = fault
 
 
-class BadGzip(FileError):
-    """A bad gzip file; each way to be bad has its own code."""
+class BadCompressed(FileError):
+    """A compressed file that is damaged, truncated, too large, or not exactly one file.
+
+    Each way to be bad has its own code, for each format.
+    """
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code = code
+
+
+class BadGzip(BadCompressed):
+    """A bad gzip file."""

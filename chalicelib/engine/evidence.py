@@ -6,13 +6,17 @@ from functools import cached_property
 
 from .dialect import Dialect
 from .encodings import reread
+from .errors import BadCsv
 from .naming import Naming, named
 from .nearby import Nearby
 from .read_options import ReadOptions
+from .row_ends import RowEnd
 from .sample import Head, Sample, read_sample
 from .wording import listed, option, sentence
 
 Options = tuple[tuple[str, object], ...]
+#: What choosing columns by name or index excludes.
+SELECTION = frozenset(("step", "first"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,13 @@ class Suggestion:
     code: str
     sentence: str
     options: Options = ()
+
+    def replacements(self) -> dict[str, object]:
+        """Return the options by name, with None for those that they exclude."""
+        given = dict(self.options)
+        if "columns" in given:
+            return {**dict.fromkeys(SELECTION), **given}
+        return given if SELECTION.isdisjoint(given) else {"columns": None, **given}
 
 
 def advise(code: str, clause: str, options: Options = ()) -> Suggestion:
@@ -58,9 +69,12 @@ class Evidence:
 
     @cached_property
     def sample(self) -> Sample:
-        """The rows of the head, read as the file was read."""
+        """The rows of the head, read as the file was read; none if its row ends are mixed."""
         delimiter = self.dialect.delimiter if self.dialect else ","
-        return read_sample(self.head, delimiter, self.options)
+        try:
+            return read_sample(self.head, delimiter, self.options)
+        except BadCsv:
+            return Sample(delimiter, RowEnd.LF, b"", ())
 
     @property
     def has_header(self) -> bool:

@@ -53,10 +53,15 @@ class Place:
 
 
 def place_of(fault: Fault, near: Nearby, delimiter: str) -> Place | None:
-    """Return the cells from a fault on; None if their row cannot be read."""
+    """Return the cells from a fault on, none in an open quote; None if the row cannot be read.
+
+    An open quote is in the last row if no row end follows it.
+    """
     if not near.holds(fault) or fault.byte is None:
         return None
     data = near.data[fault.byte - near.start :]
+    if fault.code == "unclosed_quote":
+        return Place((), last=near.eof and b"\n" not in data, ended=False)
     try:
         row = next(iter(iter_rows(data, Grammar(delimiter.encode()), eof=near.eof)), None)
     except BadCsv:

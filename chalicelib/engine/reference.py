@@ -64,8 +64,7 @@ class Tally:
     def add(self, data: bytes, columns: Sequence[ColumnSum], rows: int) -> None:
         """Add ``data``, which has ``rows`` rows; ``columns`` may be empty if there are none."""
         if columns:
-            moved = [column.moved(self.lines, self.bytes) for column in columns]
-            self.columns = add_columns(self.columns, moved)
+            self.columns = add_columns(self.columns, columns, self.lines, self.bytes)
         self.rows += rows
         self.lines += data.count(b"\n")
         self.bytes += len(data)
@@ -143,10 +142,7 @@ class Tally:
 
 def ragged(row: Row, fields: int) -> Fault:
     """Return the fault of a row with another number of fields than the first one."""
-    message = (
-        f"the row has {counted(len(row.cells), 'field')}, but the first row has {fields:,};"
-        " quote fields that contain the delimiter"
-    )
+    message = f"the row has {counted(len(row.cells), 'field')} instead of {fields:,}"
     return Fault("ragged_row", message, row.line, row.start)
 
 

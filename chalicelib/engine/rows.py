@@ -103,7 +103,7 @@ class _FieldCount:
         self._separators += self._count_separators(end)
         self._separators_end = end
         if self._separators >= limit:
-            message = f"the row has more than {limit} fields, the maximum; check the delimiter"
+            message = f"the row has more than {limit:,} fields, the maximum"
             raise BadCsv(Fault("too_many_fields", message, self._line, self._start))
 
     def _count_separators(self, end: int) -> int:

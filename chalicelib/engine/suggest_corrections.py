@@ -10,7 +10,7 @@ CORRECTIONS = {
     "text_after_quote": "put the delimiter after the quote, or double the quotes that are text",
     "row_too_long": "check that the file is a CSV, and that its rows end with LF or CRLF",
     "too_many_fields": "check the delimiter",
-    "lone_carriage_return": "end all rows alike, and quote fields that contain CR",
+    "lone_carriage_return": "end all rows with LF or CRLF, and quote fields that contain CR",
     "empty_file": "submit a file with a header and a row, or with header=false and a row",
     "nul_byte": "export the file as UTF-8; NUL bytes show that it may be UTF-16",
     "utf_16": "export the file as UTF-8",

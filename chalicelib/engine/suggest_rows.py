@@ -82,7 +82,7 @@ def _too_short(evidence: Evidence, fields: int) -> Iterator[Suggestion]:
         yield _half_written(f"it has {counted(size, 'field')} instead of {fields} and no row end")
         return
     if evidence.last and size == 1 and not looks_like_a_number(evidence.row[0].strip()):
-        yield advise("note", "the last row may be a note below the table; delete it")
+        yield advise("note", "the last row may be a note below the table; if it is, delete it")
         return
     yield advise("short_row", "to fill short rows up with empty fields", (("ragged", "pad"),))
 
@@ -121,7 +121,10 @@ def _too_long(evidence: Evidence, fields: int) -> Iterator[Suggestion]:
     elif found := list(_commas_in_one_column(evidence, fields)):
         yield from found
     elif delimiter == "," and INTEGERS_SIDE_BY_SIDE.search(row):
-        yield advise("unquoted_commas", "quote numbers that contain commas, or delete the commas")
+        yield advise(
+            "unquoted_commas",
+            "quote fields that contain the comma; here, numbers may contain commas",
+        )
     else:
         name = delimiter_name(delimiter)
         yield advise("long_row", f"quote fields that contain the {name}")

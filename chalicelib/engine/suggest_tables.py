@@ -1,14 +1,17 @@
 """Suggest another delimiter, lines to skip, or other columns for a table. Pure Python."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
 
 from .cells import looks_like_a_number, read_cell
 from .delimiters import best_fits, fit_of
+from .errors import BadCsv
 from .evidence import Evidence, Suggestion, advise
 from .formats import Foreign, identify
 from .headers import is_header_of
+from .nearby import BLANKS
 from .read_options import AUTO, NumberOptions
 from .row_ends import ROW_END
 from .sample import Sample, read_sample
@@ -33,9 +36,12 @@ def for_no_numbers(evidence: Evidence) -> list[Suggestion]:
 
 def other_delimiter(evidence: Evidence) -> Iterator[Suggestion]:
     """Yield a delimiter that splits all rows evenly and makes columns of numbers."""
+    if not evidence.head.rows.strip(BLANKS):
+        return
     options, used = replace(evidence.options, delimiter=AUTO), evidence.sample.delimiter
     samples = [sample for sample, _ in best_fits(evidence.head, options)]
-    samples += [read_sample(evidence.head, rare, options) for rare in RARE_DELIMITERS]
+    with suppress(BadCsv):  # mixed row ends
+        samples += [read_sample(evidence.head, rare, options) for rare in RARE_DELIMITERS]
     for sample in samples:
         fit = fit_of(sample, options)
         rows = [row.cells for row in sample.rows[1:]]
@@ -127,6 +133,8 @@ def other_columns(evidence: Evidence, without: int = -1) -> Iterator[Suggestion]
         if index != without and _is_numeric(evidence.rows, index, evidence.options.numbers):
             name = names[index] if index < len(names) else ""
             found.append(name if name and names.count(name) == 1 else index)
+        if len(found) > MAX_COLUMNS_NAMED:
+            break
     if 0 < len(found) <= MAX_COLUMNS_NAMED:
         noun = "the column" if len(found) == 1 else "the columns"
         yield advise("other_columns", f"to sum only {noun} of numbers", (("columns", found),))

@@ -17,7 +17,7 @@ from .suggest_corrections import correction
 from .suggest_numbers import for_cell
 from .suggest_rows import for_row, for_unclosed_quote
 from .suggest_tables import for_no_numbers, other_columns, other_delimiter
-from .wording import delimiter_name
+from .wording import counted, delimiter_name
 
 __all__ = ["Evidence", "Suggestion", "suggest"]
 
@@ -52,7 +52,7 @@ def _one_of_the_delimiters(evidence: Evidence) -> list[Suggestion]:
         advise(
             "delimiter",
             f"if the {delimiter_name(sample.delimiter)} separates the fields"
-            f" ({fit.fields} in each row)",
+            f" ({counted(fit.fields, 'field')} in each row)",
             (("delimiter", sample.delimiter),),
         )
         for sample, fit in best_fits(evidence.head, evidence.options)
@@ -74,11 +74,16 @@ def _out_of_range(evidence: Evidence) -> list[Suggestion]:
     return list(other_columns(evidence, evidence.column))
 
 
+def _no_column(evidence: Evidence) -> list[Suggestion]:
+    return list(other_columns(evidence))
+
+
 LOOK_FOR: dict[str, Callable[[Evidence], Iterable[Suggestion]]] = {
     "not_a_number": for_cell,
     "looks_like_a_number": for_cell,
     "out_of_range": _out_of_range,
     "ragged_row": for_row,
+    "no_column": _no_column,
     "no_numbers": for_no_numbers,
     "text_after_quote": other_delimiter,
     "unclosed_quote": for_unclosed_quote,

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from chalicelib.engine.blocks import fill
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.layout import Layout
-from chalicelib.engine.rules import Rules
+from chalicelib.engine.opening import grammar_of, rules_of
+from chalicelib.engine.row_ends import translate
 from chalicelib.engine.states import Grammar, State, scan_state
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.jobs.job import Job
 from chalicelib.jobs.parts import PROOF_BYTES, Outcome, Plan, start_states
 from chalicelib.jobs.ports import Source
+from chalicelib.jobs.reading import dialect_of
 
 
 @dataclass(eq=False)
@@ -32,7 +34,7 @@ class PartReader:
         layout = layout_of(job, plan)
         first, *others = (start,) if start is not None else self.start_states(job, plan, number)
         span = plan.range_of(number)
-        blocks = self.source.read(job.file_name, job.version, span.start, expected_end=span.stop)
+        blocks = self._blocks(job, span)
         scanner = StateScanner(blocks, len(span), others, layout.grammar)
         partial = self.kernel.sum_rows(
             scanner,
@@ -61,9 +63,14 @@ class PartReader:
         return start_states(before, from_start, layout_of(job, plan).grammar)
 
     def _read(self, job: Job, wanted: range) -> bytes:
-        blocks = self.source.read(job.file_name, job.version, wanted.start, wanted.stop)
-        data, _ = fill(len(wanted), b"", blocks)
+        # With what follows: the translation of a row end depends on all of its bytes.
+        data, _ = fill(len(wanted), b"", self._blocks(job, wanted))
         return data[: len(wanted)]
+
+    def _blocks(self, job: Job, wanted: range) -> Iterator[bytes]:
+        """Return the text from the start of a range on, with row ends that the kernels know."""
+        blocks = self.source.read(job.file_name, job.version, wanted.start, wanted.stop)
+        return translate(blocks, dialect_of(job).row_end)
 
 
 class StateScanner:
@@ -105,13 +112,13 @@ class StateScanner:
 
 def layout_of(job: Job, plan: Plan) -> Layout:
     """Return the layout of a part's rows: it has no header, hence no names."""
-    options = job.options
+    options, dialect = job.options, dialect_of(job)
     return Layout(
-        Grammar(options.delimiter.encode()),
-        plan.fields,
-        tuple(range(options.first, plan.fields, options.step)),
-        (),
-        plan.data_start,
-        plan.data_line,
-        Rules(options.non_numeric),
+        grammar=grammar_of(options.read, dialect),
+        fields=plan.fields,
+        wanted=plan.columns or tuple(range(options.first, plan.fields, options.step)),
+        names=(),
+        data_start=plan.data_start,
+        data_line=plan.data_line,
+        rules=rules_of(options, dialect),
     )

@@ -41,6 +41,8 @@ class Plan:
     #: How many parts are sent at first. When a part is done, the part this many numbers later is
     #: sent, so that later files need not wait for all parts of a large one.
     window: int = MAX_PARTS
+    #: The indexes of the summed columns; none if every n-th column is summed.
+    columns: tuple[int, ...] = ()
 
     @property
     def count(self) -> int:

@@ -17,6 +17,7 @@ from chalicelib.jobs.merging import Merger
 from chalicelib.jobs.part_reading import PartReader
 from chalicelib.jobs.parts import PROOF_BYTES
 from chalicelib.jobs.ports import Clock, Deliveries, Jobs, Parts, Queue, ReplyStore, Source
+from chalicelib.jobs.preview import PreviewFile
 from chalicelib.jobs.recent import RecentJobs
 from chalicelib.jobs.recovery import GiveUp, Sweep
 from chalicelib.jobs.submission import Submit
@@ -69,6 +70,10 @@ class UseCases:
             allowance=Allowance(self.adapters.jobs, self.settings.max_bytes_in_progress, self.now),
             now=self.now,
         )
+
+    @cached_property
+    def preview(self) -> PreviewFile:
+        return PreviewFile(self.adapters.source, self.adapters.kernel, self.now)
 
     def find_job(self, job_id: str) -> Job:
         return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id)
@@ -146,7 +151,6 @@ class UseCases:
             jobs=self.adapters.jobs,
             parts=self.adapters.parts,
             queue=self.adapters.queue,
-            source=self._source,
             part_bytes=self.settings.part_bytes,
             parts_per_job=self.settings.parts_per_job,
             window=self.settings.parts_in_flight,

@@ -138,7 +138,10 @@ class _Reading:
     def _rows(self, data: bytes, dialect: Dialect) -> Sequence[Row]:
         grammar = Grammar(dialect.delimiter.encode(), self.options.comment.encode())
         drop = self.options.last_row == "drop"
+        # What is true of the open quote of a half-written row.
+        self.evidence = {"last": b"\n" not in data[data.rfind(b'"') :], "ended": False}
         read = list(iter_rows(data, grammar, eof=not drop))
+        self.evidence = {}
         rest = data[read[-1].end :] if read else data
         if drop and b"\n" in rest:
             raise BadCsv(Fault("unclosed_quote", "a quote swallows rows"))

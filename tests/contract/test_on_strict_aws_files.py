@@ -186,7 +186,7 @@ def test_the_api_gives_up_on_s3_before_the_gateway_gives_up_on_the_api(
         aws.clock.advance(CONNECT_SECONDS + READ_SECONDS)
         return True
 
-    aws.fail("s3.HeadObject", TIMED_OUT, times=ALWAYS, when=takes_its_time)
+    aws.fail("s3.GetObject", TIMED_OUT, times=ALWAYS, when=takes_its_time)
     with pytest.raises(TryAgain):
         service.use_cases.submit("x.csv", Options())
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html

@@ -11,7 +11,7 @@ from chalicelib.engine.read_options import Encoding, NumberOptions
 from chalicelib.engine.rules import NonNumeric, Rules
 from chalicelib.engine.states import Grammar, State
 from chalicelib.engine.sums import MISSING, PartialSum
-from chalicelib.jobs.options import DELIMITERS
+from chalicelib.jobs.option_values import DELIMITERS
 from tests.csv_files import in_blocks
 from tests.kernels import STATES
 

@@ -28,7 +28,7 @@ from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.engine.rules import PLAIN_RULES, NonNumeric, Rules
 from chalicelib.engine.states import Grammar, State
 from chalicelib.engine.sums import MISSING
-from chalicelib.jobs.options import DELIMITERS
+from chalicelib.jobs.option_values import DELIMITERS
 from tests.csv_files import in_blocks, junk_files, tidy_files
 from tests.fuzz.cases import make_case
 from tests.fuzz.fuzz_kernels import differences
@@ -243,7 +243,7 @@ def test_several_threads_share_a_kernel() -> None:
 def test_neither_pandas_nor_numpy_is_imported() -> None:
     code = """
 import sys
-from chalicelib.engine.layout import read_layout
+from chalicelib.engine.opening import read_layout
 from chalicelib.engine.native import load
 from chalicelib.engine.options import Options
 layout, rest = read_layout([b"a,b\\n1.5,x\\n1e100,y\\n"], Options())

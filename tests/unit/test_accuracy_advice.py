@@ -5,7 +5,8 @@ from itertools import combinations
 import pytest
 
 from tests.accuracy.case import Case, followed, load
-from tests.accuracy.reference import Answer, answer
+from tests.accuracy.reference import Answer
+from tests.accuracy.service import answer
 
 REFUSED = [case for case in load() if case.refused]
 #: Suggestions that read a file in the other of two ways, by their code and the name of the case.
@@ -68,7 +69,7 @@ def test_a_refusal_whose_file_has_sums_suggests_options(case: Case) -> None:
 @pytest.mark.parametrize("case", REFUSED, ids=name)
 def test_a_refusal_says_what_to_do_in_sentences(case: Case) -> None:
     result = answer(case.data, case.options)
-    for sentence in [each.sentence for each in result.suggestions] or [result.message]:
+    for sentence in [result.message, *(each.sentence for each in result.suggestions)]:
         assert sentence[0].isupper() or sentence[0] in "'\""
         assert sentence.endswith(".")
         assert "\n" not in sentence

@@ -14,6 +14,7 @@ from chalicelib.engine.explain import Explanation, explain
 from chalicelib.engine.nearby import Nearby
 from chalicelib.engine.read_options import ReadOptions
 from chalicelib.engine.sample import read_head
+from chalicelib.engine.sums import refusal
 
 
 def explained(data: bytes, fault: Fault, options: ReadOptions | None = None) -> Explanation:
@@ -27,11 +28,11 @@ def explained(data: bytes, fault: Fault, options: ReadOptions | None = None) -> 
 
 def test_a_cell_is_explained_by_its_place_its_text_and_an_option() -> None:
     data = b'id;Preis\n1;5\n2;"1.234,50"\n'
-    message = "'1.234,50' looks like a number, but is not written in the expected way"
+    message = refusal("looks_like_a_number", "1.234,50")
     found = explained(data, Fault("looks_like_a_number", message, 2, 15, 1))
     assert found.detail == (
-        "Line 3, column 2 ('Preis'): '1.234,50' looks like a number, but is not written in the"
-        ' expected way. If \'1.234,50\' means 1234.5, submit with decimal="," and thousands=".".'
+        "Line 3, column 2 ('Preis'): '1.234,50' looks like a number, but is not written as the"
+        ' options say. If \'1.234,50\' means 1234.5, submit with decimal="," and thousands=".".'
     )
     assert dict(found.suggestions[0].options) == {"decimal": ",", "thousands": "."}
 

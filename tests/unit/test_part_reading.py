@@ -24,7 +24,8 @@ DATA = b'a,b\n1,x\n2,"3,\n4,\n5,\n6,x"\n7,y\n'
 
 def job_and_plan(part_bytes: int, data: bytes = DATA) -> tuple[PartReader, Job, Plan]:
     source = MemorySource({"x.csv": data}, block_bytes=3)
-    job = queued("0" * 32, "x.csv", Options(), source.version("x.csv"), START)
+    options = Options.of({"delimiter": ",", "non_numeric": "fail"})
+    job = queued("0" * 32, "x.csv", options, source.version("x.csv"), START)
     plan = Plan(len(data), part_bytes, data_start=4, data_line=1, fields=2)
     return PartReader(source, ReferenceKernel(block_bytes=3), proof_bytes=4), job, plan
 

@@ -73,7 +73,6 @@ def sums(**totals: object) -> dict[str, Decimal]:
         ),
         ("a,b,c\n1,2,3\n4,5\n", {}, "short_row", {"ragged": "pad"}, sums(a=5, b=7, c=3)),
         ("a,b,c\n1,2,3\n4\n", {}, "short_row", {"ragged": "pad"}, sums(a=5, b=2, c=3)),
-        ("a,b\n1,2\n3,4\nSource: x\n", {}, "note", {}, None),
         ("a,b,c\n1,2,3\n4,5", {}, "half_written", {"last_row": "drop"}, sums(a=1, b=2, c=3)),
         ("x,y\na,1,z\na,3,z\n", {}, "short_header", None, sums(col1=4)),
         # Tables.
@@ -144,10 +143,11 @@ def test_both_delimiters_that_fit_are_suggested() -> None:
     [
         ("a,b\n1,2,\n3,4\n", "trailing_delimiter", "Delete the empty field at the end"),
         ("a,b\n1,x,y\n3,4\n", "long_row", "Quote fields that contain the comma"),
-        ("a,b\n1,38,72\n3,4\n", "unquoted_commas", "numbers that contain commas"),
+        ("a,b\n1,38,72\n3,4\n", "unquoted_commas", "numbers may contain commas"),
         ("name\nAda\nGrace\n", "only_text", "Column 1 ('name') holds text ('Ada')"),
         ("région\nRhône\n", "only_text", "Column 1 ('région') holds text ('Rhône')"),
         ("a,b\n", "no_rows", "no rows"),
+        ("a,b\n1,2\n3,4\nSource: x\n", "note", "a note below the table"),
         ("  1.5   2.5   3\n 10.5  20    4\n", "aligned_by_blanks", "several blanks"),
         ("v\n1\n5-\n", "misspelt", "out of place"),
     ],

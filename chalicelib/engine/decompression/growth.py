@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ..errors import FileError
+from ..errors import BadCompressed
 from ..formats import Compression
 from ..gunzip import GrowthLimit
 
@@ -14,14 +14,6 @@ NAMES = {
 }
 #: How many of its last bytes a decompressor may have to keep. xz -9 needs 64 MiB.
 MAX_WINDOW_BYTES = 128 * 1024 * 1024
-
-
-class BadCompressed(FileError):
-    """A compressed file that is damaged, truncated, too large, or not exactly one file."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
 
 
 @dataclass(slots=True)

@@ -35,6 +35,13 @@ CASES = [
         left_out=["town"],
     ),
     case(
+        "ended-by-blank-lines-so-nothing-is-dropped",
+        "a,b\n1,2\n3,4\n\n \n",
+        {"a": 4, "b": 6},
+        "blank lines follow the last row, not a half of one",
+        {"last_row": "drop"},
+    ),
+    case(
         "half-written-quote-dropped",
         'text,n\n"a",1\n"b',
         {"n": 1},
@@ -61,9 +68,11 @@ CASES = [
     case(
         "half-written-quote",
         'text,n\n"a",1\n"b',
-        None,
+        {"n": 1},
         "a quote is open where the file ends",
+        left_out=["text"],
         refused="unclosed_quote",
+        follow={"last_row": "drop"},
     ),
     case("ctrl-z", "a,b\r\n1,2\r\n\x1a", {"a": 1, "b": 2}, "how DOS ends a text"),
     case("ctrl-z-after-a-number", "a,b\r\n1,2\x1a", {"a": 1, "b": 2}, "and without a row end"),

@@ -72,6 +72,14 @@ CASES = [
         refused="ragged_row",
     ),
     case(
+        "note-without-an-end",
+        "a,b\n1,2\n3,4\nSource: somewhere",
+        {"a": 4, "b": 6},
+        "it may as well be a row that was cut off",
+        refused="ragged_row",
+        follow={"last_row": "drop"},
+    ),
+    case(
         "note-dropped",
         "town;n\nA;1\nB;2\nSource: somewhere",
         {"n": 3},
