@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 
+from chalicelib import names
 from chalicelib.errors import CsvsumError
 
 DEFAULT_SOURCE = "file:///mnt/csv"
@@ -86,7 +87,8 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the variables that are set. Raise BadSetting with the name of a wrong one."""
         default = cls()
-        return cls(
+        _require(names.bad_name(environ))
+        read = cls(
             api_name=environ.get("API_NAME") or default.api_name,
             csv_source=_source(environ.get("CSV_SOURCE") or default.csv_source),
             table=environ.get("JOBS_TABLE") or default.table,
@@ -120,6 +122,17 @@ class Settings:
             log_level=_level(environ.get("LOG_LEVEL") or default.log_level),
             chalice_command="AWS_CHALICE_CLI_MODE" in environ,
         )
+        _require(names.same_name(read.queues))
+        return read
+
+    @property
+    def queues(self) -> dict[str, str]:
+        """The names of the queues by their variables."""
+        return {
+            "JOBS_QUEUE": self.jobs_queue,
+            "PARTS_QUEUE": self.parts_queue,
+            "DEAD_QUEUE": self.dead_queue,
+        }
 
     @property
     def depend_on_account(self) -> bool:
@@ -153,10 +166,17 @@ def settings() -> Settings:
     return Settings.from_env(os.environ)
 
 
+def _require(wrong: str | None) -> None:
+    """Raise BadSetting with the sentence that says what is wrong, if there is one."""
+    if wrong:
+        raise BadSetting(wrong)
+
+
 def _source(value: str) -> str:
-    scheme, separator, rest = value.partition("://")
-    if separator and (
-        (scheme == "file" and rest.startswith("/")) or (scheme == "s3" and rest.strip("/"))
+    scheme, _, rest = value.partition("://")
+    bucket = rest.partition("/")[0]
+    if (scheme == "file" and rest.startswith("/")) or (
+        scheme == "s3" and names.is_name(bucket, names.OLD_BUCKET)
     ):
         return value
     raise BadSetting(f"CSV_SOURCE must be file:///folder or s3://bucket/prefix, not {value!r}.")

@@ -11,6 +11,7 @@ from chalicelib.adapters.clients import Lazy, make_sqs
 from chalicelib.adapters.queue_urls import QueueUrls
 from chalicelib.engine.states import State
 from chalicelib.errors import CsvsumError, ServiceDown
+from chalicelib.jobs.job import is_id
 from chalicelib.jobs.ports import Message
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def decode(text: str) -> Message:
         start = State(body["start"]) if "start" in body else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _bad_message(text) from error
-    if not isinstance(job, str) or not (part is None or _is_part(part)):
+    if not (isinstance(job, str) and is_id(job) and (part is None or _is_part(part))):
         raise _bad_message(text)
     return Message(job, part, start)
 

@@ -16,7 +16,8 @@ STUBS = {"mypy_boto3_dynamodb", "mypy_boto3_s3", "mypy_boto3_sqs"}
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "engine": (set(), {"isal", "pandas", "zstandard"}),
     "errors": ({"engine"}, set()),
-    "settings": ({"errors"}, set()),
+    "names": (set(), set()),
+    "settings": ({"errors", "names"}, set()),
     "jobs": ({"engine", "errors"}, set()),
     "adapters": ({"engine", "errors", "jobs"}, {"boto3", "botocore", "urllib3", *STUBS}),
     "web": ({"errors", "jobs", "settings"}, {"chalice"}),
