@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,8 @@ CREDENTIALS = {
 #: Settings of `make run` that the deployed service does not have.
 LOCAL_VARIABLES = ("PORT", "WORKERS", "DATA", "STATE", "VISIBILITY_SECONDS", "PYTHON", "VENV")
 PARTS_PER_WORKER = 2
+# If a run was killed, its API ends soon after it, and frees the port: see local/parent.py.
+PORT_SECONDS = 2
 
 
 class UsageError(Exception):
@@ -67,17 +70,27 @@ def _source(environ: Mapping[str, str]) -> str:
     return source
 
 
-def require_free(port: int) -> None:
-    """Raise UsageError if something listens on the port already."""
+def require_free(port: int, wait_seconds: float = PORT_SECONDS) -> None:
+    """Raise UsageError if something still listens on the port after ``wait_seconds``."""
+    deadline = time.monotonic() + wait_seconds
+    while error := _bind(port):
+        if time.monotonic() > deadline:
+            reason = os.strerror(error.errno or 0)
+            raise UsageError(
+                f"PORT: {port} cannot be used ({reason}); choose another one with PORT=..."
+            ) from error
+        time.sleep(0.05)
+
+
+def _bind(port: int) -> OSError | None:
+    """Return why nothing can listen on the port; None if something can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            reason = os.strerror(error.errno or 0)
-            raise UsageError(
-                f"PORT: {port} cannot be used ({reason}); choose another one with PORT=..."
-            ) from error
+            return error
+    return None
 
 
 def free_port() -> int:

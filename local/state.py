@@ -40,6 +40,11 @@ class State:
         made.mkdir(exist_ok=True)
         return made
 
+    def new_path(self, name: str) -> Path:
+        """Return the subfolder of this name, empty."""
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+        return self.path(name)
+
     def clear(self) -> None:
         """Remove all that is kept."""
         for entry in self.folder.iterdir():

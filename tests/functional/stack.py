@@ -94,11 +94,11 @@ class Stack:
         self.data.mkdir(exist_ok=True)
         self.state = folder / "state"
         self.log = folder / "log.txt"
-        self.port = free_port()
+        self.port = int(settings.get("PORT") or free_port())
         places = {"PORT": str(self.port), "DATA": str(self.data), "STATE": str(self.state)}
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
-                make("run", **places, **settings),
+                make("run", **(places | settings)),
                 cwd=ROOT,
                 env=callers_environment(),
                 stdout=output,
@@ -168,6 +168,23 @@ class Stack:
 def make(target: str, **settings: str) -> list[str]:
     """Return the command that a person types."""
     return ["make", target, *(f"{name}={value}" for name, value in settings.items())]
+
+
+def run_in_vain(**settings: str) -> str:
+    """Run `make run` with settings that it refuses. Return the only line that it says."""
+    given = {"PORT": str(free_port())} | settings
+    ended = subprocess.run(
+        make("run", **given),
+        cwd=ROOT,
+        env=callers_environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode != 0
+    (line,) = [line for line in ended.stderr.splitlines() if not line.startswith("make: ***")]
+    return line
 
 
 def callers_environment() -> dict[str, str]:
