@@ -1,12 +1,17 @@
 """The triggers of csvsum: routes, queues, dead letters, a schedule. The work is in chalicelib/."""
 
+from http import HTTPStatus
+
 from chalice.app import Chalice, LambdaFunctionEvent, Rate, Response, SQSEvent
 
 from chalicelib.adapters.identity import remember_function
 from chalicelib.adapters.work_queue import decode_dead, decode_record
 from chalicelib.settings import settings
 from chalicelib.web import requests, responses
+from chalicelib.web.cors import cors
+from chalicelib.web.openapi.document import document
 from chalicelib.web.responses import problem_responses
+from chalicelib.web.surface import allow_methods, complete_routes, problems_of_chalice
 from chalicelib.wiring import start_logging, use_cases
 
 SETTINGS = settings()
@@ -16,6 +21,9 @@ app = Chalice(app_name="csvsum", configure_logs=False)
 # The name of the API in API Gateway. Logs keep the name that the application was created with.
 app.app_name = SETTINGS.api_name
 app.register_middleware(remember_function, "all")
+app.register_middleware(cors(SETTINGS.cors_origins), "http")
+app.register_middleware(allow_methods(app.routes), "http")
+app.register_middleware(problems_of_chalice, "http")
 app.register_middleware(requests.remember, "http")
 
 
@@ -26,6 +34,15 @@ def submit_by_name(segment: str) -> Response:
     if name is None:
         return responses.no_such_page()
     return responses.legacy_accepted(use_cases().submit(name, requests.options_in_query()))
+
+
+@app.route("/{segment}", methods=["HEAD"], content_types=["*/*"])
+@problem_responses
+def check_by_name(segment: str) -> Response:  # GET submits a file; HEAD must change nothing
+    name = requests.name_in_path(segment)
+    if name is None:
+        return responses.no_such_page()
+    return responses.legacy_accepted(use_cases().submit.check(name, requests.options_in_query()))
 
 
 @app.route("/storage/get_counter")
@@ -50,6 +67,15 @@ def submit() -> Response:
 @problem_responses
 def get_job(job_id: str) -> Response:
     return responses.full_job(use_cases().find_job(job_id), use_cases().publish_reply)
+
+
+@app.route("/openapi.json")
+@problem_responses
+def get_openapi() -> Response:
+    return responses.reply(HTTPStatus.OK, document())
+
+
+complete_routes(app)
 
 
 @app.on_sqs_message(

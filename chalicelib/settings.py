@@ -1,6 +1,7 @@
 """The settings, and the only reader of the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -10,6 +11,11 @@ from chalicelib.errors import CsvsumError
 
 DEFAULT_SOURCE = "file:///mnt/csv"
 
+# As browsers send it: in small letters, and without the port that its scheme has by default.
+ORIGIN = re.compile(
+    r"(?!http://.*:80$)(?!https://.*:443$)"
+    r"[a-z][a-z0-9+.-]*://([a-z0-9-]+(\.[a-z0-9-]+)*|\[[0-9a-f:]+\])(:\d{1,5})?"
+)
 #: The environment variables that are read.
 VARIABLES = (
     "API_NAME",
@@ -35,6 +41,7 @@ VARIABLES = (
     "GIVE_UP_HOURS",
     "SWEEP_MINUTES",
     "LOG_LEVEL",
+    "CORS_ORIGINS",
 )
 
 
@@ -78,6 +85,8 @@ class Settings:
     give_up_hours: int = 96
     sweep_minutes: int = 5
     log_level: str = "INFO"
+    #: The origins whose pages may call the API; "*": all.
+    cors_origins: frozenset[str] = frozenset()
     #: The AWS account, where a bucket's name has it; it must be the owner of the results bucket.
     account: str = ""
     #: Whether this process is one of Chalice's commands, as `chalice local` is.
@@ -120,6 +129,7 @@ class Settings:
             give_up_hours=read_int(environ, "GIVE_UP_HOURS", default.give_up_hours, 10**5),
             sweep_minutes=read_int(environ, "SWEEP_MINUTES", default.sweep_minutes, 10**4),
             log_level=_level(environ.get("LOG_LEVEL") or default.log_level),
+            cors_origins=_origins(environ.get("CORS_ORIGINS") or ""),
             chalice_command="AWS_CHALICE_CLI_MODE" in environ,
         )
         _require(names.same_name(read.queues))
@@ -217,3 +227,15 @@ def _level(value: str) -> str:
     if value.upper() in ("DEBUG", "INFO", "WARNING", "ERROR"):
         return value.upper()
     raise BadSetting(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {value!r}.")
+
+
+def _origins(text: str) -> frozenset[str]:
+    """Read origins that commas separate. Raise BadSetting for another text."""
+    origins = frozenset(origin for each in text.split(",") if (origin := each.strip()))
+    for origin in origins:
+        if origin != "*" and not ORIGIN.fullmatch(origin):
+            raise BadSetting(
+                "CORS_ORIGINS must be * or origins like https://example.com, separated by commas, "
+                f"not {origin!r}."
+            )
+    return origins

@@ -13,6 +13,7 @@ from chalicelib.engine.options import Options
 from chalicelib.jobs.job import Job
 from chalicelib.wiring import use_cases
 from tests.harness import World
+from tests.openapi import require_documented
 
 ROWS = b"id,b\n1,x\n2,y\n"
 
@@ -27,11 +28,20 @@ class Site:
         self.http = Client(app).http
 
     def get(self, path: str) -> HTTPResponse:
-        return self.http.get(path)
+        return self.send("GET", path)
 
     def post(self, body: object, path: str = "/jobs", kind: str = "application/json") -> Any:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.http.post(path, headers={"Content-Type": kind}, body=raw)
+        return self.send("POST", path, {"Content-Type": kind}, raw)
+
+    def send(
+        self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b""
+    ) -> HTTPResponse:
+        """Return the reply to a request, which must be one of the OpenAPI document."""
+        reply = self.http.request(method, path, headers=headers, body=body)
+        seen = b"" if method == "HEAD" else reply.body  # servers send no body then
+        require_documented(method, path, reply.status_code, reply.headers, seen)
+        return reply
 
     def submitted(self, data: bytes = ROWS, **options: Any) -> Job:
         return self.world.submit(data, Options(**options))

@@ -109,5 +109,5 @@ def _non_numeric(value: object) -> Literal["fail", "skip"]:
 
 
 def _shown(value: object) -> str:
-    text = ascii(value)
+    text = "null" if value is None else ascii(value)
     return text if len(text) <= 60 else text[:60] + "…"

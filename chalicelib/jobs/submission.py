@@ -30,11 +30,8 @@ class Submit:
         Raise BadRequest, FileMissing, GzipTooLarge, TooMuchInProgress or TryAgain; then no job is
         left.
         """
-        file_name = parse_name(name)
-        version = self.source.version(file_name)
-        self._require_size(file_name, version.size)
-        self.allowance.take(version.size)
-        job = queued(uuid4().hex, file_name, options, version, self.now())
+        job = self.check(name, options)
+        self.allowance.take(job.version.size)
         # Store the job first: a worker must never receive the id of a job that is not stored.
         self.jobs.put(job)
         try:
@@ -42,8 +39,18 @@ class Submit:
         except CsvsumError:
             self.jobs.remove_unsent(job.id)
             raise
-        log_event("accepted", job, bytes=version.size)
+        log_event("accepted", job, bytes=job.version.size)
         return job
+
+    def check(self, name: object, options: Options) -> Job:
+        """Return the job that a submission would store. Raise as it would; store and send nothing.
+
+        It does not ask how much is in progress.
+        """
+        file_name = parse_name(name)
+        version = self.source.version(file_name)
+        self._require_size(file_name, version.size)
+        return queued(uuid4().hex, file_name, options, version, self.now())
 
     def _require_size(self, file_name: str, size: int) -> None:
         if is_gzip(file_name) and size > self.max_gzip_bytes:

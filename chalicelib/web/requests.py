@@ -1,6 +1,7 @@
 """Reads HTTP requests. Names are decoded here, once, before any check."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from typing import Any
@@ -11,6 +12,18 @@ from chalicelib.jobs.options import Options, parse_options
 
 PREFIX = "csv_name="
 MAX_BODY_BYTES = 64 * 1024
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+#: The URL of an object; the group is its key.
+OBJECT_URL = re.compile(r"s3://[^/]+/(.+)", re.DOTALL)
+#: How JSON calls the types of Python.
+KINDS = {
+    dict: "an object",
+    list: "a list",
+    int: "a number",
+    float: "a number",
+    bool: "a boolean",
+    type(None): "null",
+}
 
 # The request of this thread. Chalice keeps the current request on the app object, which
 # `chalice local` shares between its threads: two requests at once would read each other's bodies.
@@ -45,7 +58,7 @@ def body() -> Mapping[str, object]:
             'The body is empty; it must be a JSON object, like {"csv": "data.csv"}, '
             "sent with its Content-Length."
         )
-    members = _from_json(raw)
+    members = _from_json(_text(raw))
     if members is None and raw.isascii():
         members = _from_json(_unquoted_form(raw.decode()))
     if not isinstance(members, dict):
@@ -53,7 +66,17 @@ def body() -> Mapping[str, object]:
     return members
 
 
-def _from_json(text: str | bytes) -> object:
+def _text(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadRequest(
+            f"The body is not valid UTF-8: its byte {error.start} is 0x{raw[error.start]:02X}; "
+            "send JSON in UTF-8."
+        ) from None
+
+
+def _from_json(text: str) -> object:
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
@@ -77,9 +100,11 @@ def name_in_path(segment: str) -> str | None:
     if not segment.startswith(PREFIX):
         return None
     try:
-        return unquote_to_bytes(segment.removeprefix(PREFIX)).decode()
+        name = unquote_to_bytes(segment.removeprefix(PREFIX)).decode()
     except UnicodeDecodeError:
         raise BadRequest("The name is not valid UTF-8; percent-encode it as UTF-8.") from None
+    _require_no_url(name)
+    return name
 
 
 def options_in_query() -> Options:
@@ -90,5 +115,19 @@ def options_in_query() -> Options:
 def job_in_body() -> tuple[object, Options]:
     """Return the name and the options of ``POST /jobs``. Raises BadRequest."""
     members = dict(body())
-    name = members.pop("csv", None)
+    name = members.pop("csv", "")
+    if not isinstance(name, str):
+        raise BadRequest(f"csv must be a string, not {KINDS[type(name)]}.")
+    if LONE_SURROGATE.search(name):
+        raise BadRequest(r"The name has a lone surrogate, like \ud800, which no text has.")
+    _require_no_url(name)
     return name, parse_options(members)
+
+
+def _require_no_url(name: str) -> None:
+    """Raise BadRequest for the URL of an object."""
+    if match := OBJECT_URL.fullmatch(name):
+        raise BadRequest(
+            f"Names are relative to the source: give {match[1]!r}, or what of it is below the "
+            "source's prefix."
+        )
