@@ -14,13 +14,14 @@ from http import HTTPStatus
 import h11
 
 READ_BYTES = 64 * 1024
-MAX_HEADER_BYTES = 64 * 1024
+MAX_HEADER_BYTES = 32 * 1024
 #: API Gateway takes no more.
 MAX_BODY_BYTES = 10 * 1024 * 1024
 #: How long to read what a client still sends after the last reply. A connection that is closed with
 #: unread bytes is reset, and the client may lose the reply.
 LINGER_SECONDS = 1.0
 LINGER_BYTES = 4 * MAX_BODY_BYTES
+VERSIONS = (b"1.0", b"1.1")
 BODILESS = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
@@ -96,6 +97,8 @@ class HttpConnection:
         head = self._next_event()
         if not isinstance(head, h11.Request):
             return None
+        if head.http_version not in VERSIONS:
+            raise h11.RemoteProtocolError("another version", error_status_hint=505)
         self._method = head.method.decode()
         headers = {name.decode(): value.decode("latin-1") for name, value in head.headers}
         if _declared_length(headers) > MAX_BODY_BYTES:

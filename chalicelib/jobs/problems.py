@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from chalicelib.engine.wording import shown
 from chalicelib.errors import BadCsv, CsvsumError, Fault
 from chalicelib.jobs.job import Problem
 
@@ -21,7 +22,7 @@ def _problem_at(fault: Fault, names: Mapping[int, str]) -> Problem:
     column = None if fault.column is None else _column(fault.column, names)
     places = [
         f"line {line}" if line is not None else "",
-        f"column {column!r}" if column is not None else "",
+        f"column {shown(column)}" if column is not None else "",
         f"byte {fault.byte}" if fault.byte is not None else "",
     ]
     where = ", ".join(place for place in places if place)
