@@ -10,6 +10,7 @@ from deploy import (
     changes,
     cloudformation,
     concurrency,
+    gateway_responses,
     health,
     inventory,
     releases,
@@ -70,6 +71,7 @@ def _deploy(stage: Stage, aws: Aws, project: Path, environment: Mapping[str, str
     arguments = ("deploy", "--stage", stage.name)
     chalice(project, *arguments, environment=environment, say=say)
     roles.mark(stage, aws)
+    gateway_responses.put(aws, inventory.api_id(stage, aws), say)
     api_limits.put(stage, aws, say)
     # Once more, so that `chalice url` prints a URL that also an emulator answers.
     inventory.write_record(stage, inventory.find(stage, aws))

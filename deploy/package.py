@@ -9,6 +9,7 @@ from typing import Any
 from deploy.progress import Say
 from deploy.project import build
 from deploy.stage import ROOT, Stage
+from infra.gateway_responses import for_template
 
 FUNCTIONS = ROOT / "infra" / "functions.json"
 
@@ -27,7 +28,9 @@ def package(
     ``more``: files to merge into the template, as infra/functions.json is.
     """
     stage.folder.mkdir(parents=True, exist_ok=True)
-    merged: dict[str, Any] = {}
+    # For an API of a template, SAM writes them into its definition.
+    properties = {"GatewayResponses": for_template()}
+    merged: dict[str, Any] = {"Resources": {"RestAPI": {"Properties": properties}}}
     for path in (FUNCTIONS, *more):
         merged = merge(merged, json.loads(path.read_text()))
     file = stage.folder / "merge.json"
