@@ -77,8 +77,8 @@ def _require_same_names(kept: Mapping[str, str], wanted: Mapping[str, str]) -> N
 
     A name that is new in this version has none that was kept.
     """
-    for name in names_of(Settings()).keys() & kept.keys() & wanted.keys():
-        if kept[name] != wanted[name]:
+    for name in names_of(Settings()).keys() & wanted.keys():
+        if kept.get(name) and kept[name] != wanted[name]:
             variable = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
             raise UsageError(
                 f"{variable}: the jobs in STATE are kept with {variable}={kept[name]}; use that "
