@@ -66,6 +66,7 @@ test-long: $(INSTALLED) $(NATIVE) ## long runs of the cutting proof and the prop
 	@ARM64_FILES=50000 $(BIN)/python -m pytest -q tests/arm64
 	@CUTTING_EXAMPLES=2500 $(BIN)/python -m pytest -q -s tests/proof
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q tests/unit
+	@OPENAPI_CASES=10000 OPENAPI_SEED=$$$$ $(BIN)/python -m pytest -q tests/functional/test_schemathesis.py
 
 fuzz: $(INSTALLED) $(NATIVE) ## kernels against each other on generated files, with and without sanitizers: make fuzz [MINUTES=60]
 	@$(BIN)/python -m tests.fuzz.campaign --minutes $(or $(MINUTES),60)

@@ -78,9 +78,15 @@ def _text(raw: bytes) -> str:
 
 def _from_json(text: str) -> object:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_float=_number)
     except (ValueError, RecursionError):
         return None
+
+
+def _number(text: str) -> int | float:
+    """Return a number with a point or an exponent; in JSON, 5.0 is the integer 5."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
 
 
 def _unquoted_form(text: str) -> str:

@@ -199,6 +199,17 @@ def test_a_body_with_a_byte_order_mark_is_read(site: Site) -> None:
     assert site.post(b'\xef\xbb\xbf{"csv": "x.csv"}').status_code == 202
 
 
+@pytest.mark.parametrize("number", ["5", "5.0", "5e0", "0.5e1"])
+def test_an_integer_may_be_written_in_each_way_of_json(site: Site, number: str) -> None:
+    reply = site.post(b'{"csv": "x.csv", "step": %s}' % number.encode())
+    assert reply.json_body["options"]["step"] == 5
+
+
+@pytest.mark.parametrize("number", ["5.5", "1e400", "-5.0", "NaN", "1e300"])
+def test_another_number_is_no_step(site: Site, number: str) -> None:
+    problem_of(site.post(b'{"csv": "x.csv", "step": %s}' % number.encode()), 400)
+
+
 def test_what_head_would_refuse_stores_nothing(site: Site) -> None:
     with pytest.raises(BadRequest):
         site.world.use_cases.submit.check("../x", None)  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from typing import Any
 
 from chalicelib.web.openapi import codes
 from chalicelib.web.openapi.replies import failed_job, headers, problems, reply
-from chalicelib.web.openapi.schemas import NAME, OPTION_VALUES, ref
+from chalicelib.web.openapi.schemas import NAME, OPTION_VALUES, TEXT, ref
 
 Item = dict[str, Any]
 
@@ -23,6 +23,13 @@ OPTIONS_REPLY: Item = {
     ),
 }
 
+
+def _links(pointer: str) -> Item:
+    """Return the operations on a job whose id is in the body, at this JSON pointer."""
+    parameters = {"job_id": f"$response.body#{pointer}"}
+    return {name: {"operationId": name, "parameters": parameters} for name in ("getJob", "getSums")}
+
+
 SUBMIT_BY_NAME: Item = {
     "get": {
         "operationId": "submitByName",
@@ -38,7 +45,10 @@ SUBMIT_BY_NAME: Item = {
             *QUERY,
         ],
         "responses": {
-            "200": reply("The job is accepted.", ref("Accepted")),
+            "200": {
+                **reply("The job is accepted.", ref("Accepted")),
+                "links": _links("/Task started, your id"),
+            },
             **problems(codes.BAD_REQUEST, codes.FILE, codes.IN_PROGRESS),
         },
     }
@@ -77,7 +87,10 @@ JOBS: Item = {
             "content": {"application/json": {"schema": ref("Submission")}},
         },
         "responses": {
-            "202": reply("The job is accepted; its Location is given.", ref("Job"), "Location"),
+            "202": {
+                **reply("The job is accepted; its Location is given.", ref("Job"), "Location"),
+                "links": _links("/id"),
+            },
             **problems(codes.BODY, codes.FILE, codes.IN_PROGRESS),
         },
     }
@@ -114,16 +127,16 @@ def complete(item: Item) -> Item:
     full["options"] = {
         "operationId": f"options{_capitalized(operations[0]['operationId'])}",
         "summary": "Get the methods of the path; also the preflight request of CORS",
-        "parameters": [
-            each for each in operations[0].get("parameters", ()) if each["in"] == "path"
-        ],
+        "parameters": _in_path(operations[0]),
         "responses": {"204": OPTIONS_REPLY, **problems()},
     }
     return full
 
 
 def _in_path(operation: Item) -> list[Item]:
-    return [each for each in operation.get("parameters", ()) if each["in"] == "path"]
+    """Return the parameters in the path of an operation; any text may be in their place."""
+    given = operation.get("parameters", ())
+    return [{**each, "schema": TEXT} for each in given if each["in"] == "path"]
 
 
 def _head(get: Item) -> Item:

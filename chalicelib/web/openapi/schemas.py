@@ -14,10 +14,15 @@ COUNT: Schema = {"type": "integer", "minimum": 0}
 TEXT: Schema = {"type": "string"}
 TIME: Schema = {"type": "string", "format": "date-time"}
 JOB_ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+# A component of a name: anything but "", "." and "..".
+_ANY = r"[^/\\\u0000-\u001f\u007f-\u009f]"
+_COMPONENT = rf"(\.{{0,2}}[^./\\\u0000-\u001f\u007f-\u009f]{_ANY}*|\.{{3}}{_ANY}*)"
 NAME: Schema = {
     "type": "string",
     "minLength": 1,
     "maxLength": MAX_NAME_BYTES,
+    "pattern": f"^{_COMPONENT}(/{_COMPONENT})*$",
+    "examples": ["sample.csv"],
     "description": f"A path below the source, of at most {MAX_NAME_BYTES} bytes of UTF-8, "
     "without backslashes, control characters, empty components, '.' and '..'.",
 }
