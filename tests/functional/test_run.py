@@ -125,6 +125,7 @@ WRONG = {
     "STATE": str(ROOT / "tests"),
     "JOBS_QUEUE": "a b",
     "RESULTS_BUCKET": "X_Y",
+    "CORS_ORIGINS": "page.example",
 }
 
 
@@ -175,6 +176,24 @@ def test_a_bucket_is_a_source_as_well(start: Callable[..., Stack]) -> None:
     job = stack.api.ended(stack.api.submit("sub/a b.csv"))
     assert (job["exact"], job["ledger"]["rows"]) == ({"a": "100"}, 1000)
     assert stack.api.get("/csv_name=missing.csv").status == 404
+
+
+def test_pages_of_the_set_origins_may_call_it_and_no_others(
+    start: Callable[..., Stack], stack: Stack
+) -> None:
+    origin = "https://page.example"
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    api = start(CORS_ORIGINS=f"{origin},http://localhost:3000").api
+    preflight = api.send("OPTIONS", "/jobs", headers=asked)
+    assert preflight.headers["Access-Control-Allow-Origin"] == origin
+    assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
+    for path in ("/storage/get_counter", "/jobs/x"):
+        reply = api.send("GET", path, headers={"Origin": origin})
+        assert reply.headers["Access-Control-Allow-Origin"] == origin
+    other = api.send("GET", "/jobs/x", headers={"Origin": "https://other.example"})
+    assert "Access-Control-Allow-Origin" not in other.headers
+    by_default = stack.api.send("OPTIONS", "/jobs", headers=asked)
+    assert "Access-Control-Allow-Origin" not in by_default.headers
 
 
 def test_it_suggests_a_file_that_is_there(start: Callable[..., Stack], tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.functional.stack import ROOT, Stack
 
 CASES = int(os.environ.get("OPENAPI_CASES", "500"))
 #: One operation gets as many requests in each phase. Some have few different ones.
-PER_OPERATION = max(1, CASES // 12)
+PER_OPERATION = max(1, CASES // 10)
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 COUNT = re.compile(r"Test cases:\s+([\d,]+) generated")
 
