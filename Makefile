@@ -132,7 +132,7 @@ rollback: $(RUN) ## return to the release before: make rollback STAGE=prod
 	@$(DEPLOY) rollback $(STAGE) $(if $(UNFINISHED),--unfinished)
 
 # The long smoke test: with a second region also the steps that deploy there and remove it.
-SMOKE = $(BIN)/python -m deploy.smoke --prefix csvsum-$(STAGE) --base-url "$$($(DEPLOY) url $(STAGE) | tail -n 1)" \
+SMOKE = $(BIN)/python -m smoke --prefix csvsum-$(STAGE) --base-url "$$($(DEPLOY) url $(STAGE) | tail -n 1)" \
 	$(if $(AWS_ENDPOINT_URL),--endpoint-url $(AWS_ENDPOINT_URL)) $(if $(filter-out all,$(STEPS)),--only $(STEPS)) \
 	--deploy "make deploy STAGE=$(STAGE)" $(if $(SECOND_REGION),--second-region $(SECOND_REGION) \
 	--undeploy "make undeploy STAGE=$(STAGE) DATA=delete" \

@@ -4,10 +4,10 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from deploy.smoke.__main__ import EMULATED_BYTES, _parser, steps
-from deploy.smoke.errors import Failed, Skipped
-from deploy.smoke.report import Budget, Outcome, Step, Verdict, run, summary
-from deploy.smoke.target import Target
+from smoke.__main__ import EMULATED_BYTES, _parser, steps
+from smoke.errors import Failed, Skipped
+from smoke.report import Budget, Outcome, Step, Verdict, run, summary
+from smoke.target import Target
 from tests.deployed.deployment import Deployment
 
 ON_EMULATORS = ("0", "1a", "1c", "1d", "2", "3a", "3b", "4", "5", "6a", "6b", "7a", "7b")

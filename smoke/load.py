@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from deploy.smoke.errors import Failed, Skipped
-from deploy.smoke.names import DATA, SUMS
-from deploy.smoke.report import Step
-from deploy.smoke.target import FINAL, Target
+from smoke.errors import Failed, Skipped
+from smoke.names import DATA, SUMS
+from smoke.report import Step
+from smoke.target import FINAL, Target
 
 MIB = 1024 * 1024
 ROW = b"0.1,a,b,c,d,e,f,g,h,i,0.25\n"

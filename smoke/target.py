@@ -8,8 +8,8 @@ from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
-from deploy.smoke.errors import Failed, Skipped
-from deploy.smoke.http import Reply, send
+from smoke.errors import Failed, Skipped
+from smoke.http import Reply, send
 
 FINAL = ("succeeded", "failed", "cancelled")
 POLL_SECONDS = 1.0

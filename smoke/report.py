@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from deploy.smoke.errors import Failed, Skipped
-from deploy.smoke.target import Target
+from smoke.errors import Failed, Skipped
+from smoke.target import Target
 
 
 class Verdict(StrEnum):

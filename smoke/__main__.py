@@ -1,4 +1,4 @@
-"""The smoke test of a deployment: python -m deploy.smoke --base-url URL --prefix csvsum-prod."""
+"""The smoke test of a deployment: python -m smoke --base-url URL --prefix csvsum-prod."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ from typing import Any
 
 import boto3
 
-from deploy.smoke import (
+from smoke import (
     account,
     changes,
     deployments,
@@ -20,8 +20,8 @@ from deploy.smoke import (
     rights,
     speed,
 )
-from deploy.smoke.report import Budget, Step, Verdict, run, summary
-from deploy.smoke.target import Target
+from smoke.report import Budget, Step, Verdict, run, summary
+from smoke.target import Target
 
 LARGE_BYTES = 130 * 10**9
 EMULATED_BYTES = 12 * 10**6
@@ -75,7 +75,7 @@ def _clients(endpoint: str | None) -> Any:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m deploy.smoke", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m smoke", description=__doc__)
     add = parser.add_argument
     add("--base-url", required=True, help="where the service answers")
     add("--prefix", required=True, help="what its functions' names begin with: csvsum-<stage>")

@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from deploy.smoke.errors import Failed, Skipped
-from deploy.smoke.load import MIN_BLOCK_BYTES, make_large
-from deploy.smoke.report import Step
-from deploy.smoke.target import Target
+from smoke.errors import Failed, Skipped
+from smoke.load import MIN_BLOCK_BYTES, make_large
+from smoke.report import Step
+from smoke.target import Target
 
 SWITCH_SECONDS = 120
 

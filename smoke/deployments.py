@@ -7,10 +7,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from deploy.smoke.errors import Failed, Skipped
-from deploy.smoke.leftovers import leftovers
-from deploy.smoke.report import Step
-from deploy.smoke.target import Target
+from smoke.errors import Failed, Skipped
+from smoke.leftovers import leftovers
+from smoke.report import Step
+from smoke.target import Target
 
 COMMAND_SECONDS = 900
 
