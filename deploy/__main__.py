@@ -13,7 +13,6 @@ from deploy import (
     chalice_deploy,
     changes,
     cloudformation,
-    health,
     inventory,
     policies,
     releases,
@@ -21,8 +20,8 @@ from deploy import (
     resources,
 )
 from deploy.aws import Aws, environment_of
-from deploy.package import package
 from deploy.progress import Progress, Say
+from deploy.project import package
 from deploy.stage import CHALICE, ROOT, Stage, UsageError, read_stage, read_stages, require_known
 
 #: The variables that make may be given.
@@ -56,7 +55,6 @@ def _parser() -> argparse.ArgumentParser:
         ("resources", _resources, "the stack of queues, table, buckets and alarms"),
         ("up", _up, "the resources, then chalice deploy"),
         ("rollback", _rollback, "return to the release before"),
-        ("smoke", _smoke, "have the deployed service sum a file"),
         ("url", _url, "where the deployed service answers; also for `chalice url`"),
         ("down", _down, "take everything down"),
         ("package", _package, "make the template and the zip, and deploy nothing"),
@@ -69,7 +67,6 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--with", dest="more", action="append", type=Path, default=[])
         command.add_argument("--data", choices=["keep", "delete"], default="keep")
         command.add_argument("--unfinished", action="store_true")
-        command.add_argument("--csv", default=resources.SAMPLE.name)
     return parser
 
 
@@ -109,15 +106,8 @@ def _rollback(given: argparse.Namespace, say: Say) -> str:
     return _welcome(chalice_deploy.rollback(stage, aws, os.environ, say))
 
 
-def _smoke(given: argparse.Namespace, say: Say) -> str:
-    stage, aws = _open(given, say)
-    url = inventory.base_url(stage, aws)
-    health.require_answer(url, say)
-    return health.sum_file(url, given.csv, say)
-
-
-def _url(given: argparse.Namespace, say: Say) -> str:
-    stage, aws = _open(given, say)
+def _url(given: argparse.Namespace, _: Say) -> str:
+    stage, aws = _open(given, lambda _: None)  # others read the URL from the output
     inventory.write_record(stage, inventory.find(stage, aws))
     return inventory.base_url(stage, aws)
 
@@ -132,8 +122,8 @@ def _package(given: argparse.Namespace, say: Say) -> str:
     stage = _checked(changes.changed(stage, changes.parse(stage, given.set)))
     # Packaging asks AWS nothing, but Chalice wants some region to name the services of.
     made = package(stage, {"AWS_DEFAULT_REGION": "us-east-1", **os.environ}, say, given.more)
-    size = made.code.stat().st_size / 1024 / 1024
-    return f"{made.template.relative_to(ROOT)}, {made.code.relative_to(ROOT)} ({size:.1f} MiB)"
+    size = (made / "deployment.zip").stat().st_size / 1024 / 1024
+    return f"sam.json and deployment.zip ({size:.1f} MiB) are in {made.relative_to(ROOT)}"
 
 
 def _policies(_: argparse.Namespace, __: Say) -> str:

@@ -11,6 +11,8 @@ from deploy.stage import Stage
 # The bounds of a mapping's maximum concurrency:
 # https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html
 MINIMUM, MAXIMUM = 2, 1000
+#: The limit of a new account, which .chalice/config.json is made for.
+NEW_ACCOUNT = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ def for_limit(limit: int) -> Concurrency:
     """Share an account's limit among the queues, and leave a tenth of it, at least 2, for the API.
 
     Mappings that may together run more than the limit are throttled: each refused call uses up a
-    delivery of its message (docs/aws.md, B2). A new account has a limit of 10.
+    delivery of its message (docs/aws.md, B2).
     """
     jobs = _bounded(limit // 5)
     parts = _bounded(limit - jobs - MINIMUM - max(2, limit // 10))
@@ -45,20 +47,27 @@ def _bounded(count: int) -> int:
 
 
 def chosen(stage: Stage, aws: Aws, say: Say) -> Stage:
-    """Return the stage with a maximum concurrency for each queue. What SET names stays as it is."""
+    """Return the stage with what suits the account in place of what suits a new one.
+
+    Numbers of somebody's own, by SET or in .chalice/config.json, stay as they are.
+    """
+    limit = account_limit(aws, say)
+    new, own = for_limit(NEW_ACCOUNT).as_variables(), stage.environment
+    suits = {
+        name: value
+        for name, value in for_limit(limit).as_variables().items()
+        if name not in stage.changes and own.get(name, new[name]) == new[name]
+    }
+    return stage.with_own(environment_variables={**own, **suits})
+
+
+def account_limit(aws: Aws, say: Say) -> int:
+    """Return how many functions the account runs at a time; if it does not say, as a new one."""
     try:
         account = aws.client("lambda").get_account_settings()
     except ClientError as error:
-        say(f"The account's concurrency is not known, so the workers' is not bounded: {error}")
-        return stage
+        say(f"The account's concurrency is not known, and taken for {NEW_ACCOUNT}: {error}")
+        return NEW_ACCOUNT
     limit = int(account["AccountLimit"]["ConcurrentExecutions"])
-    variables = for_limit(limit).as_variables()
-    say(f"The account runs up to {limit} functions at a time")
-    return _with_defaults(stage, variables)
-
-
-def _with_defaults(stage: Stage, variables: dict[str, str]) -> Stage:
-    own = stage.config["stages"][stage.name]
-    own = {**own, "environment_variables": {**variables, **own["environment_variables"]}}
-    stages = {**stage.config["stages"], stage.name: own}
-    return Stage(stage.name, {**stage.config, "stages": stages}, stage.changes)
+    say(f"The account runs up to {limit:,} functions at a time")
+    return limit

@@ -20,6 +20,8 @@ from smoke import (
     rights,
     speed,
 )
+from smoke.errors import Failed
+from smoke.one_file import sum_file
 from smoke.report import Budget, Step, Verdict, run, summary
 from smoke.target import Target
 
@@ -29,11 +31,22 @@ EMULATED_BYTES = 12 * 10**6
 
 def main(arguments: Sequence[str]) -> int:
     given = _parser().parse_args(arguments)
+    if given.csv:
+        return _sum(given.base_url, given.csv)
     target = Target(given.base_url, given.prefix, _clients(given.endpoint_url), given.folder)
     chosen = [step for step in steps(given, target.on_aws) if _is_wanted(step, given.only)]
     outcomes = run(chosen, target, Budget(60 * given.minutes, given.dollars))
     print(summary(outcomes))
     return int(any(outcome.verdict is Verdict.FAIL for outcome in outcomes))
+
+
+def _sum(base: str, csv: str) -> int:
+    try:
+        print(sum_file(base, csv))
+    except (Failed, OSError) as error:
+        print(f"csvsum: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 def steps(given: argparse.Namespace, on_aws: bool) -> list[Step]:
@@ -81,6 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--prefix", required=True, help="what its functions' names begin with: csvsum-<stage>")
     add("--endpoint-url", help="where AWS answers, when that is an emulator")
     add("--folder", type=Path, help="the folder of CSV files, when it is mounted here as well")
+    add("--csv", metavar="FILE", help="sum this file of the source, and run no steps")
     add("--minutes", type=float, default=60, help="how long the run may take (default: 60)")
     add("--dollars", type=float, default=2.0, help="what the run may cost (default: 2)")
     add("--large-bytes", type=int, help="the size of the large file (default: 130 GB on AWS)")

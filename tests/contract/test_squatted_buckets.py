@@ -58,7 +58,7 @@ def test_no_code_is_put_into_or_taken_from_a_bucket_of_another_account(
     bucket = squat(releases.bucket_of(STAGE, aws))
     (tmp_path / "x.zip").write_bytes(b"code")
     with pytest.raises(S3UploadFailedError, match="AccessDenied"):
-        aws.upload(bucket, "x.zip", tmp_path / "x.zip")
+        aws.own_bucket(bucket).upload_file(str(tmp_path / "x.zip"), "x.zip")
     with pytest.raises(UsageError):
         releases.stored(STAGE, aws)
     strict.tester("s3", account=OTHER).put_object(Bucket=bucket, Key="1.zip", Body=b"theirs")
@@ -101,7 +101,8 @@ def test_our_own_buckets_are_used(strict: StrictAws, tmp_path: Path) -> None:
     aws = Aws(strict.session())
     strict.tester("s3").create_bucket(Bucket=releases.bucket_of(STAGE, aws))
     (tmp_path / "1.zip").write_bytes(b"code")
-    aws.upload(releases.bucket_of(STAGE, aws), "1.zip", tmp_path / "1.zip")
+    bucket = aws.own_bucket(releases.bucket_of(STAGE, aws))
+    bucket.upload_file(str(tmp_path / "1.zip"), "1.zip")
     assert releases.stored(STAGE, aws) == ["1"]
     releases.remove(STAGE, aws, ["1"])
     assert releases.stored(STAGE, aws) == []
