@@ -122,5 +122,6 @@ def _last_words(text: str) -> str:
     """Return what Chalice says of an error, without the traceback before it."""
     lines = text.splitlines()
     frames = [number for number, line in enumerate(lines) if line.startswith("  File ")]
-    words = lines[frames[-1] + 2 :] if frames else lines
-    return "\n".join(line for line in words if line.strip(" ^~"))
+    words = lines[frames[-1] + 1 :] if frames else lines
+    # The code of a frame is indented; from Python 3.13 on it may have several lines.
+    return "\n".join(line for line in words if line.strip() and not line.startswith("    "))
