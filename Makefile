@@ -131,15 +131,16 @@ deploy: $(NATIVE) ## deploy, or update: make deploy STAGE=prod [SET="NAME=value 
 rollback: $(RUN) ## return to the release before: make rollback STAGE=prod
 	@$(DEPLOY) rollback $(STAGE) $(if $(UNFINISHED),--unfinished)
 
-# The long smoke test: with a second region also the steps that deploy there and remove it.
-SMOKE = $(BIN)/python -m smoke --prefix csvsum-$(STAGE) --base-url "$$($(DEPLOY) url $(STAGE) | tail -n 1)" \
-	$(if $(AWS_ENDPOINT_URL),--endpoint-url $(AWS_ENDPOINT_URL)) $(if $(filter-out all,$(STEPS)),--only $(STEPS)) \
+# Of one file, or of STEPS; with a second region also the steps that deploy there and remove it.
+SMOKE = $(BIN)/python -m smoke --prefix csvsum-$(STAGE) \
+	$(if $(AWS_ENDPOINT_URL),--endpoint-url $(AWS_ENDPOINT_URL)) \
+	$(if $(STEPS),$(if $(filter-out all,$(STEPS)),--only $(STEPS)),--csv "$(or $(CSV),sample.csv)") \
 	--deploy "make deploy STAGE=$(STAGE)" $(if $(SECOND_REGION),--second-region $(SECOND_REGION) \
 	--undeploy "make undeploy STAGE=$(STAGE) DATA=delete" \
 	--broken-deploy "make deploy STAGE=$(STAGE) SET=AlarmTopic=nonsense")
 
 smoke: $(RUN) ## have the service sum a file, or more: make smoke STAGE=prod [CSV=sample.csv] [STEPS=all]
-	@$(if $(STEPS),$(SMOKE),$(DEPLOY) smoke $(STAGE) $(if $(CSV),--csv "$(CSV)"))
+	@url=$$($(DEPLOY) url $(STAGE)) && $(SMOKE) --base-url "$$url"
 
 url: $(RUN) ## print the URL of the deployed service: make url STAGE=prod
 	@$(DEPLOY) url $(STAGE)

@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 
+from deploy.progress import Progress
 from smoke import (
     account,
     changes,
@@ -35,14 +36,17 @@ def main(arguments: Sequence[str]) -> int:
         return _sum(given.base_url, given.csv)
     target = Target(given.base_url, given.prefix, _clients(given.endpoint_url), given.folder)
     chosen = [step for step in steps(given, target.on_aws) if _is_wanted(step, given.only)]
-    outcomes = run(chosen, target, Budget(60 * given.minutes, given.dollars))
+    with Progress() as say:
+        outcomes = run(chosen, target, Budget(60 * given.minutes, given.dollars), say)
     print(summary(outcomes))
     return int(any(outcome.verdict is Verdict.FAIL for outcome in outcomes))
 
 
 def _sum(base: str, csv: str) -> int:
     try:
-        print(sum_file(base, csv))
+        with Progress() as say:
+            say(f"Summing {csv}")
+            print(sum_file(base, csv))
     except (Failed, OSError) as error:
         print(f"csvsum: {error}", file=sys.stderr)
         return 1
