@@ -13,6 +13,7 @@ from deploy import (
     chalice_deploy,
     changes,
     cloudformation,
+    concurrency,
     inventory,
     policies,
     releases,
@@ -91,6 +92,9 @@ def _checked(stage: Stage) -> Stage:
 def _resources(given: argparse.Namespace, say: Say) -> str:
     stage, aws = _open(given, say)
     resources.put(stage, aws, say)
+    suits = concurrency.chosen(stage, aws, say)
+    for line in changes.differences(stage.environment, suits.environment):
+        say(f"  in .chalice/config.json this account may have {line}")
     return f"The resources are there. Next: chalice deploy --stage {stage.name}"
 
 

@@ -16,7 +16,7 @@ from deploy.project import build, chalice, link_record, zip_of
 from deploy.stage import FUNCTIONS, Stage, UsageError, read_stage
 
 SHOWN = ("lambda_memory_size", "lambda_timeout", "reserved_concurrency")
-# A new API answers within seconds. A dozen tries take 1.5 minutes.
+# A new API answers within seconds. A dozen tries take a minute.
 TRIES = Retry(
     12, redirect=False, status_forcelist=range(500, 600), backoff_factor=0.2, backoff_max=10
 )

@@ -1,7 +1,5 @@
 """How many workers may run at a time, chosen from what the account allows."""
 
-from dataclasses import dataclass
-
 from botocore.exceptions import ClientError
 
 from deploy.aws import Aws
@@ -15,23 +13,7 @@ MINIMUM, MAXIMUM = 2, 1000
 NEW_ACCOUNT = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Concurrency:
-    """The maximum concurrency of the three queues' mappings."""
-
-    jobs: int
-    parts: int
-    give_up: int
-
-    def as_variables(self) -> dict[str, str]:
-        return {
-            "MAX_CONCURRENCY_JOBS": str(self.jobs),
-            "MAX_CONCURRENCY_PARTS": str(self.parts),
-            "MAX_CONCURRENCY_GIVE_UP": str(self.give_up),
-        }
-
-
-def for_limit(limit: int) -> Concurrency:
+def for_limit(limit: int) -> dict[str, str]:
     """Share an account's limit among the queues, and leave a tenth of it, at least 2, for the API.
 
     Mappings that may together run more than the limit are throttled: each refused call uses up a
@@ -39,7 +21,11 @@ def for_limit(limit: int) -> Concurrency:
     """
     jobs = _bounded(limit // 5)
     parts = _bounded(limit - jobs - MINIMUM - max(2, limit // 10))
-    return Concurrency(jobs, parts, MINIMUM)
+    return {
+        "MAX_CONCURRENCY_JOBS": str(jobs),
+        "MAX_CONCURRENCY_PARTS": str(parts),
+        "MAX_CONCURRENCY_GIVE_UP": str(MINIMUM),
+    }
 
 
 def _bounded(count: int) -> int:
@@ -51,17 +37,16 @@ def chosen(stage: Stage, aws: Aws, say: Say) -> Stage:
 
     Numbers of somebody's own, by SET or in .chalice/config.json, stay as they are.
     """
-    limit = account_limit(aws, say)
-    new, own = for_limit(NEW_ACCOUNT).as_variables(), stage.environment
+    new, own = for_limit(NEW_ACCOUNT), stage.environment
     suits = {
         name: value
-        for name, value in for_limit(limit).as_variables().items()
+        for name, value in for_limit(_account_limit(aws, say)).items()
         if name not in stage.changes and own.get(name, new[name]) == new[name]
     }
     return stage.with_own(environment_variables={**own, **suits})
 
 
-def account_limit(aws: Aws, say: Say) -> int:
+def _account_limit(aws: Aws, say: Say) -> int:
     """Return how many functions the account runs at a time; if it does not say, as a new one."""
     try:
         account = aws.client("lambda").get_account_settings()
