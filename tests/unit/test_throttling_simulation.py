@@ -63,6 +63,16 @@ def test_a_worker_that_dies_costs_its_hold_and_a_turn_in_the_queue(limit: int) -
     assert HOLD_SECONDS - PART_SECONDS["1 TB"] < done.after_death <= 180
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_rare_death_in_a_file_of_10_tb_costs_under_three_minutes_although_lambda_backs_off(
+    seed: int,
+) -> None:
+    """One try in a thousand dies. With one in a hundred the mapping runs a third of its workers,
+    and a part waits for the rest of the window: see docs/aws.md."""
+    load = replace(TEN_TB, deaths=0.001, seed=seed)
+    assert simulate(1000, NOW[1000], load, BACKS_OFF).after_death <= 180
+
+
 def test_more_receives_alone_do_not_keep_the_api_free() -> None:
     """Each setting is needed: a larger receive count alone saves only the large job."""
     patient = replace(BEFORE, max_receives=10, visibility=5400)
