@@ -27,7 +27,7 @@ from smoke.report import Budget, Step, Verdict, run, summary
 from smoke.target import Target
 
 LARGE_BYTES = 130 * 10**9
-EMULATED_BYTES = 12 * 10**6
+EMULATED_BYTES, EMULATED_PARTS = 12 * 10**6, 3
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str]) -> int:
     if given.csv:
         return _sum(given.base_url, given.csv)
     target = Target(given.base_url, given.prefix, _clients(given.endpoint_url), given.folder)
-    chosen = [step for step in steps(given, target.on_aws) if _is_wanted(step, given.only)]
+    chosen = [step for step in steps(given, target) if _is_wanted(step, given.only)]
     with Progress() as say:
         outcomes = run(chosen, target, Budget(60 * given.minutes, given.dollars), say)
     print(summary(outcomes))
@@ -53,9 +53,10 @@ def _sum(base: str, csv: str) -> int:
     return 0
 
 
-def steps(given: argparse.Namespace, on_aws: bool) -> list[Step]:
+def steps(given: argparse.Namespace, target: Target) -> list[Step]:
     """Return all steps in their order."""
-    size = given.large_bytes or (LARGE_BYTES if on_aws else EMULATED_BYTES)
+    emulated = max(EMULATED_BYTES, EMULATED_PARTS * target.part_bytes)
+    size = given.large_bytes or (LARGE_BYTES if target.on_aws else emulated)
     commands = deployments.Commands(
         given.deploy, given.broken_deploy, given.undeploy, given.second_region, given.remove
     )

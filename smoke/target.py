@@ -85,6 +85,10 @@ class Target:
         return seen
 
     @property
+    def part_bytes(self) -> int:
+        return int(self.settings.get("PART_BYTES", 64 * 1024 * 1024))
+
+    @property
     def csv_bucket(self) -> tuple[str, str] | None:
         """The bucket of the CSV files and the prefix in it; None where they are in a folder."""
         scheme, _, rest = self.settings["CSV_SOURCE"].partition("://")

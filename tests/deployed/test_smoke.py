@@ -21,7 +21,7 @@ def target(deployment: Deployment) -> Target:
 
 def outcomes(target: Target, names: Sequence[str]) -> dict[str, Outcome]:
     given = _parser().parse_args(["--base-url", target.base, "--prefix", target.prefix])
-    chosen = [step for step in steps(given, target.on_aws) if step.name in names]
+    chosen = [step for step in steps(given, target) if step.name in names]
     assert len(chosen) == len(names)
     return {outcome.step.name: outcome for outcome in run(chosen, target, Budget(3600, 2), print)}
 
@@ -110,7 +110,7 @@ def test_the_large_file_costs_what_its_size_says(target: Target) -> None:
     small = _parser().parse_args([*arguments, "--large-bytes", str(EMULATED_BYTES)])
     large = _parser().parse_args([*arguments, "--large-bytes", str(130 * 10**9)])
     costs = [
-        next(each.dollars for each in steps(given, True) if each.name == "4")
+        next(each.dollars for each in steps(given, target) if each.name == "4")
         for given in (small, large)
     ]
     assert costs[0] < 0.03 < costs[1] < 0.5

@@ -23,6 +23,7 @@ class KnownAws(Aws):
     """One that is never asked: account and region are known."""
 
     identity = Identity("123456789012", "eu-central-1")
+    emulator = None
 
     def __init__(self) -> None:
         pass
@@ -129,13 +130,13 @@ def test_the_resources_need_no_names_but_the_prefix(stage: str) -> None:
     }
 
 
-def test_the_documented_line_for_the_resources_names_parameters_that_exist() -> None:
+def test_the_documented_line_makes_the_resources_that_make_makes() -> None:
     guide = (ROOT / "docs" / "deploy.md").read_text().partition("## With Chalice, by hand")[2]
-    given = dict(
-        re.findall(r"ParameterKey=(\w+),ParameterValue=(\S+)", guide.partition("Then:")[0])
-    )
-    assert given["Prefix"] == read_stage("dev").prefix
-    assert set(given) <= set(PARAMETERS)
+    line = guide.partition("aws cloudformation wait")[0]
+    given = dict(re.findall(r"ParameterKey=(\w+),ParameterValue=(\S+)", line))
+    names = {"Prefix": read_stage("dev").prefix, "CreateCsvBucket": "true"}
+    documented = {name: str(each["Default"]) for name, each in PARAMETERS.items()} | given
+    assert documented == resources.defaults(KnownAws()) | names
 
 
 def test_each_variable_that_is_read_may_be_set() -> None:

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.throttling import BACKING_OFF, BEFORE, NOW, PART_SECONDS, report, simulate
-from benchmarks.throttling_model import HOLD_SECONDS, Load
+from benchmarks.throttling_model import Load
+from chalicelib.adapters.held_messages import HOLD_SECONDS
 from tests.strict_aws.mappings import Pace
 
 STUBBORN, BACKS_OFF = BACKING_OFF["no"], BACKING_OFF["halves"]
