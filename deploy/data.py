@@ -59,7 +59,9 @@ def _delete_bucket(aws: Aws, name: str, tag: Mapping[str, str]) -> bool:
         if error.response["Error"]["Code"] in ("NoSuchBucket", "NoSuchTagSet", "AccessDenied"):
             return False
         raise
-    if tag not in tags:
+    # A stage in two regions whose buckets were given the same name: each deletes its own.
+    there = bucket.meta.client.head_bucket(Bucket=name).get("BucketRegion", aws.identity.region)
+    if tag not in tags or there != aws.identity.region:
         return False
     bucket.object_versions.delete()
     bucket.delete()

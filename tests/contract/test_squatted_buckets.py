@@ -79,6 +79,17 @@ def test_a_bucket_of_another_account_is_not_deleted_although_it_has_our_tag(
     assert aws.client("s3").head_bucket(Bucket=name)
 
 
+def test_a_bucket_of_the_same_stage_in_another_region_is_not_deleted(strict: StrictAws) -> None:
+    aws, name = Aws(strict.session()), "results-x"
+    elsewhere = Aws(strict.session(region="eu-west-1"))
+    strict.tester("s3").create_bucket(Bucket=name)
+    tags = {"TagSet": [{"Key": "csvsum", "Value": STAGE.prefix}]}
+    strict.tester("s3").put_bucket_tagging(Bucket=name, Tagging=tags)
+    names = {"ResultsBucket": name, "CsvBucket": "", "JobsTable": "t"}
+    assert data.delete(STAGE, elsewhere, names) == []
+    assert data.delete(STAGE, aws, names) == [name]
+
+
 def test_no_result_gets_into_or_comes_from_a_bucket_of_another_account(
     strict: StrictAws, squat: Callable[[str], str]
 ) -> None:
