@@ -53,6 +53,7 @@ def removal_of(commands: Commands) -> Step:
 
 
 def redeploy(target: Target, commands: Commands) -> str:
+    _require_no_stack(target)
     before = _apis(target)
     seconds = _run(commands.deploy, "")
     _require_same(target, before)
@@ -61,6 +62,7 @@ def redeploy(target: Target, commands: Commands) -> str:
 
 def deploy_elsewhere(target: Target, commands: Commands) -> str:
     _require_region(commands)
+    _require_no_stack(target)
     before = _apis(target)
     try:
         _run(commands.deploy, commands.region)
@@ -112,6 +114,12 @@ def remove(target: Target, commands: Commands) -> str:
 def _require_region(commands: Commands) -> None:
     if not commands.region:
         raise Skipped("needs --second-region: one that has no deployment yet")
+
+
+def _require_no_stack(target: Target) -> None:
+    stacks = target.client("cloudformation").get_paginator("describe_stacks").paginate()
+    if any(stack["StackName"] == target.prefix for page in stacks for stack in page["Stacks"]):
+        raise Skipped("it was deployed as a stack: --deploy is for what Chalice deploys")
 
 
 def _apis(target: Target) -> set[str]:
