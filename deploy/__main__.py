@@ -26,18 +26,7 @@ from deploy.project import package
 from deploy.stage import CHALICE, ROOT, Stage, UsageError, read_stage, read_stages, require_known
 
 #: The variables that make may be given.
-MAKE = [
-    "STAGE",
-    "SET",
-    "WITH",
-    "DATA",
-    "CSV",
-    "UNFINISHED",
-    "STEPS",
-    "SECOND_REGION",
-    "PYTHON",
-    "VENV",
-]
+MAKE = "STAGE SET WITH DATA CSV UNFINISHED STEPS SECOND_REGION PYTHON VENV".split()
 
 
 def main(arguments: Sequence[str]) -> int:
