@@ -26,7 +26,18 @@ from deploy.project import package
 from deploy.stage import CHALICE, ROOT, Stage, UsageError, read_stage, read_stages, require_known
 
 #: The variables that make may be given.
-MAKE = "STAGE SET WITH DATA CSV UNFINISHED STEPS SECOND_REGION PYTHON VENV".split()
+MAKE = [
+    "STAGE",
+    "SET",
+    "WITH",
+    "DATA",
+    "CSV",
+    "UNFINISHED",
+    "STEPS",
+    "SECOND_REGION",
+    "PYTHON",
+    "VENV",
+]
 
 
 def main(arguments: Sequence[str]) -> int:
