@@ -7,7 +7,7 @@ from typing import Any
 from deploy import changes, cloudformation, data, releases
 from deploy.aws import Aws
 from deploy.progress import Say
-from deploy.stage import RESOURCES, ROOT, Stage, csv_bucket
+from deploy.stage import RESOURCES, ROOT, Stage, UsageError, csv_bucket
 from infra.parameters import names_of, parameters_of
 
 SAMPLE = ROOT / "data" / "sample.csv"
@@ -23,8 +23,20 @@ def put(stage: Stage, aws: Aws, say: Say) -> None:
     for line in changes.differences(old, shown) if stack else ():
         say(f"  {line}")
     cloudformation.put(aws, stage.stack, json.loads(RESOURCES.read_text()), wanted)
+    _require_data(aws, wanted)
     if wanted["CreateCsvBucket"] == "true":
         _put_sample(aws.own_bucket(wanted["CsvBucket"]), say)
+
+
+def _require_data(aws: Aws, names: Mapping[str, str]) -> None:
+    """Raise UsageError if table or bucket is missing, which CloudFormation does not notice."""
+    wanted = {names[parameter] for parameter in data.MADE.values()} - {""}
+    lost = sorted(wanted - set(data.left(aws, names)))
+    if lost:
+        raise UsageError(
+            f"Somebody deleted {', '.join(lost)}, and CloudFormation does not make it anew: run "
+            "make undeploy, and deploy once more. What is left of the data stays."
+        )
 
 
 def _put_sample(bucket: Any, say: Say) -> None:
