@@ -7,6 +7,7 @@ from importlib import import_module
 import boto3
 from botocore.config import Config
 
+from chalicelib.adapters.clients import USER_AGENT
 from local.bell import bell_of, ring_on_all_sends
 from local.outcomes import log_for_people
 from local.parent import exit_with_parent
@@ -14,7 +15,9 @@ from local.poller import Appetite, Poller
 from local.run_folder import deaths
 from local.triggers import queue_triggers
 
-TRIES = Config(retries={"mode": "standard", "total_max_attempts": 3}, read_timeout=8)
+TRIES = Config(
+    retries={"mode": "standard", "total_max_attempts": 3}, read_timeout=8, user_agent=USER_AGENT
+)
 
 
 def serve(poller: Poller) -> None:
