@@ -45,7 +45,7 @@ def encode(message: Message) -> str:
     if message.start is not None:
         body["start"] = message.start.value
     if message.following:
-        body["following"] = [[rerun.number, rerun.start.value] for rerun in message.following]
+        body["following"] = _by_state(message.following)
     if message.record is not None:
         body["record"] = new_record(message.record)
     return json.dumps(body)
@@ -69,10 +69,21 @@ def _message(body: dict[str, Any]) -> Message:
         part=_number(body["part"]) if body.get("part") is not None else None,
         start=State(body["start"]) if "start" in body else None,
         record=_record(body["job"], body.get("record")),
-        following=tuple(
-            Rerun(_number(number), State(start)) for number, start in body.get("following", ())
-        ),
+        following=_reruns(body.get("following", {})),
     )
+
+
+def _by_state(reruns: Sequence[Rerun]) -> dict[str, list[int]]:
+    """Return the numbers of reruns by start state, which is short, since there may be 20,000."""
+    starts = sorted({rerun.start for rerun in reruns})
+    return {
+        start.value: [rerun.number for rerun in reruns if rerun.start is start] for start in starts
+    }
+
+
+def _reruns(numbers: Mapping[str, Sequence[int]]) -> tuple[Rerun, ...]:
+    found = [Rerun(_number(each), State(start)) for start, part in numbers.items() for each in part]
+    return tuple(sorted(found, key=lambda rerun: rerun.number))
 
 
 def _text(value: object) -> str:
