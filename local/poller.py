@@ -41,8 +41,9 @@ class Appetite:
     ``deaths`` was touched.
     """
 
-    def __init__(self, deaths: Path) -> None:
+    def __init__(self, deaths: Path, maximum: int = MAX_MESSAGES) -> None:
         self._deaths = deaths
+        self._maximum = maximum
         self._count = 1
 
     def __int__(self) -> int:
@@ -50,7 +51,7 @@ class Appetite:
 
     def adapt(self, seconds: float) -> None:
         """Take the time of a batch into account."""
-        self._count = min(2 * self._count, MAX_MESSAGES) if seconds < QUICK_SECONDS else 1
+        self._count = min(2 * self._count, self._maximum) if seconds < QUICK_SECONDS else 1
 
     def _is_careful(self) -> bool:
         try:

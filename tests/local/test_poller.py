@@ -210,6 +210,12 @@ def test_batches_grow_while_they_are_quick_and_shrink_after_a_slow_one(tmp_path:
     assert sizes == [1, 2, 4, 8, MAX_MESSAGES, MAX_MESSAGES, 1, 2]
 
 
+def test_a_part_never_waits_for_another_one_of_its_batch(tmp_path: Path) -> None:
+    appetite = Appetite(tmp_path / "deaths", maximum=1)
+    appetite.adapt(0)
+    assert int(appetite) == 1
+
+
 def test_after_a_death_messages_are_received_one_at_a_time_for_a_while(tmp_path: Path) -> None:
     deaths = tmp_path / "deaths"
     appetite = Appetite(deaths)
