@@ -9,17 +9,16 @@ import tarfile
 from io import BytesIO
 from pathlib import Path
 
-from benchmarks.files import FOLDER
-
+PROJECT = Path(__file__).parent.parent
 COMMIT = "3cec0ed"
 
 
 def tree() -> Path | None:
     """Return a folder with the code of the commit, built; None if this clone lacks the commit."""
-    folder = FOLDER / f"before-{COMMIT}"
+    folder = PROJECT / "build" / f"before-{COMMIT}"
     if not folder.exists():
         archive = subprocess.run(
-            ["git", "archive", COMMIT], cwd=FOLDER.parent.parent, capture_output=True, check=False
+            ["git", "archive", COMMIT], cwd=PROJECT, capture_output=True, check=False
         )
         if archive.returncode:
             return None

@@ -28,11 +28,12 @@ HEADER = (
 )
 LEGEND = f"""\
 Each run is a process of its own. The number after a name is its threads; a reader of one thread is
-kept to one core. All readers take turns, round by round, but {", ".join(SLOW)} only in the first
-round. MB/s is the median of the rounds, from opening the file (in the page cache) to having the
-sums; imports and a first use come before. "of polars-1" and "of plain-read" are medians of the rounds' ratios. "exact sums" counts how many equal
-the exact total, correctly rounded to a double, in the round with fewest: they are compared with
-those of {OURS}, and csv-decimal proves these by other means.
+kept to one core. All readers take turns, round by round; slow ones ({", ".join(SLOW)}) only in the
+first round. MB/s is the median of the rounds, from opening the file (in the page cache) to having
+the sums; imports and a first use come before. "of polars-1" and "of plain-read" are medians of the
+rounds' ratios. "exact sums" counts how many equal the exact total, correctly rounded to a double,
+in the round with fewest: they are compared with those of {OURS}, and csv-decimal proves these by
+other means.
 The peers know that the wanted columns are doubles, which makes some of them several times as fast;
 only "pandas" gets nothing but the file. mawk does not know quotes. plain-read sums
 nothing: it reads the file, 1 MiB at a time, into one buffer. MB of a gzip file are those of

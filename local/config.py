@@ -19,8 +19,6 @@ CREDENTIALS = {
 #: Settings of `make run` that the deployed service does not have.
 LOCAL_VARIABLES = ("PORT", "WORKERS", "DATA", "STATE", "VISIBILITY_SECONDS", "PYTHON", "VENV")
 PARTS_PER_WORKER = 2
-# Cutting a file takes some 20 ms of calls. One worker sums this much in 30 to 130 ms.
-FOLDER_PART_BYTES = 128 * 1024 * 1024
 
 
 class UsageError(Exception):
@@ -101,7 +99,6 @@ def child_environment(
         "STALE_SECONDS": environ.get("STALE_SECONDS") or str(6 * config.visibility_seconds),
         "VISIBILITY_SECONDS": str(config.visibility_seconds),
         "SWEEP_MINUTES": environ.get("SWEEP_MINUTES") or "1",
-        "PART_BYTES": environ.get("PART_BYTES") or _part_bytes(config),
         "PARTS_PER_JOB": environ.get("PARTS_PER_JOB") or _parts_per_job(environ, config),
         # One more than there are workers: no worker is idle, and no other job waits long.
         "PARTS_IN_FLIGHT": environ.get("PARTS_IN_FLIGHT") or str(config.workers + 1),
@@ -116,11 +113,6 @@ def child_environment(
     merged = inherited | local
     Settings.from_env(merged)
     return merged
-
-
-def _part_bytes(config: LocalConfig) -> str:
-    """Return up to how many bytes a file is not cut; empty for the default."""
-    return "" if config.folder is None else str(FOLDER_PART_BYTES)
 
 
 def _parts_per_job(environ: Mapping[str, str], config: LocalConfig) -> str:
