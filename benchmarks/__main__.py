@@ -13,6 +13,7 @@ from collections.abc import Callable
 from benchmarks import (
     beside,
     cold,
+    cpu,
     fairness,
     kernel,
     large,
@@ -33,6 +34,7 @@ PARTS: dict[str, Callable[[Size], str]] = {
     "machine": lambda _: machine.report(),
     "kernel": lambda size: kernel.report(size.reader_bytes, size.reader_rounds),
     "service": lambda size: service.report(size.trials),
+    "cpu": lambda size: cpu.report(size.cpu_jobs),
     "lone": lambda size: lone.report(size.lone_jobs, size.lone_rounds),
     "requests": lambda size: requests.report(size.requests, size.lone_rounds),
     "large": lambda size: large.report(size.large_bytes, size.gzip_bytes, size.large_rounds),

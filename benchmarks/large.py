@@ -10,6 +10,7 @@ from benchmarks import servers
 from benchmarks.files import FOLDER, MEGABYTE, borrowed, csv_file, gzip_file
 from benchmarks.kernel import Run, run
 from benchmarks.load import SHORT_POLL_SECONDS, Connection, Sums, one_job
+from benchmarks.processes import worker_peaks
 from benchmarks.tables import number, table, times
 
 WORKERS = 2
@@ -70,7 +71,7 @@ def _measure(title: str, path: Path, rounds: int) -> Rounds:
             for peer in PEERS:
                 done.peers[peer].append(run(peer, path))
                 _check(sums, done.peers[peer][-1])
-        done.worker_bytes = max(servers.worker_peaks(port), default=0)
+        done.worker_bytes = max(worker_peaks(port), default=0)
     return done
 
 

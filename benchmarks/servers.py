@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.load import HOST, Connection
-from benchmarks.readers import peak_bytes
 
 PROJECT = Path(__file__).parent.parent
 START_SECONDS = 60
@@ -46,29 +45,6 @@ def kept(
         settings["PART_BYTES"] = str(part_bytes)
     with _running(port, ["local"], settings | {"PORT": str(port)}, tree):
         yield port
-
-
-def worker_peaks(port: int) -> list[int]:
-    """Return the peak memory (VmHWM) of each worker of the service on a port, in bytes.
-
-    A worker is recognized by its command line and by the port in its environment, because other
-    services may run here.
-    """
-    return [
-        peak_bytes((process / "status").read_text())
-        for process in Path("/proc").glob("[0-9]*")
-        if _is_worker(process, port)
-    ]
-
-
-def _is_worker(process: Path, port: int) -> bool:
-    try:
-        command = (process / "cmdline").read_bytes().split(b"\0")
-        return b"local.worker" in command and f"PORT={port}".encode() in (
-            process / "environ"
-        ).read_bytes().split(b"\0")
-    except OSError:  # it has ended, or belongs to someone else
-        return False
 
 
 @contextmanager

@@ -12,14 +12,16 @@ KIB, MIB = 2**10, 2**20
 class Size:
     """Sizes of files, how many jobs and parts there are, and how many rounds.
 
-    ``reader_*``: one reader, one file. ``trials``: jobs from end to end. ``lone_*``: small jobs,
-    one at a time. ``large_*``: large files through the service. ``cut_*``: a large file in many
-    parts, and three values of PART_BYTES. ``quoted_*``: files with quotes.
+    ``reader_*``: one reader, one file. ``trials``: jobs from end to end. ``cpu_jobs``: how many
+    jobs, by the size of their file. ``lone_*``: small jobs, one at a time. ``large_*``: large files
+    through the service. ``cut_*``: a large file in many parts, and three values of PART_BYTES.
+    ``quoted_*``: files with quotes.
     """
 
     reader_bytes: int
     reader_rounds: int
     trials: list[Trial]
+    cpu_jobs: dict[int, int]
     lone_jobs: int
     lone_rounds: int
     requests: int
@@ -43,6 +45,7 @@ SIZES = {
         reader_bytes=MEGABYTE,
         reader_rounds=1,
         trials=[Trial("prices", 1000, 16, 8, 1), Trial("floats", MEGABYTE, 4, 4, 1)],
+        cpu_jobs={1000: 16, MEGABYTE: 8},
         lone_jobs=3,
         lone_rounds=1,
         requests=16,
@@ -64,6 +67,7 @@ SIZES = {
         reader_bytes=20 * MEGABYTE,
         reader_rounds=3,
         trials=[Trial("prices", 1000, 200, 8, 3), Trial("floats", 20 * MEGABYTE, 4, 4, 1)],
+        cpu_jobs={1000: 200, MEGABYTE: 40, 10 * MEGABYTE: 16},
         lone_jobs=30,
         lone_rounds=3,
         requests=400,
@@ -85,6 +89,7 @@ SIZES = {
         reader_bytes=100 * MEGABYTE,
         reader_rounds=3,
         trials=[Trial("prices", 1000, 200, 8, 3), Trial("floats", 50 * MEGABYTE, 4, 4, 2)],
+        cpu_jobs={1000: 400, MEGABYTE: 200, 10 * MEGABYTE: 80, 100 * MEGABYTE: 16},
         lone_jobs=40,
         lone_rounds=5,
         requests=1000,
@@ -106,6 +111,13 @@ SIZES = {
         reader_bytes=250 * MEGABYTE,
         reader_rounds=5,
         trials=[Trial("prices", 1000, 400, 8, 5), Trial("floats", 50 * MEGABYTE, 4, 4, 3)],
+        cpu_jobs={
+            1000: 800,
+            MEGABYTE: 400,
+            10 * MEGABYTE: 160,
+            100 * MEGABYTE: 40,
+            1000 * MEGABYTE: 8,
+        },
         lone_jobs=50,
         lone_rounds=7,
         requests=2000,
