@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs import queries
 from chalicelib.jobs.allowance import Allowance
+from chalicelib.jobs.client import Client
 from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.finishing import Finisher
@@ -70,8 +71,8 @@ class UseCases:
             now=self.now,
         )
 
-    def find_job(self, job_id: str) -> Job:
-        return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id)
+    def find_job(self, job_id: str, client: Client) -> Job:
+        return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id, client)
 
     def count_in_progress(self) -> int:
         return self.adapters.jobs.in_progress()
