@@ -12,7 +12,7 @@ from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import Job, Problem, Status
 from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
-from chalicelib.settings import Settings
+from chalicelib.settings import Auth, Settings
 from chalicelib.wiring.container import UseCases
 from tests.adapters_in_memory import (
     MemoryAdapters,
@@ -20,6 +20,7 @@ from tests.adapters_in_memory import (
     MemoryParts,
     MemoryQueue,
     MemorySource,
+    MemoryTokens,
 )
 from tests.oracle import Answer
 
@@ -54,13 +55,20 @@ class World:
     queue: MemoryQueue = field(default_factory=MemoryQueue)
     source: MemorySource = field(default_factory=MemorySource)
     clock: Clock = field(default_factory=Clock)
+    tokens: MemoryTokens = field(default_factory=MemoryTokens)
     parts_in_flight: int = 1000
+    auth: Auth = Auth.OPEN
+    max_jobs_per_client: int = 1000
 
     def __post_init__(self) -> None:
         self.source.block_bytes = self.block_bytes
         kernel = self.kernel or ReferenceKernel(block_bytes=self.block_bytes)
-        self.adapters = MemoryAdapters(kernel, self.source, self.jobs, self.parts, self.queue)
+        self.adapters = MemoryAdapters(
+            kernel, self.source, self.jobs, self.parts, self.queue, self.tokens
+        )
         settings = Settings(
+            auth=self.auth,
+            max_jobs_per_client=self.max_jobs_per_client,
             part_bytes=self.part_bytes,
             parts_in_flight=self.parts_in_flight,
             stale_seconds=600,

@@ -22,23 +22,26 @@ class Submit:
     queue: Queue
     source: Source
     max_gzip_bytes: int
+    #: How many jobs of a client may be in progress; None: no limit.
+    max_jobs: int | None
     allowance: Allowance
     now: Clock = utc_now
 
     def __call__(self, name: object, options: Options, client: Client) -> Job:
         """Store a client's job for the file's present version, send it, and return it.
 
-        Raise BadRequest, FileMissing, GzipTooLarge, TooMuchInProgress or TryAgain; then no job is
-        left.
+        Raise BadRequest, FileMissing, GzipTooLarge, TooManyJobs, TooMuchInProgress or TryAgain;
+        then no job is left.
         """
         file_name = parse_name(name)
         version = self.source.version(file_name)
         self._require_size(file_name, version.size)
-        self.allowance.take(version.size)
+        self.allowance.require_room()
         job = queued(uuid4().hex, file_name, options, version, self.now())
         job = replace(job, client=client.name)
         # Store the job first: a worker must never receive the id of a job that is not stored.
-        self.jobs.put(job)
+        self._put(job)
+        self.allowance.take(version.size)
         try:
             self.queue.send([Message(job.id)])
         except CsvsumError:
@@ -46,6 +49,12 @@ class Submit:
             raise
         log_event("accepted", job, bytes=version.size)
         return job
+
+    def _put(self, job: Job) -> None:
+        if self.max_jobs is None:
+            self.jobs.put(job)
+        else:
+            self.jobs.put_within(job, self.max_jobs)
 
     def _require_size(self, file_name: str, size: int) -> None:
         if is_gzip(file_name) and size > self.max_gzip_bytes:
