@@ -8,10 +8,11 @@ from random import Random
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.options import Options
 from chalicelib.engine.reference import ReferenceKernel
-from chalicelib.jobs.client import OPEN
+from chalicelib.jobs.client import OPEN, Client
 from chalicelib.jobs.job import Job, Problem, Status
 from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
+from chalicelib.jobs.tokens import StoredToken, digest_of, new_token
 from chalicelib.settings import Auth, Settings
 from chalicelib.wiring.container import UseCases
 from tests.adapters_in_memory import (
@@ -79,6 +80,13 @@ class World:
     def submit(self, data: bytes, options: Options | None = None, name: str = "x.csv") -> Job:
         self.source.files[name] = data
         return self.use_cases.submit(name, options or Options(), OPEN)
+
+    def issue(self, client: Client, days: float = 90) -> str:
+        """Store a token of a client, and return it."""
+        token, now = new_token(), self.clock()
+        stored = StoredToken(digest_of(token), client, now, now + timedelta(days=days))
+        self.tokens.stored[stored.digest] = stored
+        return token
 
     def deliver(self, message: Message) -> None:
         if message.part is None:

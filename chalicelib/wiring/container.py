@@ -146,12 +146,18 @@ class UseCases:
             jobs=self.adapters.jobs,
             queue=self.adapters.queue,
             stale_after=timedelta(seconds=self.settings.stale_seconds),
-            give_up_after=timedelta(hours=self.settings.give_up_hours),
+            give_up_after=self._give_up_after,
             lost_after=self.settings.visibility_seconds
             * self.settings.max_receive_count
             * timedelta(seconds=1),
             now=self.now,
         )
+
+    @property
+    def _give_up_after(self) -> timedelta:
+        """Return when to give a job up: long before it expires, or its client's count is wrong."""
+        hours, days = self.settings.give_up_hours, self.settings.keep_days
+        return min(timedelta(hours=hours), timedelta(days=days) / 2)
 
     @cached_property
     def _cutter(self) -> Cutter:
