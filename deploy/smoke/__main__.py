@@ -8,6 +8,8 @@ from typing import Any
 
 import boto3
 
+from chalicelib.settings import Settings
+from deploy.credentials import credentials
 from deploy.smoke import (
     account,
     changes,
@@ -31,7 +33,9 @@ def main(arguments: Sequence[str]) -> int:
     given = _parser().parse_args(arguments)
     target = Target(given.base_url, given.prefix, _clients(given.endpoint_url), given.folder)
     chosen = [step for step in steps(given, target.on_aws) if _is_wanted(step, given.only)]
-    outcomes = run(chosen, target, Budget(60 * given.minutes, given.dollars))
+    settings, dynamodb = Settings.from_env(target.settings), target.client("dynamodb")
+    with credentials(settings, boto3.Session(), dynamodb) as target.credentials:
+        outcomes = run(chosen, target, Budget(60 * given.minutes, given.dollars))
     print(summary(outcomes))
     return int(any(outcome.verdict is Verdict.FAIL for outcome in outcomes))
 

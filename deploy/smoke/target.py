@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
+from deploy.credentials import Credentials, anonymous
 from deploy.smoke.errors import Failed, Skipped
 from deploy.smoke.http import Reply, send
 
@@ -28,16 +29,21 @@ class Target:
         self.deadline = float("inf")
         self.on_aws = "amazonaws.com" in client("lambda").meta.endpoint_url
         self.region = str(client("lambda").meta.region_name)
+        self.credentials: Credentials = anonymous
         self._mark = f"smoke-{uuid4().hex[:8]}"
         self._cleaning = ExitStack()
         function = client("lambda").get_function_configuration(FunctionName=prefix)
         self.settings: dict[str, str] = function["Environment"]["Variables"]
 
     def get(self, path: str) -> Reply:
-        return send("GET", self.base + path)
+        return self.send("GET", self.base + path)
 
     def post(self, path: str, content: object) -> Reply:
-        return send("POST", self.base + path, content)
+        return self.send("POST", self.base + path, content)
+
+    def send(self, method: str, url: str, content: object = None) -> Reply:
+        """Send a request to the service itself, with what it asks for."""
+        return send(method, url, content, self.credentials)
 
     def submit(self, name: str, **options: object) -> str:
         """Submit a file and return the job's id; the job is deleted at the end of the step.

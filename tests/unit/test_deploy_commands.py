@@ -119,7 +119,7 @@ def test_the_smoke_test_returns_the_sums(server: Callable[[Answer], str]) -> Non
             return 200, json.dumps({"Task started, your id": "1"})
         return next(states)
 
-    assert health.sum_file(server(answer), "a b.csv", print, pause=0) == '{"a": 1}'
+    assert health.Service(server(answer)).sum_file("a b.csv", print, pause=0) == '{"a": 1}'
 
 
 @pytest.mark.parametrize(("status", "words"), [(404, "was not accepted"), (422, "failed")])
@@ -132,4 +132,4 @@ def test_the_smoke_test_fails_with_the_reply(
         return status, "the reason"
 
     with pytest.raises(UsageError, match=rf"{words}.*the reason"):
-        health.sum_file(server(answer), "a.csv", print, pause=0)
+        health.Service(server(answer)).sum_file("a.csv", print, pause=0)

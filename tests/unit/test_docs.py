@@ -95,7 +95,7 @@ def test_the_readme_has_the_settings_of_make_run(monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(ROOT)
     environ = Recorded({})
     config = LocalConfig.from_env(environ)
-    assert set(LOCAL_SETTINGS) == environ.asked - {"CSV_SOURCE"} | {"PYTHON"}
+    assert set(LOCAL_SETTINGS) == environ.asked - {"AUTH", "CSV_SOURCE"} | {"PYTHON"}
     assert LocalConfig.from_env(LOCAL_SETTINGS) == config
     assert f"PYTHON ?= {LOCAL_SETTINGS['PYTHON']}\n" in MAKEFILE
 
