@@ -1,6 +1,7 @@
 """The tokens of a stage, by the operator's rights in AWS."""
 
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 
 from chalicelib.adapters.tokens_table import TokensTable
@@ -31,7 +32,14 @@ def note(stage: Stage) -> str:
     return f"This stage has AUTH={auth}, so it asks for no tokens yet.\n"
 
 
-def offer_first(stage: Stage, aws: Aws) -> str:
+def at_the_terminal() -> bool:
+    """Ask whether to create the first token now. False if there is nobody to ask."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return False
+    return input(f"Create the first token now, of {FIRST.name}? [y/N] ").strip().lower() == "y"
+
+
+def offer_first(stage: Stage, aws: Aws, agrees: Callable[[], bool] = at_the_terminal) -> str:
     """Return how to get in, if the stage asks for tokens and there are none yet.
 
     On an emulator the first token is created. On AWS the operator is asked, if there is a terminal:
@@ -39,16 +47,10 @@ def offer_first(stage: Stage, aws: Aws) -> str:
     """
     if stage.settings.auth is not Auth.TOKEN or (table := table_of(stage, aws)).all():
         return ""
-    if aws.emulator or _agrees():
+    if aws.emulator or agrees():
         token, _ = tokens.create(table, FIRST, timedelta(days=tokens.DAYS))
         return f"The first token, of {FIRST.name}, shown this once:\n  export TOKEN={token}\n"
     return (
         "Nobody can use it yet. The first token:\n"
         f"  make token STAGE={stage.name} CLIENT={FIRST.name} ROLE={FIRST.role}\n"
     )
-
-
-def _agrees() -> bool:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return False
-    return input(f"Create the first token now, of {FIRST.name}? [y/N] ").strip().lower() == "y"

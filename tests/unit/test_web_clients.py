@@ -2,6 +2,9 @@
 
 import json
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +20,7 @@ from chalicelib.settings import Auth
 from chalicelib.web import clients
 from tests.adapters_in_memory import MemoryTokens
 from tests.harness import World
+from tests.imports import ROOT
 from tests.log_lines import captured_log
 from tests.site import Site, problem_of, serving
 
@@ -221,3 +225,27 @@ def test_api_gateway_checks_signatures_where_clients_are_known_by_them() -> None
     assert isinstance(clients.authorizer(Auth.IAM), IAMAuthorizer)
     assert clients.authorizer(Auth.TOKEN) is None
     assert clients.authorizer(Auth.OPEN) is None
+
+
+SWAGGER = """
+import json
+from chalice.deploy.swagger import CFNSwaggerGenerator
+from app import app
+paths = CFNSwaggerGenerator().generate_swagger(app)["paths"]
+print(json.dumps([method.get("security") for path in paths.values() for method in path.values()]))
+"""
+
+
+@pytest.mark.parametrize(("auth", "security"), [("iam", [{"sigv4": []}]), ("token", None)])
+def test_what_is_deployed_has_api_gateway_check_every_route_or_none(
+    auth: str, security: Any
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", SWAGGER],
+        cwd=ROOT,
+        env={**os.environ, "AUTH": auth},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(ended.stdout) == [security] * (len(REQUESTS) - 1)
