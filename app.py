@@ -6,12 +6,12 @@ from chalicelib.adapters.identity import remember_function
 from chalicelib.adapters.work_queue import decode_dead, decode_record
 from chalicelib.settings import settings
 from chalicelib.web import requests, responses
-from chalicelib.web.clients import authenticated, authorizer
+from chalicelib.web.clients import authenticated, gateway_checks
 from chalicelib.web.responses import problem_responses
 from chalicelib.wiring import start_logging, use_cases
 
 SETTINGS = settings()
-AUTHORIZER = authorizer(SETTINGS.auth)
+CHECKS = gateway_checks(SETTINGS)
 
 start_logging(SETTINGS.log_level)
 app = Chalice(app_name="csvsum", configure_logs=False)
@@ -22,7 +22,7 @@ app.register_middleware(requests.remember, "http")
 app.register_middleware(authenticated(lambda given: use_cases().authenticate(given)), "http")
 
 
-@app.route("/{segment}", authorizer=AUTHORIZER)
+@app.route("/{segment}", **CHECKS)
 @problem_responses
 def submit_by_name(segment: str) -> Response:
     name = requests.name_in_path(segment)
@@ -33,27 +33,27 @@ def submit_by_name(segment: str) -> Response:
     )
 
 
-@app.route("/storage/get_counter", authorizer=AUTHORIZER)
+@app.route("/storage/get_counter", **CHECKS)
 @problem_responses
 def get_counter() -> Response:
     return responses.counter(use_cases().count_in_progress(requests.counted_client()))
 
 
-@app.route("/storage/get_json/{job_id}", authorizer=AUTHORIZER)
+@app.route("/storage/get_json/{job_id}", **CHECKS)
 @problem_responses
 def get_sums(job_id: str) -> Response:
     job = use_cases().find_job(job_id, requests.client())
     return responses.sums(job, use_cases().publish_reply)
 
 
-@app.route("/jobs", methods=["POST"], content_types=["*/*"], authorizer=AUTHORIZER)
+@app.route("/jobs", methods=["POST"], content_types=["*/*"], **CHECKS)
 @problem_responses
 def submit() -> Response:
     job = use_cases().submit(*requests.job_in_body(), requests.client())
     return responses.accepted(job, requests.path())
 
 
-@app.route("/jobs/{job_id}", authorizer=AUTHORIZER)
+@app.route("/jobs/{job_id}", **CHECKS)
 @problem_responses
 def get_job(job_id: str) -> Response:
     job = use_cases().find_job(job_id, requests.client())

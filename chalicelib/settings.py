@@ -15,6 +15,9 @@ VARIABLES = (
     "API_NAME",
     "AUTH",
     "IAM_ADMINS",
+    "API_KEY_REQUIRED",
+    "API_RATE",
+    "API_BURST",
     "MAX_JOBS_PER_CLIENT",
     "CSV_SOURCE",
     "JOBS_TABLE",
@@ -67,6 +70,11 @@ class Settings:
     auth: Auth = Auth.TOKEN
     #: With ``Auth.IAM``: the ARNs of the callers that see the jobs of all clients.
     iam_admins: frozenset[str] = frozenset()
+    #: Whether API Gateway asks for a key of a usage plan as well, which may have a quota.
+    api_key_required: bool = False
+    #: How many requests API Gateway lets pass in a second, and how many at once.
+    api_rate: int = 20
+    api_burst: int = 40
     #: How many jobs of a client may be in progress; there is no limit with ``Auth.OPEN``.
     max_jobs_per_client: int = 1000
     csv_source: str = DEFAULT_SOURCE
@@ -112,6 +120,9 @@ class Settings:
             api_name=environ.get("API_NAME") or default.api_name,
             auth=_auth(environ.get("AUTH") or default.auth),
             iam_admins=_names(environ.get("IAM_ADMINS") or ""),
+            api_key_required=_switch(environ, "API_KEY_REQUIRED"),
+            api_rate=read_int(environ, "API_RATE", default.api_rate, 10_000),
+            api_burst=read_int(environ, "API_BURST", default.api_burst, 5000),
             max_jobs_per_client=read_int(
                 environ, "MAX_JOBS_PER_CLIENT", default.max_jobs_per_client, 10**6
             ),
@@ -190,6 +201,13 @@ def _auth(value: str) -> Auth:
     if value in tuple(Auth):
         return Auth(value)
     raise BadSetting(f"AUTH must be {', '.join(list(Auth)[:-1])} or {Auth.OPEN}, not {value!r}.")
+
+
+def _switch(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name) or "false"
+    if text in ("true", "false"):
+        return text == "true"
+    raise BadSetting(f"{name} must be true or false, not {text!r}.")
 
 
 def _names(text: str) -> frozenset[str]:

@@ -1,14 +1,13 @@
 """How many requests the API of a stage takes, which Chalice cannot set when it deploys itself."""
 
-import json
 from typing import Any
 
+from chalicelib.settings import Settings
 from deploy import inventory
 from deploy.aws import Aws
 from deploy.progress import Say
-from deploy.stage import ROOT, Stage
+from deploy.stage import Stage
 
-FUNCTIONS = ROOT / "infra" / "functions.json"
 # Of all methods of all paths:
 # https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html#UpdateStage-Patch
 PATHS = {
@@ -18,10 +17,10 @@ PATHS = {
 
 
 def put(stage: Stage, aws: Aws, say: Say) -> None:
-    """Have API Gateway refuse what is more than infra/functions.json says. Emulators do not."""
+    """Have API Gateway refuse more requests than the settings allow. Emulators do not."""
     if aws.emulator:
         return
-    wanted = limits()
+    wanted = limits(stage.settings)
     rate, burst = (wanted[name] for name in PATHS)
     say(f"Limiting the API to {rate} requests a second, and {burst} at once")
     aws.client("apigateway").update_stage(
@@ -34,8 +33,15 @@ def put(stage: Stage, aws: Aws, say: Say) -> None:
     )
 
 
-def limits() -> dict[str, Any]:
-    """Return the limits that a deployment as a template has."""
-    api = json.loads(FUNCTIONS.read_text())["Resources"]["RestAPI"]
-    settings: dict[str, Any] = api["Properties"]["MethodSettings"][0]
-    return settings
+def limits(settings: Settings) -> dict[str, int]:
+    """Return the limits by the names that templates have for them."""
+    return {
+        "ThrottlingRateLimit": settings.api_rate,
+        "ThrottlingBurstLimit": settings.api_burst,
+    }
+
+
+def in_template(settings: Settings) -> dict[str, Any]:
+    """Return what to merge into a template of the API."""
+    methods = {"ResourcePath": "/*", "HttpMethod": "*", **limits(settings)}
+    return {"Resources": {"RestAPI": {"Properties": {"MethodSettings": [methods]}}}}

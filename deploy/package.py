@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy import api_limits
 from deploy.progress import Say
 from deploy.project import build
 from deploy.stage import ROOT, Stage
@@ -30,6 +31,7 @@ def package(
     merged: dict[str, Any] = {}
     for path in (FUNCTIONS, *more):
         merged = merge(merged, json.loads(path.read_text()))
+    merged = merge(merged, api_limits.in_template(stage.settings))
     file = stage.folder / "merge.json"
     file.write_text(json.dumps(merged, indent=2))
     build(stage, environment, say, "--merge-template", str(file))

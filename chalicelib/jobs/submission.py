@@ -47,7 +47,7 @@ class Submit:
         except CsvsumError:
             self.jobs.remove_unsent(job.id)
             raise
-        log_event("accepted", job, bytes=version.size)
+        log_event("accepted", job, bytes=version.size, client=job.client)
         return job
 
     def _put(self, job: Job) -> None:

@@ -1,12 +1,12 @@
 """Finds the client of each request, before any view runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from chalice.app import IAMAuthorizer, Response
 
 from chalicelib.jobs.authentication import Authenticate, Credentials
-from chalicelib.settings import Auth
+from chalicelib.settings import Auth, Settings
 from chalicelib.web import requests
 from chalicelib.web.responses import problem_responses
 
@@ -14,9 +14,12 @@ Middleware = Callable[[Any, Callable[[Any], Response]], Response]
 """What Chalice calls for each request: with the request, and what handles it."""
 
 
-def authorizer(auth: Auth) -> IAMAuthorizer | None:
-    """Return what has API Gateway check signatures; None where it lets all requests pass."""
-    return IAMAuthorizer() if auth is Auth.IAM else None
+def gateway_checks(settings: Settings) -> Mapping[str, Any]:
+    """Return the options of a route that have API Gateway check signatures and keys."""
+    return {
+        "authorizer": IAMAuthorizer() if settings.auth is Auth.IAM else None,
+        "api_key_required": settings.api_key_required or None,
+    }
 
 
 def authenticated(authenticate: Authenticate) -> Middleware:

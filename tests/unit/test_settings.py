@@ -10,6 +10,8 @@ from chalicelib.wiring import source_of, use_cases_of
 
 LARGEST = {
     "MAX_JOBS_PER_CLIENT": 10**6,
+    "API_RATE": 10_000,
+    "API_BURST": 5000,
     "PART_BYTES": 10**14,
     "PARTS_IN_FLIGHT": 10**5,
     "MAX_GZIP_BYTES": 10**14,
@@ -57,6 +59,13 @@ def test_there_is_a_limit_for_each_client_where_clients_are_known() -> None:
         for auth in Auth
     }
     assert limits == {Auth.TOKEN: 7, Auth.IAM: 7, Auth.OPEN: None}
+
+
+def test_keys_of_usage_plans_are_asked_for_only_if_that_is_set() -> None:
+    assert not Settings().api_key_required
+    assert Settings.from_env({"API_KEY_REQUIRED": "true"}).api_key_required
+    with pytest.raises(BadSetting, match="API_KEY_REQUIRED must be true or false"):
+        Settings.from_env({"API_KEY_REQUIRED": "yes"})
 
 
 def test_admins_are_separated_by_commas() -> None:

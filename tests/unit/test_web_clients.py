@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from chalice.app import IAMAuthorizer
 from chalice.test import HTTPResponse
 
 from chalicelib.errors import ServiceDown
@@ -221,12 +220,6 @@ def test_with_signatures_a_request_that_api_gateway_did_not_check_is_refused() -
         assert problem_of(site.get("/storage/get_counter"), 403)["code"] == "not_signed"
 
 
-def test_api_gateway_checks_signatures_where_clients_are_known_by_them() -> None:
-    assert isinstance(clients.authorizer(Auth.IAM), IAMAuthorizer)
-    assert clients.authorizer(Auth.TOKEN) is None
-    assert clients.authorizer(Auth.OPEN) is None
-
-
 SWAGGER = """
 import json
 from chalice.deploy.swagger import CFNSwaggerGenerator
@@ -236,14 +229,21 @@ print(json.dumps([method.get("security") for path in paths.values() for method i
 """
 
 
-@pytest.mark.parametrize(("auth", "security"), [("iam", [{"sigv4": []}]), ("token", None)])
+@pytest.mark.parametrize(
+    ("variables", "security"),
+    [
+        ({"AUTH": "iam"}, [{"sigv4": []}]),
+        ({"AUTH": "token"}, None),
+        ({"AUTH": "token", "API_KEY_REQUIRED": "true"}, [{"api_key": []}]),
+    ],
+)
 def test_what_is_deployed_has_api_gateway_check_every_route_or_none(
-    auth: str, security: Any
+    variables: dict[str, str], security: Any
 ) -> None:
     ended = subprocess.run(
         [sys.executable, "-c", SWAGGER],
         cwd=ROOT,
-        env={**os.environ, "AUTH": auth},
+        env={**os.environ, **variables},
         capture_output=True,
         text=True,
         check=True,
