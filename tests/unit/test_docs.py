@@ -44,6 +44,7 @@ LIMITS: dict[str, list[str]] = {
         f"from {GROWTH.free_bytes // MIB} MiB on, at most {GROWTH.max_ratio} times",
     ],
     "a file's name": [f"{options.MAX_NAME_BYTES:,} bytes"],
+    "jobs of a client in progress": [f"{Settings().max_jobs_per_client:,}"],
     "the body of `POST /jobs`": [f"{requests.MAX_BODY_BYTES // KIB} KiB"],
     "a reply": [f"{responses.MAX_REPLY_BYTES:,} bytes", f"{results_bucket.LINK_SECONDS} seconds"],
     "tries": [f"{recovery.MAX_ATTEMPTS} attempts of a job"],
