@@ -33,7 +33,13 @@ def _trigger(queue: str) -> Right:
 
 LOGS = Right("Logs", ("log",), ("logs:CreateLogStream", "logs:PutLogEvents"))
 TRACES = Right("TracesHaveNoArn", ("*",), ("xray:PutTelemetryRecords", "xray:PutTraceSegments"))
-API_ON_JOBS = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query")
+API_ON_JOBS = (
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+)
 CSV = Right("Csv", ("csv",), ("s3:GetObject",))
 JOBS_URL = Right("Queues", ("jobs",), ("sqs:GetQueueUrl",))
 PARTS_URL = Right("Queues", ("parts",), ("sqs:GetQueueUrl",))
@@ -45,6 +51,7 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
     "api_handler": (
         CSV,
         Right("Jobs", ("table",), API_ON_JOBS),
+        Right("Tokens", ("tokens",), ("dynamodb:GetItem",)),
         Right("Counter", ("in_progress",), ("dynamodb:Query",)),
         JOBS_URL,
         Right("Submit", ("jobs",), ("sqs:SendMessage",)),
@@ -113,6 +120,7 @@ def arns(stage: Stage, function: str) -> dict[str, str]:
         "*": "*",
         "log": f"arn:{PARTITION}:logs:*:*:log-group:/aws/lambda/{stage.lambda_name(function)}:*",
         "table": table,
+        "tokens": f"arn:{PARTITION}:dynamodb:*:*:table/{settings.tokens_table}",
         "in_progress": f"{table}/index/in_progress",
         "jobs": f"arn:{PARTITION}:sqs:*:*:{settings.jobs_queue}",
         "parts": f"arn:{PARTITION}:sqs:*:*:{settings.parts_queue}",

@@ -9,7 +9,7 @@ from typing import Any
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
-from chalicelib.errors import FileChanged, FileGone, FileMissing, UnknownJob
+from chalicelib.errors import FileChanged, FileGone, FileMissing, TooManyJobs, UnknownJob
 from chalicelib.jobs.job import (
     ALLOWED_FROM,
     FileVersion,
@@ -22,6 +22,7 @@ from chalicelib.jobs.job import (
 )
 from chalicelib.jobs.parts import Outcome, Plan, Run, group_of
 from chalicelib.jobs.ports import GroupCount, Message, SavedPart, Source
+from chalicelib.jobs.tokens import StoredToken
 
 
 @dataclass
@@ -94,10 +95,17 @@ class MemoryJobs:
 
     def __init__(self) -> None:
         self.records: dict[str, Job] = {}
+        self.counted: set[str] = set()
 
     def put(self, job: Job) -> None:
         assert job.id not in self.records
         self.records[job.id] = job
+
+    def put_within(self, job: Job, limit: int) -> None:
+        if self.in_progress_of(job.client) >= limit:
+            raise TooManyJobs(limit)
+        self.put(job)
+        self.counted.add(job.id)
 
     def get(self, job_id: str) -> Job:
         if job_id not in self.records:
@@ -161,6 +169,10 @@ class MemoryJobs:
     def in_progress(self) -> int:
         return sum(not job.status.is_final for job in self.records.values())
 
+    def in_progress_of(self, client: str) -> int:
+        jobs = (self.records[job_id] for job_id in self.counted & self.records.keys())
+        return sum(job.client == client and not job.status.is_final for job in jobs)
+
     def bytes_in_progress(self) -> int:
         return sum(job.version.size for job in self.records.values() if not job.status.is_final)
 
@@ -217,6 +229,18 @@ class MemoryParts:
 
 
 @dataclass
+class MemoryTokens:
+    """A ``ports.Tokens``. ``reads`` counts what the table would be asked."""
+
+    stored: dict[str, StoredToken] = field(default_factory=dict)
+    reads: int = 0
+
+    def find(self, digest: str) -> StoredToken | None:
+        self.reads += 1
+        return self.stored.get(digest)
+
+
+@dataclass
 class MemoryAdapters:
     """A ``wiring.Adapters``."""
 
@@ -225,5 +249,6 @@ class MemoryAdapters:
     jobs: MemoryJobs = field(default_factory=MemoryJobs)
     parts: MemoryParts = field(default_factory=MemoryParts)
     queue: MemoryQueue = field(default_factory=MemoryQueue)
+    tokens: MemoryTokens = field(default_factory=MemoryTokens)
     replies: MemoryReplies = field(default_factory=MemoryReplies)
     deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)

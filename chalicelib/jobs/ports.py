@@ -10,6 +10,7 @@ from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result
 from chalicelib.jobs.parts import Outcome, Plan, Rerun, Run
+from chalicelib.jobs.tokens import StoredToken
 
 Clock = Callable[[], datetime]
 """Returns the present moment, in UTC."""
@@ -86,6 +87,14 @@ class Jobs(Protocol):
         """Store a new job."""
         ...
 
+    def put_within(self, job: Job, limit: int) -> None:
+        """Store a new job, and count it to its client until it is final.
+
+        Raise TooManyJobs if the client has ``limit`` such jobs already. No number of calls at the
+        same time exceeds the limit.
+        """
+        ...
+
     def get(self, job_id: str) -> Job:
         """Return a job. Raises UnknownJob."""
         ...
@@ -142,12 +151,24 @@ class Jobs(Protocol):
         """Return how many jobs are accepted and not final."""
         ...
 
+    def in_progress_of(self, client: str) -> int:
+        """Return how many jobs that count to a client are not final."""
+        ...
+
     def bytes_in_progress(self) -> int:
         """Return how many bytes the files of the jobs in progress have together."""
         ...
 
     def not_updated_since(self, before: datetime) -> Sequence[Job]:
         """Return the jobs in progress whose last update was earlier."""
+        ...
+
+
+class Tokens(Protocol):
+    """The store of tokens. All methods raise ServiceDown if it does not answer."""
+
+    def find(self, digest: str) -> StoredToken | None:
+        """Return the token of a digest, also if it has expired; None if there is none."""
         ...
 
 

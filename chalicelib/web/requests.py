@@ -7,20 +7,34 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from chalicelib.errors import BadRequest
+from chalicelib.jobs.client import OPEN, Client
 from chalicelib.jobs.options import Options, parse_options
 
 PREFIX = "csv_name="
 MAX_BODY_BYTES = 64 * 1024
+SWITCHES = {"true": True, "1": True, "false": False, "0": False}
+SHOWN_CHARS = 50
 
 # The request of this thread. Chalice keeps the current request on the app object, which
 # `chalice local` shares between its threads: two requests at once would read each other's bodies.
 _current: ContextVar[Any] = ContextVar("current")
+_client: ContextVar[Client] = ContextVar("client")
 
 
 def remember(request: Any, get_response: Callable[[Any], Any]) -> Any:
     """Chalice middleware: store the request for the other functions of this module."""
     _current.set(request)
     return get_response(request)
+
+
+def client() -> Client:
+    """Return the client that sent the request. There is none before it is authenticated."""
+    return _client.get()
+
+
+def remember_client(client: Client) -> None:
+    """Store the client of the request."""
+    _client.set(client)
 
 
 def path() -> str:
@@ -33,6 +47,17 @@ def query() -> dict[str, str]:
     """Return the query parameters; a repeated one has its last value."""
     given: Any = _current.get().query_params
     return dict(given.items()) if given else {}
+
+
+def counted_client() -> Client:
+    """Return whose jobs to count: everybody's, or with ``mine=true`` those of the client.
+
+    Raises BadRequest for another value.
+    """
+    mine = query().get("mine", "false")
+    if mine not in SWITCHES:
+        raise BadRequest(f"mine must be true or false, not {mine[:SHOWN_CHARS]!r}.")
+    return client() if SWITCHES[mine] else OPEN
 
 
 def body() -> Mapping[str, object]:

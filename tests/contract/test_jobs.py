@@ -65,6 +65,13 @@ def test_a_job_comes_back_as_it_was_put(jobs: Jobs) -> None:
     assert jobs.get(job.id) == job
 
 
+def test_a_job_keeps_its_client(jobs: Jobs) -> None:
+    arn = "arn:aws:iam::123456789012:user/división_abc/subdivisión_xyz/Zhāng"
+    job = replace(a_job(), client=arn)
+    jobs.put(job)
+    assert jobs.start(job.id, LATER).client == jobs.get(job.id).client == arn
+
+
 def test_an_unknown_id_is_unknown_to_every_call(jobs: Jobs) -> None:
     missing = uuid4().hex
     calls: list[Callable[[], Job]] = [
