@@ -12,6 +12,7 @@ from chalicelib.adapters.job_item import new_item
 from chalicelib.engine.options import Options
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.counting import PartCounter
 from chalicelib.jobs.job import FileVersion, Job, queued
 from chalicelib.jobs.parts import MAX_PARTS, PARTS_PER_GROUP, Outcome, Plan, Run, group_of
