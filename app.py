@@ -52,6 +52,12 @@ def get_job(job_id: str) -> Response:
     return responses.full_job(use_cases().find_job(job_id), use_cases().publish_reply)
 
 
+@app.route("/jobs/{job_id}", methods=["DELETE"])
+@problem_responses
+def cancel_job(job_id: str) -> Response:
+    return responses.cancelled(use_cases().cancel_job(job_id))
+
+
 @app.on_sqs_message(
     queue=SETTINGS.jobs_queue,
     batch_size=1,

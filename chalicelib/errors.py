@@ -4,7 +4,8 @@ CsvsumError
 ├── RequestError           the client must change its request
 │   ├── BadRequest         a name, an option or a body is wrong
 │   ├── FileMissing        the source has no such file
-│   └── UnknownJob         there is no job with this id
+│   ├── UnknownJob         there is no job with this id
+│   └── AlreadyEnded       a job that has succeeded or failed cannot be cancelled
 ├── FileError              the file cannot be summed, and no retry can change that
 │   ├── BadCsv             the bytes are not a CSV that can be summed (says where)
 │   ├── BadGzip            the compressed file is damaged, truncated, or too large when unpacked
@@ -14,6 +15,7 @@ CsvsumError
 │   ├── FileGone           the file existed at submission, but no longer exists
 │   ├── GzipTooLarge       the compressed file takes longer than a worker may work
 │   └── TooSlow            the file, or a part of it, takes longer than a worker may work
+├── JobEnded               the job of a worker has ended: it was cancelled, or given up
 ├── Misconfigured          AWS refuses a call, and will until rights or names are corrected
 ├── GivenUp                the job failed after several attempts
 ├── TryAgain (retryable)   something did not answer; the same call may succeed later
@@ -59,6 +61,13 @@ class UnknownJob(RequestError):
             "There is no job with this id; ids are the 32 hex digits given at submission, "
             "and jobs are kept for a limited time."
         )
+
+
+class AlreadyEnded(RequestError):
+    code = "already_ended"
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"The job has {status}; only a job in progress can be cancelled.")
 
 
 class FileChanged(FileError):
@@ -122,6 +131,13 @@ class TooSlow(FileError):
 
 class GivenUp(CsvsumError):
     code = "given_up"
+
+
+class JobEnded(CsvsumError):
+    code = "job_ended"
+
+    def __init__(self) -> None:
+        super().__init__("The job ended while a worker was summing its file.")
 
 
 class Misconfigured(CsvsumError):

@@ -151,6 +151,9 @@ class MemoryJobs:
     def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
         return self._change(job_id, Status.FAILED, problem=problem, finished_at=now)
 
+    def cancel(self, job_id: str, now: datetime) -> Job:
+        return self._change(job_id, Status.CANCELLED, finished_at=now)
+
     def retry(self, job: Job, now: datetime) -> bool:
         present = self.get(job.id)
         if (present.status, present.updated_at) != (job.status, job.updated_at):

@@ -150,6 +150,10 @@ class JobsTable:
         return self._change(job_id, Change(Status.FAILED, changes))
 
     @translate_aws_errors(TABLE)
+    def cancel(self, job_id: str, now: datetime) -> Job:
+        return self._change(job_id, Change(Status.CANCELLED, {"finished_at": moment(now)}))
+
+    @translate_aws_errors(TABLE)
     def retry(self, job: Job, now: datetime) -> bool:
         return self._advance(job, now, attempts=1)
 

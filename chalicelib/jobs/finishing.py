@@ -13,6 +13,7 @@ from chalicelib.errors import (
     DeadlineNear,
     FileError,
     GzipTooLarge,
+    JobEnded,
     TooSlow,
     TryAgain,
 )
@@ -60,10 +61,12 @@ class Finisher:
     def handle_errors(self, job: Job) -> Iterator[None]:
         """Fail the job on an error that no retry can fix; raise others, to redeliver the message.
 
-        Raise TryAgain in place of an unexpected exception.
+        Raise TryAgain in place of an unexpected exception. JobEnded ends the work without an error.
         """
         try:
             yield
+        except JobEnded:
+            log_event("stopped", job)
         except CsvsumError as error:
             error = _lasting(job, error)
             if not error.retryable:

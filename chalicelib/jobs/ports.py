@@ -130,6 +130,10 @@ class Jobs(Protocol):
         """Finish a job with its problem."""
         ...
 
+    def cancel(self, job_id: str, now: datetime) -> Job:
+        """Finish a job because its client does not want it any more."""
+        ...
+
     def retry(self, job: Job, now: datetime) -> bool:
         """Count one more attempt. Return False if the job has changed since it was read."""
         ...

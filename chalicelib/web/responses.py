@@ -10,6 +10,7 @@ from typing import Any, ParamSpec
 from chalice.app import Response
 
 from chalicelib.errors import (
+    AlreadyEnded,
     BadRequest,
     CsvsumError,
     FileError,
@@ -41,6 +42,7 @@ STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (BadRequest, HTTPStatus.BAD_REQUEST),
     (FileMissing, HTTPStatus.NOT_FOUND),
     (UnknownJob, HTTPStatus.NOT_FOUND),
+    (AlreadyEnded, HTTPStatus.CONFLICT),
     (FileError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Misconfigured, HTTPStatus.INTERNAL_SERVER_ERROR),
     (TooMuchInProgress, HTTPStatus.TOO_MANY_REQUESTS),
@@ -145,6 +147,11 @@ def full_job(job: Job, publish: Publish) -> Response:
     return _or_link(reply(HTTPStatus.OK, as_json(job), headers), job, "job", publish)
 
 
+def cancelled(job: Job) -> Response:
+    """Return a job that was cancelled, now or before."""
+    return reply(HTTPStatus.ACCEPTED, as_json(job))
+
+
 def sums(job: Job, publish: Publish) -> Response:
     """Return only the sums; or the problem or the job, if there are no sums."""
     if job.status is Status.SUCCEEDED and job.result:
@@ -152,6 +159,9 @@ def sums(job: Job, publish: Publish) -> Response:
     if job.status is Status.FAILED and job.problem:
         why = job.problem
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, why.code, why.detail, **_place(why))
+    if job.status is Status.CANCELLED:
+        detail = "The job was cancelled, so it has no sums; submit the file again."
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "cancelled", detail)
     return reply(HTTPStatus.ACCEPTED, as_json(job), {"Retry-After": RETRY_SECONDS})
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs import queries
 from chalicelib.jobs.allowance import Allowance
+from chalicelib.jobs.cancelling import Cancel, EndWatch, WatchedSource
 from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.finishing import Finisher
@@ -73,6 +74,9 @@ class UseCases:
     def find_job(self, job_id: str) -> Job:
         return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id)
 
+    def cancel_job(self, job_id: str) -> Job:
+        return Cancel(self.adapters.jobs, self.now)(self.find_job(job_id))
+
     def count_in_progress(self) -> int:
         return self.adapters.jobs.in_progress()
 
@@ -96,8 +100,13 @@ class UseCases:
 
     @cached_property
     def _source(self) -> Source:
-        """Return the source of workers, which must stop before their time limit."""
-        return TimedSource(self.adapters.source, self.time_limit)
+        """Return the source of workers: they stop at their time limit, or with their job."""
+        watched = WatchedSource(self.adapters.source, self._watch)
+        return TimedSource(watched, self.time_limit)
+
+    @cached_property
+    def _watch(self) -> EndWatch:
+        return EndWatch(self.adapters.jobs, self.now)
 
     @cached_property
     def sum_job(self) -> SumJob:
@@ -108,6 +117,7 @@ class UseCases:
             cutter=self._cutter,
             merger=self._merger,
             finisher=self._finisher,
+            watch=self._watch,
             now=self.now,
         )
 
@@ -121,6 +131,7 @@ class UseCases:
             cutter=self._cutter,
             merger=self._merger,
             finisher=self._finisher,
+            watch=self._watch,
         )
 
     @cached_property
