@@ -25,7 +25,9 @@ def submit_by_name(segment: str) -> Response:
     name = requests.name_in_path(segment)
     if name is None:
         return responses.no_such_page()
-    return responses.legacy_accepted(use_cases().submit(name, requests.options_in_query()))
+    return responses.legacy_accepted(
+        use_cases().submit(name, requests.options_in_query(), requests.client())
+    )
 
 
 @app.route("/storage/get_counter")
@@ -37,25 +39,28 @@ def get_counter() -> Response:
 @app.route("/storage/get_json/{job_id}")
 @problem_responses
 def get_sums(job_id: str) -> Response:
-    return responses.sums(use_cases().find_job(job_id), use_cases().publish_reply)
+    job = use_cases().find_job(job_id, requests.client())
+    return responses.sums(job, use_cases().publish_reply)
 
 
 @app.route("/jobs", methods=["POST"], content_types=["*/*"])
 @problem_responses
 def submit() -> Response:
-    return responses.accepted(use_cases().submit(*requests.job_in_body()), requests.path())
+    job = use_cases().submit(*requests.job_in_body(), requests.client())
+    return responses.accepted(job, requests.path())
 
 
 @app.route("/jobs/{job_id}")
 @problem_responses
 def get_job(job_id: str) -> Response:
-    return responses.full_job(use_cases().find_job(job_id), use_cases().publish_reply)
+    job = use_cases().find_job(job_id, requests.client())
+    return responses.full_job(job, use_cases().publish_reply)
 
 
 @app.route("/jobs/{job_id}", methods=["DELETE"])
 @problem_responses
 def cancel_job(job_id: str) -> Response:
-    return responses.cancelled(use_cases().cancel_job(job_id))
+    return responses.cancelled(use_cases().cancel_job(job_id, requests.client()))
 
 
 @app.on_sqs_message(

@@ -15,7 +15,6 @@ CsvsumError
 │   ├── FileGone           the file existed at submission, but no longer exists
 │   ├── GzipTooLarge       the compressed file takes longer than a worker may work
 │   └── TooSlow            the file, or a part of it, takes longer than a worker may work
-├── JobEnded               the job of a worker has ended: it was cancelled, or given up
 ├── Misconfigured          AWS refuses a call, and will until rights or names are corrected
 ├── GivenUp                the job failed after several attempts
 ├── TryAgain (retryable)   something did not answer; the same call may succeed later
@@ -131,13 +130,6 @@ class TooSlow(FileError):
 
 class GivenUp(CsvsumError):
     code = "given_up"
-
-
-class JobEnded(CsvsumError):
-    code = "job_ended"
-
-    def __init__(self) -> None:
-        super().__init__("The job ended while a worker was summing its file.")
 
 
 class Misconfigured(CsvsumError):

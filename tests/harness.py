@@ -8,6 +8,7 @@ from random import Random
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.options import Options
 from chalicelib.engine.reference import ReferenceKernel
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import Job, Problem, Status
 from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
@@ -69,7 +70,7 @@ class World:
 
     def submit(self, data: bytes, options: Options | None = None, name: str = "x.csv") -> Job:
         self.source.files[name] = data
-        return self.use_cases.submit(name, options or Options())
+        return self.use_cases.submit(name, options or Options(), OPEN)
 
     def deliver(self, message: Message) -> None:
         if message.part is None:

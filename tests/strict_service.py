@@ -15,6 +15,7 @@ from chalicelib.adapters.s3_source import S3Source
 from chalicelib.adapters.work_queue import WorkQueue, decode_record
 from chalicelib.engine.options import Options
 from chalicelib.engine.reference import ReferenceKernel
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import Job
 from chalicelib.jobs.ports import Message
 from chalicelib.settings import Settings
@@ -80,7 +81,7 @@ class StrictService:
 
     def submit(self, data: bytes, name: str = "x.csv") -> Job:
         self.upload(data, name)
-        return self.use_cases.submit(name, Options())
+        return self.use_cases.submit(name, Options(), OPEN)
 
     def deliver(self, message: Message) -> None:
         """Have a worker do what a message says, without its queue."""

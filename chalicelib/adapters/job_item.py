@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.engine.options import Options
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Status, as_text
 from chalicelib.jobs.parts import Plan, Run
 
@@ -67,6 +68,7 @@ def new_item(job: Job, keep_days: int) -> Item:
     return {
         **key_of(job.id),
         **expiry(job.submitted_at, keep_days),
+        "client": string(job.client),
         "csv": string(job.file_name),
         "options": string(json.dumps(job.options.as_dict())),
         "file": string(json.dumps(asdict(job.version))),
@@ -89,6 +91,7 @@ def job_of(item: Item, result_text: str | None) -> Job:
         version=FileVersion(**json.loads(item["file"]["S"])),
         submitted_at=datetime.fromisoformat(item["submitted_at"]["S"]),
         updated_at=datetime.fromisoformat(item["updated_at"]["S"]),
+        client=_text(item, "client") or OPEN.name,
         status=Status(item["status"]["S"]),
         started_at=_moment(item, "started_at"),
         finished_at=_moment(item, "finished_at"),

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from threading import local
 from typing import TypeVar
 
-from chalicelib.errors import AlreadyEnded, JobEnded
+from chalicelib.errors import AlreadyEnded
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.job import FileVersion, Job, Status, seconds_since_start, utc_now
 from chalicelib.jobs.ports import Clock, Jobs, Source
@@ -16,6 +16,10 @@ from chalicelib.jobs.ports import Clock, Jobs, Source
 LOOK_EVERY = timedelta(seconds=1)
 
 T = TypeVar("T")
+
+
+class JobEnded(Exception):
+    """Ends the work on a job that has ended. It is no error: nobody needs the work."""
 
 
 @dataclass(eq=False)

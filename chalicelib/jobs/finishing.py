@@ -13,10 +13,10 @@ from chalicelib.errors import (
     DeadlineNear,
     FileError,
     GzipTooLarge,
-    JobEnded,
     TooSlow,
     TryAgain,
 )
+from chalicelib.jobs.cancelling import JobEnded
 from chalicelib.jobs.events import log_crashed, log_event, log_failed, log_retried
 from chalicelib.jobs.job import Job, Ledger, Status, as_text, seconds_since_start, utc_now
 from chalicelib.jobs.ports import Clock, Jobs, Source

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from chalicelib.engine.options import Options
 from chalicelib.engine.sums import as_json_number
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.parts import Plan
 
 ID = re.compile("[0-9a-f]{32}")
@@ -123,6 +124,8 @@ class Job:
     submitted_at: datetime
     #: When a worker or the sweeper last changed the job. The sweeper finds stale jobs by it.
     updated_at: datetime
+    #: The name of the client that submitted it.
+    client: str = OPEN.name
     status: Status = Status.QUEUED
     #: The first start; a worker that takes over does not change it.
     started_at: datetime | None = None

@@ -1,11 +1,12 @@
 """The use case: submit a file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from chalicelib.engine.options import Options
 from chalicelib.errors import CsvsumError, GzipTooLarge
 from chalicelib.jobs.allowance import Allowance
+from chalicelib.jobs.client import Client
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.job import Job, queued, utc_now
 from chalicelib.jobs.options import parse_name
@@ -24,8 +25,8 @@ class Submit:
     allowance: Allowance
     now: Clock = utc_now
 
-    def __call__(self, name: object, options: Options) -> Job:
-        """Store a job for the file's present version, send it, and return it.
+    def __call__(self, name: object, options: Options, client: Client) -> Job:
+        """Store a client's job for the file's present version, send it, and return it.
 
         Raise BadRequest, FileMissing, GzipTooLarge, TooMuchInProgress or TryAgain; then no job is
         left.
@@ -35,6 +36,7 @@ class Submit:
         self._require_size(file_name, version.size)
         self.allowance.take(version.size)
         job = queued(uuid4().hex, file_name, options, version, self.now())
+        job = replace(job, client=client.name)
         # Store the job first: a worker must never receive the id of a job that is not stored.
         self.jobs.put(job)
         try:

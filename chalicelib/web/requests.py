@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from chalicelib.errors import BadRequest
+from chalicelib.jobs.client import OPEN, Client
 from chalicelib.jobs.options import Options, parse_options
 
 PREFIX = "csv_name="
@@ -15,12 +16,18 @@ MAX_BODY_BYTES = 64 * 1024
 # The request of this thread. Chalice keeps the current request on the app object, which
 # `chalice local` shares between its threads: two requests at once would read each other's bodies.
 _current: ContextVar[Any] = ContextVar("current")
+_client: ContextVar[Client] = ContextVar("client", default=OPEN)
 
 
 def remember(request: Any, get_response: Callable[[Any], Any]) -> Any:
     """Chalice middleware: store the request for the other functions of this module."""
     _current.set(request)
     return get_response(request)
+
+
+def client() -> Client:
+    """Return the client that sent the request."""
+    return _client.get()
 
 
 def path() -> str:

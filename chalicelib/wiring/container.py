@@ -10,6 +10,7 @@ from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs import queries
 from chalicelib.jobs.allowance import Allowance
 from chalicelib.jobs.cancelling import Cancel, EndWatch, WatchedSource
+from chalicelib.jobs.client import Client
 from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.finishing import Finisher
@@ -71,11 +72,11 @@ class UseCases:
             now=self.now,
         )
 
-    def find_job(self, job_id: str) -> Job:
-        return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id)
+    def find_job(self, job_id: str, client: Client) -> Job:
+        return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id, client)
 
-    def cancel_job(self, job_id: str) -> Job:
-        return Cancel(self.adapters.jobs, self.now)(self.find_job(job_id))
+    def cancel_job(self, job_id: str, client: Client) -> Job:
+        return Cancel(self.adapters.jobs, self.now)(self.find_job(job_id, client))
 
     def count_in_progress(self) -> int:
         return self.adapters.jobs.in_progress()

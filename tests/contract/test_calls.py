@@ -8,6 +8,7 @@ import pytest
 
 from chalicelib.adapters.clients import AwsClients
 from chalicelib.engine.options import Options
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.ports import Message
 from chalicelib.settings import Settings
 from chalicelib.wiring import SettingsAdapters
@@ -54,22 +55,22 @@ def test_a_small_job_costs_five_calls_of_processes_that_have_worked_before(
 ) -> None:
     api, worker = Process(settings), Process(settings)
     for lookups in ({"GetQueueUrl": 1}, {}):
-        job = api.use_cases.submit("small.csv", Options())
+        job = api.use_cases.submit("small.csv", Options(), OPEN)
         assert api.calls() == {"PutItem": 1, "SendMessageBatch": 1, **lookups}
         worker.use_cases.sum_job(Message(job.id))
         assert worker.calls() == {"GetItem": 1, "UpdateItem": 1}
-        assert api.use_cases.find_job(job.id).result
+        assert api.use_cases.find_job(job.id, OPEN).result
         assert api.calls() == {"GetItem": 1}
 
 
 def test_a_part_costs_two_writes_and_a_read_once_in_some_seconds(settings: Settings) -> None:
     api, worker = Process(settings), Process(settings)
-    job = api.use_cases.submit("large.csv", Options())
+    job = api.use_cases.submit("large.csv", Options(), OPEN)
     worker.use_cases.sum_job(Message(job.id))
     worker.calls()
     for number, first in enumerate([{"GetItem": 1}, {}, {}]):
         worker.use_cases.sum_part(Message(job.id, number))
         assert worker.calls() == {"PutItem": 1, "UpdateItem": 1, **first}
     api.calls()
-    assert api.use_cases.find_job(job.id).parts_done == 3
+    assert api.use_cases.find_job(job.id, OPEN).parts_done == 3
     assert api.calls() == {"GetItem": 1, "Query": 1}

@@ -12,6 +12,7 @@ from chalicelib.adapters.job_item import new_item
 from chalicelib.engine.options import Options
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.counting import PartCounter
 from chalicelib.jobs.job import FileVersion, Job, queued
 from chalicelib.jobs.parts import MAX_PARTS, PARTS_PER_GROUP, Outcome, Plan, Run, group_of
@@ -148,7 +149,7 @@ def test_a_small_job_that_is_asked_for_three_times_costs_what_the_table_of_price
         job = service.submit(b"a,b\n1.5,x\n")
         aws.timeline.run(10)
         for _ in range(3):
-            assert service.use_cases.find_job(job.id).result
+            assert service.use_cases.find_job(job.id, OPEN).result
     assert (units.all_writes, units.reads) == (4, 4)
     calls = Counter(call.service for call in aws.calls)
     # Lambda receives and deletes the message; the queues' URLs are asked for once.

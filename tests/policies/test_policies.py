@@ -14,6 +14,7 @@ from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.work_queue import BadMessage, decode
 from chalicelib.engine.options import Options
 from chalicelib.errors import ServiceDown
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.part_reading import PartReader
 from chalicelib.jobs.parts import Run
@@ -105,7 +106,7 @@ class Scene:
         return name
 
     def submit(self, data: bytes, step: int = 10) -> Job:
-        return self.use_cases.submit(self.put(data), Options(step=step))
+        return self.use_cases.submit(self.put(data), Options(step=step), OPEN)
 
     def messages(self, queue: str) -> list[Message]:
         sqs = self.aws.client("sqs")
@@ -179,12 +180,12 @@ def use_api(scene: Scene) -> set[Call]:
         use_cases = scene.use_cases
         job = scene.submit(TALL)
         for each in (job, large, running):
-            use_cases.find_job(each.id)
+            use_cases.find_job(each.id, OPEN)
         use_cases.count_in_progress()
         use_cases.publish_reply(job, "sums", "{}")
         with pytest.raises(ServiceDown):
             submit = replace(use_cases.submit, queue=BrokenQueue())
-            submit(job.file_name, Options())
+            submit(job.file_name, Options(), OPEN)
     scene.parts()
     return calls
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.errors import AlreadyEnded, UnknownJob
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import FileVersion, Job, Status
 from tests.adapters_in_memory import MemorySource
 from tests.harness import World, failed_with
@@ -45,7 +46,7 @@ def test_a_queued_job_is_cancelled_and_its_message_dropped() -> None:
     world = World()
     job = world.submit(ROWS)
     assert world.jobs.in_progress() == 1
-    cancelled = world.use_cases.cancel_job(job.id)
+    cancelled = world.use_cases.cancel_job(job.id, OPEN)
     assert (cancelled.status, cancelled.finished_at) == (Status.CANCELLED, world.clock.now)
     assert world.jobs.in_progress() == 0
     world.run()
@@ -55,9 +56,9 @@ def test_a_queued_job_is_cancelled_and_its_message_dropped() -> None:
 def test_to_cancel_twice_is_to_cancel_once() -> None:
     world = World()
     job = world.submit(ROWS)
-    first = world.use_cases.cancel_job(job.id)
+    first = world.use_cases.cancel_job(job.id, OPEN)
     world.clock.advance(hours=1)
-    assert world.use_cases.cancel_job(job.id) == first
+    assert world.use_cases.cancel_job(job.id, OPEN) == first
 
 
 @pytest.mark.parametrize(("data", "status"), [(ROWS, "succeeded"), (b"a\nx\n1\n", "failed")])
@@ -67,13 +68,13 @@ def test_a_job_that_has_ended_otherwise_cannot_be_cancelled(data: bytes, status:
     world.run()
     ended = world.final(job)
     with pytest.raises(AlreadyEnded, match=status):
-        world.use_cases.cancel_job(job.id)
+        world.use_cases.cancel_job(job.id, OPEN)
     assert world.jobs.get(job.id) == ended
 
 
 def test_an_unknown_job_cannot_be_cancelled() -> None:
     with pytest.raises(UnknownJob):
-        World().use_cases.cancel_job("0" * 32)
+        World().use_cases.cancel_job("0" * 32, OPEN)
 
 
 @pytest.mark.parametrize("part_bytes", [1 << 20, 3000])
@@ -93,7 +94,7 @@ def test_a_worker_that_read_the_job_before_it_was_cancelled_stops_as_soon() -> N
     job = world.submit(ROWS)
     world.deliver_next()
     world.deliver_next()  # this worker has now read the job
-    world.use_cases.cancel_job(job.id)
+    world.use_cases.cancel_job(job.id, OPEN)
     source.blocks_read = 0
     world.run()
     assert source.blocks_read <= 4
@@ -103,7 +104,7 @@ def test_a_worker_that_read_the_job_before_it_was_cancelled_stops_as_soon() -> N
 def test_a_cancelled_job_is_not_resumed_nor_given_up() -> None:
     world = World()
     job = world.submit(ROWS)
-    cancelled = world.use_cases.cancel_job(job.id)
+    cancelled = world.use_cases.cancel_job(job.id, OPEN)
     world.queue.sent.clear()
     world.clock.advance(hours=200)
     assert world.use_cases.sweep() == 0
@@ -128,7 +129,7 @@ def test_after_a_cancellation_no_schedule_lets_the_job_succeed(seed: int, messag
 
 def _cancel(world: World, job: Job) -> Job:
     try:
-        return world.use_cases.cancel_job(job.id)
+        return world.use_cases.cancel_job(job.id, OPEN)
     except AlreadyEnded:
         return world.jobs.get(job.id)
 
@@ -138,5 +139,5 @@ def test_a_job_that_fails_just_before_is_failed() -> None:
     job = world.submit(b"a\nx\n")
     world.run()
     with pytest.raises(AlreadyEnded):
-        world.use_cases.cancel_job(job.id)
+        world.use_cases.cancel_job(job.id, OPEN)
     failed_with(world.final(job), "not_a_number")

@@ -21,6 +21,7 @@ STATUSES = {
     "BadRequest": 400,
     "FileMissing": 404,
     "UnknownJob": 404,
+    "AlreadyEnded": 409,
     "TryAgain": 503,
     "ServiceDown": 503,
     "DeadlineNear": 503,
