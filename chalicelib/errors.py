@@ -5,6 +5,7 @@ CsvsumError
 │   ├── BadRequest         a name, an option or a body is wrong
 │   ├── FileMissing        the source has no such file
 │   ├── UnknownJob         there is no job with this id
+│   ├── KeyReused          the idempotency key was sent with another request before
 │   └── AlreadyEnded       a job that has succeeded or failed cannot be cancelled
 ├── FileError              the file cannot be summed, and no retry can change that
 │   ├── BadCsv             the bytes are not a CSV that can be summed (says where)
@@ -59,6 +60,16 @@ class UnknownJob(RequestError):
         super().__init__(
             "There is no job with this id; ids are the 32 hex digits given at submission, "
             "and jobs are kept for a limited time."
+        )
+
+
+class KeyReused(RequestError):
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key was sent with another request in the last 24 hours; choose a new "
+            "key for each request, and keep it for repeats of that request alone."
         )
 
 

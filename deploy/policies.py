@@ -39,7 +39,13 @@ def _trigger(queue: str) -> Right:
     return Right("Trigger", (queue,), actions)
 
 
-API_ON_JOBS = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query")
+API_ON_JOBS = (
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+)
 CSV = Right("Csv", ("csv",), ("s3:GetObject",))
 JOBS_URL = Right("Queues", ("jobs",), ("sqs:GetQueueUrl",))
 PARTS_URL = Right("Queues", ("parts",), ("sqs:GetQueueUrl",))

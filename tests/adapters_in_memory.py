@@ -21,7 +21,7 @@ from chalicelib.jobs.job import (
     start_of,
 )
 from chalicelib.jobs.parts import Outcome, Plan, Run, group_of
-from chalicelib.jobs.ports import GroupCount, Message, SavedPart, Source
+from chalicelib.jobs.ports import Claim, GroupCount, Message, SavedPart, Source
 
 
 @dataclass
@@ -95,9 +95,8 @@ class MemoryJobs:
     def __init__(self) -> None:
         self.records: dict[str, Job] = {}
 
-    def put(self, job: Job) -> None:
-        assert job.id not in self.records
-        self.records[job.id] = job
+    def put(self, job: Job) -> Job:
+        return self.records.setdefault(job.id, job)
 
     def get(self, job_id: str) -> Job:
         if job_id not in self.records:
@@ -185,6 +184,19 @@ class MemoryJobs:
 
 
 @dataclass
+class MemoryClaims:
+    """A ``ports.Claims`` over a dictionary."""
+
+    claims: dict[str, Claim] = field(default_factory=dict)
+
+    def claim(self, wanted: Claim, now: datetime) -> Claim:
+        found = self.claims.get(wanted.key)
+        if found is None or found.expires_at <= now:
+            self.claims[wanted.key] = wanted
+        return self.claims[wanted.key]
+
+
+@dataclass
 class MemoryParts:
     """A ``ports.Parts`` over dictionaries. ``counted`` has the parts by job, run and group."""
 
@@ -229,4 +241,5 @@ class MemoryAdapters:
     parts: MemoryParts = field(default_factory=MemoryParts)
     queue: MemoryQueue = field(default_factory=MemoryQueue)
     replies: MemoryReplies = field(default_factory=MemoryReplies)
+    claims: MemoryClaims = field(default_factory=MemoryClaims)
     deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)

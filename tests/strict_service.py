@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from chalicelib.adapters.claims_table import ClaimsTable
 from chalicelib.adapters.clients import AwsClients, Lazy, make_dynamodb, make_s3, make_sqs
 from chalicelib.adapters.held_messages import HeldMessages
 from chalicelib.adapters.jobs_table import JobsTable
@@ -45,6 +46,7 @@ class StrictAdapters:
         table = settings.table, self.replies, settings.keep_days, clients.dynamodb
         self.jobs = JobsTable(*table, now=now)
         self.parts = PartsTable(*table, now=now)
+        self.claims = ClaimsTable(settings.table, clients.dynamodb)
         self.queue = WorkQueue(settings.jobs_queue, settings.parts_queue, clients.sqs)
         pauses = Pauses(sleep=aws.clock.advance)
         self.source = S3Source(FILES, "", clients.s3, pauses=pauses)

@@ -66,12 +66,17 @@ class JobsTable:
         return LongTexts(self.results_bucket, self.inline_bytes)
 
     @translate_aws_errors(TABLE)
-    def put(self, job: Job) -> None:
-        self.dynamodb().put_item(
-            TableName=self.table,
-            Item=new_item(job, self.keep_days),
-            ConditionExpression="attribute_not_exists(pk)",
-        )
+    def put(self, job: Job) -> Job:
+        dynamodb = self.dynamodb()
+        try:
+            dynamodb.put_item(
+                TableName=self.table,
+                Item=new_item(job, self.keep_days),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            return self.get(job.id)
+        return job
 
     @translate_aws_errors(TABLE)
     def get(self, job_id: str) -> Job:

@@ -28,6 +28,19 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """That a client's idempotency key stands for one request, and this for one job."""
+
+    #: A digest of the client's name and the key.
+    key: str
+    #: A digest of what was asked for.
+    request: str
+    #: The id of the job.
+    job: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SavedPart:
     """The outcome of a part, and its sums, which are read on demand."""
 
@@ -78,8 +91,8 @@ class Jobs(Protocol):
     if it is unknown or expired.
     """
 
-    def put(self, job: Job) -> None:
-        """Store a new job."""
+    def put(self, job: Job) -> Job:
+        """Store a new job, and return it; or the job that has its id already."""
         ...
 
     def get(self, job_id: str) -> Job:
@@ -148,6 +161,14 @@ class Jobs(Protocol):
 
     def not_updated_since(self, before: datetime) -> Sequence[Job]:
         """Return the jobs in progress whose last update was earlier."""
+        ...
+
+
+class Claims(Protocol):
+    """The store of idempotency keys. It raises ServiceDown if it does not answer."""
+
+    def claim(self, wanted: Claim, now: datetime) -> Claim:
+        """Store a claim, and return it; or the claim that has its key and has not expired."""
         ...
 
 

@@ -25,24 +25,27 @@ class Submit:
     allowance: Allowance
     now: Clock = utc_now
 
-    def __call__(self, name: object, options: Options, client: Client) -> Job:
+    def __call__(
+        self, name: object, options: Options, client: Client, job_id: str | None = None
+    ) -> Job:
         """Store a client's job for the file's present version, send it, and return it.
 
         Raise BadRequest, FileMissing, GzipTooLarge, TooMuchInProgress or TryAgain; then no job is
-        left.
+        left, unless its id was given: another request may have returned that job already.
         """
         file_name = parse_name(name)
         version = self.source.version(file_name)
         self._require_size(file_name, version.size)
         self.allowance.take(version.size)
-        job = queued(uuid4().hex, file_name, options, version, self.now())
+        job = queued(job_id or uuid4().hex, file_name, options, version, self.now())
         job = replace(job, client=client.name)
         # Store the job first: a worker must never receive the id of a job that is not stored.
-        self.jobs.put(job)
+        job = self.jobs.put(job)
         try:
             self.queue.send([Message(job.id)])
         except CsvsumError:
-            self.jobs.remove_unsent(job.id)
+            if job_id is None:
+                self.jobs.remove_unsent(job.id)
             raise
         log_event("accepted", job, bytes=version.size)
         return job

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import cached_property
 from threading import Lock
 
+from chalicelib.adapters.claims_table import ClaimsTable
 from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.adapters.held_messages import HeldMessages
@@ -18,7 +19,7 @@ from chalicelib.adapters.s3_source import S3Source
 from chalicelib.adapters.work_queue import WorkQueue
 from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs.events import JsonLines
-from chalicelib.jobs.ports import Deliveries, Jobs, Parts, Source
+from chalicelib.jobs.ports import Claims, Deliveries, Jobs, Parts, Source
 from chalicelib.settings import Settings, settings
 from chalicelib.wiring.container import UseCases
 
@@ -49,6 +50,10 @@ class SettingsAdapters:
             self._settings.keep_days,
             self._clients.dynamodb,
         )
+
+    @cached_property
+    def claims(self) -> Claims:
+        return ClaimsTable(self._settings.table, self._clients.dynamodb)
 
     @cached_property
     def queue(self) -> WorkQueue:

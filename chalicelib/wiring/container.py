@@ -1,9 +1,10 @@
 """The use cases with their adapters."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 from chalicelib.engine.kernel import Kernel
@@ -18,12 +19,14 @@ from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.merging import Merger
 from chalicelib.jobs.part_reading import PartReader
 from chalicelib.jobs.parts import PROOF_BYTES
-from chalicelib.jobs.ports import Clock, Deliveries, Jobs, Parts, Queue, ReplyStore, Source
+from chalicelib.jobs.ports import Claims, Clock, Deliveries, Jobs, Parts, Queue, ReplyStore, Source
 from chalicelib.jobs.recent import RecentJobs
 from chalicelib.jobs.recovery import GiveUp, Sweep
+from chalicelib.jobs.repeating import SubmitOnce
 from chalicelib.jobs.submission import Submit
 from chalicelib.jobs.summing import SumJob, SumPart
 from chalicelib.jobs.time_limit import TimedSource, TimeLimit
+from chalicelib.jobs.waiting import Wait
 from chalicelib.settings import Settings
 
 
@@ -36,6 +39,8 @@ class Adapters(Protocol):
     def parts(self) -> Parts: ...
     @property
     def queue(self) -> Queue: ...
+    @property
+    def claims(self) -> Claims: ...
     @property
     def deliveries(self) -> Deliveries: ...
     @property
@@ -55,11 +60,13 @@ class UseCases:
         settings: Settings,
         now: Clock = utc_now,
         proof_bytes: int = PROOF_BYTES,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self.adapters = adapters
         self.settings = settings
         self.now = now
         self.proof_bytes = proof_bytes
+        self.sleep = sleep
 
     @cached_property
     def submit(self) -> Submit:
@@ -72,8 +79,24 @@ class UseCases:
             now=self.now,
         )
 
+    @cached_property
+    def submit_once(self) -> SubmitOnce:
+        return SubmitOnce(
+            submit=self.submit,
+            claims=self.adapters.claims,
+            jobs=self.adapters.jobs,
+            queue=self.adapters.queue,
+            now=self.now,
+        )
+
     def find_job(self, job_id: str, client: Client) -> Job:
         return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id, client)
+
+    def wait_for_job(
+        self, job_id: str, client: Client, seconds: float, is_wanted: Callable[[Job], bool]
+    ) -> Job:
+        find = partial(self.find_job, job_id, client)
+        return Wait(self.now, self.sleep)(find, seconds, is_wanted)
 
     def cancel_job(self, job_id: str, client: Client) -> Job:
         return Cancel(self.adapters.jobs, self.now)(self.find_job(job_id, client))

@@ -181,6 +181,8 @@ def use_api(scene: Scene) -> set[Call]:
         job = scene.submit(TALL)
         for each in (job, large, running):
             use_cases.find_job(each.id, OPEN)
+        use_cases.submit_once(job.file_name, job.options, OPEN, "a key")
+        use_cases.cancel_job(job.id, OPEN)
         use_cases.count_in_progress()
         use_cases.publish_reply(job, "sums", "{}")
         with pytest.raises(ServiceDown):

@@ -22,6 +22,7 @@ STATUSES = {
     "FileMissing": 404,
     "UnknownJob": 404,
     "AlreadyEnded": 409,
+    "KeyReused": 422,
     "TryAgain": 503,
     "ServiceDown": 503,
     "DeadlineNear": 503,
