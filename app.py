@@ -43,6 +43,12 @@ def submit() -> Response:
     return submissions.submit_in_body(use_cases().submit_once)
 
 
+@app.route("/jobs")
+@problem_responses
+def list_jobs() -> Response:
+    return inquiries.jobs(use_cases().list_jobs)
+
+
 @app.route("/jobs/{job_id}")
 @problem_responses
 def get_job(job_id: str) -> Response:

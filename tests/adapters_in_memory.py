@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from chalicelib.engine.kernel import Kernel
@@ -18,6 +19,7 @@ from chalicelib.jobs.job import (
     Problem,
     Result,
     Status,
+    place_of,
     start_of,
 )
 from chalicelib.jobs.parts import Outcome, Plan, Run, group_of
@@ -197,6 +199,32 @@ class MemoryClaims:
 
 
 @dataclass
+class MemoryHistory:
+    """A ``ports.History`` over the jobs in memory."""
+
+    jobs: MemoryJobs
+    names: set[str] = field(default_factory=set)
+
+    def add_client(self, name: str) -> None:
+        self.names.add(name)
+
+    def clients(self) -> Sequence[str]:
+        return sorted(self.names)
+
+    def newest(self, client: str, before: str, since: datetime | None, count: int) -> Sequence[Job]:
+        found = [
+            replace(job, result=None)
+            for job in self.jobs.records.values()
+            if job.client == client and place_of(job) < before
+            if since is None or job.submitted_at >= since
+        ]
+        return sorted(found, key=place_of, reverse=True)[:count]
+
+    def secret(self) -> bytes:
+        return b"the secret of this world"
+
+
+@dataclass
 class MemoryParts:
     """A ``ports.Parts`` over dictionaries. ``counted`` has the parts by job, run and group."""
 
@@ -243,3 +271,7 @@ class MemoryAdapters:
     replies: MemoryReplies = field(default_factory=MemoryReplies)
     claims: MemoryClaims = field(default_factory=MemoryClaims)
     deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)
+
+    @cached_property
+    def history(self) -> MemoryHistory:
+        return MemoryHistory(self.jobs)

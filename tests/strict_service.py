@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from chalicelib.adapters.claims_table import ClaimsTable
 from chalicelib.adapters.clients import AwsClients, Lazy, make_dynamodb, make_s3, make_sqs
 from chalicelib.adapters.held_messages import HeldMessages
+from chalicelib.adapters.history_table import HistoryTable
 from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.parts_table import PartsTable
 from chalicelib.adapters.pauses import Pauses
@@ -46,6 +47,7 @@ class StrictAdapters:
         table = settings.table, self.replies, settings.keep_days, clients.dynamodb
         self.jobs = JobsTable(*table, now=now)
         self.parts = PartsTable(*table, now=now)
+        self.history = HistoryTable(settings.table, clients.dynamodb)
         self.claims = ClaimsTable(settings.table, clients.dynamodb)
         self.queue = WorkQueue(settings.jobs_queue, settings.parts_queue, clients.sqs)
         pauses = Pauses(sleep=aws.clock.advance)

@@ -195,6 +195,11 @@ def is_id(text: str) -> bool:
     return ID.fullmatch(text) is not None
 
 
+def place_of(job: Job) -> str:
+    """Return a job's place in the list of jobs: texts that sort by the time of submission."""
+    return f"{as_text(job.submitted_at)}#{job.id}"
+
+
 def queued(
     job_id: str, file_name: str, options: Options, version: FileVersion, now: datetime
 ) -> Job:

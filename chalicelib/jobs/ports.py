@@ -164,6 +164,29 @@ class Jobs(Protocol):
         ...
 
 
+class History(Protocol):
+    """The jobs by client, the newest first. It may lag behind the store of jobs by seconds."""
+
+    def add_client(self, name: str) -> None:
+        """Add a client to those that have jobs. A repeat changes nothing."""
+        ...
+
+    def clients(self) -> Sequence[str]:
+        """Return the names of the clients that have, or had, jobs."""
+        ...
+
+    def newest(self, client: str, before: str, since: datetime | None, count: int) -> Sequence[Job]:
+        """Return a client's ``count`` newest jobs before a place (job.place_of), without results.
+
+        Fewer only if there are no others.
+        """
+        ...
+
+    def secret(self) -> bytes:
+        """Return a secret of this deployment, to sign cursors with."""
+        ...
+
+
 class Claims(Protocol):
     """The store of idempotency keys. It raises ServiceDown if it does not answer."""
 

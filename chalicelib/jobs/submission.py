@@ -10,7 +10,7 @@ from chalicelib.jobs.client import Client
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.job import Job, queued, utc_now
 from chalicelib.jobs.options import parse_name
-from chalicelib.jobs.ports import Clock, Jobs, Message, Queue, Source
+from chalicelib.jobs.ports import Clock, History, Jobs, Message, Queue, Source
 from chalicelib.jobs.reading import is_gzip
 
 
@@ -23,6 +23,7 @@ class Submit:
     source: Source
     max_gzip_bytes: int
     allowance: Allowance
+    history: History
     now: Clock = utc_now
 
     def __call__(
@@ -39,6 +40,7 @@ class Submit:
         self.allowance.take(version.size)
         job = queued(job_id or uuid4().hex, file_name, options, version, self.now())
         job = replace(job, client=client.name)
+        self.history.add_client(client.name)
         # Store the job first: a worker must never receive the id of a job that is not stored.
         job = self.jobs.put(job)
         try:

@@ -8,8 +8,10 @@ from chalice.app import Response
 
 from chalicelib.jobs.client import Client
 from chalicelib.jobs.job import Job
+from chalicelib.jobs.listing import ListJobs
 from chalicelib.web import requests, responses
 from chalicelib.web.caching import conditional, is_known, tag_of
+from chalicelib.web.lists import wanted_jobs
 from chalicelib.web.responses import Publish
 
 
@@ -19,6 +21,12 @@ class WaitForJob(Protocol):
     ) -> Job:
         """Return a job as it is wanted, or as it is after ``seconds``."""
         ...
+
+
+def jobs(list_jobs: ListJobs) -> Response:
+    """Return a page of the client's jobs."""
+    wanted, cursor = wanted_jobs(requests.query())
+    return responses.page_of_jobs(list_jobs(requests.client(), wanted, cursor))
 
 
 def job(wait_for_job: WaitForJob, publish: Publish, job_id: str) -> Response:

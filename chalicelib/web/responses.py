@@ -22,6 +22,7 @@ from chalicelib.errors import (
     UnknownJob,
 )
 from chalicelib.jobs.job import Job, Ledger, Problem, Result, Status, as_text
+from chalicelib.jobs.listing import Page
 from chalicelib.settings import settings
 
 P = ParamSpec("P")
@@ -147,6 +148,12 @@ def full_job(job: Job, publish: Publish) -> Response:
     """Return the complete job."""
     headers = None if job.status.is_final else {"Retry-After": RETRY_SECONDS}
     return _or_link(reply(HTTPStatus.OK, as_json(job), headers), job, "job", publish)
+
+
+def page_of_jobs(page: Page) -> Response:
+    """Return the jobs of a page without their results, and what continues the list."""
+    jobs = [as_json(job) for job in page.jobs]
+    return reply(HTTPStatus.OK, {"jobs": jobs, "next": page.cursor})
 
 
 def cancelled(job: Job) -> Response:

@@ -11,6 +11,7 @@ from chalicelib.adapters.claims_table import ClaimsTable
 from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.adapters.held_messages import HeldMessages
+from chalicelib.adapters.history_table import HistoryTable
 from chalicelib.adapters.identity import account_and_region
 from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.parts_table import PartsTable
@@ -19,7 +20,7 @@ from chalicelib.adapters.s3_source import S3Source
 from chalicelib.adapters.work_queue import WorkQueue
 from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs.events import JsonLines
-from chalicelib.jobs.ports import Claims, Deliveries, Jobs, Parts, Source
+from chalicelib.jobs.ports import Claims, Deliveries, History, Jobs, Parts, Source
 from chalicelib.settings import Settings, settings
 from chalicelib.wiring.container import UseCases
 
@@ -54,6 +55,10 @@ class SettingsAdapters:
     @cached_property
     def claims(self) -> Claims:
         return ClaimsTable(self._settings.table, self._clients.dynamodb)
+
+    @cached_property
+    def history(self) -> History:
+        return HistoryTable(self._settings.table, self._clients.dynamodb)
 
     @cached_property
     def queue(self) -> WorkQueue:

@@ -16,10 +16,21 @@ from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.finishing import Finisher
 from chalicelib.jobs.job import Job, utc_now
+from chalicelib.jobs.listing import ListJobs
 from chalicelib.jobs.merging import Merger
 from chalicelib.jobs.part_reading import PartReader
 from chalicelib.jobs.parts import PROOF_BYTES
-from chalicelib.jobs.ports import Claims, Clock, Deliveries, Jobs, Parts, Queue, ReplyStore, Source
+from chalicelib.jobs.ports import (
+    Claims,
+    Clock,
+    Deliveries,
+    History,
+    Jobs,
+    Parts,
+    Queue,
+    ReplyStore,
+    Source,
+)
 from chalicelib.jobs.recent import RecentJobs
 from chalicelib.jobs.recovery import GiveUp, Sweep
 from chalicelib.jobs.repeating import SubmitOnce
@@ -41,6 +52,8 @@ class Adapters(Protocol):
     def queue(self) -> Queue: ...
     @property
     def claims(self) -> Claims: ...
+    @property
+    def history(self) -> History: ...
     @property
     def deliveries(self) -> Deliveries: ...
     @property
@@ -76,6 +89,7 @@ class UseCases:
             source=self.adapters.source,
             max_gzip_bytes=self.settings.max_gzip_bytes,
             allowance=Allowance(self.adapters.jobs, self.settings.max_bytes_in_progress, self.now),
+            history=self.adapters.history,
             now=self.now,
         )
 
@@ -88,6 +102,10 @@ class UseCases:
             queue=self.adapters.queue,
             now=self.now,
         )
+
+    @cached_property
+    def list_jobs(self) -> ListJobs:
+        return ListJobs(self.adapters.history)
 
     def find_job(self, job_id: str, client: Client) -> Job:
         return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id, client)
