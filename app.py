@@ -6,10 +6,12 @@ from chalicelib.adapters.identity import remember_function
 from chalicelib.adapters.work_queue import decode_dead, decode_record
 from chalicelib.settings import settings
 from chalicelib.web import inquiries, requests, responses, submissions
+from chalicelib.web.clients import authenticated, authorizer
 from chalicelib.web.responses import problem_responses
 from chalicelib.wiring import start_logging, use_cases
 
 SETTINGS = settings()
+AUTHORIZER = authorizer(SETTINGS.auth)
 
 start_logging(SETTINGS.log_level)
 app = Chalice(app_name="csvsum", configure_logs=False)
@@ -17,45 +19,46 @@ app = Chalice(app_name="csvsum", configure_logs=False)
 app.app_name = SETTINGS.api_name
 app.register_middleware(remember_function, "all")
 app.register_middleware(requests.remember, "http")
+app.register_middleware(authenticated(lambda given: use_cases().authenticate(given)), "http")
 
 
-@app.route("/{segment}")
+@app.route("/{segment}", authorizer=AUTHORIZER)
 @problem_responses
 def submit_by_name(segment: str) -> Response:
     return submissions.submit_in_path(use_cases().submit_once, segment)
 
 
-@app.route("/storage/get_counter")
+@app.route("/storage/get_counter", authorizer=AUTHORIZER)
 @problem_responses
 def get_counter() -> Response:
-    return responses.counter(use_cases().count_in_progress())
+    return responses.counter(use_cases().count_in_progress(requests.counted_client()))
 
 
-@app.route("/storage/get_json/{job_id}")
+@app.route("/storage/get_json/{job_id}", authorizer=AUTHORIZER)
 @problem_responses
 def get_sums(job_id: str) -> Response:
     return inquiries.sums(use_cases().wait_for_job, use_cases().publish_reply, job_id)
 
 
-@app.route("/jobs", methods=["POST"], content_types=["*/*"])
+@app.route("/jobs", methods=["POST"], content_types=["*/*"], authorizer=AUTHORIZER)
 @problem_responses
 def submit() -> Response:
     return submissions.submit_in_body(use_cases().submit_once)
 
 
-@app.route("/jobs")
+@app.route("/jobs", authorizer=AUTHORIZER)
 @problem_responses
 def list_jobs() -> Response:
     return inquiries.jobs(use_cases().list_jobs)
 
 
-@app.route("/jobs/{job_id}")
+@app.route("/jobs/{job_id}", authorizer=AUTHORIZER)
 @problem_responses
 def get_job(job_id: str) -> Response:
     return inquiries.job(use_cases().wait_for_job, use_cases().publish_reply, job_id)
 
 
-@app.route("/jobs/{job_id}", methods=["DELETE"])
+@app.route("/jobs/{job_id}", methods=["DELETE"], authorizer=AUTHORIZER)
 @problem_responses
 def cancel_job(job_id: str) -> Response:
     return responses.cancelled(use_cases().cancel_job(job_id, requests.client()))

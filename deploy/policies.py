@@ -40,6 +40,7 @@ def _trigger(queue: str) -> Right:
 
 
 API_ON_JOBS = (
+    "dynamodb:BatchGetItem",
     "dynamodb:DeleteItem",
     "dynamodb:GetItem",
     "dynamodb:PutItem",
@@ -57,7 +58,9 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
     "api_handler": (
         CSV,
         Right("Jobs", ("table",), API_ON_JOBS),
+        Right("Tokens", ("tokens",), ("dynamodb:GetItem",)),
         Right("Counter", ("in_progress",), ("dynamodb:Query",)),
+        Right("Lists", ("history",), ("dynamodb:Query",)),
         JOBS_URL,
         Right("Submit", ("jobs",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
@@ -125,7 +128,9 @@ def arns(stage: Stage, function: str) -> dict[str, str]:
         "*": "*",
         "log": f"arn:{PARTITION}:logs:*:*:log-group:/aws/lambda/{stage.lambda_name(function)}:*",
         "table": table,
+        "tokens": f"arn:{PARTITION}:dynamodb:*:*:table/{settings.tokens_table}",
         "in_progress": f"{table}/index/in_progress",
+        "history": f"{table}/index/history",
         "jobs": f"arn:{PARTITION}:sqs:*:*:{settings.jobs_queue}",
         "parts": f"arn:{PARTITION}:sqs:*:*:{settings.parts_queue}",
         "dead": f"arn:{PARTITION}:sqs:*:*:{settings.dead_queue}",

@@ -30,7 +30,7 @@ def put(stage: Stage, aws: Aws, say: Say) -> None:
 
 
 def delete(stage: Stage, aws: Aws) -> None:
-    """Delete the stack. Table and buckets of data stay."""
+    """Delete the stack. Tables and buckets of data stay."""
     code = releases.bucket_of(stage, aws)
     if aws.has_bucket(code):
         data.empty_bucket(aws.own_s3(), code)
@@ -84,6 +84,7 @@ def template_names(stage: Stage, aws: Aws) -> dict[str, str]:
     place = f"{aws.identity.account}-{aws.identity.region}"
     return {
         "JobsTable": stage.prefix,
+        "TokensTable": f"{stage.prefix}-tokens",
         "JobsQueue": f"{stage.prefix}-jobs",
         "PartsQueue": f"{stage.prefix}-parts",
         "DeadQueue": f"{stage.prefix}-dead",

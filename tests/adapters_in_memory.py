@@ -10,7 +10,7 @@ from typing import Any
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
-from chalicelib.errors import FileChanged, FileGone, FileMissing, UnknownJob
+from chalicelib.errors import FileChanged, FileGone, FileMissing, TooManyJobs, UnknownJob
 from chalicelib.jobs.job import (
     ALLOWED_FROM,
     FileVersion,
@@ -24,6 +24,7 @@ from chalicelib.jobs.job import (
 )
 from chalicelib.jobs.parts import Outcome, Plan, Run, group_of
 from chalicelib.jobs.ports import Claim, GroupCount, Message, SavedPart, Source
+from chalicelib.jobs.tokens import StoredToken
 
 
 @dataclass
@@ -96,9 +97,18 @@ class MemoryJobs:
 
     def __init__(self) -> None:
         self.records: dict[str, Job] = {}
+        self.counted: set[str] = set()
 
-    def put(self, job: Job) -> Job:
-        return self.records.setdefault(job.id, job)
+    def put(self, job: Job) -> bool:
+        return self.records.setdefault(job.id, job) is job
+
+    def put_within(self, job: Job, limit: int) -> bool:
+        if job.id in self.records:
+            return False
+        if self.in_progress_of(job.client) >= limit:
+            raise TooManyJobs(limit)
+        self.counted.add(job.id)
+        return self.put(job)
 
     def get(self, job_id: str) -> Job:
         if job_id not in self.records:
@@ -164,6 +174,10 @@ class MemoryJobs:
 
     def in_progress(self) -> int:
         return sum(not job.status.is_final for job in self.records.values())
+
+    def in_progress_of(self, client: str) -> int:
+        jobs = (self.records[job_id] for job_id in self.counted & self.records.keys())
+        return sum(job.client == client and not job.status.is_final for job in jobs)
 
     def bytes_in_progress(self) -> int:
         return sum(job.version.size for job in self.records.values() if not job.status.is_final)
@@ -260,6 +274,18 @@ class MemoryParts:
 
 
 @dataclass
+class MemoryTokens:
+    """A ``ports.Tokens``. ``reads`` counts what the table would be asked."""
+
+    stored: dict[str, StoredToken] = field(default_factory=dict)
+    reads: int = 0
+
+    def find(self, digest: str) -> StoredToken | None:
+        self.reads += 1
+        return self.stored.get(digest)
+
+
+@dataclass
 class MemoryAdapters:
     """A ``wiring.Adapters``."""
 
@@ -268,6 +294,7 @@ class MemoryAdapters:
     jobs: MemoryJobs = field(default_factory=MemoryJobs)
     parts: MemoryParts = field(default_factory=MemoryParts)
     queue: MemoryQueue = field(default_factory=MemoryQueue)
+    tokens: MemoryTokens = field(default_factory=MemoryTokens)
     replies: MemoryReplies = field(default_factory=MemoryReplies)
     claims: MemoryClaims = field(default_factory=MemoryClaims)
     deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)

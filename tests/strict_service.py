@@ -14,13 +14,14 @@ from chalicelib.adapters.parts_table import PartsTable
 from chalicelib.adapters.pauses import Pauses
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.adapters.s3_source import S3Source
+from chalicelib.adapters.tokens_table import TokensTable
 from chalicelib.adapters.work_queue import WorkQueue, decode_record
 from chalicelib.engine.options import Options
 from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import Job
 from chalicelib.jobs.ports import Message
-from chalicelib.settings import Settings
+from chalicelib.settings import Auth, Settings
 from chalicelib.wiring.container import UseCases
 from infra.parameters import RESOURCES
 from tests.strict_aws import Account, Context, Function, Mapping, Pace, StrictAws, Terms, Timeline
@@ -33,6 +34,7 @@ NAMES = {
     "JobsQueue": "t-jobs",
     "PartsQueue": "t-parts",
     "DeadQueue": "t-dead",
+    "TokensTable": "t-tokens",
     "ResultsBucket": "t-results",
 }
 
@@ -46,6 +48,7 @@ class StrictAdapters:
         self.replies = ResultsBucket(settings.results_bucket, clients.s3, owner=aws.account)
         table = settings.table, self.replies, settings.keep_days, clients.dynamodb
         self.jobs = JobsTable(*table, now=now)
+        self.tokens = TokensTable(settings.tokens_table, clients.dynamodb)
         self.parts = PartsTable(*table, now=now)
         self.history = HistoryTable(settings.table, clients.dynamodb)
         self.claims = ClaimsTable(settings.table, clients.dynamodb)
@@ -63,12 +66,20 @@ class StrictAdapters:
 class StrictService:
     """What infra/resources.json makes, a bucket of files, and the use cases over them."""
 
-    def __init__(self, aws: StrictAws, part_bytes: int = 1 << 20, window: int = 1000) -> None:
+    def __init__(
+        self,
+        aws: StrictAws,
+        part_bytes: int = 1 << 20,
+        window: int = 1000,
+        auth: Auth = Auth.OPEN,
+    ) -> None:
         self.aws = aws
         make_resources(aws)
         self.settings = Settings(
             csv_source=f"s3://{FILES}",
+            auth=auth,
             table=NAMES["JobsTable"],
+            tokens_table=NAMES["TokensTable"],
             jobs_queue=NAMES["JobsQueue"],
             parts_queue=NAMES["PartsQueue"],
             dead_queue=NAMES["DeadQueue"],

@@ -10,6 +10,7 @@ from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result
 from chalicelib.jobs.parts import Outcome, Plan, Run
+from chalicelib.jobs.tokens import StoredToken
 
 Clock = Callable[[], datetime]
 """Returns the present moment, in UTC."""
@@ -91,8 +92,16 @@ class Jobs(Protocol):
     if it is unknown or expired.
     """
 
-    def put(self, job: Job) -> Job:
-        """Store a new job, and return it; or the job that has its id already."""
+    def put(self, job: Job) -> bool:
+        """Store a new job. Return False if there is one with its id already; it stays."""
+        ...
+
+    def put_within(self, job: Job, limit: int) -> bool:
+        """Store a new job as ``put`` does, and count it to its client until it is final.
+
+        Raise TooManyJobs if the client has ``limit`` such jobs already. No number of calls at the
+        same time exceeds the limit.
+        """
         ...
 
     def get(self, job_id: str) -> Job:
@@ -155,6 +164,10 @@ class Jobs(Protocol):
         """Return how many jobs are accepted and not final."""
         ...
 
+    def in_progress_of(self, client: str) -> int:
+        """Return how many jobs that count to a client are not final."""
+        ...
+
     def bytes_in_progress(self) -> int:
         """Return how many bytes the files of the jobs in progress have together."""
         ...
@@ -192,6 +205,13 @@ class Claims(Protocol):
 
     def claim(self, wanted: Claim, now: datetime) -> Claim:
         """Store a claim, and return it; or the claim that has its key and has not expired."""
+
+
+class Tokens(Protocol):
+    """The store of tokens. All methods raise ServiceDown if it does not answer."""
+
+    def find(self, digest: str) -> StoredToken | None:
+        """Return the token of a digest, also if it has expired; None if there is none."""
         ...
 
 

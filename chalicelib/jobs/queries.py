@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from chalicelib.errors import UnknownJob
-from chalicelib.jobs.client import Client
+from chalicelib.jobs.client import OPEN, Client
 from chalicelib.jobs.job import Job, is_id
 from chalicelib.jobs.ports import Jobs, Parts, ReplyStore
 
@@ -22,6 +22,11 @@ def find_job(jobs: Jobs, parts: Parts, job_id: str, client: Client) -> Job:
     if job.plan is None or job.status.is_final:
         return job
     return replace(job, done_parts=parts.done(job.id, consistent=False))
+
+
+def count_in_progress(jobs: Jobs, client: Client) -> int:
+    """Return how many jobs of a client are in progress; of ``OPEN``, those of all clients."""
+    return jobs.in_progress() if client == OPEN else jobs.in_progress_of(client.name)
 
 
 def publish_reply(replies: ReplyStore, job: Job, name: str, text: str) -> str:

@@ -22,6 +22,8 @@ class Submit:
     queue: Queue
     source: Source
     max_gzip_bytes: int
+    #: How many jobs of a client may be in progress; None: no limit.
+    max_jobs: int | None
     allowance: Allowance
     history: History
     now: Clock = utc_now
@@ -31,18 +33,20 @@ class Submit:
     ) -> Job:
         """Store a client's job for the file's present version, send it, and return it.
 
-        Raise BadRequest, FileMissing, GzipTooLarge, TooMuchInProgress or TryAgain; then no job is
-        left, unless its id was given: another request may have returned that job already.
+        Raise BadRequest, FileMissing, GzipTooLarge, TooManyJobs, TooMuchInProgress or TryAgain;
+        then no job is left, unless its id was given: another request may have returned it already.
         """
         file_name = parse_name(name)
         version = self.source.version(file_name)
         self._require_size(file_name, version.size)
-        self.allowance.take(version.size)
+        self.allowance.require_room()
         job = queued(job_id or uuid4().hex, file_name, options, version, self.now())
         job = replace(job, client=client.name)
         self.history.add_client(client.name)
         # Store the job first: a worker must never receive the id of a job that is not stored.
-        job = self.jobs.put(job)
+        if not self._put(job):
+            job = self.jobs.get(job.id)
+        self.allowance.take(version.size)
         try:
             self.queue.send([Message(job.id)])
         except CsvsumError:
@@ -51,6 +55,11 @@ class Submit:
             raise
         log_event("accepted", job, bytes=version.size)
         return job
+
+    def _put(self, job: Job) -> bool:
+        if self.max_jobs is None:
+            return self.jobs.put(job)
+        return self.jobs.put_within(job, self.max_jobs)
 
     def _require_size(self, file_name: str, size: int) -> None:
         if is_gzip(file_name) and size > self.max_gzip_bytes:

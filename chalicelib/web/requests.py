@@ -14,11 +14,13 @@ from chalicelib.jobs.waiting import MAX_SECONDS
 PREFIX = "csv_name="
 MAX_BODY_BYTES = 64 * 1024
 MAX_KEY_CHARS = 255
+SWITCHES = {"true": True, "1": True, "false": False, "0": False}
+SHOWN_CHARS = 50
 
 # The request of this thread. Chalice keeps the current request on the app object, which
 # `chalice local` shares between its threads: two requests at once would read each other's bodies.
 _current: ContextVar[Any] = ContextVar("current")
-_client: ContextVar[Client] = ContextVar("client", default=OPEN)
+_client: ContextVar[Client] = ContextVar("client")
 
 
 def remember(request: Any, get_response: Callable[[Any], Any]) -> Any:
@@ -28,8 +30,13 @@ def remember(request: Any, get_response: Callable[[Any], Any]) -> Any:
 
 
 def client() -> Client:
-    """Return the client that sent the request."""
+    """Return the client that sent the request. There is none before it is authenticated."""
     return _client.get()
+
+
+def remember_client(client: Client) -> None:
+    """Store the client of the request."""
+    _client.set(client)
 
 
 def path() -> str:
@@ -69,6 +76,17 @@ def seconds_to_wait() -> int:
     if text.isascii() and text.isdigit() and len(text) <= 2 and int(text) <= MAX_SECONDS:
         return int(text)
     raise BadRequest(f"wait must be a whole number of seconds from 0 to {MAX_SECONDS}.")
+
+
+def counted_client() -> Client:
+    """Return whose jobs to count: everybody's, or with ``mine=true`` those of the client.
+
+    Raises BadRequest for another value.
+    """
+    mine = query().get("mine", "false")
+    if mine not in SWITCHES:
+        raise BadRequest(f"mine must be true or false, not {mine[:SHOWN_CHARS]!r}.")
+    return client() if SWITCHES[mine] else OPEN
 
 
 def body() -> dict[str, object] | list[object]:

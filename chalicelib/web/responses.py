@@ -15,10 +15,14 @@ from chalicelib.errors import (
     CsvsumError,
     FileError,
     FileMissing,
+    InvalidToken,
     KeyReused,
     Misconfigured,
+    NotSigned,
+    TooManyJobs,
     TooMuchInProgress,
     TryAgain,
+    Unauthorized,
     UnknownJob,
 )
 from chalicelib.jobs.job import Job, Ledger, Problem, Result, Status, as_text
@@ -31,6 +35,11 @@ log = logging.getLogger("csvsum")
 RETRY_SECONDS = "1"
 # After an error that passes.
 RETRY_AFTER = {HTTPStatus.SERVICE_UNAVAILABLE: RETRY_SECONDS, HTTPStatus.TOO_MANY_REQUESTS: "60"}
+# RFC 6750, section 3: a request without a token gets no error code.
+CHALLENGES = {
+    Unauthorized.code: 'Bearer realm="csvsum"',
+    InvalidToken.code: 'Bearer realm="csvsum", error="invalid_token"',
+}
 # A Lambda replies with at most 6 MB, in which the body is a JSON string once more.
 MAX_REPLY_BYTES = 5_500_000
 Publish = Callable[[Job, str, str], str]
@@ -42,12 +51,15 @@ NEEDS_AWS = (
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (BadRequest, HTTPStatus.BAD_REQUEST),
+    (Unauthorized, HTTPStatus.UNAUTHORIZED),
+    (NotSigned, HTTPStatus.FORBIDDEN),
     (FileMissing, HTTPStatus.NOT_FOUND),
     (UnknownJob, HTTPStatus.NOT_FOUND),
     (AlreadyEnded, HTTPStatus.CONFLICT),
     (KeyReused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (FileError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Misconfigured, HTTPStatus.INTERNAL_SERVER_ERROR),
+    (TooManyJobs, HTTPStatus.TOO_MANY_REQUESTS),
     (TooMuchInProgress, HTTPStatus.TOO_MANY_REQUESTS),
     (TryAgain, HTTPStatus.SERVICE_UNAVAILABLE),
 )
@@ -78,7 +90,8 @@ def problem(status: HTTPStatus, code: str, detail: str, **more: object) -> Respo
         "detail": detail,
         **more,
     }
-    return reply(status, content, _retry_header(status), "application/problem+json")
+    headers = _retry_header(status) | _challenge(code)
+    return reply(status, content, headers, "application/problem+json")
 
 
 def problem_responses(view: Callable[P, Response]) -> Callable[P, Response]:
@@ -232,3 +245,7 @@ def _place(problem: Problem) -> dict[str, Any]:
 
 def _retry_header(status: HTTPStatus) -> dict[str, str]:
     return {"Retry-After": RETRY_AFTER[status]} if status in RETRY_AFTER else {}
+
+
+def _challenge(code: str) -> dict[str, str]:
+    return {"WWW-Authenticate": CHALLENGES[code]} if code in CHALLENGES else {}

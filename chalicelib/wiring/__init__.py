@@ -17,10 +17,11 @@ from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.parts_table import PartsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.adapters.s3_source import S3Source
+from chalicelib.adapters.tokens_table import TokensTable
 from chalicelib.adapters.work_queue import WorkQueue
 from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs.events import JsonLines
-from chalicelib.jobs.ports import Claims, Deliveries, History, Jobs, Parts, Source
+from chalicelib.jobs.ports import Claims, Deliveries, History, Jobs, Parts, Source, Tokens
 from chalicelib.settings import Settings, settings
 from chalicelib.wiring.container import UseCases
 
@@ -42,6 +43,10 @@ class SettingsAdapters:
             self._settings.keep_days,
             self._clients.dynamodb,
         )
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        return TokensTable(self._settings.tokens_table, self._clients.dynamodb)
 
     @cached_property
     def parts(self) -> Parts:

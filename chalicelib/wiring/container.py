@@ -10,8 +10,9 @@ from typing import Any, Protocol
 from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs import queries
 from chalicelib.jobs.allowance import Allowance
+from chalicelib.jobs.authentication import Authenticate, ByCaller, ByToken, everybody
 from chalicelib.jobs.cancelling import Cancel, EndWatch, WatchedSource
-from chalicelib.jobs.client import Client
+from chalicelib.jobs.client import OPEN, Client
 from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.finishing import Finisher
@@ -30,6 +31,7 @@ from chalicelib.jobs.ports import (
     Queue,
     ReplyStore,
     Source,
+    Tokens,
 )
 from chalicelib.jobs.recent import RecentJobs
 from chalicelib.jobs.recovery import GiveUp, Sweep
@@ -38,7 +40,7 @@ from chalicelib.jobs.submission import Submit
 from chalicelib.jobs.summing import SumJob, SumPart
 from chalicelib.jobs.time_limit import TimedSource, TimeLimit
 from chalicelib.jobs.waiting import Wait
-from chalicelib.settings import Settings
+from chalicelib.settings import Auth, Settings
 
 
 class Adapters(Protocol):
@@ -46,6 +48,8 @@ class Adapters(Protocol):
 
     @property
     def jobs(self) -> Jobs: ...
+    @property
+    def tokens(self) -> Tokens: ...
     @property
     def parts(self) -> Parts: ...
     @property
@@ -82,12 +86,21 @@ class UseCases:
         self.sleep = sleep
 
     @cached_property
+    def authenticate(self) -> Authenticate:
+        if self.settings.auth is Auth.OPEN:
+            return everybody
+        if self.settings.auth is Auth.IAM:
+            return ByCaller(self.settings.iam_admins)
+        return ByToken(self.adapters.tokens, self.now)
+
+    @cached_property
     def submit(self) -> Submit:
         return Submit(
             jobs=self.adapters.jobs,
             queue=self.adapters.queue,
             source=self.adapters.source,
             max_gzip_bytes=self.settings.max_gzip_bytes,
+            max_jobs=self.settings.jobs_limit,
             allowance=Allowance(self.adapters.jobs, self.settings.max_bytes_in_progress, self.now),
             history=self.adapters.history,
             now=self.now,
@@ -119,8 +132,8 @@ class UseCases:
     def cancel_job(self, job_id: str, client: Client) -> Job:
         return Cancel(self.adapters.jobs, self.now)(self.find_job(job_id, client))
 
-    def count_in_progress(self) -> int:
-        return self.adapters.jobs.in_progress()
+    def count_in_progress(self, client: Client = OPEN) -> int:
+        return queries.count_in_progress(self.adapters.jobs, client)
 
     def publish_reply(self, job: Job, name: str, text: str) -> str:
         return queries.publish_reply(self.adapters.replies, job, name, text)
@@ -186,12 +199,18 @@ class UseCases:
             jobs=self.adapters.jobs,
             queue=self.adapters.queue,
             stale_after=timedelta(seconds=self.settings.stale_seconds),
-            give_up_after=timedelta(hours=self.settings.give_up_hours),
+            give_up_after=self._give_up_after,
             lost_after=self.settings.visibility_seconds
             * self.settings.max_receive_count
             * timedelta(seconds=1),
             now=self.now,
         )
+
+    @property
+    def _give_up_after(self) -> timedelta:
+        """Return when to give a job up: long before it expires, or its client's count is wrong."""
+        hours, days = self.settings.give_up_hours, self.settings.keep_days
+        return min(timedelta(hours=hours), timedelta(days=days) / 2)
 
     @cached_property
     def _cutter(self) -> Cutter:

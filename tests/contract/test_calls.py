@@ -10,7 +10,7 @@ from chalicelib.adapters.clients import AwsClients
 from chalicelib.engine.options import Options
 from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.ports import Message
-from chalicelib.settings import Settings
+from chalicelib.settings import Auth, Settings
 from chalicelib.wiring import SettingsAdapters
 from chalicelib.wiring.container import UseCases
 from tests.moto_aws import MotoAws
@@ -40,6 +40,7 @@ def settings(aws: MotoAws, resources: dict[str, str], tmp_path: Path) -> Setting
     (tmp_path / "small.csv").write_bytes(b"a,b\n" + b"1.5,x\n" * 160)
     (tmp_path / "large.csv").write_bytes(b"a,b\n" + b"1.5,x\n" * 1700)
     return Settings(
+        auth=Auth.OPEN,
         csv_source=f"file://{tmp_path}",
         table=resources["JobsTable"],
         jobs_queue=resources["JobsQueue"],

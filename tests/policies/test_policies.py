@@ -16,6 +16,7 @@ from chalicelib.engine.options import Options
 from chalicelib.errors import ServiceDown
 from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import Job, utc_now
+from chalicelib.jobs.listing import Wanted
 from chalicelib.jobs.part_reading import PartReader
 from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
@@ -39,14 +40,25 @@ Call = tuple[str, str]
 """An action and the ARN of its resource."""
 
 
-def arn_of(service: str, parameters: dict[str, Any]) -> str:
+def arns_of(service: str, parameters: dict[str, Any]) -> set[str]:
+    """Return the ARNs of what a call reads or writes."""
     if service == "s3":
-        return f"arn:aws:s3:::{parameters['Bucket']}/{parameters['Key']}"
+        return {f"arn:aws:s3:::{parameters['Bucket']}/{parameters['Key']}"}
     if service == "sqs":
         name = parameters.get("QueueName") or parameters["QueueUrl"].rpartition("/")[2]
-        return f"arn:aws:sqs:us-east-1:123456789012:{name}"
+        return {f"arn:aws:sqs:us-east-1:123456789012:{name}"}
     index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
-    return f"arn:aws:dynamodb:us-east-1:123456789012:table/{parameters['TableName']}{index}"
+    return {
+        f"arn:aws:dynamodb:us-east-1:123456789012:table/{table}{index}"
+        for table in tables_of(parameters)
+    }
+
+
+def tables_of(parameters: dict[str, Any]) -> set[str]:
+    if "RequestItems" in parameters:
+        return set(parameters["RequestItems"])
+    writes = parameters.get("TransactItems", [{"the call": parameters}])
+    return {arguments["TableName"] for write in writes for arguments in write.values()}
 
 
 class Recorder:
@@ -62,7 +74,8 @@ class Recorder:
         service, operation = event_name.split(".")[1:]
         action = f"{service}:{operation}"
         if self.calls is not None:
-            self.calls.add((ACTIONS.get(action, action), arn_of(service, params)))
+            name = ACTIONS.get(action, action)
+            self.calls |= {(name, arn) for arn in arns_of(service, params)}
 
     @contextmanager
     def recorded(self) -> Iterator[set[Call]]:
@@ -183,6 +196,7 @@ def use_api(scene: Scene) -> set[Call]:
             use_cases.find_job(each.id, OPEN)
         use_cases.submit_once(job.file_name, job.options, OPEN, "a key")
         use_cases.cancel_job(job.id, OPEN)
+        use_cases.list_jobs(OPEN, Wanted())
         use_cases.count_in_progress()
         use_cases.publish_reply(job, "sums", "{}")
         with pytest.raises(ServiceDown):

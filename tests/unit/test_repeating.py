@@ -96,15 +96,15 @@ class CrashingJobs(MemoryJobs):
     crashes: list[str] = field(default_factory=list)
     records: dict[str, Job] = field(default_factory=dict)
 
-    def put(self, job: Job) -> Job:
+    def put(self, job: Job) -> bool:
         if self.crashes == ["before put"]:
             self.crashes.clear()
             raise Crash
-        super().put(job)
+        is_new = super().put(job)
         if self.crashes == ["after put"]:
             self.crashes.clear()
             raise Crash
-        return job
+        return is_new
 
 
 class CrashingClaims(MemoryClaims):

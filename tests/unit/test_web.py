@@ -217,12 +217,13 @@ def test_a_reply_may_have_as_many_bytes_as_a_lambda_returns(
     assert site.get(f"/storage/get_json/{job.id}").status_code == status
 
 
-def test_every_route_is_one_of_these_six() -> None:
+def test_every_route_is_one_of_these_seven() -> None:
     routes: Mapping[str, Mapping[str, object]] = app.routes
     assert {(method, path) for path, methods in routes.items() for method in methods} == {
         ("GET", "/{segment}"),
         ("GET", "/storage/get_counter"),
         ("GET", "/storage/get_json/{job_id}"),
+        ("GET", "/jobs"),
         ("POST", "/jobs"),
         ("GET", "/jobs/{job_id}"),
         ("DELETE", "/jobs/{job_id}"),
