@@ -5,6 +5,8 @@ CsvsumError
 │   ├── BadRequest         a name, an option or a body is wrong
 │   ├── FileMissing        the source has no such file
 │   ├── UnknownJob         there is no job with this id, or it is another client's
+│   ├── KeyReused          the idempotency key was sent with another request before
+│   ├── AlreadyEnded       a job that has succeeded or failed cannot be cancelled
 │   ├── Unauthorized       there is no token
 │   │   └── InvalidToken   the token is unknown, expired, revoked or mistyped
 │   └── NotSigned          API Gateway has not checked a signature
@@ -63,6 +65,23 @@ class UnknownJob(RequestError):
             "There is no job with this id; ids are the 32 hex digits given at submission, "
             "and jobs are kept for a limited time."
         )
+
+
+class KeyReused(RequestError):
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key was sent with another request in the last 24 hours; choose a new "
+            "key for each request, and keep it for repeats of that request alone."
+        )
+
+
+class AlreadyEnded(RequestError):
+    code = "already_ended"
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"The job has {status}; only a job in progress can be cancelled.")
 
 
 class Unauthorized(RequestError):

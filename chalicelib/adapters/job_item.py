@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.engine.options import Options
 from chalicelib.jobs.client import OPEN
-from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Status, as_text
+from chalicelib.jobs.job import (
+    FileVersion,
+    Job,
+    Ledger,
+    Problem,
+    Result,
+    Status,
+    as_text,
+    place_of,
+)
 from chalicelib.jobs.parts import Plan, Run
 
 if TYPE_CHECKING:
@@ -78,6 +87,7 @@ def new_record(job: Job) -> Item:
     """Return what ``job_of`` needs, besides the key, of a job that was just accepted."""
     return {
         "client": string(job.client),
+        "place": string(place_of(job)),  # for the index of a client's jobs
         "csv": string(job.file_name),
         "options": string(json.dumps(job.options.as_dict())),
         "file": string(json.dumps(asdict(job.version))),

@@ -72,16 +72,21 @@ class JobsTable:
         return ClientCounts(self.table, self.dynamodb, self.pauses)
 
     @translate_aws_errors(TABLE)
-    def put(self, job: Job) -> None:
-        self.dynamodb().put_item(
-            TableName=self.table,
-            Item=new_item(job, self.keep_days),
-            ConditionExpression="attribute_not_exists(pk)",
-        )
+    def put(self, job: Job) -> bool:
+        dynamodb = self.dynamodb()
+        try:
+            dynamodb.put_item(
+                TableName=self.table,
+                Item=new_item(job, self.keep_days),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     @translate_aws_errors(TABLE)
-    def put_within(self, job: Job, limit: int) -> None:
-        self.counts.put(new_item(job, self.keep_days), limit)
+    def put_within(self, job: Job, limit: int) -> bool:
+        return self.counts.put(new_item(job, self.keep_days), limit)
 
     @translate_aws_errors(TABLE)
     def get(self, job_id: str) -> Job:
@@ -157,6 +162,10 @@ class JobsTable:
     def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
         changes = {"finished_at": moment(now), "problem": string(json.dumps(asdict(problem)))}
         return self._change(job_id, Change(Status.FAILED, changes))
+
+    @translate_aws_errors(TABLE)
+    def cancel(self, job_id: str, now: datetime) -> Job:
+        return self._change(job_id, Change(Status.CANCELLED, {"finished_at": moment(now)}))
 
     @translate_aws_errors(TABLE)
     def retry(self, job: Job, now: datetime) -> bool:

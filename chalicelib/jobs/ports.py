@@ -33,6 +33,19 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """That a client's idempotency key stands for one request, and this for one job."""
+
+    #: A digest of the client's name and the key.
+    key: str
+    #: A digest of what was asked for.
+    request: str
+    #: The id of the job.
+    job: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SavedPart:
     """The outcome of a part, and its sums, which are read on demand."""
 
@@ -83,12 +96,12 @@ class Jobs(Protocol):
     if it is unknown or expired.
     """
 
-    def put(self, job: Job) -> None:
-        """Store a new job."""
+    def put(self, job: Job) -> bool:
+        """Store a new job. Return False if there is one with its id already; it stays."""
         ...
 
-    def put_within(self, job: Job, limit: int) -> None:
-        """Store a new job, and count it to its client until it is final.
+    def put_within(self, job: Job, limit: int) -> bool:
+        """Store a new job as ``put`` does, and count it to its client until it is final.
 
         Raise TooManyJobs if the client has ``limit`` such jobs already. No number of calls at the
         same time exceeds the limit.
@@ -143,6 +156,10 @@ class Jobs(Protocol):
         """Finish a job with its problem."""
         ...
 
+    def cancel(self, job_id: str, now: datetime) -> Job:
+        """Finish a job because its client does not want it any more."""
+        ...
+
     def retry(self, job: Job, now: datetime) -> bool:
         """Count one more attempt. Return False if the job has changed since it was read."""
         ...
@@ -162,6 +179,36 @@ class Jobs(Protocol):
     def not_updated_since(self, before: datetime) -> Sequence[Job]:
         """Return the jobs in progress whose last update was earlier."""
         ...
+
+
+class History(Protocol):
+    """The jobs by client, the newest first. It may lag behind the store of jobs by seconds."""
+
+    def add_client(self, name: str) -> None:
+        """Add a client to those that have jobs. A repeat changes nothing."""
+        ...
+
+    def clients(self) -> Sequence[str]:
+        """Return the names of the clients that have, or had, jobs."""
+        ...
+
+    def newest(self, client: str, before: str, since: datetime | None, count: int) -> Sequence[Job]:
+        """Return a client's ``count`` newest jobs before a place (job.place_of), without results.
+
+        Fewer only if there are no others.
+        """
+        ...
+
+    def secret(self) -> bytes:
+        """Return a secret of this deployment, to sign cursors with."""
+        ...
+
+
+class Claims(Protocol):
+    """The store of idempotency keys. It raises ServiceDown if it does not answer."""
+
+    def claim(self, wanted: Claim, now: datetime) -> Claim:
+        """Store a claim, and return it; or the claim that has its key and has not expired."""
 
 
 class Tokens(Protocol):

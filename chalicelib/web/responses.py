@@ -10,11 +10,13 @@ from typing import Any, ParamSpec
 from chalice.app import Response
 
 from chalicelib.errors import (
+    AlreadyEnded,
     BadRequest,
     CsvsumError,
     FileError,
     FileMissing,
     InvalidToken,
+    KeyReused,
     Misconfigured,
     NotSigned,
     TooManyJobs,
@@ -24,6 +26,7 @@ from chalicelib.errors import (
     UnknownJob,
 )
 from chalicelib.jobs.job import Job, Ledger, Problem, Result, Status, as_text
+from chalicelib.jobs.listing import Page
 from chalicelib.settings import settings
 
 P = ParamSpec("P")
@@ -54,6 +57,8 @@ STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (NotSigned, HTTPStatus.FORBIDDEN),
     (FileMissing, HTTPStatus.NOT_FOUND),
     (UnknownJob, HTTPStatus.NOT_FOUND),
+    (AlreadyEnded, HTTPStatus.CONFLICT),
+    (KeyReused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (FileError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Misconfigured, HTTPStatus.INTERNAL_SERVER_ERROR),
     (TooManyJobs, HTTPStatus.TOO_MANY_REQUESTS),
@@ -160,6 +165,17 @@ def full_job(job: Job, publish: Publish) -> Response:
     return _or_link(reply(HTTPStatus.OK, as_json(job), headers), job, "job", publish)
 
 
+def page_of_jobs(page: Page) -> Response:
+    """Return the jobs of a page without their results, and what continues the list."""
+    jobs = [as_json(job) for job in page.jobs]
+    return reply(HTTPStatus.OK, {"jobs": jobs, "next": page.cursor})
+
+
+def cancelled(job: Job) -> Response:
+    """Return a job that was cancelled, now or before."""
+    return reply(HTTPStatus.ACCEPTED, as_json(job))
+
+
 def sums(job: Job, publish: Publish) -> Response:
     """Return only the sums; or the problem or the job, if there are no sums."""
     if job.status is Status.SUCCEEDED and job.result:
@@ -167,6 +183,9 @@ def sums(job: Job, publish: Publish) -> Response:
     if job.status is Status.FAILED and job.problem:
         why = job.problem
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, why.code, why.detail, **_place(why))
+    if job.status is Status.CANCELLED:
+        detail = "The job was cancelled, so it has no sums; submit the file again."
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "cancelled", detail)
     return reply(HTTPStatus.ACCEPTED, as_json(job), {"Retry-After": RETRY_SECONDS})
 
 

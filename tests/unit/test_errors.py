@@ -24,6 +24,8 @@ STATUSES = {
     "NotSigned": 403,
     "FileMissing": 404,
     "UnknownJob": 404,
+    "AlreadyEnded": 409,
+    "KeyReused": 422,
     "TryAgain": 503,
     "ServiceDown": 503,
     "DeadlineNear": 503,
