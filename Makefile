@@ -75,10 +75,11 @@ clear-state: ## remove the jobs and results that make run keeps: make clear-stat
 test: $(INSTALLED) $(NATIVE) ## run every test
 	@$(BIN)/python -m tests.run
 
-test-long: $(INSTALLED) $(NATIVE) ## long runs of the cutting proof and the property tests, and the arm64 kernel in qemu
+test-long: $(INSTALLED) $(NATIVE) ## long runs: the cutting proof, properties, a job of 500 parts, and the arm64 kernel in qemu
 	@command -v qemu-aarch64 >/dev/null || command -v qemu-aarch64-static >/dev/null || { echo "The kernel for arm64 needs qemu: apt install qemu-user" >&2; exit 2; }
 	@ARM64_FILES=50000 $(BIN)/python -m pytest -q tests/arm64
 	@CUTTING_EXAMPLES=2500 $(BIN)/python -m pytest -q -s tests/proof
+	@LOAD_PARTS=500 $(BIN)/python -m pytest -q tests/contract/test_on_strict_aws_load.py
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q tests/unit
 
 fuzz: $(INSTALLED) $(NATIVE) ## kernels against each other on generated files, with and without sanitizers: make fuzz [MINUTES=60]
@@ -130,8 +131,8 @@ $(BENCH_INSTALLED): requirements.txt requirements-run.txt requirements-build.txt
 	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@
 
-bench: $(BENCH_INSTALLED) ## compare speed with polars, duckdb, ...: make bench [BENCH=smoke|quick|medium|full] [WRITE=1]
-	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(if $(WRITE),--write)
+bench: $(BENCH_INSTALLED) ## compare speed with polars, duckdb, ...: make bench [BENCH=smoke|quick|medium|full] [ONLY=PART] [WRITE=1]
+	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(addprefix --only ,$(ONLY)) $(if $(WRITE),--write)
 
 DEPLOY = $(BIN)/python -m deploy --given "$(strip $(GIVEN))"
 STAGE ?= dev
@@ -145,15 +146,16 @@ deploy: $(NATIVE) ## deploy, or update: make deploy STAGE=prod [SET="NAME=value 
 rollback: $(RUN) ## return to the release before: make rollback STAGE=prod
 	@$(DEPLOY) rollback $(STAGE) $(if $(UNFINISHED),--unfinished)
 
-# The long smoke test: with a second region also the steps that deploy there and remove it.
-SMOKE = $(BIN)/python -m deploy.smoke --prefix csvsum-$(STAGE) --base-url "$$($(DEPLOY) url $(STAGE) | tail -n 1)" \
-	$(if $(AWS_ENDPOINT_URL),--endpoint-url $(AWS_ENDPOINT_URL)) $(if $(filter-out all,$(STEPS)),--only $(STEPS)) \
+# Of one file, or of STEPS; with a second region also the steps that deploy there and remove it.
+SMOKE = $(BIN)/python -m smoke --prefix csvsum-$(STAGE) \
+	$(if $(AWS_ENDPOINT_URL),--endpoint-url $(AWS_ENDPOINT_URL)) \
+	$(if $(STEPS),$(if $(filter-out all,$(STEPS)),--only $(STEPS)),--csv "$(or $(CSV),sample.csv)") \
 	--deploy "make deploy STAGE=$(STAGE)" $(if $(SECOND_REGION),--second-region $(SECOND_REGION) \
 	--undeploy "make undeploy STAGE=$(STAGE) DATA=delete" \
 	--broken-deploy "make deploy STAGE=$(STAGE) SET=AlarmTopic=nonsense")
 
 smoke: $(RUN) ## have the service sum a file, or more: make smoke STAGE=prod [CSV=sample.csv] [STEPS=all]
-	@$(if $(STEPS),$(SMOKE),$(DEPLOY) smoke $(STAGE) $(if $(CSV),--csv "$(CSV)"))
+	@url=$$($(DEPLOY) url $(STAGE)) && $(SMOKE) --base-url "$$url"
 
 url: $(RUN) ## print the URL of the deployed service: make url STAGE=prod
 	@$(DEPLOY) url $(STAGE)

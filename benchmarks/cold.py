@@ -23,7 +23,7 @@ from chalicelib.engine.options import Options
 from chalicelib.jobs.client import OPEN
 from chalicelib.settings import Settings
 from chalicelib.wiring import use_cases_of
-from deploy.package import package
+from deploy.project import package
 from deploy.stage import read_stage
 from infra.parameters import parameters_of
 from local.config import LocalConfig, child_environment
@@ -104,7 +104,8 @@ def _table_and_queues(path: Path) -> Iterator[tuple[EmbeddedAws, Settings]]:
 
 def _unpacked(folder: Path) -> dict[str, Path]:
     """Unpack what Lambda has in /var/task, by the kernel that it uses."""
-    with zipfile.ZipFile(package(read_stage("localstack"), os.environ, print).code) as packed:
+    made = package(read_stage("localstack"), os.environ, print)
+    with zipfile.ZipFile(made / "deployment.zip") as packed:
         packed.extractall(folder / "native")
     shutil.copytree(folder / "native", folder / "pandas")
     shutil.rmtree(folder / "pandas" / "chalicelib" / "engine" / "native" / "lib")

@@ -14,7 +14,7 @@ from deploy import (
     chalice_deploy,
     changes,
     cloudformation,
-    health,
+    concurrency,
     inventory,
     policies,
     releases,
@@ -23,9 +23,8 @@ from deploy import (
     tokens,
 )
 from deploy.aws import Aws, environment_of
-from deploy.credentials import credentials
-from deploy.package import package
 from deploy.progress import Progress, Say
+from deploy.project import package
 from deploy.stage import CHALICE, ROOT, Stage, UsageError, read_stage, read_stages, require_known
 from infra.tokens import create_text, list_text, revoke_text
 
@@ -37,7 +36,18 @@ CURL_OPTIONS = {
 }
 TOKEN_OPTIONS = ("client", "role", "days", "token")
 #: The variables that make may be given.
-MAKE = ["STAGE", "SET", "WITH", "DATA", "CSV", "UNFINISHED", "STEPS", "SECOND_REGION", "PYTHON"]
+MAKE = [
+    "STAGE",
+    "SET",
+    "WITH",
+    "DATA",
+    "CSV",
+    "UNFINISHED",
+    "STEPS",
+    "SECOND_REGION",
+    "PYTHON",
+    "VENV",
+]
 MAKE += [option.upper() for option in TOKEN_OPTIONS]
 
 
@@ -68,7 +78,6 @@ def _parser() -> argparse.ArgumentParser:
         ("resources", _resources, "the stack of queues, table, buckets and alarms"),
         ("up", _up, "the resources, then chalice deploy"),
         ("rollback", _rollback, "return to the release before"),
-        ("smoke", _smoke, "have the deployed service sum a file"),
         ("url", _url, "where the deployed service answers; also for `chalice url`"),
         ("token", _token, "create a token for a client"),
         ("tokens", _tokens, "list the tokens"),
@@ -84,7 +93,6 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--with", dest="more", action="append", type=Path, default=[])
         command.add_argument("--data", choices=["keep", "delete"], default="keep")
         command.add_argument("--unfinished", action="store_true")
-        command.add_argument("--csv", default=resources.SAMPLE.name)
         for option in TOKEN_OPTIONS:
             command.add_argument(f"--{option}", default="")
     return parser
@@ -111,6 +119,9 @@ def _checked(stage: Stage) -> Stage:
 def _resources(given: argparse.Namespace, say: Say) -> str:
     stage, aws = _open(given, say)
     resources.put(stage, aws, say)
+    suits = concurrency.chosen(stage, aws, say)
+    for line in changes.differences(stage.environment, suits.environment):
+        say(f"  in .chalice/config.json this account may have {line}")
     return f"The resources are there. Next: chalice deploy --stage {stage.name}"
 
 
@@ -127,16 +138,8 @@ def _rollback(given: argparse.Namespace, say: Say) -> str:
     return _welcome(stage, chalice_deploy.rollback(stage, aws, os.environ, say))
 
 
-def _smoke(given: argparse.Namespace, say: Say) -> str:
-    stage, aws = _open(given, say)
-    url = inventory.base_url(stage, aws)
-    health.require_answer(url, say)
-    with credentials(stage.settings, aws.session, aws.client("dynamodb")) as headers:
-        return health.Service(url, headers).sum_file(given.csv, say)
-
-
-def _url(given: argparse.Namespace, say: Say) -> str:
-    stage, aws = _open(given, say)
+def _url(given: argparse.Namespace, _: Say) -> str:
+    stage, aws = _open(given, lambda _: None)  # others read the URL from the output
     inventory.write_record(stage, inventory.find(stage, aws))
     return inventory.base_url(stage, aws)
 
@@ -165,8 +168,8 @@ def _package(given: argparse.Namespace, say: Say) -> str:
     stage = _checked(changes.changed(stage, changes.parse(stage, given.set)))
     # Packaging asks AWS nothing, but Chalice wants some region to name the services of.
     made = package(stage, {"AWS_DEFAULT_REGION": "us-east-1", **os.environ}, say, given.more)
-    size = made.code.stat().st_size / 1024 / 1024
-    return f"{made.template.relative_to(ROOT)}, {made.code.relative_to(ROOT)} ({size:.1f} MiB)"
+    size = (made / "deployment.zip").stat().st_size / 1024 / 1024
+    return f"sam.json and deployment.zip ({size:.1f} MiB) are in {made.relative_to(ROOT)}"
 
 
 def _policies(_: argparse.Namespace, __: Say) -> str:

@@ -1,7 +1,6 @@
 """The tables and the buckets, which outlive the stack that made them."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -58,29 +57,20 @@ def delete(stage: Stage, aws: Aws, names: Mapping[str, str]) -> list[str]:
 
 
 def _delete_bucket(aws: Aws, name: str, tag: Mapping[str, str]) -> bool:
-    s3 = aws.own_s3()
+    bucket = aws.own_bucket(name)
     try:
-        tags = s3.get_bucket_tagging(Bucket=name)["TagSet"]
+        tags = bucket.Tagging().tag_set
     except ClientError as error:
         if error.response["Error"]["Code"] in ("NoSuchBucket", "NoSuchTagSet", "AccessDenied"):
             return False
         raise
-    if tag not in tags:
+    # A stage in two regions whose buckets were given the same name: each deletes its own.
+    there = bucket.meta.client.head_bucket(Bucket=name).get("BucketRegion", aws.identity.region)
+    if tag not in tags or there != aws.identity.region:
         return False
-    empty_bucket(s3, name)
-    s3.delete_bucket(Bucket=name)
+    bucket.object_versions.delete()
+    bucket.delete()
     return True
-
-
-def empty_bucket(s3: Any, name: str) -> None:
-    for page in s3.get_paginator("list_object_versions").paginate(Bucket=name):
-        found = [
-            {"Key": each["Key"], "VersionId": each["VersionId"]}
-            for kind in ("Versions", "DeleteMarkers")
-            for each in page.get(kind, [])
-        ]
-        if found:
-            s3.delete_objects(Bucket=name, Delete={"Objects": found, "Quiet": True})
 
 
 def _delete_table(aws: Aws, name: str, tag: Mapping[str, str]) -> bool:

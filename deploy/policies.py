@@ -25,20 +25,14 @@ class Right:
     actions: tuple[str, ...]
 
 
-def _logs() -> Right:
-    return Right("Logs", ("log",), ("logs:CreateLogStream", "logs:PutLogEvents"))
-
-
-def _traces() -> Right:
-    return Right("TracesHaveNoArn", ("*",), ("xray:PutTelemetryRecords", "xray:PutTraceSegments"))
-
-
 def _trigger(queue: str) -> Right:
     """What Lambda does with the function's role to receive its messages."""
     actions = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
     return Right("Trigger", (queue,), actions)
 
 
+LOGS = Right("Logs", ("log",), ("logs:CreateLogStream", "logs:PutLogEvents"))
+TRACES = Right("TracesHaveNoArn", ("*",), ("xray:PutTelemetryRecords", "xray:PutTraceSegments"))
 API_ON_JOBS = (
     "dynamodb:DeleteItem",
     "dynamodb:GetItem",
@@ -49,7 +43,7 @@ API_ON_JOBS = (
 CSV = Right("Csv", ("csv",), ("s3:GetObject",))
 JOBS_URL = Right("Queues", ("jobs",), ("sqs:GetQueueUrl",))
 PARTS_URL = Right("Queues", ("parts",), ("sqs:GetQueueUrl",))
-QUEUES = Right("Queues", ("jobs", "parts"), ("sqs:GetQueueUrl",))
+QUEUES_URL = Right("Queues", ("jobs", "parts"), ("sqs:GetQueueUrl",))
 READ_RESULTS = Right("Results", ("results",), ("s3:GetObject",))
 WRITE_RESULTS = Right("Results", ("results",), ("s3:GetObject", "s3:PutObject"))
 
@@ -68,7 +62,7 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         Right("RedeliverSoon", ("jobs",), ("sqs:ChangeMessageVisibility",)),
         CSV,
         Right("Jobs", ("table",), ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem")),
-        QUEUES,
+        QUEUES_URL,
         Right("Cut", ("parts",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
     ),
@@ -112,7 +106,7 @@ def policy(stage: Stage, function: str) -> dict[str, Any]:
                 "Action": list(right.actions),
                 "Resource": [names[resource] for resource in right.resources],
             }
-            for right in (_logs(), _traces(), *RIGHTS[function])
+            for right in (LOGS, TRACES, *RIGHTS[function])
             if set(right.resources) <= set(names)
         ],
     }

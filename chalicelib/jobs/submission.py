@@ -43,7 +43,7 @@ class Submit:
         self._put(job)
         self.allowance.take(version.size)
         try:
-            self.queue.send([Message(job.id)])
+            self.queue.send([Message(job.id, record=job)])
         except CsvsumError:
             self.jobs.remove_unsent(job.id)
             raise

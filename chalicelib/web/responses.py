@@ -45,6 +45,8 @@ NEEDS_AWS = (
     "`chalice local` runs only the API, and needs an AWS with the resources of its stage: use "
     "`make run` for all of csvsum, or set AWS_ENDPOINT_URL (docs/deploy.md, With Chalice, by hand)."
 )
+# Python 3.13 changed the phrase of this status; the reply stays the same.
+TITLES = {HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Entity"}
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (BadRequest, HTTPStatus.BAD_REQUEST),
@@ -79,7 +81,7 @@ def problem(status: HTTPStatus, code: str, detail: str, **more: object) -> Respo
     """Return a problem document."""
     content = {
         "type": "about:blank",
-        "title": status.phrase,
+        "title": TITLES.get(status, status.phrase),
         "status": status.value,
         "code": code,
         "detail": detail,

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from chalicelib.settings import Settings
-from deploy import api_limits
+from deploy import chalice_deploy
 from deploy.aws import Aws
 from deploy.changes import changed
-from deploy.package import FUNCTIONS
-from deploy.stage import read_stage
+from deploy.project import limited_api, request_limits
+from deploy.stage import FUNCTIONS, read_stage
 from tests.strict_aws import StrictAws
 
 
@@ -38,7 +38,7 @@ def test_make_deploy_limits_the_requests_of_all_methods(aws: StrictAws) -> None:
     gateway, api = deployed(aws, stage.settings.api_name)
     gateway.create_rest_api(name="another")
     shown: list[str] = []
-    api_limits.put(stage, Aws(aws.session()), shown.append)
+    chalice_deploy.limit_requests(stage, Aws(aws.session()), shown.append)
     settings = gateway.get_stage(restApiId=api, stageName="api")["methodSettings"]["*/*"]
     assert (settings["throttlingRateLimit"], settings["throttlingBurstLimit"]) == (20, 40)
     assert shown == ["Limiting the API to 20 requests a second, and 40 at once"]
@@ -47,10 +47,10 @@ def test_make_deploy_limits_the_requests_of_all_methods(aws: StrictAws) -> None:
 def test_the_limits_are_those_of_the_settings(aws: StrictAws) -> None:
     stage = changed(read_stage("prod"), {"API_RATE": "100", "API_BURST": "300"})
     gateway, api = deployed(aws, stage.settings.api_name)
-    api_limits.put(stage, Aws(aws.session()), print)
+    chalice_deploy.limit_requests(stage, Aws(aws.session()), print)
     settings = gateway.get_stage(restApiId=api, stageName="api")["methodSettings"]["*/*"]
     assert (settings["throttlingRateLimit"], settings["throttlingBurstLimit"]) == (100, 300)
-    assert api_limits.limits(stage.settings) == {
+    assert request_limits(stage.settings) == {
         "ThrottlingRateLimit": 100,
         "ThrottlingBurstLimit": 300,
     }
@@ -58,5 +58,5 @@ def test_the_limits_are_those_of_the_settings(aws: StrictAws) -> None:
 
 def test_a_template_has_the_same_limits() -> None:
     made = json.loads(FUNCTIONS.read_text())["Resources"]["RestAPI"]["Properties"]
-    default = api_limits.in_template(Settings())["Resources"]["RestAPI"]["Properties"]
+    default = limited_api(Settings())["Resources"]["RestAPI"]["Properties"]
     assert made["MethodSettings"] == default["MethodSettings"]

@@ -1,16 +1,19 @@
 """The deployment that is tested: its HTTP API, files and queues; and what to take away again."""
 
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
-from deploy.credentials import Credentials, anonymous
-from deploy.smoke.errors import Failed, Skipped
-from deploy.smoke.http import Reply, send
+import boto3
+
+from chalicelib.settings import Settings
+from deploy.credentials import Credentials, anonymous, credentials
+from smoke.errors import Failed, Skipped
+from smoke.http import Reply, send
 
 FINAL = ("succeeded", "failed", "cancelled")
 POLL_SECONDS = 1.0
@@ -34,6 +37,13 @@ class Target:
         self._cleaning = ExitStack()
         function = client("lambda").get_function_configuration(FunctionName=prefix)
         self.settings: dict[str, str] = function["Environment"]["Variables"]
+
+    @contextmanager
+    def authorized(self) -> Iterator[None]:
+        """Send what lets requests in while the block lasts."""
+        settings = Settings.from_env(self.settings)
+        with credentials(settings, boto3.Session(), self.client("dynamodb")) as self.credentials:
+            yield
 
     def get(self, path: str) -> Reply:
         return self.send("GET", self.base + path)
@@ -89,6 +99,10 @@ class Target:
             time.sleep(POLL_SECONDS)
             seen = look()
         return seen
+
+    @property
+    def part_bytes(self) -> int:
+        return int(self.settings.get("PART_BYTES", 64 * 1024 * 1024))
 
     @property
     def csv_bucket(self) -> tuple[str, str] | None:

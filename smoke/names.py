@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from urllib.parse import urljoin
 
-from deploy.smoke.errors import Failed, Skipped
-from deploy.smoke.report import Step
-from deploy.smoke.target import Target
+from smoke.errors import Failed, Skipped
+from smoke.report import Step
+from smoke.target import Target
 
 DATA = b"id,b,c,d,e,f,g,h,i,j,price,l\n1,,,,,,,,,,10.50,x\n2,,,,,,,,,,0.25,y\n"
 SUMS = {"id": 3, "price": 10.75}

@@ -1,9 +1,9 @@
 """Step 3: results and files that are gone, archived or never were."""
 
-from deploy.smoke.errors import Failed, Skipped
-from deploy.smoke.links import COLUMNS
-from deploy.smoke.report import Step
-from deploy.smoke.target import Target
+from smoke.errors import Failed, Skipped
+from smoke.links import COLUMNS
+from smoke.report import Step
+from smoke.target import Target
 
 VAGUE = ("given_up", "try_again", "unavailable", "file_gone")
 

@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from deploy.smoke.errors import Failed
-from deploy.smoke.http import Reply, send
-from deploy.smoke.report import Step
-from deploy.smoke.target import Target
+from smoke.errors import Failed
+from smoke.http import Reply, send
+from smoke.report import Step
+from smoke.target import Target
 
 COLUMNS = 200_000
 

@@ -1,8 +1,8 @@
 """Step 0: the account, and whether the service answers at all."""
 
-from deploy.smoke.errors import Failed
-from deploy.smoke.report import Step
-from deploy.smoke.target import Target
+from smoke.errors import Failed
+from smoke.report import Step
+from smoke.target import Target
 
 FUNCTIONS = ("", "work_job", "work_part", "give_up", "sweep")
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from deploy.smoke.errors import Failed, Skipped
-from deploy.smoke.report import Step
-from deploy.smoke.target import Target
+from smoke.errors import Failed, Skipped
+from smoke.report import Step
+from smoke.target import Target
 
 OLD, NEW = b"a\n" + b"1\n" * 5000, b"a\n" + b"2\n" * 5000
 SUMS = (5000, 10000)

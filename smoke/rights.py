@@ -4,10 +4,10 @@ import json
 import time
 from typing import Any
 
-from deploy.smoke.errors import Failed, Skipped
-from deploy.smoke.names import DATA, SUMS
-from deploy.smoke.report import Step
-from deploy.smoke.target import Target
+from smoke.errors import Failed, Skipped
+from smoke.names import DATA, SUMS
+from smoke.report import Step
+from smoke.target import Target
 
 POLICY = "smoke-test-deny"
 # IAM's changes take some seconds to be seen.

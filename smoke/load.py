@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from deploy.smoke.errors import Failed, Skipped
-from deploy.smoke.names import DATA, SUMS
-from deploy.smoke.report import Step
-from deploy.smoke.target import FINAL, Target
+from smoke.errors import Failed, Skipped
+from smoke.names import DATA, SUMS
+from smoke.report import Step
+from smoke.target import FINAL, Target
 
 MIB = 1024 * 1024
 ROW = b"0.1,a,b,c,d,e,f,g,h,i,0.25\n"
@@ -18,7 +18,7 @@ ROW_SUMS = (Fraction(1, 10), Fraction(1, 4))
 BLOCK_BYTES = 64 * MIB
 MIN_BLOCK_BYTES = 5 * MIB  # the smallest part of a multipart upload
 COPIES = 16  # of a block in what is copied from then on
-# What a TB costs at 1,769 MB of memory (docs/scale.md), and requests of copies, with room.
+# What a TB costs (docs/scale.md), and requests of copies, with room.
 DOLLARS_A_TB = 1.0
 BYTES_A_SECOND = 75 * MIB * 4
 

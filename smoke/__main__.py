@@ -1,4 +1,4 @@
-"""The smoke test of a deployment: python -m deploy.smoke --base-url URL --prefix csvsum-prod."""
+"""The smoke test of a deployment: python -m smoke --base-url URL --prefix csvsum-prod."""
 
 import argparse
 import sys
@@ -8,9 +8,8 @@ from typing import Any
 
 import boto3
 
-from chalicelib.settings import Settings
-from deploy.credentials import credentials
-from deploy.smoke import (
+from deploy.progress import Progress
+from smoke import (
     account,
     changes,
     deployments,
@@ -22,27 +21,43 @@ from deploy.smoke import (
     rights,
     speed,
 )
-from deploy.smoke.report import Budget, Step, Verdict, run, summary
-from deploy.smoke.target import Target
+from smoke.errors import Failed
+from smoke.one_file import sum_file
+from smoke.report import Budget, Step, Verdict, run, summary
+from smoke.target import Target
 
 LARGE_BYTES = 130 * 10**9
-EMULATED_BYTES = 12 * 10**6
+EMULATED_BYTES, EMULATED_PARTS = 12 * 10**6, 3
 
 
 def main(arguments: Sequence[str]) -> int:
     given = _parser().parse_args(arguments)
     target = Target(given.base_url, given.prefix, _clients(given.endpoint_url), given.folder)
-    chosen = [step for step in steps(given, target.on_aws) if _is_wanted(step, given.only)]
-    settings, dynamodb = Settings.from_env(target.settings), target.client("dynamodb")
-    with credentials(settings, boto3.Session(), dynamodb) as target.credentials:
-        outcomes = run(chosen, target, Budget(60 * given.minutes, given.dollars))
+    if given.csv:
+        return _sum(target, given.csv)
+    chosen = [step for step in steps(given, target) if _is_wanted(step, given.only)]
+    budget = Budget(60 * given.minutes, given.dollars)
+    with target.authorized(), Progress() as say:
+        outcomes = run(chosen, target, budget, say)
     print(summary(outcomes))
     return int(any(outcome.verdict is Verdict.FAIL for outcome in outcomes))
 
 
-def steps(given: argparse.Namespace, on_aws: bool) -> list[Step]:
+def _sum(target: Target, csv: str) -> int:
+    try:
+        with target.authorized(), Progress() as say:
+            say(f"Summing {csv}")
+            print(sum_file(target.get, csv))
+    except (Failed, OSError) as error:
+        print(f"csvsum: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def steps(given: argparse.Namespace, target: Target) -> list[Step]:
     """Return all steps in their order."""
-    size = given.large_bytes or (LARGE_BYTES if on_aws else EMULATED_BYTES)
+    emulated = max(EMULATED_BYTES, EMULATED_PARTS * target.part_bytes)
+    size = given.large_bytes or (LARGE_BYTES if target.on_aws else emulated)
     commands = deployments.Commands(
         given.deploy, given.broken_deploy, given.undeploy, given.second_region, given.remove
     )
@@ -79,12 +94,13 @@ def _clients(endpoint: str | None) -> Any:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m deploy.smoke", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m smoke", description=__doc__)
     add = parser.add_argument
     add("--base-url", required=True, help="where the service answers")
     add("--prefix", required=True, help="what its functions' names begin with: csvsum-<stage>")
     add("--endpoint-url", help="where AWS answers, when that is an emulator")
     add("--folder", type=Path, help="the folder of CSV files, when it is mounted here as well")
+    add("--csv", metavar="FILE", help="sum this file of the source, and run no steps")
     add("--minutes", type=float, default=60, help="how long the run may take (default: 60)")
     add("--dollars", type=float, default=2.0, help="what the run may cost (default: 2)")
     add("--large-bytes", type=int, help="the size of the large file (default: 130 GB on AWS)")

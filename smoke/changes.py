@@ -4,10 +4,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from deploy.smoke.errors import Failed, Skipped
-from deploy.smoke.load import MIN_BLOCK_BYTES, make_large
-from deploy.smoke.report import Step
-from deploy.smoke.target import Target
+from smoke.errors import Failed, Skipped
+from smoke.load import MIN_BLOCK_BYTES, make_large
+from smoke.report import Step
+from smoke.target import Target
 
 SWITCH_SECONDS = 120
 
@@ -30,8 +30,7 @@ def _meanwhile(target: Target, change: Callable[[str, str], None], code: str) ->
     """Change a file after it was cut and before its parts are read."""
     if target.csv_bucket is None:
         raise Skipped("the files are in a folder")
-    part_bytes = int(target.settings.get("PART_BYTES", 64 * 1024 * 1024))
-    name, _ = make_large(target, max(4 * part_bytes, 2 * MIN_BLOCK_BYTES))
+    name, _ = make_large(target, max(4 * target.part_bytes, 2 * MIN_BLOCK_BYTES))
     with _no_parts(target):
         job_id = target.submit(name, header=False)
         target.wait(lambda: target.job(job_id), lambda job: job["progress"]["parts"] > 1)

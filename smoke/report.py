@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from deploy.smoke.errors import Failed, Skipped
-from deploy.smoke.target import Target
+from smoke.errors import Failed, Skipped
+from smoke.target import Target
 
 
 class Verdict(StrEnum):
@@ -37,10 +37,7 @@ class Outcome:
     seconds: float
 
     def __str__(self) -> str:
-        return (
-            f"{self.verdict} {self.step.name}: {self.step.title} "
-            f"({self.seconds:.0f} s)\n     {self.seen}"
-        )
+        return f"{self.verdict} {self.step.name} ({self.seconds:.0f} s): {self.seen}"
 
 
 @dataclass
@@ -64,10 +61,13 @@ class Budget:
         return None
 
 
-def run(steps: Iterable[Step], target: Target, budget: Budget) -> list[Outcome]:
+def run(
+    steps: Iterable[Step], target: Target, budget: Budget, say: Callable[[str], None]
+) -> list[Outcome]:
     """Run the steps that fit into the budget, one after the other, and clean up after each."""
     outcomes = []
     for step in steps:
+        say(f"{step.name}: {step.title}")
         outcome = _run(step, target, budget)
         print(outcome, flush=True)
         outcomes.append(outcome)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from deploy.smoke.target import Target
+from smoke.target import Target
 
 
 def leftovers(target: Target) -> list[str]:

@@ -4,10 +4,10 @@ import re
 import time
 from typing import Any
 
-from deploy.smoke.errors import Failed, Skipped
-from deploy.smoke.names import DATA
-from deploy.smoke.report import Step
-from deploy.smoke.target import Target
+from smoke.errors import Failed, Skipped
+from smoke.names import DATA
+from smoke.report import Step
+from smoke.target import Target
 
 REPORT = re.compile(
     r"REPORT.*?Duration: ([\d.]+) ms.*?Memory Size: (\d+) MB.*?Max Memory Used: (\d+) MB"
