@@ -1,7 +1,7 @@
 """What requests of the deployment's own commands carry: operators have rights in AWS, no token."""
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +9,7 @@ from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
 
 from chalicelib.adapters.tokens_table import TokensTable
+from chalicelib.errors import Misconfigured
 from chalicelib.jobs.client import Client, Role
 from chalicelib.settings import Auth, Settings
 from infra import tokens
@@ -34,7 +35,8 @@ def credentials(settings: Settings, session: Any, dynamodb: Any) -> Iterator[Cre
         try:
             yield lambda *_: {"Authorization": f"Bearer {token}"}
         finally:
-            table.remove(stored)
+            with suppress(Misconfigured):  # what it was for may have removed the deployment
+                table.remove(stored)
     else:
         yield _signer(session) if settings.auth is Auth.IAM else anonymous
 

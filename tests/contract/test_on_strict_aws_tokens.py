@@ -132,6 +132,12 @@ def test_the_commands_own_token_expires_if_it_cannot_be_removed(
     assert left.expires_at - left.created_at < timedelta(hours=4)
 
 
+def test_the_commands_own_token_may_be_removed_with_the_deployment(aws: Aws) -> None:
+    given = STAGE.settings, aws.session, aws.client("dynamodb")
+    with credentials.credentials(*given):
+        aws.client("dynamodb").delete_table(TableName=STAGE.settings.tokens_table)
+
+
 def test_an_open_service_is_asked_without_anything(aws: Aws) -> None:
     given = with_auth(Auth.OPEN).settings, aws.session, aws.client("dynamodb")
     with credentials.credentials(*given) as headers:
