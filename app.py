@@ -52,6 +52,12 @@ def list_jobs() -> Response:
     return inquiries.jobs(use_cases().list_jobs)
 
 
+@app.route("/preview", methods=["POST"], content_types=["*/*"], **CHECKS)
+@problem_responses
+def preview() -> Response:
+    return submissions.preview_in_body(use_cases().preview)
+
+
 @app.route("/jobs/{job_id}", **CHECKS)
 @problem_responses
 def get_job(job_id: str) -> Response:

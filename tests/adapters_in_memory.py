@@ -7,6 +7,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from chalicelib.engine.dialect import Dialect
+from chalicelib.engine.formats import HEAD_BYTES
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
@@ -23,7 +25,7 @@ from chalicelib.jobs.job import (
     start_of,
 )
 from chalicelib.jobs.parts import Outcome, Plan, Run, group_of
-from chalicelib.jobs.ports import Claim, GroupCount, Message, SavedPart, Source
+from chalicelib.jobs.ports import Claim, GroupCount, Message, Probe, SavedPart, Source
 from chalicelib.jobs.tokens import StoredToken
 
 
@@ -39,6 +41,9 @@ class MemorySource:
             raise FileMissing(name)
         data = self.files[name]
         return FileVersion(len(data), f"{hash(data):x}")
+
+    def probe(self, name: str) -> Probe:
+        return Probe(self.version(name), self.files[name][:HEAD_BYTES])
 
     def read(
         self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
@@ -125,8 +130,9 @@ class MemoryJobs:
     def start(self, job_id: str, now: datetime) -> Job:
         return self._run(job_id, now, started_at=self.get(job_id).started_at or now)
 
-    def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
-        return self._run(job_id, now, plan=self.get(job_id).plan or plan)
+    def plan(self, job_id: str, plan: Plan, dialect: Dialect, now: datetime) -> Job:
+        job = self.get(job_id)
+        return self._run(job_id, now, plan=job.plan or plan, dialect=job.dialect or dialect)
 
     def touch(self, job: Job, now: datetime) -> None:
         present = self.get(job.id)
@@ -154,13 +160,17 @@ class MemoryJobs:
     def set_last_error(self, job_id: str, text: str) -> None:
         self._change(job_id, Status.RUNNING, last_error=text)
 
-    def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
-        start = self.get(job_id).started_at or start_of(ledger, now)
+    def succeed(
+        self, job_id: str, result: Result, ledger: Ledger, dialect: Dialect, now: datetime
+    ) -> Job:
+        job = self.get(job_id)
+        start = job.started_at or start_of(ledger, now)
         ending = {"result": result, "ledger": ledger, "finished_at": now, "started_at": start}
-        return self._change(job_id, Status.SUCCEEDED, **ending)
+        return self._change(job_id, Status.SUCCEEDED, dialect=job.dialect or dialect, **ending)
 
-    def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
-        return self._change(job_id, Status.FAILED, problem=problem, finished_at=now)
+    def fail(self, job_id: str, problem: Problem, dialect: Dialect | None, now: datetime) -> Job:
+        found = self.get(job_id).dialect or dialect
+        return self._change(job_id, Status.FAILED, problem=problem, dialect=found, finished_at=now)
 
     def cancel(self, job_id: str, now: datetime) -> Job:
         return self._change(job_id, Status.CANCELLED, finished_at=now)

@@ -10,7 +10,7 @@ from typing import TypeVar
 from chalicelib.errors import AlreadyEnded
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.job import FileVersion, Job, Status, seconds_since_start, utc_now
-from chalicelib.jobs.ports import Clock, Jobs, Source
+from chalicelib.jobs.ports import Clock, Jobs, Probe, Source
 
 # How late a worker may notice that its job has ended. Each look is a read of the table.
 LOOK_EVERY = timedelta(seconds=1)
@@ -84,6 +84,9 @@ class WatchedSource:
 
     def version(self, name: str) -> FileVersion:
         return self.source.version(name)
+
+    def probe(self, name: str) -> Probe:
+        return self.source.probe(name)
 
     def read(
         self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None

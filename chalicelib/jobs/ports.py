@@ -4,8 +4,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from chalicelib.engine.dialect import Dialect
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result
@@ -64,8 +65,22 @@ class GroupCount:
     expected: int = 0
 
 
+class Probe(NamedTuple):
+    """A file's version, and its first bytes: formats.HEAD_BYTES, or all of it."""
+
+    version: FileVersion
+    head: bytes
+
+
 class Source(Protocol):
     """Where CSV files are. It is only read."""
+
+    def probe(self, name: str) -> Probe:
+        """Return the file's present version and its first bytes, in one call if possible.
+
+        Raise as ``version`` and ``read`` do, so that a file is refused early that cannot be read.
+        """
+        ...
 
     def version(self, name: str) -> FileVersion:
         """Return the file's present version.
@@ -124,8 +139,8 @@ class Jobs(Protocol):
         """Move a job to running. The time of the first start stays."""
         ...
 
-    def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
-        """Store how a running job's file is cut. The first plan stays."""
+    def plan(self, job_id: str, plan: Plan, dialect: Dialect, now: datetime) -> Job:
+        """Store how a running job's file is written and cut. The first of each stays."""
         ...
 
     def touch(self, job: Job, now: datetime) -> None:
@@ -148,12 +163,14 @@ class Jobs(Protocol):
         """Store the detail of the last error that a retry may fix."""
         ...
 
-    def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
+    def succeed(
+        self, job_id: str, result: Result, ledger: Ledger, dialect: Dialect, now: datetime
+    ) -> Job:
         """Finish a job with its result. If it has no start time, compute it from the ledger."""
         ...
 
-    def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
-        """Finish a job with its problem."""
+    def fail(self, job_id: str, problem: Problem, dialect: Dialect | None, now: datetime) -> Job:
+        """Finish a job with its problem, and how its file is written, if that was found."""
         ...
 
     def cancel(self, job_id: str, now: datetime) -> Job:

@@ -11,6 +11,7 @@ from chalicelib.jobs.job import Job
 from chalicelib.jobs.listing import ListJobs
 from chalicelib.web import requests, responses
 from chalicelib.web.caching import conditional, is_known, tag_of
+from chalicelib.web.job_json import job_json
 from chalicelib.web.lists import wanted_jobs
 from chalicelib.web.responses import Publish
 
@@ -51,4 +52,4 @@ def _is_final(job: Job) -> bool:
 
 
 def _tag(job: Job) -> str:
-    return tag_of(responses.reply(HTTPStatus.OK, responses.as_json(job)).body)
+    return tag_of(responses.reply(HTTPStatus.OK, job_json(job)).body)

@@ -140,4 +140,10 @@ def name_in_path(segment: str) -> str | None:
 
 def options_in_query() -> Options:
     """Return the options in the query string. Raises BadRequest."""
-    return parse_options(query())
+    return parse_options({name: _unquoted(value) for name, value in query().items()})
+
+
+def _unquoted(value: str) -> str:
+    """Drop the quotes around a value that was typed as messages show it: ``decimal=","``."""
+    is_quoted = len(value) > 2 and value[0] == value[-1] == '"'
+    return value[1:-1] if is_quoted else value

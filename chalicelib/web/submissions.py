@@ -1,6 +1,6 @@
 """Requests that submit files: one in the path, one in the body, or several in the body."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Protocol
 
@@ -10,7 +10,9 @@ from chalicelib.errors import BadRequest, CsvsumError
 from chalicelib.jobs.client import Client
 from chalicelib.jobs.job import Job
 from chalicelib.jobs.options import Options, parse_options
+from chalicelib.jobs.preview import Preview
 from chalicelib.web import requests, responses
+from chalicelib.web.job_json import job_json
 
 MAX_SUBMISSIONS = 100
 
@@ -39,6 +41,14 @@ def submit_in_body(submit_once: SubmitOnce) -> Response:
     return responses.accepted(job, requests.path())
 
 
+def preview_in_body(preview: Callable[[object, Options], Preview]) -> Response:
+    """Return how the file of the body would be read. No job is made."""
+    given = requests.body()
+    if isinstance(given, list):
+        raise BadRequest('The body must be a JSON object, like {"csv": "data.csv"}.')
+    return responses.previewed(preview(*_name_and_options(given)))
+
+
 def _submit_each(submit_once: SubmitOnce, submissions: Sequence[object]) -> Response:
     """Return a list with a status, and a job or an error, for each submission."""
     if not 1 <= len(submissions) <= MAX_SUBMISSIONS:
@@ -55,7 +65,7 @@ def _answer(submit_once: SubmitOnce, submission: object, index: int) -> Mapping[
     except CsvsumError as error:
         problem = {"code": error.code, "detail": error.detail}
         return {"status": responses.status_of(error).value, "error": problem}
-    return {"status": HTTPStatus.ACCEPTED.value, "job": responses.as_json(job)}
+    return {"status": HTTPStatus.ACCEPTED.value, "job": job_json(job)}
 
 
 def _submit(submit_once: SubmitOnce, name: object, options: Options, suffix: str = "") -> Job:

@@ -33,6 +33,7 @@ from chalicelib.jobs.ports import (
     Source,
     Tokens,
 )
+from chalicelib.jobs.preview import PreviewFile
 from chalicelib.jobs.recent import RecentJobs
 from chalicelib.jobs.recovery import GiveUp, Sweep
 from chalicelib.jobs.repeating import SubmitOnce
@@ -115,6 +116,10 @@ class UseCases:
             queue=self.adapters.queue,
             now=self.now,
         )
+
+    @cached_property
+    def preview(self) -> PreviewFile:
+        return PreviewFile(self.adapters.source, self.adapters.kernel, self.now)
 
     @cached_property
     def list_jobs(self) -> ListJobs:
@@ -218,7 +223,6 @@ class UseCases:
             jobs=self.adapters.jobs,
             parts=self.adapters.parts,
             queue=self.adapters.queue,
-            source=self._source,
             part_bytes=self.settings.part_bytes,
             parts_per_job=self.settings.parts_per_job,
             window=self.settings.parts_in_flight,

@@ -16,6 +16,7 @@ from chalicelib.jobs.job import FileVersion, Job, Ledger, Result, place_of, queu
 from chalicelib.jobs.listing import NEWEST
 from chalicelib.jobs.ports import History, Jobs
 from tests.adapters_in_memory import MemoryHistory, MemoryJobs
+from tests.findings import DIALECT
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 RESULT = Result(("a",), ("87",), (True,), (2,), (1,), (0,))
@@ -74,7 +75,7 @@ def test_more_jobs_than_one_call_returns_are_all_there(stores: Stores) -> None:
 def test_a_job_is_listed_as_it_is_but_without_its_result(stores: Stores) -> None:
     client = uuid4().hex
     job = stored(stores, client)
-    ended = stores.jobs.succeed(job.id, RESULT, LEDGER, NOW)
+    ended = stores.jobs.succeed(job.id, RESULT, LEDGER, DIALECT, NOW)
     assert list(stores.history.newest(client, NEWEST, None, 1)) == [replace(ended, result=None)]
 
 

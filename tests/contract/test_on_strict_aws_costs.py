@@ -17,6 +17,7 @@ from chalicelib.jobs.counting import PartCounter
 from chalicelib.jobs.job import FileVersion, Job, queued
 from chalicelib.jobs.parts import MAX_PARTS, PARTS_PER_GROUP, Outcome, Plan, Run, group_of
 from chalicelib.jobs.ports import Message
+from tests.findings import DIALECT
 from tests.strict_aws import StrictAws
 from tests.strict_service import NAMES, Site, StrictService
 
@@ -41,7 +42,7 @@ def cut(service: StrictService, parts: int) -> tuple[Job, Plan]:
     now = service.aws.clock.now()
     job = queued(uuid4().hex, "x.csv", Options(), FileVersion(plan.size, '"e"'), now)
     service.adapters.jobs.put(job)
-    return service.adapters.jobs.plan(job.id, plan, now), plan
+    return service.adapters.jobs.plan(job.id, plan, DIALECT, now), plan
 
 
 def count_group(aws: StrictAws, job: Job, plan: Plan, number: int) -> None:
