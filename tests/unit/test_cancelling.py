@@ -140,4 +140,4 @@ def test_a_job_that_fails_just_before_is_failed() -> None:
     world.run()
     with pytest.raises(AlreadyEnded):
         world.use_cases.cancel_job(job.id, OPEN)
-    failed_with(world.final(job), "not_a_number")
+    failed_with(world.final(job), "no_numbers")
