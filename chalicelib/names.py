@@ -30,6 +30,7 @@ API = Rule(re.compile(r"[A-Za-z0-9_.-][A-Za-z0-9_. -]{0,127}"), "1 to 128 letter
 RULES: Mapping[str, Rule] = {
     "API_NAME": API,
     "JOBS_TABLE": TABLE,
+    "TOKENS_TABLE": TABLE,
     "JOBS_QUEUE": QUEUE,
     "PARTS_QUEUE": QUEUE,
     "DEAD_QUEUE": QUEUE,

@@ -5,6 +5,7 @@ import socketserver
 import sys
 from collections.abc import Callable
 from contextlib import suppress
+from typing import Any
 
 from local.http_connection import HttpConnection, Refused, Reply, Request
 
@@ -27,10 +28,10 @@ class HttpServer(socketserver.ThreadingTCPServer):
         self.answer = answer
         self.too_large = too_large
 
-    def handle_error(self, request: object, client_address: object) -> None:
+    def handle_error(self, request: Any, client_address: Any) -> None:
         """Report an error, unless it is a client that left in the middle, or sends no more."""
         if not isinstance(sys.exception(), ConnectionError | TimeoutError):
-            super().handle_error(request, client_address)  # type: ignore[arg-type]
+            super().handle_error(request, client_address)
 
 
 class _Handler(socketserver.BaseRequestHandler):

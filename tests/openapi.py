@@ -5,10 +5,12 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from typing import Any
 
 from jsonschema import Draft202012Validator
 
+from chalicelib.web.openapi import codes
 from chalicelib.web.openapi.document import document
 
 PROBLEM = "application/problem+json"
@@ -74,8 +76,13 @@ def _without_operation(answer: Answer) -> Iterator[str]:
         return
     if answer.headers.get("content-type") != PROBLEM:
         yield "it is not a problem document"
-    elif answer.method != "HEAD" and ELSEWHERE.get(answer.status) != _code(answer):
+    elif answer.method != "HEAD" and _code(answer) not in _codes_elsewhere(answer.status):
         yield f"its code {_code(answer)!r} does not belong to its status"
+
+
+def _codes_elsewhere(status: int) -> tuple[str, ...]:
+    of_path = (ELSEWHERE[status],) if status in ELSEWHERE else ()
+    return of_path + codes.COMMON.get(HTTPStatus(status), ())
 
 
 def _code(answer: Answer) -> object:

@@ -1,7 +1,7 @@
 """The application over HTTP, with adapters in memory and no server."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,14 +18,40 @@ from tests.openapi import require_documented
 ROWS = b"id,b\n1,x\n2,y\n"
 
 
+class Http:
+    """Requests without a server. Every reply must be one of the OpenAPI document."""
+
+    def __init__(self) -> None:
+        self.unchecked = Client(app).http
+
+    def request(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> HTTPResponse:
+        reply = self.unchecked.request(method, path, headers=dict(headers or {}), body=body)
+        seen = b"" if method == "HEAD" else reply.body  # servers send no body then
+        require_documented(method, path, reply.status_code, reply.headers, seen)
+        return reply
+
+    def get(self, path: str, **more: Any) -> HTTPResponse:
+        return self.request("GET", path, **more)
+
+    def post(self, path: str, **more: Any) -> HTTPResponse:
+        return self.request("POST", path, **more)
+
+    def delete(self, path: str, **more: Any) -> HTTPResponse:
+        return self.request("DELETE", path, **more)
+
+
 @dataclass
 class Site:
     """The application as its clients reach it, and the world that it works on."""
 
     world: World
+    #: The header ``Authorization`` of each request; empty: none.
+    authorization: str = ""
 
     def __post_init__(self) -> None:
-        self.http = Client(app).http
+        self.http = Http()
 
     def get(self, path: str) -> HTTPResponse:
         return self.send("GET", path)
@@ -35,16 +61,15 @@ class Site:
         return self.send("POST", path, {"Content-Type": kind}, raw)
 
     def send(
-        self, method: str, path: str, headers: dict[str, str] | None = None, body: bytes = b""
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> HTTPResponse:
-        """Return the reply to a request, which must be one of the OpenAPI document."""
-        reply = self.http.request(method, path, headers=headers, body=body)
-        seen = b"" if method == "HEAD" else reply.body  # servers send no body then
-        require_documented(method, path, reply.status_code, reply.headers, seen)
-        return reply
+        return self.http.request(method, path, {**self._credentials(), **(headers or {})}, body)
+
+    def _credentials(self) -> dict[str, str]:
+        return {"Authorization": self.authorization} if self.authorization else {}
 
     def submitted(self, data: bytes = ROWS, **options: Any) -> Job:
-        return self.world.submit(data, Options(**options))
+        return self.world.submit(data, Options.of(options))
 
     def finished(self, data: bytes = ROWS, **options: Any) -> Job:
         job = self.submitted(data, **options)

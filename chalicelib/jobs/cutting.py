@@ -1,16 +1,18 @@
 """Cuts the file of a job into parts and sends them to the workers.
 
-Only ``window`` parts of a job are in flight at a time. A worker that has counted a part sends the
-next one. It does so for a redelivered message too: the first worker may have died before sending.
+Only ``window`` parts of a job are in flight at a time, reruns included. A worker that has counted
+one sends the next. It does so for a redelivered message too: the first worker may have died before
+sending.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from chalicelib.engine.opening import Text, open_table
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.job import Job, utc_now
-from chalicelib.jobs.parts import MAX_PARTS, Plan, part_size
-from chalicelib.jobs.ports import Clock, Jobs, Message, Parts, Queue, Source
-from chalicelib.jobs.reading import is_gzip, read_header
+from chalicelib.jobs.parts import MAX_PARTS, Plan, Rerun, chains, part_size
+from chalicelib.jobs.ports import Clock, Jobs, Message, Parts, Queue
 
 
 @dataclass(eq=False)
@@ -23,21 +25,22 @@ class Cutter:
     jobs: Jobs
     parts: Parts
     queue: Queue
-    source: Source
     part_bytes: int
     parts_per_job: int = 0
     window: int = MAX_PARTS
     now: Clock = utc_now
 
     def is_needed(self, job: Job) -> bool:
-        """Return whether to cut the file. Never cut a gzip file: it unpacks only from its start."""
-        return (
-            job.plan is None and job.version.size > self.part_bytes and not is_gzip(job.file_name)
-        )
+        """Return whether to cut the file, if it can be cut."""
+        return job.plan is None and job.version.size > self.part_bytes
 
-    def cut(self, job: Job) -> Job:
-        """Store a plan and return the job with the plan that counts: the first one stored."""
-        layout = read_header(self.source, job)
+    def cut(self, job: Job, text: Text) -> Job:
+        """Store a plan and return the job with the plan that counts: the first one stored.
+
+        Raise FileError if the text has no table with columns to sum.
+        """
+        table = open_table(text, job.options)
+        layout = table.layout
         plan = Plan(
             size=job.version.size,
             part_bytes=part_size(job.version.size, self.part_bytes, self.parts_per_job),
@@ -45,8 +48,9 @@ class Cutter:
             data_line=layout.data_line,
             fields=layout.fields,
             window=self.window,
+            columns=layout.wanted if job.options.columns else (),
         )
-        planned = self.jobs.plan(job.id, plan, self.now())
+        planned = self.jobs.plan(job.id, plan, table.dialect, self.now())
         log_event("cut", planned, parts=planned.parts, bytes=plan.size)
         return planned
 
@@ -56,8 +60,19 @@ class Cutter:
         self.queue.send([Message(job.id, number) for number in numbers])
         return bool(numbers)
 
-    def send_next(self, job: Job, plan: Plan, number: int) -> None:
-        """Send the part that follows in the window once a part is counted."""
-        following = plan.next_of(number)
-        if following is not None:
-            self.queue.send([Message(job.id, following)])
+    def send_reruns(self, job: Job, plan: Plan, reruns: Iterable[Rerun]) -> None:
+        """Send the first reruns; their messages have those that follow."""
+        self.queue.send([rerun_message(job, chain) for chain in chains(reruns, plan.window)])
+
+    def send_next(self, job: Job, plan: Plan, done: Message) -> None:
+        """Send the part or the rerun that follows in the window once one is counted."""
+        if done.following:
+            self.queue.send([rerun_message(job, done.following)])
+        elif done.start is None and (number := plan.next_of(done.part or 0)) is not None:
+            self.queue.send([Message(job.id, number)])
+
+
+def rerun_message(job: Job, chain: Sequence[Rerun]) -> Message:
+    """Return the message of the first rerun of a chain."""
+    first, *others = chain
+    return Message(job.id, first.number, first.start, following=tuple(others))

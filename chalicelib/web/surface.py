@@ -34,19 +34,21 @@ log = logging.getLogger("csvsum")
 def complete_routes(app: Chalice) -> None:
     """Add HEAD for every GET route, and OPTIONS for every path; call this after the last route.
 
-    API Gateway passes only declared methods on. A request without a body may have any content type.
+    API Gateway passes only declared methods on. It checks HEAD as it does GET, and OPTIONS never: a
+    preflight request has no credentials. A request without a body may have any content type.
     """
     for path, entries in app.routes.items():
         if "GET" in entries:
             get = entries["GET"]
             get.content_types = ANY_TYPE
             if "HEAD" not in entries:
-                _add(app, path, "HEAD", get.view_function, get.authorizer)
-        _add(app, path, "OPTIONS", options_reply, None)
+                checks = {"authorizer": get.authorizer, "api_key_required": get.api_key_required}
+                _add(app, path, "HEAD", get.view_function, **checks)
+        _add(app, path, "OPTIONS", options_reply)
 
 
-def _add(app: Chalice, path: str, method: str, view: Any, authorizer: Any) -> None:
-    app.route(path, methods=[method], content_types=ANY_TYPE, authorizer=authorizer)(view)
+def _add(app: Chalice, path: str, method: str, view: Any, **checks: Any) -> None:
+    app.route(path, methods=[method], content_types=ANY_TYPE, **checks)(view)
 
 
 def options_reply(**_: str) -> Response:

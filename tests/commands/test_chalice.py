@@ -72,6 +72,17 @@ def test_a_package_names_what_there_is_and_leaves_nothing_to_fill_in(
     assert all(f"csvsum-{stage}" in policy for policy in policies)
 
 
+def test_a_package_bounds_the_workers_for_a_new_account(clone: Clone) -> None:
+    made = functions(template(clone)["Resources"])
+    bounds = {
+        name: event["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+        for name, properties in made.items()
+        for event in properties.get("Events", {}).values()
+        if event["Type"] == "SQS"
+    }
+    assert bounds == {"WorkJob": 2, "WorkPart": 4, "GiveUp": 2}
+
+
 def test_names_for_a_stack_can_be_merged_in(clone: Clone) -> None:
     made = template(clone, "--stage", "prod", "--merge-template", "infra/functions.json")
     names = {

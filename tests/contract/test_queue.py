@@ -17,10 +17,15 @@ from chalicelib.adapters.work_queue import (
     decode_record,
     encode,
 )
+from chalicelib.engine.options import Options
 from chalicelib.engine.states import State
 from chalicelib.errors import Misconfigured, ServiceDown
+from chalicelib.jobs.cutting import rerun_message
+from chalicelib.jobs.job import FileVersion, queued
+from chalicelib.jobs.parts import MAX_PARTS, Rerun, chains
 from chalicelib.jobs.ports import Message
 from local.triggers import sqs_event
+from tests.harness import START
 from tests.moto_aws import MotoAws
 
 JOB, OTHER = "a" * 32, "b" * 32
@@ -132,9 +137,35 @@ def test_refused_messages_of_a_batch_are_sent_once_more_or_reported(
     assert {message.part for message in received(aws, names[1])} == {0, 1, 2}
 
 
-@pytest.mark.parametrize("message", [Message(JOB), Message(JOB, 0), Message(JOB, 7, State.QUOTED)])
+RECORD = queued(JOB, "x.csv", Options(step=3), FileVersion(7, "etag"), START)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Message(JOB),
+        Message(JOB, 0),
+        Message(JOB, 7, State.QUOTED),
+        Message(JOB, 7, State.TEXT, following=(Rerun(8, State.ROW), Rerun(9, State.QUOTED))),
+        Message(JOB, record=RECORD),
+    ],
+    ids=["job", "part", "rerun", "chain of reruns", "new job"],
+)
 def test_a_message_reads_as_it_was_written(message: Message) -> None:
     assert decode(encode(message)) == message
+
+
+@pytest.mark.parametrize("window", [1, 3, 20, 1000])
+def test_reruns_of_all_parts_of_a_job_fit_a_call(window: int) -> None:
+    reruns = [Rerun(number, State.QUOTED) for number in range(MAX_PARTS)]
+    messages = [rerun_message(RECORD, chain) for chain in chains(reruns, window)]
+    # The maximum of all messages of a call, long the same as that of one message.
+    assert sum(len(encode(message)) for message in messages[:10]) < 256 * 1024
+
+
+@pytest.mark.parametrize("record", ["null", "5", "[]", "{}", '{"csv": {"S": "x.csv"}}'])
+def test_a_record_that_another_version_wrote_is_left_to_the_table(record: str) -> None:
+    assert decode(f'{{"job": "{JOB}", "record": {record}}}') == Message(JOB)
 
 
 def test_members_of_a_newer_version_are_left_alone() -> None:
@@ -143,6 +174,10 @@ def test_members_of_a_newer_version_are_left_alone() -> None:
 
 
 WRONG: list[dict[str, Any]] = [{"part": "1"}, {"start": "?"}, {"part": True}, {"part": -1}]
+WRONG += [
+    {"part": 1, "start": "row", "following": following}
+    for following in ([1], {"row": 1}, {"row": ["1"]})
+]
 NO_IDS = ["", "a", JOB.upper(), JOB[1:], JOB + "\n", "x" * 3000, "\ud800" * 32, "\x00" * 32]
 
 

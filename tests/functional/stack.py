@@ -42,9 +42,10 @@ class Reply:
 
 @dataclass(frozen=True)
 class Api:
-    """A client of one running service."""
+    """A client of one running service. ``token``: that of its requests, if they have any."""
 
     base: str
+    token: str = ""
 
     def get(self, path: str) -> Reply:
         return self.send("GET", path)
@@ -61,7 +62,10 @@ class Api:
     ) -> Reply:
         """Return the reply to a request, which must be one of the OpenAPI document."""
         request = urllib.request.Request(
-            self.base + path, data=body, headers=dict(headers or {}), method=method
+            self.base + path,
+            data=body,
+            headers={**self._credentials(), **(headers or {})},
+            method=method,
         )
         reply = self._send(request)
         if reply.url == request.full_url:  # not what a link leads to
@@ -90,6 +94,9 @@ class Api:
     def ongoing(self) -> int:
         count: int = self.get("/storage/get_counter").json["ongoing_tasks"]
         return count
+
+    def _credentials(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
     @staticmethod
     def _send(request: urllib.request.Request) -> Reply:

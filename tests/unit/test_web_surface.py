@@ -22,8 +22,9 @@ ALLOWED = {
     "/favicon.ico": "GET, HEAD, OPTIONS",
     "/storage/get_counter": "GET, HEAD, OPTIONS",
     f"/storage/get_json/{'0' * 32}": "GET, HEAD, OPTIONS",
-    "/jobs": "OPTIONS, POST",
-    f"/jobs/{'0' * 32}": "GET, HEAD, OPTIONS",
+    "/jobs": "GET, HEAD, OPTIONS, POST",
+    f"/jobs/{'0' * 32}": "DELETE, GET, HEAD, OPTIONS",
+    "/preview": "OPTIONS, POST",
     "/openapi.json": "GET, HEAD, OPTIONS",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -175,13 +176,12 @@ BODIES = {
     b'{"csv": 5}': "csv must be a string, not a number.",
     b'{"csv": 5.5}': "csv must be a string, not a number.",
     b'{"csv": true}': "csv must be a string, not a boolean.",
-    b'{"csv": null}': "csv must be a string, not null.",
+    b'{"csv": null}': "The name of a CSV file is missing",
     b'{"csv": "\\ud800.csv"}': "lone surrogate",
     b'{"csv": "\xfc.csv"}': "not valid UTF-8: its byte 9 is 0xFC",
     b"\xff\xfe{\x00}\x00": "not valid UTF-8: its byte 0 is 0xFF",
     b'{"csv": "s3://b/k.csv"}': "relative to the source: give 'k.csv'",
     b'{"csv": "s3://b/d/k.csv"}': "relative to the source: give 'd/k.csv'",
-    b'{"csv": "a.csv", "step": null}': "not null",
 }
 
 

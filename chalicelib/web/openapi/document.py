@@ -27,6 +27,11 @@ def document() -> dict[str, Any]:
         },
         # Relative to the URL of this document, so that it is right below any prefix.
         "servers": [{"url": "."}],
+        "security": [{}, {"token": []}],
         "paths": PATHS,
-        "components": {"schemas": SCHEMAS, "headers": HEADERS},
+        "components": {
+            "schemas": SCHEMAS,
+            "headers": HEADERS,
+            "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
+        },
     }

@@ -1,34 +1,24 @@
 """The paths and their operations."""
 
-from typing import Any
-
+from chalicelib.jobs.job import Status
+from chalicelib.jobs.listing import MAX_LIMIT
 from chalicelib.web.openapi import codes
-from chalicelib.web.openapi.replies import failed_job, headers, problems, reply
-from chalicelib.web.openapi.schemas import NAME, OPTION_VALUES, TEXT, ref
-
-Item = dict[str, Any]
-
-JOB_ID: Item = {"name": "job_id", "in": "path", "required": True, "schema": ref("JobId")}
-LINK = reply("The body is too large: follow the link within 300 s.", ref("Link"), "Location")
-QUERY: list[Item] = [
-    {"name": name, "in": "query", "schema": schema} for name, schema in OPTION_VALUES.items()
-]
-OPTIONS_REPLY: Item = {
-    "description": "What the path has.",
-    "headers": headers(
-        "Allow",
-        "Access-Control-Allow-Methods",
-        "Access-Control-Allow-Headers",
-        "Access-Control-Max-Age",
-    ),
-}
-
-
-def _links(pointer: str) -> Item:
-    """Return the operations on a job whose id is in the body, at this JSON pointer."""
-    parameters = {"job_id": f"$response.body#{pointer}"}
-    return {name: {"operationId": name, "parameters": parameters} for name in ("getJob", "getSums")}
-
+from chalicelib.web.openapi.common import (
+    JOB_ID,
+    KEY,
+    KNOWN,
+    LINK,
+    OPTIONS_IN_QUERY,
+    WAIT,
+    Item,
+    complete,
+    json_body,
+    links,
+    query,
+)
+from chalicelib.web.openapi.options import TEXT
+from chalicelib.web.openapi.replies import file_problem, not_modified, problems, reply
+from chalicelib.web.openapi.schemas import MAX_SUBMISSIONS, NAME, ref
 
 SUBMIT_BY_NAME: Item = {
     "get": {
@@ -42,14 +32,15 @@ SUBMIT_BY_NAME: Item = {
                 "schema": NAME,
                 "description": "Percent-encoded as UTF-8, each / as %2F.",
             },
-            *QUERY,
+            *OPTIONS_IN_QUERY,
+            KEY,
         ],
         "responses": {
             "200": {
                 **reply("The job is accepted.", ref("Accepted")),
-                "links": _links("/Task started, your id"),
+                "links": links("/Task started, your id"),
             },
-            **problems(codes.BAD_REQUEST, codes.FILE, codes.IN_PROGRESS),
+            **problems(codes.BAD_REQUEST, codes.SUBMISSION),
         },
     }
 }
@@ -57,9 +48,12 @@ COUNTER: Item = {
     "get": {
         "operationId": "countInProgress",
         "summary": "Count the jobs in progress",
+        "parameters": [
+            query("mine", {"enum": ["true", "1", "false", "0"]}, "Only those of the client.")
+        ],
         "responses": {
             "200": reply("How many jobs are accepted and not yet final.", ref("Counter")),
-            **problems(),
+            **problems(codes.BAD_REQUEST),
         },
     }
 }
@@ -67,31 +61,71 @@ SUMS: Item = {
     "get": {
         "operationId": "getSums",
         "summary": "Get the sums of a job",
-        "parameters": [JOB_ID],
+        "parameters": [JOB_ID, WAIT, KNOWN],
         "responses": {
-            "200": reply("The sums, in the order of the columns.", ref("Sums")),
+            "200": reply("The sums, in the order of the columns.", ref("Sums"), "ETag"),
             "202": reply("The job is in progress.", ref("Job"), "Retry-After"),
             "303": LINK,
-            **problems(codes.UNKNOWN_JOB),
-            "422": failed_job(),
+            "304": not_modified(),
+            **problems(codes.BAD_REQUEST, codes.UNKNOWN_JOB),
+            "422": file_problem(codes.SUMS),
         },
     }
 }
 JOBS: Item = {
+    "get": {
+        "operationId": "listJobs",
+        "summary": "List the jobs of the client, the newest first",
+        "parameters": [
+            query("status", {"enum": ["", *Status]}),
+            query("since", TEXT, "A date or a moment of ISO 8601."),
+            query("csv", TEXT, "A part of the file's name."),
+            query("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT}),
+            query("cursor", TEXT, "The member next of the page before."),
+        ],
+        "responses": {
+            "200": reply("A page of jobs, without their results.", ref("Page")),
+            **problems(codes.BAD_REQUEST),
+        },
+    },
     "post": {
         "operationId": "submit",
-        "summary": "Submit a file",
-        "requestBody": {
-            "required": True,
-            "description": "At most 64 KiB. Any Content-Type is taken for application/json.",
-            "content": {"application/json": {"schema": ref("Submission")}},
-        },
+        "summary": "Submit a file, or several",
+        "parameters": [KEY],
+        "requestBody": json_body(
+            {
+                "anyOf": [
+                    ref("Submission"),
+                    {
+                        "type": "array",
+                        # One that is no submission has an error in the reply.
+                        "items": {"anyOf": [ref("Submission"), {}]},
+                        "minItems": 1,
+                        "maxItems": MAX_SUBMISSIONS,
+                    },
+                ]
+            },
+            f"At most 64 KiB: a submission, or a list of up to {MAX_SUBMISSIONS}.",
+        ),
         "responses": {
+            "200": reply("An answer to each submission of a list.", ref("Answers")),
             "202": {
                 **reply("The job is accepted; its Location is given.", ref("Job"), "Location"),
-                "links": _links("/id"),
+                "links": links("/id"),
             },
-            **problems(codes.BODY, codes.FILE, codes.IN_PROGRESS),
+            **problems(codes.BODY, codes.SUBMISSION),
+        },
+    },
+}
+PREVIEW: Item = {
+    "post": {
+        "operationId": "preview",
+        "summary": "Show how a file would be read, without a job",
+        "requestBody": json_body(ref("Submission"), "At most 64 KiB."),
+        "responses": {
+            "200": reply("What is found in the first bytes.", ref("Preview")),
+            **problems(codes.BODY, codes.FILE_MISSING),
+            "422": file_problem(codes.JOB),
         },
     }
 }
@@ -99,13 +133,23 @@ JOB: Item = {
     "get": {
         "operationId": "getJob",
         "summary": "Get a job in any state",
+        "parameters": [JOB_ID, WAIT, KNOWN],
+        "responses": {
+            "200": reply("The job, also if it failed.", ref("Job"), "ETag", "Retry-After?"),
+            "303": LINK,
+            "304": not_modified(),
+            **problems(codes.BAD_REQUEST, codes.UNKNOWN_JOB),
+        },
+    },
+    "delete": {
+        "operationId": "cancelJob",
+        "summary": "Cancel a job",
         "parameters": [JOB_ID],
         "responses": {
-            "200": reply("The job, also if it failed.", ref("Job"), "Retry-After?"),
-            "303": LINK,
-            **problems(codes.UNKNOWN_JOB),
+            "202": reply("The job is cancelled, now or before.", ref("Job")),
+            **problems(codes.UNKNOWN_JOB, codes.ALREADY_ENDED),
         },
-    }
+    },
 }
 OPENAPI: Item = {
     "get": {
@@ -117,46 +161,6 @@ OPENAPI: Item = {
         },
     }
 }
-
-
-def complete(item: Item) -> Item:
-    """Return a path with HEAD for its GET, and with OPTIONS."""
-    full, operations = dict(item), list(item.values())
-    if "get" in item:
-        full["head"] = _head(item["get"])
-    full["options"] = {
-        "operationId": f"options{_capitalized(operations[0]['operationId'])}",
-        "summary": "Get the methods of the path; also the preflight request of CORS",
-        "parameters": _in_path(operations[0]),
-        "responses": {"204": OPTIONS_REPLY, **problems()},
-    }
-    return full
-
-
-def _in_path(operation: Item) -> list[Item]:
-    """Return the parameters in the path of an operation; any text may be in their place."""
-    given = operation.get("parameters", ())
-    return [{**each, "schema": TEXT} for each in given if each["in"] == "path"]
-
-
-def _head(get: Item) -> Item:
-    """Return the operation HEAD: the same replies without their bodies."""
-    replies = {
-        status: {"description": each["description"], "headers": each["headers"]}
-        for status, each in get["responses"].items()
-    }
-    return {
-        **get,
-        "operationId": f"head{_capitalized(get['operationId'])}",
-        "summary": f"{get['summary']}: the headers alone",
-        "responses": replies,
-    }
-
-
-def _capitalized(name: str) -> str:
-    return name[0].upper() + name[1:]
-
-
 #: A new path goes here.
 PATHS: Item = {
     path: complete(item)
@@ -165,6 +169,7 @@ PATHS: Item = {
         "/storage/get_counter": COUNTER,
         "/storage/get_json/{job_id}": SUMS,
         "/jobs": JOBS,
+        "/preview": PREVIEW,
         "/jobs/{job_id}": JOB,
         "/openapi.json": OPENAPI,
     }.items()

@@ -5,7 +5,8 @@ from http import HTTPStatus
 from typing import Any
 
 from chalicelib.web.openapi import codes
-from chalicelib.web.openapi.schemas import PLACE, TEXT, Schema, closed
+from chalicelib.web.openapi.options import TEXT, Schema
+from chalicelib.web.openapi.schemas import ADVICE, closed
 
 Reply = dict[str, Any]
 Codes = Mapping[HTTPStatus, tuple[str, ...]]
@@ -18,11 +19,17 @@ def header(description: str, schema: Schema | None = None, required: bool = True
 SECONDS: Schema = {"type": "string", "pattern": "^[0-9]+$"}
 #: The headers of replies, which are there wherever a reply lists them unless not required.
 HEADERS: dict[str, Schema] = {
-    "Cache-Control": header("Nothing may be stored.", {"const": "no-store"}),
+    "Cache-Control": header(
+        "Nothing may be stored; a job and its sums by their client, which must ask each time.",
+        {"enum": ["no-store", "private, no-cache"]},
+    ),
     "X-Content-Type-Options": header("The type is as it says.", {"const": "nosniff"}),
     "Retry-After": header("When to ask again, in seconds.", SECONDS),
     "Location": header("A URL, which may be relative.", {**TEXT, "format": "uri-reference"}),
     "Allow": header("The methods of the path."),
+    "ETag": header("A tag of the reply, for If-None-Match.", {**TEXT, "pattern": '^"'}),
+    # API Gateway gives it another name.
+    "WWW-Authenticate": header("How to authenticate.", required=False),
     "Vary": header("Where CORS is set up.", required=False),
     **{
         f"Access-Control-{name}": header("For the origins of CORS_ORIGINS.", required=False)
@@ -44,6 +51,7 @@ EVERYWHERE = (
 )
 #: The headers of problems, by their status.
 OF_PROBLEMS: dict[HTTPStatus, tuple[str, ...]] = {
+    HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",),
     HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After",),
     HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After",),
     HTTPStatus.GATEWAY_TIMEOUT: ("Retry-After",),
@@ -79,9 +87,17 @@ def problems(*given: Codes) -> dict[str, Reply]:
     return {str(status.value): _problem(status, names) for status, names in sorted(merged.items())}
 
 
-def failed_job() -> Reply:
-    """Return the reply with the problem of a failed job."""
-    return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, codes.JOB, PLACE)
+def not_modified() -> Reply:
+    """Return the reply that has no body, since the client knows it."""
+    return {
+        "description": "The reply is the one of If-None-Match.",
+        "headers": headers("ETag", "Retry-After?"),
+    }
+
+
+def file_problem(names: tuple[str, ...]) -> Reply:
+    """Return the reply with what is wrong with a file."""
+    return _problem(HTTPStatus.UNPROCESSABLE_ENTITY, names, ADVICE)
 
 
 def _problem(
@@ -89,7 +105,7 @@ def _problem(
 ) -> Reply:
     members = {
         "type": {"const": "about:blank"},
-        "title": {"const": status.phrase},
+        "title": TEXT,
         "status": {"const": status.value},
         "code": {"enum": list(names)},
         "detail": {**TEXT, "pattern": r"\.$"},

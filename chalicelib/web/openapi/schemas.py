@@ -1,19 +1,16 @@
 """The schemas of bodies. Replies allow no member that is not written here.
 
-A new option goes into OPTION_VALUES, a new member of a job into ALWAYS, SUCCEEDED or FAILED.
+A new member of a job goes into ALWAYS, MAYBE, SUCCEEDED or FAILED.
 """
 
-from typing import Any
-
-from chalicelib.jobs.options import DELIMITERS, MAX_INDEX, MAX_NAME_BYTES
-from chalicelib.web.openapi import codes
-
-Schema = dict[str, Any]
+from chalicelib.jobs.file_names import MAX_NAME_BYTES
+from chalicelib.web.openapi import codes, options
+from chalicelib.web.openapi.options import TEXT, Schema, nullable
 
 COUNT: Schema = {"type": "integer", "minimum": 0}
-TEXT: Schema = {"type": "string"}
 TIME: Schema = {"type": "string", "format": "date-time"}
 JOB_ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+MAX_SUBMISSIONS = 100
 # A component of a name: anything but "", "." and "..".
 _ANY = r"[^/\\\u0000-\u001f\u007f-\u009f]"
 _COMPONENT = rf"(\.{{0,2}}[^./\\\u0000-\u001f\u007f-\u009f]{_ANY}*|\.{{3}}{_ANY}*)"
@@ -48,50 +45,46 @@ def by_name(schema: Schema) -> Schema:
     return {"type": "object", "additionalProperties": schema}
 
 
-def nullable(schema: Schema) -> Schema:
-    return {"anyOf": [schema, {"type": "null"}]}
+def list_of(schema: Schema) -> Schema:
+    return {"type": "array", "items": schema}
 
 
-def _index(minimum: int) -> Schema:
-    """Return the schema of an option that is an index or a distance, also as a string."""
-    first = "0*[1-9]" if minimum else ""
-    digits = f"{first}[0-9]{{0,6}}" if minimum else "[0-9]{1,7}"
-    return {
-        "anyOf": [
-            {"type": "integer", "minimum": minimum, "maximum": MAX_INDEX},
-            {"type": "string", "pattern": f"^{digits}$", "maxLength": 8},
-        ]
-    }
-
-
-#: The options, by their names, as requests may give them: as JSON values or as strings.
-OPTION_VALUES: dict[str, Schema] = {
-    "step": _index(1),
-    "first": _index(0),
-    "delimiter": {"enum": sorted(DELIMITERS)},
-    "header": {
-        "anyOf": [
-            {"type": "boolean"},
-            {"type": "string", "pattern": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|0|1)$"},
-        ]
-    },
-    "non_numeric": {"enum": ["fail", "skip"]},
-}
-#: The options as a job has them.
-OPTIONS = closed(
-    {
-        "step": {"type": "integer", "minimum": 1, "maximum": MAX_INDEX},
-        "first": {"type": "integer", "minimum": 0, "maximum": MAX_INDEX},
-        "delimiter": {"enum": sorted(DELIMITERS)},
-        "header": {"type": "boolean"},
-        "non_numeric": {"enum": ["fail", "skip"]},
-    }
-)
 PLACE: dict[str, Schema] = {
     "line": {"type": "integer", "minimum": 1, "description": "Counted from 1."},
     "column": {**TEXT, "description": "The name of the column."},
-    "byte_offset": {**COUNT, "description": "Counted from 0; in gzip, in the unpacked text."},
+    "byte_offset": {**COUNT, "description": "Counted from 0; in the unpacked text."},
 }
+SUGGESTION = closed(
+    {
+        "code": TEXT,
+        "sentence": TEXT,
+        "options": {
+            "type": "object",
+            "properties": {name: nullable(given) for name, given in options.GIVEN.items()},
+            "additionalProperties": False,
+        },
+    }
+)
+EXCERPT = closed(
+    {
+        "lines": list_of(closed({"line": COUNT, "text": TEXT})),
+        "line": COUNT,
+        "from": COUNT,
+        "to": COUNT,
+        "bytes": {**list_of(COUNT), "minItems": 2, "maxItems": 2},
+    }
+)
+#: Where a fault is, and what helps.
+ADVICE: dict[str, Schema] = {
+    **PLACE,
+    "suggestions": list_of(ref("Suggestion")),
+    "excerpt": ref("Excerpt"),
+}
+FOUND = closed({"found": {"type": ["string", "boolean"]}, "asked": {}, "why": TEXT})
+DIALECT = closed({}, dict.fromkeys(("delimiter", "encoding", "row_end", "header"), FOUND))
+NOTICE = closed({"code": TEXT, "detail": TEXT}, {"column": TEXT})
+LEFT_OUT = closed({"name": TEXT, "index": COUNT, "cell": TEXT, "why": TEXT})
+ERROR = closed({"code": {"enum": list(codes.JOB)}, "detail": TEXT}, ADVICE)
 #: What every job has.
 ALWAYS: dict[str, Schema] = {
     "id": ref("JobId"),
@@ -102,42 +95,89 @@ ALWAYS: dict[str, Schema] = {
     "started_at": nullable(TIME),
     "finished_at": nullable(TIME),
 }
+#: What a job has once its file was looked at.
+MAYBE: dict[str, Schema] = {"dialect": ref("Dialect")}
+LEDGER = closed(
+    {
+        "rows": COUNT,
+        "bytes": COUNT,
+        "parts": COUNT,
+        "etag": TEXT,
+        "seconds": {"type": "number", "minimum": 0},
+        "kernel": TEXT,
+    }
+)
 SUCCEEDED: dict[str, Schema] = {
     "result": ref("Sums"),
     "exact": by_name({**TEXT, "description": "The sum with all its digits."}),
     "cells": by_name(closed({"values": COUNT, "missing": COUNT, "skipped": COUNT})),
-    "ledger": closed(
-        {
-            "rows": COUNT,
-            "bytes": COUNT,
-            "parts": COUNT,
-            "etag": TEXT,
-            "seconds": {"type": "number", "minimum": 0},
-            "kernel": TEXT,
-        }
-    ),
+    "left_out": list_of(ref("LeftOut")),
+    "warnings": list_of(ref("Notice")),
+    "ledger": LEDGER,
 }
-FAILED: dict[str, Schema] = {
-    "error": closed({"code": {"enum": list(codes.JOB)}, "detail": TEXT}, PLACE),
-}
+FAILED: dict[str, Schema] = {"error": ref("Error")}
 #: By the statuses of a job: what it has then, beyond ALWAYS.
 BY_STATUS: dict[tuple[str, ...], dict[str, Schema]] = {
-    ("queued", "running"): {},
+    ("queued", "running", "cancelled"): {},
     ("succeeded",): SUCCEEDED,
     ("failed",): FAILED,
 }
 STATUSES = [status for statuses in BY_STATUS for status in statuses]
+PREVIEW = closed(
+    {
+        "csv": TEXT,
+        "options": ref("Options"),
+        "bytes": COUNT,
+        "complete": {"type": "boolean"},
+        "compression": nullable(TEXT),
+    },
+    {
+        "dialect": ref("Dialect"),
+        "fields": COUNT,
+        "names": list_of(TEXT),
+        "rows": list_of(list_of(TEXT)),
+        "summed": list_of(closed({"name": TEXT, "index": COUNT})),
+        "left_out": list_of(ref("LeftOut")),
+        "warnings": list_of(ref("Notice")),
+        "error": ref("Error"),
+    },
+)
+ANSWER: Schema = {
+    "oneOf": [
+        closed({"status": {"const": 202}, "job": ref("Job")}),
+        closed(
+            {
+                "status": {"type": "integer", "minimum": 400, "maximum": 599},
+                "error": closed({"code": TEXT, "detail": TEXT}),
+            }
+        ),
+    ]
+}
 SCHEMAS: dict[str, Schema] = {
     "JobId": JOB_ID,
-    "Options": OPTIONS,
+    "Options": closed(options.OF_JOB),
+    "Dialect": DIALECT,
+    "Suggestion": SUGGESTION,
+    "Excerpt": EXCERPT,
+    "Error": ERROR,
+    "Notice": NOTICE,
+    "LeftOut": LEFT_OUT,
     "Sums": by_name({"type": ["number", "null"]}),
     "Job": {
         "oneOf": [
-            closed({**ALWAYS, "status": {"enum": list(statuses)}, **more})
+            closed({**ALWAYS, "status": {"enum": list(statuses)}, **more}, MAYBE)
             for statuses, more in BY_STATUS.items()
         ]
     },
-    "Submission": closed({"csv": NAME}, OPTION_VALUES),
+    "ListedJob": closed(
+        {**ALWAYS, "status": {"enum": STATUSES}}, {**MAYBE, "ledger": LEDGER, **FAILED}
+    ),
+    "Page": closed({"jobs": list_of(ref("ListedJob")), "next": nullable(TEXT)}),
+    "Preview": PREVIEW,
+    "Submission": closed(
+        {"csv": NAME}, {name: nullable(given) for name, given in options.GIVEN.items()}
+    ),
+    "Answers": {**list_of(ANSWER), "minItems": 1, "maxItems": MAX_SUBMISSIONS},
     "Accepted": closed({"Task started, your id": ref("JobId")}),
     "Counter": closed({"ongoing_tasks": COUNT}),
     "Link": closed({"id": ref("JobId"), "status": {"enum": STATUSES}}),
