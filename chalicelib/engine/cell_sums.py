@@ -100,9 +100,11 @@ class _Column:
             self.counts[Kind.MISSING] += 1
             return
         plain = text if numbers == PLAIN else plain_form(text, numbers)
+        if plain is None:
+            self._add_other(index, text, "not_a_number")
+            return
         try:
-            # Never the text itself: with a decimal comma, 1.5 is not a number.
-            self._add_number(plain or "")
+            self._add_number(plain)
         except Refused as refused:
             self._add_other(index, text, refused.code)
 

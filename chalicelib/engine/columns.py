@@ -39,8 +39,7 @@ class Kinds:
     text: int = 0
 
     def __add__(self, other: "Kinds") -> "Kinds":
-        pairs = ((getattr(self, kind), getattr(other, kind)) for kind in Kind)
-        return Kinds(*(left + right for left, right in pairs))
+        return Kinds(**{kind: getattr(self, kind) + getattr(other, kind) for kind in Kind})
 
     @property
     def is_text(self) -> bool:

@@ -200,15 +200,21 @@ class Case:
         return kernel.sum_rows(blocks, self.layout, start=self.start, span=self.span)
 
 
-STYLES = (
-    *[NumberOptions()] * 5,
-    NumberOptions(missing=("-", "?", "no value")),
-    NumberOptions(missing=("-999", "0", ".5")),
-    NumberOptions(decimal=","),
-    NumberOptions(decimal=",", thousands="."),
-    NumberOptions(thousands=",", strip="$%()"),
-    NumberOptions(thousands=" ", strip="\u20ac"),
-)
+DECIMALS = (".", ".", ",", ",", "/", "\u00b7", "\u2019")
+THOUSANDS = ("", "", ",", ".", " ", "'", "\u00a0", "\u2019")
+STRIPPED = "$%()\u20ac\u00a3kgEe<\u2019\u2009 "
+MISSING_TEXTS = ("-", "?", "no value", "n.v.", "\u2013", "12.5%", "-999", "0", ".5", "$", '"', "")
+
+
+def make_style(random: Random) -> NumberOptions:
+    """Return how numbers are written; half of the time as usual."""
+    style = NumberOptions(
+        decimal=random.choice(DECIMALS),
+        thousands=random.choice(THOUSANDS),
+        strip="".join(random.sample(STRIPPED, random.choice([0, 0, 1, 3, 6]))),
+        missing=tuple(random.sample(MISSING_TEXTS, random.choice([0, 0, 1, 4]))),
+    )
+    return NumberOptions() if random.randrange(2) or style.conflict() else style
 
 
 def make_rules(random: Random) -> Rules:
@@ -217,7 +223,7 @@ def make_rules(random: Random) -> Rules:
     encodings: tuple[Encoding, ...] = ("utf-8", "utf-8", "windows-1252", "latin-1")
     return Rules(
         random.choice(modes),
-        random.choice(STYLES),
+        make_style(random),
         random.choice(encodings),
         pad=random.randrange(4) == 0,
         drop_unended=random.randrange(4) == 0,

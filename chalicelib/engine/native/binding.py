@@ -34,6 +34,11 @@ class Style(ctypes.Structure):
     _fields_ = (
         ("decimal", ctypes.c_int64),
         ("parentheses", ctypes.c_int64),
+        ("comma", ctypes.c_int64),
+        ("strips", ctypes.c_int64),
+        *((name, ctypes.c_uint64) for name in ("mark", "mark_mask", "mark_shift", "mark_bytes")),
+        ("has_markers", ctypes.c_int64),
+        ("markers", ctypes.c_uint64 * 4),
         ("marker_lengths", ctypes.c_uint64),
         ("roles", ctypes.c_uint8 * 256),
         ("decimals", ctypes.c_uint8 * 8),

@@ -5,7 +5,7 @@ from functools import cache
 from ..encodings import decode
 from ..read_options import Encoding
 from ..rules import Rules
-from ..sums import MISSING, NUMBER, PADDING
+from ..sums import MISSING, PADDING
 
 # The library compares up to 8 bytes as one number; a longer text needs its length in one byte.
 SHORT_BYTES, MAX_BYTES = 8, 255
@@ -35,14 +35,8 @@ def missing_marks(rules: Rules) -> list[bytes]:
 
 
 def are_comparable(marks: list[bytes]) -> bool:
-    """Return whether the library can look up all markers.
-
-    In a cell, a quote may be doubled. A number such as -999 is added before it is looked up.
-    """
-    return all(
-        b'"' not in mark and len(mark) <= MAX_BYTES and not NUMBER.fullmatch(mark.decode("latin-1"))
-        for mark in marks
-    )
+    """Return whether the library can look up all markers: in a cell, a quote may be doubled."""
+    return all(b'"' not in mark and len(mark) <= MAX_BYTES for mark in marks)
 
 
 def short_marks(marks: list[bytes]) -> list[int]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from ..cells import PARENTHESES, PLAIN, alike, plain_form
+from ..read_options import NumberOptions
 from ..rules import Rules
 from .binding import Style
 from .marks import in_bytes, missing_texts
@@ -11,6 +12,8 @@ from .marks import in_bytes, missing_texts
 IS_STRIPPED, IS_BLANK, IS_THOUSANDS, BEGINS_LONG, ENDS_LONG, BEGINS_MARKER = (
     1 << bit for bit in range(6)
 )
+WORD_BYTES, NO_MARK, MARKERS = 8, (1 << 64) - 1, 4
+SIMPLY, IN_FULL = 1, 2
 BLANKS = " \u00a0"
 #: Markers of so many bytes or more share a bit.
 MANY_BYTES = 63
@@ -37,10 +40,31 @@ def style_of(rules: Rules) -> Style | None:
     _add_list(style, "blanks", _encoded(BLANKS, rules), IS_BLANK)
     _add_list(style, "thousands", _encoded(alike(numbers.thousands), rules), IS_THOUSANDS)
     _add_list(style, "stripped", _encoded(stripped, rules), IS_STRIPPED)
-    for marker in markers:
+    _add_usual(style, numbers)
+    _add_markers(style, markers)
+    return style
+
+
+def _add_usual(style: Style, numbers: NumberOptions) -> None:
+    """Fill in what is read without a detour: marks of one byte, and one mark of several."""
+    commas = [byte for byte, role in enumerate(style.roles) if role & IS_THOUSANDS]
+    style.comma = ord(numbers.thousands) if commas and ord(numbers.thousands) in commas else 0
+    longer = bytes(style.stripped)[1 : 1 + style.stripped[0]]
+    if numbers.strip:
+        style.strips = IN_FULL if longer or style.parentheses else SIMPLY
+    style.mark = int.from_bytes(longer, "little") if longer else NO_MARK
+    style.mark_bytes, style.mark_shift = len(longer), 8 * (WORD_BYTES - max(len(longer), 1))
+    style.mark_mask = (1 << 8 * len(longer)) - 1
+
+
+def _add_markers(style: Style, markers: Sequence[bytes]) -> None:
+    short = [marker for marker in markers if len(marker) <= WORD_BYTES][:MARKERS]
+    for place in range(MARKERS if short else 0):
+        style.markers[place] = int.from_bytes(short[place % len(short)], "little")
+    for marker in set(markers) - set(short):
         style.roles[marker[0]] |= BEGINS_MARKER
         style.marker_lengths |= 1 << min(len(marker), MANY_BYTES)
-    return style
+    style.has_markers = bool(markers)
 
 
 def _are_usual(rules: Rules) -> bool:

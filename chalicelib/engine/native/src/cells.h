@@ -13,16 +13,16 @@
 #include "numbers.h"
 #include "styles.h"
 
-/* Add a cell that is an optional sign, digits and perhaps a decimal mark among them; false if it is
+/* Add a cell that is an optional sign, digits and perhaps a point among them; false if it is
  * anything else. */
-INLINE int add_plain(const Call *fixed, i64 column, const u8 *at, i64 n, u8 mark) {
+INLINE int add_plain(const Call *fixed, i64 column, const u8 *at, i64 n) {
     const Sign sign = sign_at(at);
     u64 digits, point;
     i64 scale;
     at += sign.length;
     n -= (i64)sign.length;
     if (UNLIKELY((u64)(n - 1) > PLAIN_DIGITS)) return 0;
-    if (UNLIKELY(!read_plain(at, n, mark, &digits, &scale, &point))) return 0;
+    if (UNLIKELY(!read_plain(at, n, '.', &digits, &scale, &point))) return 0;
     add_scaled(fixed, column, with_sign(digits, sign), scale);
     fixed->scales[column] |= 1u << scale | (uint32_t)point << 31;
     return 1;
@@ -150,11 +150,11 @@ RARE Verdict add_styled(Call *call, i64 column, Text text) {
     const Style *const style = call->style;
     const i64 n = length_of(text);
     Plain plain;
-    if (n == 0 || (may_be_marker(style, text.at, n) && is_missing(call, text))) return NOT_A_NUMBER;
+    if (n == 0 || (style->has_markers && is_missing(call, text))) return NOT_A_NUMBER;
     if (n > MAX_CHARS) return UNDECIDED;
     plain.length = 0;
     if (!put_number(style, text, &plain)) return NOT_A_NUMBER;
-    if (plain.length && add_plain(call, column, plain.bytes, plain.length, '.')) return NUMBER;
+    if (plain.length && add_plain(call, column, plain.bytes, plain.length)) return NUMBER;
     const Text room = {plain.before, plain.bytes + sizeof plain.bytes};
     return add_spelled(call, column, (Text){plain.bytes, plain.bytes + plain.length}, room);
 }
@@ -185,18 +185,55 @@ RARE void add_unusual(Call *call, i64 column, Cell cell, Text text) {
     call->unresolved[call->unresolved_count++] = (Unresolved){column, cell.start, cell.end};
 }
 
-/* Add a cell that is plain but for its decimal mark; false if it is anything else. */
+INLINE Bare without_sign(const u8 *at, i64 n) {
+    const Sign sign = sign_at(at);
+    return (Bare){at + sign.length, n - (i64)sign.length, sign};
+}
+
+/* Add what is left of a number; false if it is anything else. */
+INLINE int add_bare(const Call *fixed, i64 column, Bare bare) {
+    const Style *const style = fixed->style;
+    const u8 mark = (u8)style->decimal, comma = (u8)style->comma;
+    u64 digits, point;
+    i64 scale;
+    if (UNLIKELY((u64)(bare.n - 1) > (u64)(comma ? GROUPED_BYTES - 1 : PLAIN_DIGITS))) return 0;
+    const int is_read = comma ? read_grouped(bare.at, bare.n, mark, comma, &digits, &scale, &point)
+                              : read_plain(bare.at, bare.n, mark, &digits, &scale, &point);
+    if (UNLIKELY(!is_read)) return 0;
+    add_scaled(fixed, column, with_sign(digits, bare.sign), scale);
+    fixed->scales[column] |= 1u << scale | (uint32_t)point << 31;
+    return 1;
+}
+
+/* Add a number that has more beside it than a mark of one byte. */
+RARE int add_marked(const Call *fixed, i64 column, const u8 *at, i64 n) {
+    return add_bare(fixed, column, bare_number(fixed->style, at, n));
+}
+
+/* Add a cell of at most so many bytes that is plain but for its marks; false if it is anything
+ * else. Reads so many bytes more on either side than read_plain, since marks are dropped before. */
+enum { STYLED_BYTES = 30, STYLED_ROOM = 8 };
+
 INLINE int add_by_style(const Call *fixed, i64 column, const u8 *at, i64 n) {
     const Style *const style = fixed->style;
-    if (UNLIKELY(!style->decimal || may_be_marker(style, at, n))) return 0;
-    return add_plain(fixed, column, at, n, (u8)style->decimal);
+    if (style->markers[0] && is_short_marker(style, at, n)) {
+        fixed->columns[column].missing++;
+        return 1;
+    }
+    if (UNLIKELY(!style->decimal || n > STYLED_BYTES || may_be_marker(style, at, n))) return 0;
+    if (!style->strips) return add_bare(fixed, column, without_sign(at, n));
+    if (style->strips == SIMPLY && LIKELY(add_bare(fixed, column, without_marks(style, at, n))))
+        return 1;
+    return add_marked(fixed, column, at, n);
 }
 
 /* Add a cell; ``fixed`` is the copy of ``call`` that is faster to read. */
 INLINE void add_cell(Call *call, const Call *fixed, const u8 *data, i64 size, i64 column, Cell cell,
                      int special) {
     Text text = {data + cell.start, data + cell.end};
-    u8 copy[PLAIN_BEFORE + PLAIN_AFTER];
+    enum { BEFORE = PLAIN_BEFORE + STYLED_ROOM, AFTER = PLAIN_AFTER + STYLED_ROOM };
+    const i64 more = special ? STYLED_ROOM : 0;
+    u8 copy[BEFORE + AFTER];
     if (length_of(text) >= 2 && *text.at == '"' && text.end[-1] == '"') {
         text.at++;
         text.end--;
@@ -208,13 +245,13 @@ INLINE void add_cell(Call *call, const Call *fixed, const u8 *data, i64 size, i6
         return;
     }
     /* Read nothing outside the data. */
-    if (UNLIKELY(cell.end <= PLAIN_BEFORE || size - cell.start <= PLAIN_AFTER)) {
+    if (UNLIKELY(cell.end <= PLAIN_BEFORE + more || size - cell.start <= PLAIN_AFTER + more)) {
         memset(copy, 0, sizeof copy);
-        memcpy(copy + PLAIN_BEFORE, at, (size_t)(n < PLAIN_AFTER ? n : PLAIN_AFTER));
-        at = copy + PLAIN_BEFORE;
+        memcpy(copy + BEFORE, at, (size_t)(n < AFTER ? n : AFTER));
+        at = copy + BEFORE;
     }
     const int is_added = special && fixed->style ? add_by_style(fixed, column, at, n)
-                                                 : add_plain(fixed, column, at, n, '.');
+                                                 : add_plain(fixed, column, at, n);
     if (UNLIKELY(!is_added)) add_unusual(call, column, cell, text);
 }
 

@@ -24,4 +24,23 @@ INLINE int read_plain(const u8 *at, i64 n, u8 mark, u64 *digits, i64 *scale, u64
     return !bad;
 }
 
+/* As digits_avx2.h has it. */
+INLINE int read_integer(const u8 *at, i64 n, u64 commas, u64 *digits) {
+    const i64 first = n & 3;
+    u64 bad = 0;
+    *digits = digits_at(at, commas ? first + !first : n, &bad);
+    if (commas && (!first || n - first != 4 * __builtin_popcountll(commas))) return 0;
+    for (i64 i = first; commas; i += 4, commas &= commas - 1) {
+        if (!(commas >> i & 1)) return 0;
+        *digits = *digits * 1000 + digits_at(at + i + 1, 3, &bad);
+    }
+    return !bad;
+}
+
+INLINE u64 places_of(const u8 *at, i64 n, u8 byte) {
+    u64 places = 0;
+    for (i64 i = 0; i < n; i++) places |= (u64)(at[i] == byte) << i;
+    return places;
+}
+
 #endif

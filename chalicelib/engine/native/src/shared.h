@@ -60,12 +60,19 @@ enum {
     BEGINS_MARKER = 32
 };
 
+enum { SIMPLY = 1 };
+
 /* How numbers are written. Marks of several bytes are in lists: for each its length, a byte, and
  * its bytes; a zero ends a list. */
 typedef struct {
     i64 decimal; /* the byte of the decimal mark, or 0 if it has several */
     i64 parentheses; /* whether they may mean that a number is negative */
-    u64 marker_lengths; /* bit n: a marker that is a number has n bytes; bit 63: or more */
+    i64 comma; /* the byte of a mark of thousands, or 0 */
+    i64 strips; /* whether there are marks or parentheses to drop; SIMPLY: marks of one byte */
+    u64 mark, mark_mask, mark_shift, mark_bytes; /* such a mark of several bytes, as a number */
+    i64 has_markers; /* whether markers of missing values are numbers, too: these, as words */
+    u64 markers[4]; /* short ones, repeated; or zeros */
+    u64 marker_lengths; /* bit n: another one has n bytes; bit 63: or more */
     u8 roles[256];
     u8 decimals[8], blanks[8], thousands[32], stripped[256];
 } Style;

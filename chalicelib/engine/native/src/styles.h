@@ -152,10 +152,62 @@ INLINE int put_number(const Style *style, Text text, Plain *plain) {
     return 1;
 }
 
-/* Whether a text may be a marker of a missing value that is a number, too. */
+/* Whether a text is one of the short markers of missing values that are numbers. */
+INLINE int is_short_marker(const Style *style, const u8 *at, i64 n) {
+    static const u64 FIRST[9] = {0,           ~0ull >> 56, ~0ull >> 48, ~0ull >> 40, ~0ull >> 32,
+                                 ~0ull >> 24, ~0ull >> 16, ~0ull >> 8,  ~0ull};
+    const u64 packed = load8(at) & FIRST[n < 9 ? n : 0];
+    return (packed == style->markers[0]) | (packed == style->markers[1])
+           | (packed == style->markers[2]) | (packed == style->markers[3]);
+}
+
+/* Whether a text may be another one. */
 INLINE int may_be_marker(const Style *style, const u8 *at, i64 n) {
     if (LIKELY(!(style->marker_lengths >> (n < 63 ? n : 63) & 1))) return 0;
     return style->roles[*at] & BEGINS_MARKER;
+}
+
+/* A number without what stands beside it; ``n`` is 0 if that is not right. */
+typedef struct {
+    const u8 *at;
+    i64 n;
+    Sign sign;
+} Bare;
+
+/* Drop a mark of one byte on either side. This is what most files need. */
+INLINE Bare without_marks(const Style *style, const u8 *at, i64 n) {
+    const i64 front = style->roles[at[0]] & IS_STRIPPED,
+              back = style->roles[at[n - 1]] & IS_STRIPPED;
+    const Sign sign = sign_at(at + front);
+    const i64 start = front + (i64)sign.length;
+    return (Bare){at + start, n - start - back, sign};
+}
+
+/* The length of a mark that ``word`` begins with, or ends with if it is shifted. */
+INLINE u64 mark_length(const Style *style, u8 byte, u64 word) {
+    return word == style->mark ? style->mark_bytes : style->roles[byte] & IS_STRIPPED;
+}
+
+/* Drop at most one mark on either side, with a blank inside it, and parentheses around all. Other
+ * texts are read by put_number. The first and the last bytes are looked at in registers. */
+INLINE Bare bare_number(const Style *style, const u8 *at, i64 n) {
+    const u64 is_enclosed = (u64)style->parentheses & (at[0] == '(') & (at[n - 1] == ')');
+    u64 head = load8(at) >> 8 * is_enclosed, tail = load8(at + n - 8) << 8 * is_enclosed;
+    const u64 is_minus = (u8)head == '-', before = is_minus | ((u8)head == '+');
+    head >>= 8 * before;
+    const u64 front = mark_length(style, (u8)head, head & style->mark_mask);
+    head >>= 8 * front;
+    const u64 front_blank = (front > 0) & ((u8)head == ' ');
+    head >>= 8 * front_blank;
+    const u64 is_minus_after = (u8)head == '-', after = is_minus_after | ((u8)head == '+');
+    const u64 back = mark_length(style, (u8)(tail >> 56), tail >> style->mark_shift);
+    tail <<= 8 * back;
+    const u64 back_blank = (back > 0) & (tail >> 56 == ' ');
+    const u64 start = is_enclosed + before + front + front_blank + after;
+    const i64 length = n - (i64)(start + is_enclosed + back + back_blank);
+    const int is_right = is_enclosed + before + after <= 1;
+    return (Bare){
+        at + start, is_right ? length : 0, {0, 0 - (is_enclosed | is_minus | is_minus_after)}};
 }
 
 #endif
