@@ -79,6 +79,8 @@ class Settings:
     log_level: str = "INFO"
     #: The AWS account, where a bucket's name has it; it must be the owner of the results bucket.
     account: str = ""
+    #: Whether Lambda runs this process, so that CloudWatch reads its log.
+    on_lambda: bool = False
     #: Whether this process is one of Chalice's commands, as `chalice local` is.
     chalice_command: bool = False
 
@@ -118,6 +120,7 @@ class Settings:
             give_up_hours=read_int(environ, "GIVE_UP_HOURS", default.give_up_hours, 10**5),
             sweep_minutes=read_int(environ, "SWEEP_MINUTES", default.sweep_minutes, 10**4),
             log_level=_level(environ.get("LOG_LEVEL") or default.log_level),
+            on_lambda="AWS_LAMBDA_FUNCTION_NAME" in environ,
             chalice_command="AWS_CHALICE_CLI_MODE" in environ,
         )
 

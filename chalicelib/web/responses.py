@@ -93,9 +93,16 @@ def problem_responses(view: Callable[P, Response]) -> Callable[P, Response]:
             if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 hint = f" {NEEDS_AWS}" if settings().chalice_command else ""
                 _log_unavailable(error, kwargs.get("job_id"), hint)
+            else:
+                log_refused(error)
             return problem(status, error.code, error.detail + hint)
 
     return respond
+
+
+def log_refused(error: CsvsumError) -> None:
+    """Log that a client got a problem in place of what it asked for: the code, not the detail."""
+    log.info("a request was refused", extra={"action": "refused", "code": error.code})
 
 
 def _log_unavailable(error: CsvsumError, job_id: object, hint: str) -> None:
