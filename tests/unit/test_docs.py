@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import json
 import re
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
@@ -27,6 +28,8 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 # Of chalicelib, what the service uses.
 MODULES = {name: importlib.import_module(name) for name in sorted(used_modules() - {"app"})}
 GROWTH, ROW_LIMITS = gunzip.GrowthLimit(), limits.LIMITS
+FUNCTIONS = json.loads((ROOT / "infra" / "functions.json").read_text())["Resources"]
+STAGE_LIMITS = FUNCTIONS["RestAPI"]["Properties"]["MethodSettings"][0]
 KIB, MIB, GIB = 2**10, 2**20, 2**30
 # By what is limited: what the table must say of it.
 LIMITS: dict[str, list[str]] = {
@@ -43,9 +46,15 @@ LIMITS: dict[str, list[str]] = {
         f"{GROWTH.max_bytes // GIB} GiB unpacked",
         f"from {GROWTH.free_bytes // MIB} MiB on, at most {GROWTH.max_ratio} times",
     ],
+    "`step` and `first`": [f"{options.MAX_INDEX:,}"],
     "a file's name": [f"{options.MAX_NAME_BYTES:,} bytes"],
     "the body of `POST /jobs`": [f"{requests.MAX_BODY_BYTES // KIB} KiB"],
     "a reply": [f"{responses.MAX_REPLY_BYTES:,} bytes", f"{results_bucket.LINK_SECONDS} seconds"],
+    "bytes in progress": [f"{Settings().max_bytes_in_progress:,}"],
+    "requests": [
+        f"{STAGE_LIMITS['ThrottlingRateLimit']} a",
+        f"{STAGE_LIMITS['ThrottlingBurstLimit']} at",
+    ],
     "tries": [f"{recovery.MAX_ATTEMPTS} attempts of a job"],
     "retention": [f"{Settings().keep_days} days"],
 }
