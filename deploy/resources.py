@@ -46,7 +46,7 @@ def _put_sample(bucket: Any, say: Say) -> None:
 
 
 def delete(stage: Stage, aws: Aws) -> None:
-    """Delete the stack. Table and buckets of data stay."""
+    """Delete the stack. Tables and buckets of data stay."""
     code = releases.bucket_of(stage, aws)
     if aws.has_bucket(code):
         aws.own_bucket(code).object_versions.delete()

@@ -9,7 +9,17 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.engine.options import Options
-from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Status, as_text
+from chalicelib.jobs.client import OPEN
+from chalicelib.jobs.job import (
+    FileVersion,
+    Job,
+    Ledger,
+    Problem,
+    Result,
+    Status,
+    as_text,
+    place_of,
+)
 from chalicelib.jobs.parts import Plan, Run
 
 if TYPE_CHECKING:
@@ -76,6 +86,8 @@ def new_item(job: Job, keep_days: int) -> Item:
 def new_record(job: Job) -> Item:
     """Return what ``job_of`` needs, besides the key, of a job that was just accepted."""
     return {
+        "client": string(job.client),
+        "place": string(place_of(job)),  # for the index of a client's jobs
         "csv": string(job.file_name),
         "options": string(json.dumps(job.options.as_dict())),
         "file": string(json.dumps(asdict(job.version))),
@@ -96,6 +108,7 @@ def job_of(item: Item, result_text: str | None = None) -> Job:
         version=FileVersion(**json.loads(item["file"]["S"])),
         submitted_at=datetime.fromisoformat(item["submitted_at"]["S"]),
         updated_at=datetime.fromisoformat(item["updated_at"]["S"]),
+        client=_text(item, "client") or OPEN.name,
         status=Status(item["status"]["S"]),
         started_at=_moment(item, "started_at"),
         finished_at=_moment(item, "finished_at"),

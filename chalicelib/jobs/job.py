@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from chalicelib.engine.options import Options
 from chalicelib.engine.sums import as_json_number
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.parts import Plan
 
 ID = re.compile("[0-9a-f]{32}")
@@ -24,10 +25,12 @@ class Status(StrEnum):
     SUCCEEDED = "succeeded"
     #: Final: the problem says why.
     FAILED = "failed"
+    #: Final: a client cancelled it. A worker that is summing a part of it stops within a second.
+    CANCELLED = "cancelled"
 
     @property
     def is_final(self) -> bool:
-        return self in (Status.SUCCEEDED, Status.FAILED)
+        return self in (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
 
 
 #: The statuses from which a job may enter the one on the left. The store makes each row of it the
@@ -37,6 +40,7 @@ ALLOWED_FROM: dict[Status, frozenset[Status]] = {
     Status.RUNNING: frozenset({Status.QUEUED, Status.RUNNING}),
     Status.SUCCEEDED: frozenset({Status.QUEUED, Status.RUNNING}),
     Status.FAILED: frozenset({Status.QUEUED, Status.RUNNING}),
+    Status.CANCELLED: frozenset({Status.QUEUED, Status.RUNNING}),
 }
 
 
@@ -120,6 +124,8 @@ class Job:
     submitted_at: datetime
     #: When a worker or the sweeper last changed the job. The sweeper finds stale jobs by it.
     updated_at: datetime
+    #: The name of the client that submitted it.
+    client: str = OPEN.name
     status: Status = Status.QUEUED
     #: The first start; a worker that takes over does not change it.
     started_at: datetime | None = None
@@ -187,6 +193,11 @@ def as_text(moment: datetime) -> str:
 
 def is_id(text: str) -> bool:
     return ID.fullmatch(text) is not None
+
+
+def place_of(job: Job) -> str:
+    """Return a job's place in the list of jobs: texts that sort by the time of submission."""
+    return f"{as_text(job.submitted_at)}#{job.id}"
 
 
 def queued(

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from chalicelib.engine.kernel import Kernel
 from chalicelib.errors import BadCsv
+from chalicelib.jobs.cancelling import EndWatch
 from chalicelib.jobs.counting import Counted, PartCounter
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.events import log_dropped, log_event
@@ -36,6 +37,7 @@ class SumJob:
     cutter: Cutter
     merger: Merger
     finisher: Finisher
+    watch: EndWatch
     now: Clock = utc_now
 
     def __call__(self, message: Message) -> None:
@@ -45,7 +47,7 @@ class SumJob:
             log_dropped(message.job)
         elif not job.status.is_final:
             log_event("started", job, bytes=job.version.size, attempts=job.attempts)
-            with self.finisher.handle_errors(job):
+            with self.finisher.handle_errors(job), self.watch.on(job):
                 self._sum_or_cut(self._started(job))
 
     def _job_of(self, message: Message) -> Job | None:
@@ -96,6 +98,7 @@ class SumPart:
     cutter: Cutter
     merger: Merger
     finisher: Finisher
+    watch: EndWatch
 
     def __call__(self, message: Message) -> None:
         """Sum a part of a job unless it is final. Raise TryAgain to have it redelivered."""
@@ -103,7 +106,8 @@ class SumPart:
         if job is None:
             log_dropped(message.job)
         elif not job.status.is_final:
-            with self.finisher.handle_errors(job):
+            read_at = self.jobs.read_at(job.id)
+            with self.finisher.handle_errors(job), self.watch.on(job, read_at):
                 run = Run.FIRST if message.start is None else Run.RERUN
                 self._merge_if_last(self._sum_and_count(job, message, run), run)
 

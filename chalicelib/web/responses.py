@@ -10,16 +10,23 @@ from typing import Any, ParamSpec
 from chalice.app import Response
 
 from chalicelib.errors import (
+    AlreadyEnded,
     BadRequest,
     CsvsumError,
     FileError,
     FileMissing,
+    InvalidToken,
+    KeyReused,
     Misconfigured,
+    NotSigned,
+    TooManyJobs,
     TooMuchInProgress,
     TryAgain,
+    Unauthorized,
     UnknownJob,
 )
 from chalicelib.jobs.job import Job, Ledger, Problem, Result, Status, as_text
+from chalicelib.jobs.listing import Page
 from chalicelib.settings import settings
 
 P = ParamSpec("P")
@@ -28,6 +35,11 @@ log = logging.getLogger("csvsum")
 RETRY_SECONDS = "1"
 # After an error that passes.
 RETRY_AFTER = {HTTPStatus.SERVICE_UNAVAILABLE: RETRY_SECONDS, HTTPStatus.TOO_MANY_REQUESTS: "60"}
+# RFC 6750, section 3: a request without a token gets no error code.
+CHALLENGES = {
+    Unauthorized.code: 'Bearer realm="csvsum"',
+    InvalidToken.code: 'Bearer realm="csvsum", error="invalid_token"',
+}
 # A Lambda replies with at most 6 MB, in which the body is a JSON string once more.
 MAX_REPLY_BYTES = 5_500_000
 Publish = Callable[[Job, str, str], str]
@@ -41,10 +53,15 @@ TITLES = {HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Entity"}
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (BadRequest, HTTPStatus.BAD_REQUEST),
+    (Unauthorized, HTTPStatus.UNAUTHORIZED),
+    (NotSigned, HTTPStatus.FORBIDDEN),
     (FileMissing, HTTPStatus.NOT_FOUND),
     (UnknownJob, HTTPStatus.NOT_FOUND),
+    (AlreadyEnded, HTTPStatus.CONFLICT),
+    (KeyReused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (FileError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Misconfigured, HTTPStatus.INTERNAL_SERVER_ERROR),
+    (TooManyJobs, HTTPStatus.TOO_MANY_REQUESTS),
     (TooMuchInProgress, HTTPStatus.TOO_MANY_REQUESTS),
     (TryAgain, HTTPStatus.SERVICE_UNAVAILABLE),
 )
@@ -75,7 +92,8 @@ def problem(status: HTTPStatus, code: str, detail: str, **more: object) -> Respo
         "detail": detail,
         **more,
     }
-    return reply(status, content, _retry_header(status), "application/problem+json")
+    headers = _retry_header(status) | _challenge(code)
+    return reply(status, content, headers, "application/problem+json")
 
 
 def problem_responses(view: Callable[P, Response]) -> Callable[P, Response]:
@@ -154,6 +172,17 @@ def full_job(job: Job, publish: Publish) -> Response:
     return _or_link(reply(HTTPStatus.OK, as_json(job), headers), job, "job", publish)
 
 
+def page_of_jobs(page: Page) -> Response:
+    """Return the jobs of a page without their results, and what continues the list."""
+    jobs = [as_json(job) for job in page.jobs]
+    return reply(HTTPStatus.OK, {"jobs": jobs, "next": page.cursor})
+
+
+def cancelled(job: Job) -> Response:
+    """Return a job that was cancelled, now or before."""
+    return reply(HTTPStatus.ACCEPTED, as_json(job))
+
+
 def sums(job: Job, publish: Publish) -> Response:
     """Return only the sums; or the problem or the job, if there are no sums."""
     if job.status is Status.SUCCEEDED and job.result:
@@ -161,6 +190,9 @@ def sums(job: Job, publish: Publish) -> Response:
     if job.status is Status.FAILED and job.problem:
         why = job.problem
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, why.code, why.detail, **_place(why))
+    if job.status is Status.CANCELLED:
+        detail = "The job was cancelled, so it has no sums; submit the file again."
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "cancelled", detail)
     return reply(HTTPStatus.ACCEPTED, as_json(job), {"Retry-After": RETRY_SECONDS})
 
 
@@ -222,3 +254,7 @@ def _place(problem: Problem) -> dict[str, Any]:
 
 def _retry_header(status: HTTPStatus) -> dict[str, str]:
     return {"Retry-After": RETRY_AFTER[status]} if status in RETRY_AFTER else {}
+
+
+def _challenge(code: str) -> dict[str, str]:
+    return {"WWW-Authenticate": CHALLENGES[code]} if code in CHALLENGES else {}

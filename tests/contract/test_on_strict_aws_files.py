@@ -10,6 +10,7 @@ from chalicelib.adapters.clients import CONNECT_SECONDS, READ_SECONDS, TRIES, ma
 from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.engine.options import Options
 from chalicelib.errors import FileArchived, FileChanged, TryAgain, UnknownJob
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import Job
 from tests.harness import failed_with
 from tests.strict_aws import (
@@ -78,11 +79,11 @@ def test_a_job_is_known_until_it_expires_and_unknown_from_then_on(
     aws.dynamodb.ttl_delay = ttl_delay
     job = long_result(aws, service)
     aws.clock.advance(days=30, seconds=-60)
-    assert service.use_cases.find_job(job.id).result
+    assert service.use_cases.find_job(job.id, OPEN).result
     for _ in range(4):
         aws.clock.advance(days=1)
         with pytest.raises(UnknownJob):
-            service.use_cases.find_job(job.id)
+            service.use_cases.find_job(job.id, OPEN)
 
 
 def test_a_job_whose_result_somebody_deleted_is_unknown(
@@ -91,13 +92,13 @@ def test_a_job_whose_result_somebody_deleted_is_unknown(
     job = long_result(aws, service)
     aws.tester("s3").delete_object(Bucket=NAMES["ResultsBucket"], Key=f"{job.id}/result.json")
     with pytest.raises(UnknownJob):
-        service.use_cases.find_job(job.id)
+        service.use_cases.find_job(job.id, OPEN)
 
 
 def test_an_archived_file_is_refused_when_it_is_submitted(service: StrictService) -> None:
     service.upload(DATA, StorageClass="GLACIER")
     with pytest.raises(FileArchived):
-        service.use_cases.submit("x.csv", Options())
+        service.use_cases.submit("x.csv", Options(), OPEN)
 
 
 def refused_once_submitted(service: StrictService, **storage: str) -> Job:
@@ -188,7 +189,7 @@ def test_the_api_gives_up_on_s3_before_the_gateway_gives_up_on_the_api(
 
     aws.fail("s3.HeadObject", TIMED_OUT, times=ALWAYS, when=takes_its_time)
     with pytest.raises(TryAgain):
-        service.use_cases.submit("x.csv", Options())
+        service.use_cases.submit("x.csv", Options(), OPEN)
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
     assert aws.clock.elapsed < 29
     assert aws.adopt(make_s3).meta.config.read_timeout == READ_SECONDS

@@ -48,6 +48,7 @@ LIMITS: dict[str, list[str]] = {
     ],
     "`step` and `first`": [f"{options.MAX_INDEX:,}"],
     "a file's name": [f"{options.MAX_NAME_BYTES:,} bytes"],
+    "jobs of a client in progress": [f"{Settings().max_jobs_per_client:,}"],
     "the body of `POST /jobs`": [f"{requests.MAX_BODY_BYTES // KIB} KiB"],
     "a reply": [f"{responses.MAX_REPLY_BYTES:,} bytes", f"{results_bucket.LINK_SECONDS} seconds"],
     "bytes in progress": [f"{Settings().max_bytes_in_progress:,}"],
@@ -104,7 +105,7 @@ def test_the_readme_has_the_settings_of_make_run(monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(ROOT)
     environ = Recorded({})
     config = LocalConfig.from_env(environ)
-    assert set(LOCAL_SETTINGS) == environ.asked - {"CSV_SOURCE"} | {"PYTHON"}
+    assert set(LOCAL_SETTINGS) == environ.asked - {"AUTH", "CSV_SOURCE"} | {"PYTHON"}
     assert LocalConfig.from_env(LOCAL_SETTINGS) == config
     assert f"PYTHON ?= {LOCAL_SETTINGS['PYTHON']}\n" in MAKEFILE
 

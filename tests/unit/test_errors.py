@@ -15,15 +15,21 @@ from tests.harness import World
 from tests.imports import used_modules
 from tests.site import problem_of, serving
 
-RETRYABLE = {"TryAgain", "ServiceDown", "DeadlineNear", "TooMuchInProgress"}
+RETRYABLE = {"TryAgain", "ServiceDown", "DeadlineNear", "TooManyJobs", "TooMuchInProgress"}
 # The statuses of errors that a request may meet. Any other one there is a bug: 500.
 STATUSES = {
     "BadRequest": 400,
+    "Unauthorized": 401,
+    "InvalidToken": 401,
+    "NotSigned": 403,
     "FileMissing": 404,
     "UnknownJob": 404,
+    "AlreadyEnded": 409,
+    "KeyReused": 422,
     "TryAgain": 503,
     "ServiceDown": 503,
     "DeadlineNear": 503,
+    "TooManyJobs": 429,
     "TooMuchInProgress": 429,
     **dict.fromkeys(
         (
