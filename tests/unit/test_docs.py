@@ -14,10 +14,10 @@ from app import app
 from chalicelib.adapters import results_bucket
 from chalicelib.engine import gunzip, layout, limits, sums
 from chalicelib.errors import BadRequest, CsvsumError, FileError
-from chalicelib.jobs import options, parts, recovery, results
+from chalicelib.jobs import listing, options, parts, recovery, results, waiting
 from chalicelib.jobs.options import DELIMITERS, NAMES, Options, parse_options
 from chalicelib.settings import Settings
-from chalicelib.web import requests, responses
+from chalicelib.web import requests, responses, submissions
 from local.config import LocalConfig
 from tests.imports import used_modules
 from tests.markdown import ROOT, Page, code, pages
@@ -50,6 +50,10 @@ LIMITS: dict[str, list[str]] = {
     "a file's name": [f"{options.MAX_NAME_BYTES:,} bytes"],
     "jobs of a client in progress": [f"{Settings().max_jobs_per_client:,}"],
     "the body of `POST /jobs`": [f"{requests.MAX_BODY_BYTES // KIB} KiB"],
+    "submissions in one `POST /jobs`": [f"{submissions.MAX_SUBMISSIONS}"],
+    "jobs on a page": [f"{listing.MAX_LIMIT}"],
+    "`wait`": [f"{waiting.MAX_SECONDS} seconds"],
+    "`Idempotency-Key`": [f"{requests.MAX_KEY_CHARS} characters"],
     "a reply": [f"{responses.MAX_REPLY_BYTES:,} bytes", f"{results_bucket.LINK_SECONDS} seconds"],
     "bytes in progress": [f"{Settings().max_bytes_in_progress:,}"],
     "requests": [

@@ -11,14 +11,19 @@ from chalicelib.engine.limits import LIMITS, Limits
 from chalicelib.engine.options import Options
 from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.engine.sums import MAX_NUMBER_CHARS, MIN_EXPONENT
-from chalicelib.errors import BadGzip, GzipTooLarge, TooMuchInProgress
+from chalicelib.errors import BadGzip, GzipTooLarge, TooManyJobs, TooMuchInProgress
 from chalicelib.jobs.allowance import Allowance
+from chalicelib.jobs.client import Client
 from chalicelib.jobs.job import Ledger, Result, Status
+from chalicelib.jobs.listing import MAX_LIMIT
 from chalicelib.jobs.options import MAX_INDEX, MAX_NAME_BYTES
 from chalicelib.jobs.parts import MAX_PARTS, part_size
 from chalicelib.jobs.results import MAX_RESULT_CHARS
-from chalicelib.web.requests import MAX_BODY_BYTES
+from chalicelib.jobs.waiting import MAX_SECONDS
+from chalicelib.settings import Auth
+from chalicelib.web.requests import MAX_BODY_BYTES, MAX_KEY_CHARS
 from chalicelib.web.responses import MAX_REPLY_BYTES
+from chalicelib.web.submissions import MAX_SUBMISSIONS
 from tests.harness import World
 from tests.markdown import ROOT, Page
 from tests.site import Site, serving
@@ -140,6 +145,44 @@ def reply(extra: int) -> int | None:
     return status_of(send, accepted=200)
 
 
+def submissions(extra: int) -> int | None:
+    body = [{"csv": "x.csv"}] * (MAX_SUBMISSIONS + extra)
+    return status_of(lambda site: site.post(body).status_code, accepted=200)
+
+
+def page(extra: int) -> int | None:
+    return status_of(
+        lambda site: site.get(f"/jobs?limit={MAX_LIMIT + extra}").status_code, accepted=200
+    )
+
+
+def wait(extra: int) -> int | None:
+    def send(site: Site) -> int:
+        return site.get(f"/jobs/{site.finished().id}?wait={MAX_SECONDS + extra}").status_code
+
+    return status_of(send, accepted=200)
+
+
+def key(extra: int) -> int | None:
+    def send(site: Site) -> int:
+        headers = {"Content-Type": "application/json", "Idempotency-Key": "k" * length}
+        return site.http.post("/jobs", headers=headers, body=b'{"csv": "x.csv"}').status_code
+
+    length = MAX_KEY_CHARS + extra
+    return status_of(send, accepted=202)
+
+
+def jobs_of_a_client(extra: int) -> str | None:
+    world, limit = World(auth=Auth.TOKEN, max_jobs_per_client=3), 3
+    world.source.files["x.csv"] = ROWS
+    try:
+        for _ in range(limit + extra):
+            world.use_cases.submit("x.csv", Options(), Client("finance"))
+    except TooManyJobs as refused:
+        return refused.code
+    return None
+
+
 def bytes_in_progress(extra: int) -> str | None:
     world = World()
     # A file is refused once the limit is reached, so at one less the next is still accepted.
@@ -168,7 +211,12 @@ PROBES: Mapping[str, Mapping[Probe, str | int]] = {
     "`step` and `first`": {option: 400},
     "a file's name": {name: 400},
     "the body of `POST /jobs`": {body: 400},
+    "submissions in one `POST /jobs`": {submissions: 400},
+    "jobs on a page": {page: 400},
+    "`wait`": {wait: 400},
+    "`Idempotency-Key`": {key: 400},
     "a reply": {reply: 303},
+    "jobs of a client in progress": {jobs_of_a_client: TooManyJobs.code},
     "bytes in progress": {bytes_in_progress: "too_much_in_progress"},
 }
 #: The rows that are no number of things at one moment, and the tests of them.

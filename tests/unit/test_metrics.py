@@ -13,14 +13,16 @@ from typing import Any
 import pytest
 
 from chalicelib.errors import FileMissing, ServiceDown
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.events import JsonLines
 from chalicelib.jobs.job import Status
 from chalicelib.jobs.metrics import COUNTED, UNITS
 from chalicelib.settings import Settings
-from chalicelib.web.responses import log_refused, no_such_page, problem_responses
+from chalicelib.web.responses import log_problem, no_such_page, problem_responses
 from tests.harness import World
 from tests.log_lines import LogLines, captured_log
 from tests.markdown import Page, code
+from tests.site import serving
 
 # All units of CloudWatch that are used; the specification refuses others.
 CLOUDWATCH_UNITS = {"Count", "Seconds", "Bytes"}
@@ -117,6 +119,19 @@ def test_a_refused_request_counts_by_its_code(lines: LogLines) -> None:
     assert "5ecret" not in json.dumps(lines)
 
 
+def test_each_refused_submission_of_a_list_counts(lines: LogLines) -> None:
+    with serving(World()) as site:
+        site.post([{"csv": "x.csv"}, {"csv": "missing.csv"}, {"csv": "/etc/passwd"}])
+    codes = [line["code"] for line in lines if line["action"] == "refused"]
+    assert codes == ["file_missing", "bad_request"]
+
+
+def test_a_cancelled_job_counts_with_its_seconds(lines: LogLines) -> None:
+    world = World()
+    world.use_cases.cancel_job(world.submit(ROWS).id, OPEN)
+    assert metrics(line_of(lines, "cancelled")) == {"jobs": 1, "seconds": 0}
+
+
 def test_a_request_that_the_service_could_not_answer_counts_by_its_code(lines: LogLines) -> None:
     @problem_responses
     def view() -> Any:
@@ -138,7 +153,7 @@ def test_other_lines_are_no_metrics(lines: LogLines) -> None:
 
 
 def test_nothing_is_a_metric_where_cloudwatch_does_not_read_the_log(log_lines: LogLines) -> None:
-    log_refused(FileMissing("x.csv"))
+    log_problem(FileMissing("x.csv"))
     assert log_lines[0].keys().isdisjoint({"_aws", "service", "requests"})
 
 
