@@ -5,7 +5,7 @@ from chalice.app import Chalice, LambdaFunctionEvent, Rate, Response, SQSEvent
 from chalicelib.adapters.identity import remember_function
 from chalicelib.adapters.work_queue import decode_dead, decode_record
 from chalicelib.settings import settings
-from chalicelib.web import requests, responses
+from chalicelib.web import inquiries, requests, responses, submissions
 from chalicelib.web.clients import authenticated, gateway_checks
 from chalicelib.web.responses import problem_responses
 from chalicelib.wiring import start_logging, use_cases
@@ -25,12 +25,7 @@ app.register_middleware(authenticated(lambda given: use_cases().authenticate(giv
 @app.route("/{segment}", **CHECKS)
 @problem_responses
 def submit_by_name(segment: str) -> Response:
-    name = requests.name_in_path(segment)
-    if name is None:
-        return responses.no_such_page()
-    return responses.legacy_accepted(
-        use_cases().submit(name, requests.options_in_query(), requests.client())
-    )
+    return submissions.submit_in_path(use_cases().submit_once, segment)
 
 
 @app.route("/storage/get_counter", **CHECKS)
@@ -42,22 +37,37 @@ def get_counter() -> Response:
 @app.route("/storage/get_json/{job_id}", **CHECKS)
 @problem_responses
 def get_sums(job_id: str) -> Response:
-    job = use_cases().find_job(job_id, requests.client())
-    return responses.sums(job, use_cases().publish_reply)
+    return inquiries.sums(use_cases().wait_for_job, use_cases().publish_reply, job_id)
 
 
 @app.route("/jobs", methods=["POST"], content_types=["*/*"], **CHECKS)
 @problem_responses
 def submit() -> Response:
-    job = use_cases().submit(*requests.job_in_body(), requests.client())
-    return responses.accepted(job, requests.path())
+    return submissions.submit_in_body(use_cases().submit_once)
+
+
+@app.route("/jobs", **CHECKS)
+@problem_responses
+def list_jobs() -> Response:
+    return inquiries.jobs(use_cases().list_jobs)
+
+
+@app.route("/preview", methods=["POST"], content_types=["*/*"], **CHECKS)
+@problem_responses
+def preview() -> Response:
+    return submissions.preview_in_body(use_cases().preview)
 
 
 @app.route("/jobs/{job_id}", **CHECKS)
 @problem_responses
 def get_job(job_id: str) -> Response:
-    job = use_cases().find_job(job_id, requests.client())
-    return responses.full_job(job, use_cases().publish_reply)
+    return inquiries.job(use_cases().wait_for_job, use_cases().publish_reply, job_id)
+
+
+@app.route("/jobs/{job_id}", methods=["DELETE"], **CHECKS)
+@problem_responses
+def cancel_job(job_id: str) -> Response:
+    return responses.cancelled(use_cases().cancel_job(job_id, requests.client()))
 
 
 @app.on_sqs_message(

@@ -5,17 +5,20 @@ CsvsumError
 │   ├── BadRequest         a name, an option or a body is wrong
 │   ├── FileMissing        the source has no such file
 │   ├── UnknownJob         there is no job with this id, or it is another client's
+│   ├── KeyReused          the idempotency key was sent with another request before
+│   ├── AlreadyEnded       a job that has succeeded or failed cannot be cancelled
 │   ├── Unauthorized       there is no token
 │   │   └── InvalidToken   the token is unknown, expired, revoked or mistyped
 │   └── NotSigned          API Gateway has not checked a signature
 ├── FileError              the file cannot be summed, and no retry can change that
 │   ├── BadCsv             the bytes are not a CSV that can be summed (says where)
-│   ├── BadGzip            the compressed file is damaged, truncated, or too large when unpacked
+│   ├── BadCompressed      the compressed file is damaged, truncated, or too large when unpacked
+│   │   └── BadGzip        the same for gzip
 │   ├── FileChanged        the file is not the version that was submitted
 │   ├── FileArchived       the file has to be restored from an archive of S3 first
 │   ├── FileEncrypted      the file is encrypted with a key that the service may not use
 │   ├── FileGone           the file existed at submission, but no longer exists
-│   ├── GzipTooLarge       the compressed file takes longer than a worker may work
+│   ├── CompressedTooLarge the compressed file takes longer than a worker may work
 │   └── TooSlow            the file, or a part of it, takes longer than a worker may work
 ├── Misconfigured          AWS refuses a call, and will until rights or names are corrected
 ├── GivenUp                the job failed after several attempts
@@ -27,15 +30,24 @@ CsvsumError
 ├── BadSetting             a setting has a wrong value (defined in settings.py)
 └── BadMessage             a message is not one of csvsum's (defined in adapters/work_queue.py)
 
-The engine defines FileError, BadCsv and BadGzip, so that it can ship alone (engine/errors.py).
+The engine defines FileError, BadCsv, BadCompressed and BadGzip, so that it can ship alone
+(engine/errors.py).
 
 ``retryable`` decides what a worker does: False fails the job at once, True leaves the message to be
 redelivered.
 """
 
-from chalicelib.engine.errors import BadCsv, BadGzip, CsvsumError, Fault, FileError
+from chalicelib.engine.errors import (
+    BadCompressed,
+    BadCsv,
+    BadGzip,
+    CsvsumError,
+    Fault,
+    FileError,
+)
+from chalicelib.engine.formats import Compression
 
-__all__ = ["BadCsv", "BadGzip", "CsvsumError", "Fault", "FileError"]
+__all__ = ["BadCompressed", "BadCsv", "BadGzip", "CsvsumError", "Fault", "FileError"]
 
 
 class RequestError(CsvsumError):
@@ -49,9 +61,11 @@ class BadRequest(RequestError):
 class FileMissing(RequestError):
     code = "file_missing"
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, denied: bool = False) -> None:
+        """``denied``: the source refuses to say whether the file exists."""
+        where = "that the service may read (s3:GetObject)" if denied else "in the source"
         super().__init__(
-            f"There is no file {name!r} in the source; check the name, or put the file there first."
+            f"There is no file {name!r} {where}; check the name, or put the file there first."
         )
 
 
@@ -63,6 +77,23 @@ class UnknownJob(RequestError):
             "There is no job with this id; ids are the 32 hex digits given at submission, "
             "and jobs are kept for a limited time."
         )
+
+
+class KeyReused(RequestError):
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key was sent with another request in the last 24 hours; choose a new "
+            "key for each request, and keep it for repeats of that request alone."
+        )
+
+
+class AlreadyEnded(RequestError):
+    code = "already_ended"
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"The job has {status}; only a job in progress can be cancelled.")
 
 
 class Unauthorized(RequestError):
@@ -133,14 +164,15 @@ class FileGone(FileError):
         )
 
 
-class GzipTooLarge(FileError):
-    code = "gzip_too_large"
+class CompressedTooLarge(FileError):
+    """A compressed file that one worker cannot read in its time; each format has its own code."""
 
-    def __init__(self, name: str, size: int, limit: str) -> None:
+    def __init__(self, name: str, size: int, limit: str, compression: Compression) -> None:
         super().__init__(
-            f"{name!r} has {size:,} bytes, and {limit}; a .gz file cannot be cut into parts, so "
-            "unpack it, or split it into several files."
+            f"{name!r} has {size:,} bytes, and {limit}; a compressed file cannot be cut into parts,"
+            " so unpack it, or split it into several files."
         )
+        self.code = f"{compression}_too_large"
 
 
 class TooSlow(FileError):

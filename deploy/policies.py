@@ -34,6 +34,7 @@ def _trigger(queue: str) -> Right:
 LOGS = Right("Logs", ("log",), ("logs:CreateLogStream", "logs:PutLogEvents"))
 TRACES = Right("TracesHaveNoArn", ("*",), ("xray:PutTelemetryRecords", "xray:PutTraceSegments"))
 API_ON_JOBS = (
+    "dynamodb:BatchGetItem",
     "dynamodb:DeleteItem",
     "dynamodb:GetItem",
     "dynamodb:PutItem",
@@ -53,6 +54,7 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         Right("Jobs", ("table",), API_ON_JOBS),
         Right("Tokens", ("tokens",), ("dynamodb:GetItem",)),
         Right("Counter", ("in_progress",), ("dynamodb:Query",)),
+        Right("Lists", ("history",), ("dynamodb:Query",)),
         JOBS_URL,
         Right("Submit", ("jobs",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
@@ -122,6 +124,7 @@ def arns(stage: Stage, function: str) -> dict[str, str]:
         "table": table,
         "tokens": f"arn:{PARTITION}:dynamodb:*:*:table/{settings.tokens_table}",
         "in_progress": f"{table}/index/in_progress",
+        "history": f"{table}/index/history",
         "jobs": f"arn:{PARTITION}:sqs:*:*:{settings.jobs_queue}",
         "parts": f"arn:{PARTITION}:sqs:*:*:{settings.parts_queue}",
         "dead": f"arn:{PARTITION}:sqs:*:*:{settings.dead_queue}",

@@ -75,7 +75,13 @@ class World:
             stale_seconds=600,
             give_up_hours=96,
         )
-        self.use_cases = UseCases(self.adapters, settings, self.clock, self.proof_bytes)
+        self.use_cases = UseCases(self.adapters, settings, self.clock, self.proof_bytes, self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        """Pass the time; the workers work meanwhile."""
+        self.clock.advance(seconds=seconds)
+        if self.queue.sent:
+            self.deliver_next()
 
     def submit(self, data: bytes, options: Options | None = None, name: str = "x.csv") -> Job:
         self.source.files[name] = data

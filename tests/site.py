@@ -39,7 +39,7 @@ class Site:
         return {"Authorization": self.authorization} if self.authorization else {}
 
     def submitted(self, data: bytes = ROWS, **options: Any) -> Job:
-        return self.world.submit(data, Options(**options))
+        return self.world.submit(data, Options.of(options))
 
     def finished(self, data: bytes = ROWS, **options: Any) -> Job:
         job = self.submitted(data, **options)

@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from chalicelib.adapters.claims_table import ClaimsTable
 from chalicelib.adapters.clients import AwsClients, Lazy, make_dynamodb, make_s3, make_sqs
 from chalicelib.adapters.held_messages import HeldMessages
+from chalicelib.adapters.history_table import HistoryTable
 from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.parts_table import PartsTable
 from chalicelib.adapters.pauses import Pauses
@@ -48,6 +50,8 @@ class StrictAdapters:
         self.jobs = JobsTable(*table, now=now)
         self.tokens = TokensTable(settings.tokens_table, clients.dynamodb)
         self.parts = PartsTable(*table, now=now)
+        self.history = HistoryTable(settings.table, clients.dynamodb)
+        self.claims = ClaimsTable(settings.table, clients.dynamodb)
         self.queue = WorkQueue(settings.jobs_queue, settings.parts_queue, clients.sqs)
         pauses = Pauses(sleep=aws.clock.advance)
         self.source = S3Source(FILES, "", clients.s3, pauses=pauses)

@@ -42,14 +42,19 @@ class ClientCounts:
     dynamodb: "Callable[[], DynamoDBClient]"
     pauses: Pauses = SHORT_PAUSES
 
-    def put(self, item: Item, limit: int) -> None:
-        """Store a new job and count it. Raise TooManyJobs if ``limit`` jobs count already."""
+    def put(self, item: Item, limit: int) -> bool:
+        """Store a new job and count it; return False if it is stored already.
+
+        Raise TooManyJobs if ``limit`` jobs count already.
+        """
         chance = int(item["pk"]["S"][8:16], 16)
         shard = chance % min(limit, len(SHARDS))
         for attempt in range(1, TRIES + 1):
             reasons = self._cancelled([self._put(item, shard), self._add(item, shard, limit)])
             if not reasons:
-                return
+                return True
+            if reasons[0]["Code"] == REFUSED:
+                return False
             if reasons[1]["Code"] != REFUSED:
                 self.pauses.wait(attempt)
             room = self._with_room(item["client"]["S"], limit)

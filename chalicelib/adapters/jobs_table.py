@@ -27,12 +27,13 @@ from chalicelib.adapters.job_item import (
     moment,
     new_item,
     number,
-    result_text,
     string,
 )
 from chalicelib.adapters.long_texts import LongTexts
+from chalicelib.adapters.outcome_texts import dialect_text, plan_text, problem_text, result_text
 from chalicelib.adapters.pauses import Pauses
 from chalicelib.adapters.results_bucket import ResultsBucket
+from chalicelib.engine.dialect import Dialect
 from chalicelib.errors import UnknownJob
 from chalicelib.jobs.job import Job, Ledger, Problem, Result, Status, start_of, utc_now
 from chalicelib.jobs.parts import Plan, Run
@@ -72,16 +73,21 @@ class JobsTable:
         return ClientCounts(self.table, self.dynamodb, self.pauses)
 
     @translate_aws_errors(TABLE)
-    def put(self, job: Job) -> None:
-        self.dynamodb().put_item(
-            TableName=self.table,
-            Item=new_item(job, self.keep_days),
-            ConditionExpression="attribute_not_exists(pk)",
-        )
+    def put(self, job: Job) -> bool:
+        dynamodb = self.dynamodb()
+        try:
+            dynamodb.put_item(
+                TableName=self.table,
+                Item=new_item(job, self.keep_days),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
 
     @translate_aws_errors(TABLE)
-    def put_within(self, job: Job, limit: int) -> None:
-        self.counts.put(new_item(job, self.keep_days), limit)
+    def put_within(self, job: Job, limit: int) -> bool:
+        return self.counts.put(new_item(job, self.keep_days), limit)
 
     @translate_aws_errors(TABLE)
     def get(self, job_id: str) -> Job:
@@ -116,8 +122,8 @@ class JobsTable:
         return self._change(job_id, change)
 
     @translate_aws_errors(TABLE)
-    def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
-        kept = {"plan": string(json.dumps(asdict(plan)))}
+    def plan(self, job_id: str, plan: Plan, dialect: Dialect, now: datetime) -> Job:
+        kept = {"plan": string(plan_text(plan)), "dialect": string(dialect_text(dialect))}
         return self._change(job_id, Change(Status.RUNNING, {"updated_at": moment(now)}, once=kept))
 
     @translate_aws_errors(TABLE)
@@ -144,19 +150,29 @@ class JobsTable:
         )
 
     @translate_aws_errors(TABLE)
-    def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
+    def succeed(
+        self, job_id: str, result: Result, ledger: Ledger, dialect: Dialect, now: datetime
+    ) -> Job:
         changes = {
             "finished_at": moment(now),
             "ledger": string(json.dumps(asdict(ledger))),
             **self.texts.attribute("result", result_text(result), f"{job_id}/result.json"),
         }
-        start = {"started_at": moment(start_of(ledger, now))}
-        return self._change(job_id, Change(Status.SUCCEEDED, changes, once=start))
+        once = {
+            "started_at": moment(start_of(ledger, now)),
+            "dialect": string(dialect_text(dialect)),
+        }
+        return self._change(job_id, Change(Status.SUCCEEDED, changes, once=once))
 
     @translate_aws_errors(TABLE)
-    def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
-        changes = {"finished_at": moment(now), "problem": string(json.dumps(asdict(problem)))}
-        return self._change(job_id, Change(Status.FAILED, changes))
+    def fail(self, job_id: str, problem: Problem, dialect: Dialect | None, now: datetime) -> Job:
+        changes = {"finished_at": moment(now), "problem": string(problem_text(problem))}
+        once = {"dialect": string(dialect_text(dialect))} if dialect else {}
+        return self._change(job_id, Change(Status.FAILED, changes, once=once))
+
+    @translate_aws_errors(TABLE)
+    def cancel(self, job_id: str, now: datetime) -> Job:
+        return self._change(job_id, Change(Status.CANCELLED, {"finished_at": moment(now)}))
 
     @translate_aws_errors(TABLE)
     def retry(self, job: Job, now: datetime) -> bool:

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from decimal import Decimal
+from typing import Any
 
 from chalicelib.adapters.job_item import Item, string
 from chalicelib.engine.states import State
-from chalicelib.engine.sums import ColumnSum, digits
+from chalicelib.engine.sums import ColumnSum, Kind, RefusedCell, digits
 from chalicelib.errors import Fault
 from chalicelib.jobs.parts import Outcome, Run
 
@@ -40,15 +41,31 @@ def outcome_of(item: Item) -> Outcome:
 
 
 def columns_text(columns: Sequence[ColumnSum]) -> str:
-    rows = [
-        [digits(column.total), column.values, column.missing, column.skipped, column.is_integer]
-        for column in columns
-    ]
-    return json.dumps(rows, separators=(",", ":"))
+    return json.dumps([_row_of(column) for column in columns], separators=(",", ":"))
 
 
 def columns_of(text: str) -> tuple[ColumnSum, ...]:
-    return tuple(
-        ColumnSum(Decimal(total), values, missing, skipped, is_integer)
-        for total, values, missing, skipped, is_integer in json.loads(text)
-    )
+    return tuple(_column_of(row) for row in json.loads(text))
+
+
+def _row_of(column: ColumnSum) -> list[object]:
+    """Return a column as a list. Most columns have numbers alone, and a short list."""
+    row: list[object] = [
+        digits(column.total),
+        column.values,
+        column.missing,
+        column.skipped,
+        column.is_integer,
+        column.scales,
+    ]
+    if column.refused:
+        cells = [list(asdict(cell).values()) for cell in column.refused]
+        row += [column.alike, column.comparisons, cells]
+    return row
+
+
+def _column_of(row: Sequence[Any]) -> ColumnSum:
+    total, *counts = row[:8]
+    cells = row[8] if len(row) > 8 else ()
+    refused = tuple(RefusedCell(Kind(kind), *rest) for kind, *rest in cells)
+    return replace(ColumnSum(Decimal(total), *counts), refused=refused)

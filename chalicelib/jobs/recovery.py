@@ -78,6 +78,6 @@ def give_up(jobs: Jobs, job: Job, why: str, now: datetime) -> None:
     """Fail a job because several attempts failed; the problem repeats its last error."""
     last = f" The last error: {job.last_error}" if job.last_error else ""
     error = GivenUp(f"The job was given up: {why}.{last} Submit it again.")
-    jobs.fail(job.id, problem_of(error, {}), now)
+    jobs.fail(job.id, problem_of(error), None, now)
     seconds = seconds_since_start(job, now)
     log_event("given_up", job, code=error.code, attempts=job.attempts, seconds=seconds)

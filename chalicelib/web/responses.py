@@ -5,16 +5,18 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, ParamSpec
+from typing import ParamSpec
 
 from chalice.app import Response
 
 from chalicelib.errors import (
+    AlreadyEnded,
     BadRequest,
     CsvsumError,
     FileError,
     FileMissing,
     InvalidToken,
+    KeyReused,
     Misconfigured,
     NotSigned,
     TooManyJobs,
@@ -23,8 +25,12 @@ from chalicelib.errors import (
     Unauthorized,
     UnknownJob,
 )
-from chalicelib.jobs.job import Job, Ledger, Problem, Result, Status, as_text
+from chalicelib.jobs.job import Job, Status
+from chalicelib.jobs.listing import Page
+from chalicelib.jobs.preview import Preview
 from chalicelib.settings import settings
+from chalicelib.web.job_json import advice_json, job_json, place_json
+from chalicelib.web.preview_json import preview_json
 
 P = ParamSpec("P")
 log = logging.getLogger("csvsum")
@@ -54,6 +60,8 @@ STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (NotSigned, HTTPStatus.FORBIDDEN),
     (FileMissing, HTTPStatus.NOT_FOUND),
     (UnknownJob, HTTPStatus.NOT_FOUND),
+    (AlreadyEnded, HTTPStatus.CONFLICT),
+    (KeyReused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (FileError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Misconfigured, HTTPStatus.INTERNAL_SERVER_ERROR),
     (TooManyJobs, HTTPStatus.TOO_MANY_REQUESTS),
@@ -146,7 +154,12 @@ def accepted(job: Job, path: str) -> Response:
     add a prefix to the path or remove one, and only the client knows its own URL.
     """
     location = job.id if path.endswith("/") else f"jobs/{job.id}"
-    return reply(HTTPStatus.ACCEPTED, as_json(job), {"Location": location})
+    return reply(HTTPStatus.ACCEPTED, job_json(job), {"Location": location})
+
+
+def previewed(preview: Preview) -> Response:
+    """Return how a file would be read."""
+    return reply(HTTPStatus.OK, preview_json(preview))
 
 
 def counter(in_progress: int) -> Response:
@@ -157,7 +170,18 @@ def counter(in_progress: int) -> Response:
 def full_job(job: Job, publish: Publish) -> Response:
     """Return the complete job."""
     headers = None if job.status.is_final else {"Retry-After": RETRY_SECONDS}
-    return _or_link(reply(HTTPStatus.OK, as_json(job), headers), job, "job", publish)
+    return _or_link(reply(HTTPStatus.OK, job_json(job), headers), job, "job", publish)
+
+
+def page_of_jobs(page: Page) -> Response:
+    """Return the jobs of a page without their results, and what continues the list."""
+    jobs = [job_json(job) for job in page.jobs]
+    return reply(HTTPStatus.OK, {"jobs": jobs, "next": page.cursor})
+
+
+def cancelled(job: Job) -> Response:
+    """Return a job that was cancelled, now or before."""
+    return reply(HTTPStatus.ACCEPTED, job_json(job))
 
 
 def sums(job: Job, publish: Publish) -> Response:
@@ -166,8 +190,12 @@ def sums(job: Job, publish: Publish) -> Response:
         return _or_link(reply(HTTPStatus.OK, job.result.numbers()), job, "sums", publish)
     if job.status is Status.FAILED and job.problem:
         why = job.problem
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, why.code, why.detail, **_place(why))
-    return reply(HTTPStatus.ACCEPTED, as_json(job), {"Retry-After": RETRY_SECONDS})
+        more = place_json(why) | advice_json(why)
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, why.code, why.detail, **more)
+    if job.status is Status.CANCELLED:
+        detail = "The job was cancelled, so it has no sums; submit the file again."
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "cancelled", detail)
+    return reply(HTTPStatus.ACCEPTED, job_json(job), {"Retry-After": RETRY_SECONDS})
 
 
 def _or_link(response: Response, job: Job, name: str, publish: Publish) -> Response:
@@ -176,54 +204,6 @@ def _or_link(response: Response, job: Job, name: str, publish: Publish) -> Respo
         return response
     content = {"id": job.id, "status": job.status.value}
     return reply(HTTPStatus.SEE_OTHER, content, {"Location": publish(job, name, response.body)})
-
-
-def as_json(job: Job) -> dict[str, Any]:
-    """Return the job as its client sees it, without members that have no value yet."""
-    members: dict[str, Any] = {
-        "id": job.id,
-        "csv": job.file_name,
-        "options": job.options.as_dict(),
-        "status": job.status.value,
-        "progress": {"parts_done": job.parts_done, "parts": job.parts, "bytes": job.bytes_done},
-        "submitted_at": as_text(job.submitted_at),
-        "started_at": as_text(job.started_at) if job.started_at else None,
-        "finished_at": as_text(job.finished_at) if job.finished_at else None,
-    }
-    if job.result:
-        members["result"] = job.result.numbers()
-        members["exact"] = job.result.exact()
-        members["cells"] = _cells(job.result)
-    if job.problem:
-        error = {"code": job.problem.code, "detail": job.problem.detail}
-        members["error"] = error | _place(job.problem)
-    if job.ledger:
-        members["ledger"] = _ledger(job.ledger, job.version.etag)
-    return members
-
-
-def _cells(result: Result) -> dict[str, dict[str, int]]:
-    counts = zip(result.names, result.values, result.missing, result.skipped, strict=True)
-    return {
-        name: {"values": values, "missing": missing, "skipped": skipped}
-        for name, values, missing, skipped in counts
-    }
-
-
-def _ledger(ledger: Ledger, etag: str) -> dict[str, object]:
-    return {
-        "rows": ledger.rows,
-        "bytes": ledger.bytes,
-        "parts": ledger.parts,
-        "etag": etag,
-        "seconds": ledger.seconds,
-        "kernel": ledger.kernel,
-    }
-
-
-def _place(problem: Problem) -> dict[str, Any]:
-    place = {"line": problem.line, "column": problem.column, "byte_offset": problem.byte_offset}
-    return {name: value for name, value in place.items() if value is not None}
 
 
 def _retry_header(status: HTTPStatus) -> dict[str, str]:

@@ -7,9 +7,11 @@ from contextlib import contextmanager
 from functools import cached_property
 from threading import Lock
 
+from chalicelib.adapters.claims_table import ClaimsTable
 from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.adapters.held_messages import HeldMessages
+from chalicelib.adapters.history_table import HistoryTable
 from chalicelib.adapters.identity import account_and_region
 from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.parts_table import PartsTable
@@ -19,7 +21,7 @@ from chalicelib.adapters.tokens_table import TokensTable
 from chalicelib.adapters.work_queue import WorkQueue
 from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs.events import JsonLines
-from chalicelib.jobs.ports import Deliveries, Jobs, Parts, Source, Tokens
+from chalicelib.jobs.ports import Claims, Deliveries, History, Jobs, Parts, Source, Tokens
 from chalicelib.settings import Settings, settings
 from chalicelib.wiring.container import UseCases
 
@@ -54,6 +56,14 @@ class SettingsAdapters:
             self._settings.keep_days,
             self._clients.dynamodb,
         )
+
+    @cached_property
+    def claims(self) -> Claims:
+        return ClaimsTable(self._settings.table, self._clients.dynamodb)
+
+    @cached_property
+    def history(self) -> History:
+        return HistoryTable(self._settings.table, self._clients.dynamodb)
 
     @cached_property
     def queue(self) -> WorkQueue:

@@ -70,3 +70,18 @@ def load() -> Sequence[Case]:
         module = importlib.import_module(f"{package.__name__}.{found.name}")
         cases += (replace(each, kind=found.name) for each in module.CASES)
     return cases
+
+
+def followed(options: Mapping[str, object], suggested: Mapping[str, object]) -> dict[str, object]:
+    """Return the options of a job with those of a suggestion in their place.
+
+    Columns are chosen in one way: ``columns`` takes the place of ``step`` and ``first``, and
+    ``step`` that of ``columns``.
+    """
+    dropped: set[str] = set()
+    if "columns" in suggested:
+        dropped = {"step", "first"}
+    if "step" in suggested:
+        dropped = {"columns"}
+    kept = {name: value for name, value in options.items() if name not in dropped}
+    return {**kept, **suggested}

@@ -64,7 +64,8 @@ def test_a_small_job_costs_four_calls_of_processes_that_have_worked_before(
     settings: Settings,
 ) -> None:
     api, worker = Process(settings), Process(settings)
-    for lookups in ({"GetQueueUrl": 1}, {}):
+    # A process looks up its queue once, and stores once that a client has jobs.
+    for lookups in ({"GetQueueUrl": 1, "UpdateItem": 1}, {}):
         job = api.use_cases.submit("small.csv", Options(), OPEN)
         assert api.calls() == {"PutItem": 1, "SendMessageBatch": 1, **lookups}
         worker.use_cases.sum_job(Message(job.id, record=job))
@@ -89,7 +90,7 @@ def test_a_part_costs_two_writes_and_a_read_once_in_some_seconds(settings: Setti
 def test_a_job_that_counts_to_its_client_costs_three_calls_more(settings: Settings) -> None:
     closed = replace(settings, auth=Auth.TOKEN)
     api, worker = Process(closed), Process(closed)
-    for lookups in ({"GetQueueUrl": 1}, {}):
+    for lookups in ({"GetQueueUrl": 1, "UpdateItem": 1}, {}):
         job = api.use_cases.submit("small.csv", Options(), Client("finance"))
         assert api.calls() == {"TransactWriteItems": 1, "SendMessageBatch": 1, **lookups}
         worker.use_cases.sum_job(Message(job.id))

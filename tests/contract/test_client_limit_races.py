@@ -17,7 +17,8 @@ from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.errors import CsvsumError, TooManyJobs
 from chalicelib.jobs.job import Job
 from infra.parameters import RESOURCES
-from tests.contract.test_jobs import LEDGER, PROBLEM, RESULT, a_job
+from tests.contract.test_jobs import LEDGER, RESULT, a_job
+from tests.findings import DIALECT, PROBLEM
 from tests.interleaving import Actor, Killed, pause_actor
 from tests.strict_aws import TIMED_OUT, DynamoDbErrors, StrictAws
 
@@ -84,8 +85,8 @@ class Scene:
     def end(self, number: int, how: str) -> None:
         job_id, now = self.jobs[number % len(self.jobs)].id, self.aws.clock.now()
         ends: dict[str, Callable[[], object]] = {
-            "succeed": lambda: self.table.succeed(job_id, RESULT, LEDGER, now),
-            "fail": lambda: self.table.fail(job_id, PROBLEM, now),
+            "succeed": lambda: self.table.succeed(job_id, RESULT, LEDGER, DIALECT, now),
+            "fail": lambda: self.table.fail(job_id, PROBLEM, None, now),
             "remove": lambda: self.table.remove_unsent(job_id),
             "start": lambda: self.table.start(job_id, now),
         }

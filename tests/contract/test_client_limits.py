@@ -9,13 +9,14 @@ from chalicelib.errors import TooManyJobs, UnknownJob
 from chalicelib.jobs.job import Job, Status
 from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Jobs
-from tests.contract.test_jobs import LATER, LEDGER, NOW, PLAN, PROBLEM, RESULT, a_job, jobs
+from tests.contract.test_jobs import LATER, LEDGER, NOW, PLAN, RESULT, a_job, jobs
+from tests.findings import DIALECT, PROBLEM
 
 __all__ = ["jobs"]  # the fixture
 ARN = "arn:aws:iam::123456789012:user/división_abc/subdivisión_xyz/Zhāng"
 ENDS: dict[str, Callable[[Jobs, str], object]] = {
-    "succeed": lambda jobs, job_id: jobs.succeed(job_id, RESULT, LEDGER, LATER),
-    "fail": lambda jobs, job_id: jobs.fail(job_id, PROBLEM, LATER),
+    "succeed": lambda jobs, job_id: jobs.succeed(job_id, RESULT, LEDGER, DIALECT, LATER),
+    "fail": lambda jobs, job_id: jobs.fail(job_id, PROBLEM, None, LATER),
     "remove": lambda jobs, job_id: jobs.remove_unsent(job_id),
 }
 
@@ -46,11 +47,11 @@ def test_a_job_that_counts_is_as_any_other(jobs: Jobs) -> None:
     assert jobs.get(job.id) == job
     started = jobs.start(job.id, LATER)
     assert started == replace(job, status=Status.RUNNING, started_at=LATER, updated_at=LATER)
-    assert jobs.plan(job.id, PLAN, LATER).plan == PLAN
+    assert jobs.plan(job.id, PLAN, DIALECT, LATER).plan == PLAN
     assert jobs.add_done_group(job.id, 0, Run.FIRST).done_groups == {0}
     assert jobs.retry(jobs.get(job.id), LATER)
     before = jobs.get(job.id)
-    succeeded = jobs.succeed(job.id, RESULT, LEDGER, LATER)
+    succeeded = jobs.succeed(job.id, RESULT, LEDGER, DIALECT, LATER)
     assert succeeded == replace(
         before, status=Status.SUCCEEDED, result=RESULT, ledger=LEDGER, finished_at=LATER
     )
@@ -82,9 +83,9 @@ def test_a_job_that_was_started_is_not_removed_and_counts(jobs: Jobs) -> None:
 
 def test_what_has_ended_stays_as_it_ended_and_frees_one_place(jobs: Jobs) -> None:
     job = counted(jobs, 1)
-    failed = jobs.fail(job.id, PROBLEM, LATER)
+    failed = jobs.fail(job.id, PROBLEM, None, LATER)
     assert failed.problem == PROBLEM
-    assert jobs.succeed(job.id, RESULT, LEDGER, LATER) == failed
+    assert jobs.succeed(job.id, RESULT, LEDGER, DIALECT, LATER) == failed
     assert jobs.start(job.id, LATER) == failed
     assert jobs.in_progress_of("finance") == 0
 
@@ -115,5 +116,5 @@ def test_a_smaller_limit_holds_for_the_next_job_and_a_larger_one_too(jobs: Jobs)
         counted(jobs, 3)
     counted(jobs, 40)
     for job in started:
-        jobs.fail(job.id, PROBLEM, LATER)
+        jobs.fail(job.id, PROBLEM, None, LATER)
     assert jobs.in_progress_of("finance") == 1

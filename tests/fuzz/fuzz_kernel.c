@@ -18,8 +18,10 @@ typedef struct {
     Call call;
     Sum sums[LIMBS * MAX_WANTED];
     u8 slots[LIMBS];
-    u8 points[MAX_WANTED];
+    uint32_t scales[MAX_WANTED];
+    i64 skips[MAX_WANTED];
     Column columns[MAX_WANTED];
+    u8 known[MAX_WANTED];
     Cell cells[ROOM];
     Unresolved unresolved[LISTED];
     i64 rows, lines;
@@ -33,23 +35,33 @@ static void prepare(Reading *reading, const u8 *choice, const u8 *data, i64 size
     Call *call = &reading->call;
     call->data = data;
     call->size = size;
-    call->fields = 1 + choice[0] % 24;
-    call->first = choice[1] % call->fields;
-    call->step = 1 + choice[2] % 11;
-    call->wanted = (call->fields - 1 - call->first) / call->step + 1;
-    if (call->wanted > MAX_WANTED) call->wanted = MAX_WANTED; /* the others count as not wanted */
+    const i64 fields = 1 + choice[0] % 24;
+    i64 passed = 0;
+    for (call->wanted = 0; call->wanted < MAX_WANTED; call->wanted++) {
+        const i64 skip = choice[1 + call->wanted % 2] % 11;
+        if (call->wanted && passed + skip >= fields) break;
+        reading->skips[call->wanted] = call->wanted ? skip : skip % fields;
+        passed += reading->skips[call->wanted] + 1;
+    }
+    call->skips = reading->skips;
+    call->after = fields - passed;
     call->delimiter = ",;\t |"[choice[3] % 5];
-    call->skip = choice[4] & 1;
+    call->comment = '#';
+    call->pad = choice[4] >> 2 & 1;
+    call->special = choice[4] >> 3 & 1;
     call->max_row_bytes = choice[4] & 2 ? 20 : 1 << 20;
     call->marks = MARKS;
     call->mark_count = 3;
+    call->long_marks = (const u8 *)"\011not known";
+    call->long_marks_size = 10;
     call->sums = reading->sums;
     call->slots = memset(reading->slots, NO_SLOT, sizeof reading->slots);
     for (u8 slot = 0; slot < PLAIN_LIMBS; slot++) call->slots[PLAIN_LIMB + slot] = slot;
     call->slot_count = PLAIN_LIMBS;
     call->slot_room = LIMBS;
-    call->points = reading->points;
+    call->scales = reading->scales;
     call->columns = reading->columns;
+    call->known = memset(reading->known, choice[4] & 1 ? 0xff : 0, sizeof reading->known);
     call->cells = reading->cells;
     call->cell_room = call->wanted + choice[5] % (ROOM - MAX_WANTED + 1);
     call->unresolved = reading->unresolved;
@@ -107,7 +119,7 @@ static void must_be_equal(const Reading *one, const Reading *other) {
     const int same = one->call.end == other->call.end && one->call.status == other->call.status
                      && one->unresolved_hash == other->unresolved_hash && one->rows == other->rows
                      && one->lines == other->lines
-                     && !memcmp(one->points, other->points, sizeof one->points)
+                     && !memcmp(one->scales, other->scales, sizeof one->scales)
                      && !memcmp(one->columns, other->columns, sizeof one->columns);
     if (!same) abort();
     for (i64 column = 0; column < one->call.wanted; column++)

@@ -17,6 +17,7 @@ from chalicelib.errors import InvalidToken, ServiceDown
 from chalicelib.jobs.authentication import Credentials
 from chalicelib.jobs.client import OPEN, Client
 from chalicelib.jobs.job import Job, utc_now
+from chalicelib.jobs.listing import Wanted
 from chalicelib.jobs.part_reading import PartReader
 from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
@@ -48,7 +49,9 @@ def arn_of(service: str, parameters: dict[str, Any]) -> str:
         name = parameters.get("QueueName") or parameters["QueueUrl"].rpartition("/")[2]
         return f"arn:aws:sqs:us-east-1:123456789012:{name}"
     index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
-    return f"arn:aws:dynamodb:us-east-1:123456789012:table/{parameters['TableName']}{index}"
+    # A batch is of one table here.
+    table = parameters.get("TableName") or "".join(parameters["RequestItems"])
+    return f"arn:aws:dynamodb:us-east-1:123456789012:table/{table}{index}"
 
 
 def calls_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterator[Call]:
@@ -198,6 +201,9 @@ def use_api(scene: Scene) -> set[Call]:
         job = scene.submit(TALL)
         for each in (job, large, running):
             use_cases.find_job(each.id, OPEN)
+        use_cases.submit_once(job.file_name, job.options, OPEN, "a key")
+        use_cases.cancel_job(job.id, OPEN)
+        use_cases.list_jobs(OPEN, Wanted())
         use_cases.count_in_progress()
         use_cases.count_in_progress(Client("finance"))
         use_cases.publish_reply(job, "sums", "{}")

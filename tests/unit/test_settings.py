@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.errors import TryAgain
+from chalicelib.errors import Misconfigured
 from chalicelib.settings import VARIABLES, Auth, BadSetting, Settings
 from chalicelib.wiring import source_of, use_cases_of
 
@@ -96,8 +96,9 @@ def test_every_variable_that_is_read_is_listed() -> None:
 
 
 def test_a_source_that_is_not_mounted_says_nothing_of_its_files(tmp_path: Path) -> None:
-    with pytest.raises(TryAgain):
+    with pytest.raises(Misconfigured, match="not mounted") as raised:
         source_of(f"file://{tmp_path}/missing").version("x.csv")
+    assert "missing" not in raised.value.detail
 
 
 CONCURRENCY = ("MAX_CONCURRENCY_JOBS", "MAX_CONCURRENCY_PARTS", "MAX_CONCURRENCY_GIVE_UP")

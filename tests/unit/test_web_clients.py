@@ -32,7 +32,12 @@ REQUESTS: dict[str, Callable[[Site], HTTPResponse]] = {
     "GET /storage/get_counter": lambda site: site.get("/storage/get_counter"),
     "GET /storage/get_json": lambda site: site.get(f"/storage/get_json/{JOB_ID}"),
     "POST /jobs": lambda site: site.post({"csv": "x.csv"}),
-    "GET /jobs": lambda site: site.get(f"/jobs/{JOB_ID}"),
+    "POST /preview": lambda site: site.post({"csv": "x.csv"}, "/preview"),
+    "GET /jobs": lambda site: site.get("/jobs"),
+    "GET /jobs/id": lambda site: site.get(f"/jobs/{JOB_ID}"),
+    "DELETE /jobs/id": lambda site: site.http.delete(
+        f"/jobs/{JOB_ID}", headers=site._credentials()
+    ),
 }
 
 
@@ -59,8 +64,8 @@ def test_every_route_asks_for_a_token_before_it_does_anything(site: Site, name: 
 def test_the_routes_above_are_all_that_there_are() -> None:
     from app import app
 
-    paths = {path for path, methods in app.routes.items() for _ in methods}
-    assert len(paths) == len(REQUESTS) - 1  # a name, and anything else, are one route
+    routes = [(path, method) for path, methods in app.routes.items() for method in methods]
+    assert len(routes) == len(REQUESTS) - 1  # a name, and anything else, are one route
 
 
 @pytest.mark.parametrize("name", REQUESTS)
