@@ -23,6 +23,7 @@ from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.errors import FileGone, FileMissing
 from chalicelib.jobs.client import Client
 from chalicelib.jobs.job import FileVersion
+from chalicelib.jobs.ports import Probe
 from chalicelib.settings import Auth, Settings
 from infra.parameters import RESOURCES
 from tests.adapters_in_memory import MemorySource
@@ -66,6 +67,9 @@ class RealFolder(MemorySource):
 
     def version(self, name: str) -> FileVersion:
         return self.folder.version(name)
+
+    def probe(self, name: str) -> Probe:
+        return self.folder.probe(name)
 
     def read(
         self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
