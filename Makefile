@@ -20,7 +20,7 @@ BENCH ?= quick
 GIVEN = $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-long fuzz mutate test-unit test-deployed test-localstack check lint lint-template bench clean \
+.PHONY: help build run test test-long fuzz mutate test-unit test-deployed test-localstack check lint audit lint-template bench clean \
 	resources deploy rollback smoke url undeploy package policies lint-package localstack clear-state \
 	token tokens revoke
 
@@ -101,11 +101,12 @@ test-deployed: $(INSTALLED) $(NATIVE) ## run the packaged service on an emulator
 test-localstack: $(INSTALLED) $(NATIVE) ## test the commands on an empty LocalStack: [ENDPOINT=http://...]
 	@$(BIN)/python -m pytest -q tests/localstack --endpoint-url $(or $(ENDPOINT),http://127.0.0.1:4566)
 
-lint: $(INSTALLED) ## ruff, clang-format, mypy and the layer test
+lint: $(INSTALLED) ## ruff, clang-format, mypy, bandit and the layer test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/clang-format --dry-run --Werror $(C_FILES)
 	@$(BIN)/mypy
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py chalicelib deploy infra local smoke
 	@$(BIN)/python -m pytest -q tests/unit/test_layers.py
 
 CHECKOV := .venv-lint/bin/checkov --framework cloudformation --compact --quiet --skip-download
@@ -124,7 +125,10 @@ lint-package:
 	@$(BIN)/cfn-lint build/$(STAGE)/package/sam.json
 	@$(CHECKOV) --file build/$(STAGE)/package/sam.json
 
-check: lint test ## all checks: lint and every test
+audit: $(INSTALLED) ## look for known vulnerabilities in requirements.txt: make audit [REQUIRED=1]
+	@$(BIN)/python -m tests.audit $(if $(REQUIRED),--required)
+
+check: lint audit test ## all checks: lint, audit and every test
 
 $(BENCH_INSTALLED): requirements.txt requirements-run.txt requirements-build.txt requirements-dev.txt benchmarks/requirements.txt
 	@echo "Installing what csvsum is compared with into $(BENCH_VENV) (once) ..."

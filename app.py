@@ -18,7 +18,7 @@ from chalicelib.wiring import start_logging, use_cases
 SETTINGS = settings()
 CHECKS = gateway_checks(SETTINGS)
 
-start_logging(SETTINGS.log_level)
+start_logging(SETTINGS)
 app = Chalice(app_name="csvsum", configure_logs=False)
 # The name of the API in API Gateway. Logs keep the name that the application was created with.
 app.app_name = SETTINGS.api_name

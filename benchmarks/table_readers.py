@@ -178,7 +178,7 @@ def _wanted(options: Options, names: Sequence[str]) -> list[int]:
     chosen = options.get("columns")
     if chosen is None:
         return list(range(options.get("first", 0), len(names), options.get("step", 10)))
-    return [_index(each, names) for each in chosen]
+    return sorted(_index(each, names) for each in chosen)
 
 
 def _index(column: object, names: Sequence[str]) -> int:

@@ -46,8 +46,16 @@ from chalicelib.engine.errors import (
     FileError,
 )
 from chalicelib.engine.formats import Compression
+from chalicelib.engine.wording import shown
 
 __all__ = ["BadCompressed", "BadCsv", "BadGzip", "CsvsumError", "Fault", "FileError"]
+
+#: At most so much of a file's name is shown.
+SHOWN_NAME_CHARS = 100
+
+
+def _file(name: str) -> str:
+    return shown(name, SHOWN_NAME_CHARS)
 
 
 class RequestError(CsvsumError):
@@ -65,7 +73,7 @@ class FileMissing(RequestError):
         """``denied``: the source refuses to say whether the file exists."""
         where = "that the service may read (s3:GetObject)" if denied else "in the source"
         super().__init__(
-            f"There is no file {name!r} {where}; check the name, or put the file there first."
+            f"There is no file {_file(name)} {where}; check the name, or put the file there first."
         )
 
 
@@ -130,8 +138,8 @@ class FileChanged(FileError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r} was modified (content, permissions or hard links) after it was submitted; "
-            "submit it again once it no longer changes."
+            f"{_file(name)} was modified (content, permissions or hard links) after it was "
+            "submitted; submit it again once it no longer changes."
         )
 
 
@@ -140,7 +148,7 @@ class FileArchived(FileError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r} is archived; restore it in S3, and submit it again once it is restored."
+            f"{_file(name)} is archived; restore it in S3, and submit it again once it is restored."
         )
 
 
@@ -149,8 +157,8 @@ class FileEncrypted(FileError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r} is encrypted with a KMS key that is disabled or that the service may not "
-            "use; allow it kms:Decrypt with that key, and submit the file again."
+            f"{_file(name)} is encrypted with a KMS key that is disabled or that the service may "
+            "not use; allow it kms:Decrypt with that key, and submit the file again."
         )
 
 
@@ -159,7 +167,7 @@ class FileGone(FileError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"{name!r} existed at submission, but can no longer be opened; "
+            f"{_file(name)} existed at submission, but can no longer be opened; "
             "put it back and submit it again."
         )
 
@@ -169,8 +177,8 @@ class CompressedTooLarge(FileError):
 
     def __init__(self, name: str, size: int, limit: str, compression: Compression) -> None:
         super().__init__(
-            f"{name!r} has {size:,} bytes, and {limit}; a compressed file cannot be cut into parts,"
-            " so unpack it, or split it into several files."
+            f"{_file(name)} has {size:,} bytes, and {limit}; a compressed file cannot be cut into "
+            "parts, so unpack it, or split it into several files."
         )
         self.code = f"{compression}_too_large"
 
@@ -180,8 +188,8 @@ class TooSlow(FileError):
 
     def __init__(self, name: str, size: int, seconds: float) -> None:
         super().__init__(
-            f"{name!r} has {size:,} bytes, and twice a worker did not finish its part of them in "
-            f"{seconds:.0f} seconds; split the file, or set a smaller PART_BYTES."
+            f"{_file(name)} has {size:,} bytes, and twice a worker did not finish its part of them "
+            f"in {seconds:.0f} seconds; split the file, or set a smaller PART_BYTES."
         )
 
 

@@ -54,7 +54,7 @@ class Auth(StrEnum):
     """How the service finds out who sends a request."""
 
     #: By a bearer token.
-    TOKEN = "token"  # noqa: S105  # no secret
+    TOKEN = "token"  # noqa: S105  # nosec B105  # no secret
     #: By AWS's signature, which API Gateway checks.
     IAM = "iam"
     #: Not at all: everybody is the same client.
@@ -110,6 +110,8 @@ class Settings:
     cors_origins: frozenset[str] = frozenset()
     #: The AWS account, where a bucket's name has it; it must be the owner of the results bucket.
     account: str = ""
+    #: Whether Lambda runs this process, so that CloudWatch reads its log.
+    on_lambda: bool = False
     #: Whether this process is one of Chalice's commands, as `chalice local` is.
     chalice_command: bool = False
 
@@ -160,6 +162,7 @@ class Settings:
             sweep_minutes=read_int(environ, "SWEEP_MINUTES", default.sweep_minutes, 10**4),
             log_level=values.read_level(environ.get("LOG_LEVEL") or default.log_level),
             cors_origins=values.read_origins(environ.get("CORS_ORIGINS") or ""),
+            on_lambda="AWS_LAMBDA_FUNCTION_NAME" in environ,
             chalice_command="AWS_CHALICE_CLI_MODE" in environ,
         )
         values.require(names.same_name(read.queues) or names.same_name(read.tables))

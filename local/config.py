@@ -12,12 +12,13 @@ from pathlib import Path
 from chalicelib.settings import Auth, Settings, read_int
 
 HOST = "127.0.0.1"
-EVERYWHERE = "0.0.0.0"  # noqa: S104  # only what it looks like
-#: The region and the credentials of the embedded AWS.
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # nosec B104  # only what it looks like
+#: The region and the credentials of the embedded AWS, which takes any.
 REGION = "us-east-1"
+ANY = "local"
 CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "local",
-    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_ACCESS_KEY_ID": ANY,
+    "AWS_SECRET_ACCESS_KEY": ANY,
     "AWS_DEFAULT_REGION": REGION,
 }
 #: Settings of `make run` that the deployed service does not have.

@@ -70,9 +70,8 @@ class LocalService:
             return None
 
     def _ask_for_counter(self) -> Any:
-        return urllib.request.urlopen(
-            f"http://{self.config.address}/storage/get_counter", timeout=COUNTER_SECONDS
-        )
+        url = f"http://{self.config.address}/storage/get_counter"
+        return urllib.request.urlopen(url, timeout=COUNTER_SECONDS)  # nosec B310  # always http
 
     def _answers(self) -> bool:
         try:

@@ -151,8 +151,6 @@ def answer_of(job: Job) -> Answer:
     """Return what a final job says, in the oracle's words."""
     if job.status is Status.FAILED:
         assert job.problem
-        assert job.problem.line is not None
-        assert job.problem.byte_offset is not None
         return Answer(error=(job.problem.code, job.problem.line, job.problem.byte_offset))
     totals, rows = summed(job)
     assert job.result

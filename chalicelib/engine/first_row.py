@@ -56,7 +56,7 @@ class FirstRow:
 
     def _read_on(self) -> None:
         if self._eof:
-            message = "the file has no rows at all; it needs at least a header"
+            message = "the file has no rows"
             raise BadCsv(Fault("empty_file", message, 0, 0))
         limit = self._limits.max_row_bytes
         if len(self._head) > limit:
@@ -74,5 +74,5 @@ class FirstRow:
 
 def _require_no_nul(row: Row, raw: bytes) -> None:
     if b"\0" in raw:
-        message = "a NUL byte in the first row; is the file UTF-16? Convert it to UTF-8"
+        message = "the first row has a NUL byte"
         raise BadCsv(Fault("nul_byte", message, row.line, row.start + raw.index(b"\0")))

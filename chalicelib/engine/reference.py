@@ -64,8 +64,7 @@ class Tally:
     def add(self, data: bytes, columns: Sequence[ColumnSum], rows: int) -> None:
         """Add ``data``, which has ``rows`` rows; ``columns`` may be empty if there are none."""
         if columns:
-            moved = [column.moved(self.lines, self.bytes) for column in columns]
-            self.columns = add_columns(self.columns, moved)
+            self.columns = add_columns(self.columns, columns, self.lines, self.bytes)
         self.rows += rows
         self.lines += data.count(b"\n")
         self.bytes += len(data)

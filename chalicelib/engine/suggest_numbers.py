@@ -98,9 +98,8 @@ def _cause(options: Options) -> str:
 def _for_text(cell: str, cells: Sequence[str], evidence: Evidence) -> list[Suggestion]:
     """Return suggestions for a text: a marker, a column to leave out, or a cell to leave out."""
     asked = evidence.options.numbers
-    numbers = [text for text in cells if _value(text, asked) is not None]
     others = list(other_columns(evidence, evidence.column))
-    if not numbers and len(cells) > 2:
+    if len(cells) > 2 and not any(_may_be_number(text, asked) for text in cells):
         keep = advise("text_column", "to leave columns of text out", (("non_numeric", "columns"),))
         return [keep, *others]
     skip = advise(
@@ -113,9 +112,13 @@ def _for_text(cell: str, cells: Sequence[str], evidence: Evidence) -> list[Sugge
     return [skip, *others] if is_rare or not others else others
 
 
+def _may_be_number(text: str, asked: NumberOptions) -> bool:
+    return looks_like_a_number(text.strip()) or _value(text, asked) is not None
+
+
 def _may_be_marker(text: str) -> bool:
     text = text.strip().strip("[]()<>*")
-    if text.lower() in NO_MARKERS:
+    if text.lower() in NO_MARKERS or not text.isprintable():
         return False
     return bool(MARKER.fullmatch(text)) or text.lower() in MARKER_WORDS
 

@@ -74,11 +74,16 @@ def _out_of_range(evidence: Evidence) -> list[Suggestion]:
     return list(other_columns(evidence, evidence.column))
 
 
+def _no_column(evidence: Evidence) -> list[Suggestion]:
+    return list(other_columns(evidence))
+
+
 LOOK_FOR: dict[str, Callable[[Evidence], Iterable[Suggestion]]] = {
     "not_a_number": for_cell,
     "looks_like_a_number": for_cell,
     "out_of_range": _out_of_range,
     "ragged_row": for_row,
+    "no_column": _no_column,
     "no_numbers": for_no_numbers,
     "text_after_quote": other_delimiter,
     "unclosed_quote": for_unclosed_quote,

@@ -110,20 +110,30 @@ def problem_responses(view: Callable[P, Response]) -> Callable[P, Response]:
         try:
             return view(*args, **kwargs)
         except CsvsumError as error:
-            status, hint = status_of(error), ""
-            if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                hint = f" {NEEDS_AWS}" if settings().chalice_command else ""
-                _log_unavailable(error, kwargs.get("job_id"), hint)
-            return problem(status, error.code, error.detail + hint)
+            log_problem(error, kwargs.get("job_id"))
+            return problem(status_of(error), error.code, error.detail + _hint(error))
 
     return respond
 
 
-def _log_unavailable(error: CsvsumError, job_id: object, hint: str) -> None:
+def log_problem(error: CsvsumError, job_id: object = None) -> None:
+    """Log that a client got a problem in place of what it asked for: the code, not the detail."""
+    if not _is_ours(error):
+        log.info("a request was refused", extra={"action": "refused", "code": error.code})
+        return
     members = {"action": "unavailable", "code": error.code, "cause": repr(error.__cause__)}
     if job_id is not None:
         members["job"] = str(job_id)
-    log.warning("a request could not be answered%s", hint, extra=members)
+    log.warning("a request could not be answered%s", _hint(error), extra=members)
+
+
+def _hint(error: CsvsumError) -> str:
+    return f" {NEEDS_AWS}" if _is_ours(error) and settings().chalice_command else ""
+
+
+def _is_ours(error: CsvsumError) -> bool:
+    """Return whether the service is to blame, and not the request."""
+    return status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def status_of(error: CsvsumError) -> HTTPStatus:

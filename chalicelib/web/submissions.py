@@ -71,6 +71,7 @@ def _answer(submit_once: SubmitOnce, submission: object, index: int) -> Mapping[
     try:
         job = _submit(submit_once, *_name_and_options(submission), f"/{index}")
     except CsvsumError as error:
+        responses.log_problem(error)
         problem = {"code": error.code, "detail": error.detail}
         return {"status": responses.status_of(error).value, "error": problem}
     return {"status": HTTPStatus.ACCEPTED.value, "job": job_json(job)}

@@ -145,11 +145,12 @@ def best_kernel() -> Kernel:
     return kernel or PandasKernel()
 
 
-def start_logging(level: str) -> None:
+def start_logging(settings: Settings) -> None:
     """Log one JSON object a line, with Lambda's handler if there is one, or to standard output."""
+    service = settings.api_name if settings.on_lambda else None
     root = logging.getLogger()
     if not root.handlers:
         root.addHandler(logging.StreamHandler(sys.stdout))
     for handler in root.handlers:
-        handler.setFormatter(JsonLines())
-    log.setLevel(level)
+        handler.setFormatter(JsonLines(service))
+    log.setLevel(settings.log_level)

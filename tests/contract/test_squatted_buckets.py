@@ -85,7 +85,7 @@ def test_a_bucket_of_the_same_stage_in_another_region_is_not_deleted(strict: Str
     strict.tester("s3").create_bucket(Bucket=name)
     tags = {"TagSet": [{"Key": "csvsum", "Value": STAGE.prefix}]}
     strict.tester("s3").put_bucket_tagging(Bucket=name, Tagging=tags)
-    names = {"ResultsBucket": name, "CsvBucket": "", "JobsTable": "t"}
+    names = {"ResultsBucket": name, "CsvBucket": "", "JobsTable": "t", "TokensTable": "u"}
     assert data.delete(STAGE, elsewhere, names) == []
     assert data.delete(STAGE, aws, names) == [name]
 

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.table_readers import read
 from benchmarks.verdicts import Column, Reading, Refusal, Table, Verdict, judge
-from tests.accuracy.case import Case, case
+from tests.accuracy.case import Case, case, load
 
 TOWNS = case("towns", "town,people,area\nA,1,1.5\n", {"people": 1, "area": "1.5"}, "a table")
 UNCLEAR = case("unclear", "n,m\n1 or 2,3\n", None, "nobody knows n", also={"m": 3})
@@ -75,6 +75,15 @@ def test_csvsum_is_judged_as_its_peers_are(tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(TOWNS.data)
     assert judge(TOWNS, partial(read, "csvsum", TOWNS, path)) is Verdict.RIGHT
+
+
+def test_csvsum_gives_no_wrong_sum_and_no_wrong_advice(tmp_path: Path) -> None:
+    path, verdicts = tmp_path / "table.csv", {}
+    for each in load():
+        path.write_bytes(each.data)
+        verdicts[each.kind, each.name] = judge(each, partial(read, "csvsum", each, path))
+    good = (Verdict.RIGHT, Verdict.REFUSED)
+    assert not {name: verdict for name, verdict in verdicts.items() if verdict not in good}
 
 
 @pytest.mark.parametrize("content", ["a,b\n1,2\n3,4\n", "a,b\n1,2\n3,4\n,\n"])

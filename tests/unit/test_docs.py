@@ -15,11 +15,11 @@ from chalicelib.adapters import results_bucket
 from chalicelib.engine import gunzip, limits, sums
 from chalicelib.engine.options import LISTS, Options
 from chalicelib.errors import BadRequest, CsvsumError, FileError
-from chalicelib.jobs import file_names, parts, recovery, results
+from chalicelib.jobs import file_names, listing, option_values, parts, recovery, results, waiting
 from chalicelib.jobs.option_values import DELIMITERS
 from chalicelib.jobs.options import NAMES, parse_options
 from chalicelib.settings import Settings
-from chalicelib.web import requests, responses, surface
+from chalicelib.web import requests, responses, submissions, surface
 from infra.gateway_responses import GATEWAY_RESPONSES
 from local.config import LocalConfig
 from tests.imports import used_modules
@@ -32,6 +32,8 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 # Of chalicelib, what the service uses.
 MODULES = {name: importlib.import_module(name) for name in sorted(used_modules() - {"app"})}
 GROWTH, ROW_LIMITS = gunzip.GrowthLimit(), limits.LIMITS
+FUNCTIONS = json.loads((ROOT / "infra" / "functions.json").read_text())["Resources"]
+STAGE_LIMITS = FUNCTIONS["RestAPI"]["Properties"]["MethodSettings"][0]
 KIB, MIB, GIB = 2**10, 2**20, 2**30
 # By what is limited: what the table must say of it.
 LIMITS: dict[str, list[str]] = {
@@ -48,10 +50,20 @@ LIMITS: dict[str, list[str]] = {
         f"{GROWTH.max_bytes // GIB} GiB unpacked",
         f"from {GROWTH.free_bytes // MIB} MiB on, at most {GROWTH.max_ratio} times",
     ],
-    "jobs of a client in progress": [f"{Settings().max_jobs_per_client:,}"],
+    "`step` and `first`": [f"{option_values.MAX_INDEX:,}"],
     "a file's name": [f"{file_names.MAX_NAME_BYTES:,} bytes"],
+    "jobs of a client in progress": [f"{Settings().max_jobs_per_client:,}"],
     "the body of `POST /jobs`": [f"{requests.MAX_BODY_BYTES // KIB} KiB"],
+    "submissions in one `POST /jobs`": [f"{submissions.MAX_SUBMISSIONS}"],
+    "jobs on a page": [f"{listing.MAX_LIMIT}"],
+    "`wait`": [f"{waiting.MAX_SECONDS} seconds"],
+    "`Idempotency-Key`": [f"{requests.MAX_KEY_CHARS} characters"],
     "a reply": [f"{responses.MAX_REPLY_BYTES:,} bytes", f"{results_bucket.LINK_SECONDS} seconds"],
+    "bytes in progress": [f"{Settings().max_bytes_in_progress:,}"],
+    "requests": [
+        f"{STAGE_LIMITS['ThrottlingRateLimit']} a",
+        f"{STAGE_LIMITS['ThrottlingBurstLimit']} at",
+    ],
     "tries": [f"{recovery.MAX_ATTEMPTS} attempts of a job"],
     "retention": [f"{Settings().keep_days} days"],
 }
@@ -88,8 +100,8 @@ SETTINGS, LOCAL_SETTINGS = map(defaults, README.tables("name", "default", "unit"
 def test_the_readme_has_the_settings_that_the_code_reads() -> None:
     environ = Recorded({})
     Settings.from_env(environ)
-    # Chalice's commands set that one themselves.
-    assert set(SETTINGS) == environ.asked - {"AWS_CHALICE_CLI_MODE"}
+    # Chalice's commands and Lambda set those themselves.
+    assert set(SETTINGS) == environ.asked - {"AWS_CHALICE_CLI_MODE", "AWS_LAMBDA_FUNCTION_NAME"}
 
 
 @pytest.mark.parametrize("name", SETTINGS)

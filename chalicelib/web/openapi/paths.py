@@ -18,7 +18,8 @@ from chalicelib.web.openapi.common import (
 )
 from chalicelib.web.openapi.options import TEXT
 from chalicelib.web.openapi.replies import file_problem, not_modified, problems, reply
-from chalicelib.web.openapi.schemas import MAX_SUBMISSIONS, NAME, ref
+from chalicelib.web.openapi.schemas import NAME, ref
+from chalicelib.web.submissions import MAX_SUBMISSIONS
 
 SUBMIT_BY_NAME: Item = {
     "get": {

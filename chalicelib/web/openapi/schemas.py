@@ -6,11 +6,11 @@ A new member of a job goes into ALWAYS, MAYBE, SUCCEEDED or FAILED.
 from chalicelib.jobs.file_names import MAX_NAME_BYTES
 from chalicelib.web.openapi import codes, options
 from chalicelib.web.openapi.options import TEXT, Schema, nullable
+from chalicelib.web.submissions import MAX_SUBMISSIONS
 
 COUNT: Schema = {"type": "integer", "minimum": 0}
 TIME: Schema = {"type": "string", "format": "date-time"}
 JOB_ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
-MAX_SUBMISSIONS = 100
 # A component of a name: anything but "", "." and "..".
 _ANY = r"[^/\\\u0000-\u001f\u007f-\u009f]"
 _COMPONENT = rf"(\.{{0,2}}[^./\\\u0000-\u001f\u007f-\u009f]{_ANY}*|\.{{3}}{_ANY}*)"

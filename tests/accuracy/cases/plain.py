@@ -50,7 +50,7 @@ CASES = [
     case(
         "columns-by-name",
         "a,b,c\n1,2,3\n4,5,6\n",
-        {"c": 9, "a": 5},
+        {"a": 5, "c": 9},
         "columns are chosen by name, in any order",
         {"columns": ["c", "a"]},
     ),
