@@ -26,7 +26,15 @@ def run(stack: Stack, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [
             *(command, "--config-file", str(CONFIG), "run", f"{stack.api.base}/openapi.json"),
-            *("--checks", "all", "--max-examples", str(PER_OPERATION), "--no-color"),
+            *(
+                "--url",
+                stack.api.base,
+                "--checks",
+                "all",
+                "--max-examples",
+                str(PER_OPERATION),
+                "--no-color",
+            ),
             *("--seed", os.environ.get("OPENAPI_SEED", "1"), "--generation-database", "none"),
         ],
         cwd=folder,
