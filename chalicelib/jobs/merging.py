@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from chalicelib.engine.sums import ColumnSum, add_columns
 from chalicelib.errors import BadCsv
+from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.fetching import IN_FLIGHT, fetch_ahead
 from chalicelib.jobs.finishing import Finisher
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.parts import Outcome, Plan, Rerun, group_of, settle
-from chalicelib.jobs.ports import Clock, Jobs, Message, Parts, Queue, Source
+from chalicelib.jobs.ports import Clock, Jobs, Parts, Source
 from chalicelib.jobs.reading import read_table
 from chalicelib.jobs.results import Sums
 from chalicelib.jobs.time_limit import TimeLimit
@@ -26,7 +27,7 @@ class Merger:
 
     jobs: Jobs
     parts: Parts
-    queue: Queue
+    cutter: Cutter
     source: Source
     finisher: Finisher
     limit: TimeLimit
@@ -44,7 +45,7 @@ class Merger:
         if settled.fault is not None:
             raise BadCsv(settled.fault)
         if settled.reruns:
-            self._send_reruns(job, settled.reruns)
+            self._send_reruns(job, job.plan, settled.reruns)
             return
         require_complete(job.plan, settled.chain)
         table = read_table(self.source, job)
@@ -55,13 +56,13 @@ class Merger:
         unended = any(outcome.unended for outcome in settled.chain)
         self.finisher.finish(job, table, Sums(columns, rows, unended))
 
-    def _send_reruns(self, job: Job, reruns: Sequence[Rerun]) -> None:
+    def _send_reruns(self, job: Job, plan: Plan, reruns: Sequence[Rerun]) -> None:
         log_event("rerun", job, parts=len(reruns))
         # Store the number first: the last rerun to finish must know that it is the last.
         counts = Counter(group_of(rerun.number) for rerun in reruns)
         self.parts.expect_reruns(job.id, counts)
         self.jobs.expect_reruns(job.id, len(reruns), len(counts), self.now())
-        self.queue.send([Message(job.id, rerun.number, rerun.start) for rerun in reruns])
+        self.cutter.send_reruns(job, plan, reruns)
 
 
 def in_flight(columns: int) -> int:
