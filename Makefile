@@ -20,8 +20,9 @@ BENCH ?= quick
 GIVEN = $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-long fuzz mutate test-unit test-deployed test-localstack check lint lint-template bench clean \
-	resources deploy rollback smoke url undeploy package policies lint-package localstack clear-state
+.PHONY: help build run test test-long fuzz mutate test-unit test-deployed test-localstack check lint audit lint-template bench clean \
+	resources deploy rollback smoke url undeploy package policies lint-package localstack clear-state \
+	token tokens revoke
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -52,8 +53,21 @@ $(NATIVE): $(BUILD) $(KERNEL_SOURCES)
 build: $(NATIVE) ## compile the native kernel: for this machine, and for Lambda on x86-64 and arm64
 	@ls chalicelib/engine/native/lib
 
-run: $(RUN) $(KERNEL) ## start the whole service here: make run [PORT=8000] [WORKERS=2] [DATA=data] [STATE=.csvsum]
+run: $(RUN) $(KERNEL) ## start the whole service here: make run [PORT=8000] [WORKERS=2] [DATA=data] [STATE=.csvsum] [AUTH=token]
 	@exec $(BIN)/python -m local $(GIVEN)
+
+# With STAGE the tokens of a deployment, without it those of the running `make run`.
+TOKENS = $(if $(filter file,$(origin STAGE)),$(BIN)/python -m local.tokens --given "$(strip $(GIVEN))",$(DEPLOY))
+OF_STAGE = $(if $(filter file,$(origin STAGE)),,$(STAGE))
+
+token: $(RUN) ## create a token, shown once: make token CLIENT=finance [STAGE=prod] [ROLE=admin] [DAYS=90]
+	@$(TOKENS) token $(OF_STAGE) --client "$(CLIENT)" --role "$(ROLE)" --days "$(DAYS)"
+
+tokens: $(RUN) ## list the tokens: make tokens [STAGE=prod]
+	@$(TOKENS) tokens $(OF_STAGE)
+
+revoke: $(RUN) ## revoke a client's tokens, or one by its id: make revoke CLIENT=finance [TOKEN=1a2b3c4d] [STAGE=prod]
+	@$(TOKENS) revoke $(OF_STAGE) --client "$(CLIENT)" --token "$(TOKEN)"
 
 clear-state: ## remove the jobs and results that make run keeps: make clear-state [STATE=.csvsum]
 	@$(PYTHON) -m local.state "$(or $(STATE),.csvsum)" $(GIVEN)
@@ -61,11 +75,13 @@ clear-state: ## remove the jobs and results that make run keeps: make clear-stat
 test: $(INSTALLED) $(NATIVE) ## run every test
 	@$(BIN)/python -m tests.run
 
-test-long: $(INSTALLED) $(NATIVE) ## long runs of the cutting proof and the property tests, and the arm64 kernel in qemu
+test-long: $(INSTALLED) $(NATIVE) ## long runs: the cutting proof, properties, a job of 500 parts, and the arm64 kernel in qemu
 	@command -v qemu-aarch64 >/dev/null || command -v qemu-aarch64-static >/dev/null || { echo "The kernel for arm64 needs qemu: apt install qemu-user" >&2; exit 2; }
 	@ARM64_FILES=50000 $(BIN)/python -m pytest -q tests/arm64
 	@CUTTING_EXAMPLES=2500 $(BIN)/python -m pytest -q -s tests/proof
+	@LOAD_PARTS=500 $(BIN)/python -m pytest -q tests/contract/test_on_strict_aws_load.py
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q tests/unit
+	@OPENAPI_CASES=10000 OPENAPI_SEED=$$$$ $(BIN)/python -m pytest -q tests/functional/test_schemathesis.py
 
 fuzz: $(INSTALLED) $(NATIVE) ## kernels against each other on generated files, with and without sanitizers: make fuzz [MINUTES=60]
 	@$(BIN)/python -m tests.fuzz.campaign --minutes $(or $(MINUTES),60)
@@ -85,11 +101,12 @@ test-deployed: $(INSTALLED) $(NATIVE) ## run the packaged service on an emulator
 test-localstack: $(INSTALLED) $(NATIVE) ## test the commands on an empty LocalStack: [ENDPOINT=http://...]
 	@$(BIN)/python -m pytest -q tests/localstack --endpoint-url $(or $(ENDPOINT),http://127.0.0.1:4566)
 
-lint: $(INSTALLED) ## ruff, clang-format, mypy and the layer test
+lint: $(INSTALLED) ## ruff, clang-format, mypy, bandit and the layer test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/clang-format --dry-run --Werror $(C_FILES)
 	@$(BIN)/mypy
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py chalicelib deploy infra local smoke
 	@$(BIN)/python -m pytest -q tests/unit/test_layers.py
 
 CHECKOV := .venv-lint/bin/checkov --framework cloudformation --compact --quiet --skip-download
@@ -108,7 +125,10 @@ lint-package:
 	@$(BIN)/cfn-lint build/$(STAGE)/package/sam.json
 	@$(CHECKOV) --file build/$(STAGE)/package/sam.json
 
-check: lint test ## all checks: lint and every test
+audit: $(INSTALLED) ## look for known vulnerabilities in requirements.txt: make audit [REQUIRED=1]
+	@$(BIN)/python -m tests.audit $(if $(REQUIRED),--required)
+
+check: lint audit test ## all checks: lint, audit and every test
 
 $(BENCH_INSTALLED): requirements.txt requirements-run.txt requirements-build.txt requirements-dev.txt benchmarks/requirements.txt
 	@echo "Installing what csvsum is compared with into $(BENCH_VENV) (once) ..."
@@ -116,8 +136,8 @@ $(BENCH_INSTALLED): requirements.txt requirements-run.txt requirements-build.txt
 	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@
 
-bench: $(BENCH_INSTALLED) ## compare speed and accuracy with polars, duckdb, ...: make bench [BENCH=smoke|quick|medium|full] [WRITE=1]
-	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(if $(WRITE),--write)
+bench: $(BENCH_INSTALLED) ## compare speed and accuracy with polars, duckdb, ...: make bench [BENCH=smoke|quick|medium|full] [ONLY=PART] [WRITE=1]
+	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(addprefix --only ,$(ONLY)) $(if $(WRITE),--write)
 
 DEPLOY = $(BIN)/python -m deploy --given "$(strip $(GIVEN))"
 STAGE ?= dev
@@ -131,15 +151,16 @@ deploy: $(NATIVE) ## deploy, or update: make deploy STAGE=prod [SET="NAME=value 
 rollback: $(RUN) ## return to the release before: make rollback STAGE=prod
 	@$(DEPLOY) rollback $(STAGE) $(if $(UNFINISHED),--unfinished)
 
-# The long smoke test: with a second region also the steps that deploy there and remove it.
-SMOKE = $(BIN)/python -m deploy.smoke --prefix csvsum-$(STAGE) --base-url "$$($(DEPLOY) url $(STAGE) | tail -n 1)" \
-	$(if $(AWS_ENDPOINT_URL),--endpoint-url $(AWS_ENDPOINT_URL)) $(if $(filter-out all,$(STEPS)),--only $(STEPS)) \
+# Of one file, or of STEPS; with a second region also the steps that deploy there and remove it.
+SMOKE = $(BIN)/python -m smoke --prefix csvsum-$(STAGE) \
+	$(if $(AWS_ENDPOINT_URL),--endpoint-url $(AWS_ENDPOINT_URL)) \
+	$(if $(STEPS),$(if $(filter-out all,$(STEPS)),--only $(STEPS)),--csv "$(or $(CSV),sample.csv)") \
 	--deploy "make deploy STAGE=$(STAGE)" $(if $(SECOND_REGION),--second-region $(SECOND_REGION) \
 	--undeploy "make undeploy STAGE=$(STAGE) DATA=delete" \
 	--broken-deploy "make deploy STAGE=$(STAGE) SET=AlarmTopic=nonsense")
 
 smoke: $(RUN) ## have the service sum a file, or more: make smoke STAGE=prod [CSV=sample.csv] [STEPS=all]
-	@$(if $(STEPS),$(SMOKE),$(DEPLOY) smoke $(STAGE) $(if $(CSV),--csv "$(CSV)"))
+	@url=$$($(DEPLOY) url $(STAGE)) && $(SMOKE) --base-url "$$url"
 
 url: $(RUN) ## print the URL of the deployed service: make url STAGE=prod
 	@$(DEPLOY) url $(STAGE)

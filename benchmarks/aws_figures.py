@@ -74,6 +74,7 @@ ACCOUNT = figure(
 FULL_CORE = figure(
     "memory for a whole core, MB", 1769, LAMBDA_GUIDE + "memory: less memory, less of a core"
 )
+WORKER_MEMORY = figure("memory of a worker of parts, MB", 448, ".chalice/config.json (--memory)")
 
 # Assumed, or counted from what the service writes.
 CALL = figure("a call to SQS or DynamoDB, s", 0.01, ASSUMED)
@@ -81,7 +82,7 @@ DELIVERY = figure("from sending a message to calling its worker, s", 0.05, ASSUM
 PAGE = figure("a page (1 MB) of a query, s", 0.05, ASSUMED)
 JOB_BYTES = figure(
     "the job's item without its complete groups, bytes",
-    650,
+    730,
     DYNAMO_GUIDE + "item sizes; tests/unit/test_simulate.py",
 )
 GROUP_BYTES = figure("the item of a group of parts without its done parts, bytes", 70, "the same")

@@ -20,9 +20,10 @@ from unittest.mock import patch
 from benchmarks.files import csv_file
 from benchmarks.tables import table, times
 from chalicelib.engine.options import Options
+from chalicelib.jobs.client import OPEN
 from chalicelib.settings import Settings
 from chalicelib.wiring import use_cases_of
-from deploy.package import package
+from deploy.project import package
 from deploy.stage import read_stage
 from infra.parameters import parameters_of
 from local.config import LocalConfig, child_environment
@@ -103,7 +104,8 @@ def _table_and_queues(path: Path) -> Iterator[tuple[EmbeddedAws, Settings]]:
 
 def _unpacked(folder: Path) -> dict[str, Path]:
     """Unpack what Lambda has in /var/task, by the kernel that it uses."""
-    with zipfile.ZipFile(package(read_stage("localstack"), os.environ, print).code) as packed:
+    made = package(read_stage("localstack"), os.environ, print)
+    with zipfile.ZipFile(made / "deployment.zip") as packed:
         packed.extractall(folder / "native")
     shutil.copytree(folder / "native", folder / "pandas")
     shutil.rmtree(folder / "pandas" / "chalicelib" / "engine" / "native" / "lib")
@@ -112,7 +114,9 @@ def _unpacked(folder: Path) -> dict[str, Path]:
 
 def _cold_start(aws: EmbeddedAws, settings: Settings, kernel: str, folder: Path) -> ColdStart:
     use_cases = use_cases_of(settings)
-    jobs = [use_cases.submit(csv_file("prices", FILE_BYTES).name, Options()) for _ in range(2)]
+    jobs = [
+        use_cases.submit(csv_file("prices", FILE_BYTES).name, Options(), OPEN) for _ in range(2)
+    ]
     command = [sys.executable, "-I", "-S", "-B", str(PROGRAM), str(folder)]
     events = json.dumps([_event(aws, settings.jobs_queue) for _ in jobs])
     began = time.time()
@@ -124,7 +128,7 @@ def _cold_start(aws: EmbeddedAws, settings: Settings, kernel: str, folder: Path)
         check=True,
         preexec_fn=_keep_to_one_core,
     )
-    for job in (use_cases.find_job(each.id) for each in jobs):
+    for job in (use_cases.find_job(each.id, OPEN) for each in jobs):
         if job.ledger is None or job.ledger.kernel != kernel:
             raise RuntimeError(
                 f"the job on a file of 1 KB: {job.status}, {job.problem}, {job.ledger}"

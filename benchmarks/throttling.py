@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from benchmarks.tables import number, table
 from benchmarks.throttling_model import LARGE, Job, Load, Service, Settings
+from chalicelib.settings import Settings as CsvsumSettings
+from deploy.concurrency import NEW_ACCOUNT, for_limit
+from deploy.stage import read_stage
 from tests.strict_aws.mappings import Pace
 
 BEFORE = Settings(
@@ -22,31 +25,27 @@ BEFORE = Settings(
     window=None,
     holds=False,
 )
+WORKER = read_stage("prod").function("work_part")
+
+
+def now(limit: int) -> Settings:
+    """Return what csvsum sets in an account of that limit."""
+    chosen = CsvsumSettings.from_env(for_limit(limit))
+    return Settings(
+        "now",
+        parts=chosen.max_concurrency_parts,
+        jobs=chosen.max_concurrency_jobs,
+        give_up=chosen.max_concurrency_give_up,
+        max_receives=chosen.max_receive_count,
+        visibility=chosen.visibility_seconds,
+        timeout=WORKER["lambda_timeout"],
+        window=chosen.parts_in_flight,
+        holds=True,
+    )
+
+
 # By the account's limit of invocations at once.
-NOW = {
-    10: Settings(
-        "now",
-        parts=4,
-        jobs=2,
-        give_up=2,
-        max_receives=10,
-        visibility=5400,
-        timeout=900,
-        window=8,
-        holds=True,
-    ),
-    1000: Settings(
-        "now",
-        parts=700,
-        jobs=200,
-        give_up=2,
-        max_receives=10,
-        visibility=5400,
-        timeout=900,
-        window=1000,
-        holds=True,
-    ),
-}
+NOW = {limit: now(limit) for limit in (NEW_ACCOUNT, 1000)}
 # Seconds of a part by the size of a file of 2,000 parts, at 75 MiB/s a worker.
 PART_SECONDS = {"130 GB": 1.0, "1 TB": 6.4, "10 TB": 64.0}
 # How much Lambda backs off when it is throttled is not published: both ends.
@@ -70,11 +69,10 @@ NOTE = """\
 A model, not checked against AWS. One job of 2,000 parts, and a small job every 10 s, each
 tenth of them cut into 8 parts; one try in a hundred at a part ends with a worker that dies
 half-way. "before": no maximum concurrency, 3 receives, 1,800 s of visibility, all parts sent at
-once. "now":
-maximum concurrency 4, 2 and 2 of 10 (700, 200 and 2 of 1,000), 10 receives, a window of parts, and
-workers that hold their message for 90 s at a time. Two rows each, since it is not published how far
-a mapping backs off when it is throttled. "after a death": the longest time until a part whose
-worker died was worked on again."""
+once. "now": what csvsum sets: maximum concurrency 4, 2 and 2 of 10 (698, 200 and 2 of 1,000), 10
+receives, a window of parts, and workers that hold their message for 90 s at a time. Two rows each,
+since it is not published how far a mapping backs off when it is throttled. "after a death": the
+longest time until a part whose worker died was worked on again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from random import Random
 
+from chalicelib.adapters.held_messages import HOLD_SECONDS
 from tests.strict_aws.clock import Clock, Timeline
 from tests.strict_aws.lambdas import Account, Context, Event, Function, Handler, Work
 from tests.strict_aws.mappings import Mapping, Pace, Terms
 from tests.strict_aws.queues import Queue
 
-HOLD_SECONDS = 90.0
 API_SECONDS, JOB_SECONDS, MERGE_SECONDS, GIVE_UP_SECONDS = 0.05, 1.0, 5.0, 0.2
 SEND_SECONDS = 0.01  # a batch of ten messages
 LARGE = "large"

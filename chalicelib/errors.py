@@ -4,7 +4,12 @@ CsvsumError
 ├── RequestError           the client must change its request
 │   ├── BadRequest         a name, an option or a body is wrong
 │   ├── FileMissing        the source has no such file
-│   └── UnknownJob         there is no job with this id
+│   ├── UnknownJob         there is no job with this id, or it is another client's
+│   ├── KeyReused          the idempotency key was sent with another request before
+│   ├── AlreadyEnded       a job that has succeeded or failed cannot be cancelled
+│   ├── Unauthorized       there is no token
+│   │   └── InvalidToken   the token is unknown, expired, revoked or mistyped
+│   └── NotSigned          API Gateway has not checked a signature
 ├── FileError              the file cannot be summed, and no retry can change that
 │   ├── BadCsv             the bytes are not a CSV that can be summed (says where)
 │   ├── BadCompressed      the compressed file is damaged, truncated, or too large when unpacked
@@ -19,9 +24,10 @@ CsvsumError
 ├── GivenUp                the job failed after several attempts
 ├── TryAgain (retryable)   something did not answer; the same call may succeed later
 │   ├── DeadlineNear       the worker has to stop soon
+│   ├── TooManyJobs        the client has too many jobs in progress to submit another one
 │   ├── TooMuchInProgress  the jobs in progress have too many bytes to accept another file
 │   └── ServiceDown        the queue, the table or the results bucket did not answer
-├── BadSetting             a setting has a wrong value (defined in settings.py)
+├── BadSetting             a setting has a wrong value (defined in setting_values.py)
 └── BadMessage             a message is not one of csvsum's (defined in adapters/work_queue.py)
 
 The engine defines FileError, BadCsv, BadCompressed and BadGzip, so that it can ship alone
@@ -78,6 +84,52 @@ class UnknownJob(RequestError):
         super().__init__(
             "There is no job with this id; ids are the 32 hex digits given at submission, "
             "and jobs are kept for a limited time."
+        )
+
+
+class KeyReused(RequestError):
+    code = "idempotency_key_reused"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This Idempotency-Key was sent with another request in the last 24 hours; choose a new "
+            "key for each request, and keep it for repeats of that request alone."
+        )
+
+
+class AlreadyEnded(RequestError):
+    code = "already_ended"
+
+    def __init__(self, status: str) -> None:
+        super().__init__(f"The job has {status}; only a job in progress can be cancelled.")
+
+
+class Unauthorized(RequestError):
+    code = "unauthorized"
+
+    def __init__(
+        self,
+        detail: str = "This service asks for a token, in a header 'Authorization: Bearer <token>'; "
+        "its operator creates tokens.",
+    ) -> None:
+        super().__init__(detail)
+
+
+class InvalidToken(Unauthorized):
+    code = "invalid_token"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The token is unknown, expired, revoked or mistyped; ask the operator for a new one."
+        )
+
+
+class NotSigned(RequestError):
+    code = "not_signed"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This service asks for requests with a signature of AWS (Signature Version 4)."
         )
 
 
@@ -158,6 +210,16 @@ class DeadlineNear(TryAgain):
     def __init__(self, seconds: float) -> None:
         super().__init__(f"A worker did not finish in {seconds:.0f} seconds.")
         self.seconds = seconds
+
+
+class TooManyJobs(TryAgain):
+    code = "too_many_jobs"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"You have {limit:,} jobs in progress and may not have more; submit the file again "
+            "when some of them are done."
+        )
 
 
 class TooMuchInProgress(TryAgain):

@@ -8,25 +8,47 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.settings import BadSetting, Settings
+from chalicelib.errors import CsvsumError
+from chalicelib.settings import Auth, Settings
 from deploy import (
     chalice_deploy,
     changes,
     cloudformation,
-    health,
+    concurrency,
     inventory,
     policies,
     releases,
     removal,
     resources,
+    tokens,
 )
 from deploy.aws import Aws, environment_of
-from deploy.package import package
 from deploy.progress import Progress, Say
+from deploy.project import package
 from deploy.stage import CHALICE, ROOT, Stage, UsageError, read_stage, read_stages, require_known
+from infra.tokens import create_text, list_text, revoke_text
 
+#: How curl sends what the service asks for.
+CURL_OPTIONS = {
+    Auth.OPEN: "",
+    Auth.TOKEN: ' -H "Authorization: Bearer $TOKEN"',
+    Auth.IAM: ' --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" --user "<key id>:<secret>"',
+}
+TOKEN_OPTIONS = ("client", "role", "days", "token")
 #: The variables that make may be given.
-MAKE = ["STAGE", "SET", "WITH", "DATA", "CSV", "UNFINISHED", "STEPS", "SECOND_REGION", "PYTHON"]
+MAKE = [
+    "STAGE",
+    "SET",
+    "WITH",
+    "DATA",
+    "CSV",
+    "UNFINISHED",
+    "STEPS",
+    "SECOND_REGION",
+    "PYTHON",
+    "VENV",
+]
+MAKE += [option.upper() for option in TOKEN_OPTIONS]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -40,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\ncsvsum: stopped; the same command goes on from what is there.", file=sys.stderr)
         return 130
-    except (UsageError, BadSetting, BotoCoreError, ClientError) as error:
+    except (UsageError, CsvsumError, BotoCoreError, ClientError) as error:
         print(f"csvsum: {error}", file=sys.stderr)
         return 2
     return 0
@@ -56,8 +78,10 @@ def _parser() -> argparse.ArgumentParser:
         ("resources", _resources, "the stack of queues, table, buckets and alarms"),
         ("up", _up, "the resources, then chalice deploy"),
         ("rollback", _rollback, "return to the release before"),
-        ("smoke", _smoke, "have the deployed service sum a file"),
         ("url", _url, "where the deployed service answers; also for `chalice url`"),
+        ("token", _token, "create a token for a client"),
+        ("tokens", _tokens, "list the tokens"),
+        ("revoke", _revoke, "revoke the tokens of a client, or one of them"),
         ("down", _down, "take everything down"),
         ("package", _package, "make the template and the zip, and deploy nothing"),
         ("policies", _policies, "write .chalice/policies/ of all stages"),
@@ -69,7 +93,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--with", dest="more", action="append", type=Path, default=[])
         command.add_argument("--data", choices=["keep", "delete"], default="keep")
         command.add_argument("--unfinished", action="store_true")
-        command.add_argument("--csv", default=resources.SAMPLE.name)
+        for option in TOKEN_OPTIONS:
+            command.add_argument(f"--{option}", default="")
     return parser
 
 
@@ -94,32 +119,43 @@ def _checked(stage: Stage) -> Stage:
 def _resources(given: argparse.Namespace, say: Say) -> str:
     stage, aws = _open(given, say)
     resources.put(stage, aws, say)
+    suits = concurrency.chosen(stage, aws, say)
+    for line in changes.differences(stage.environment, suits.environment):
+        say(f"  in .chalice/config.json this account may have {line}")
     return f"The resources are there. Next: chalice deploy --stage {stage.name}"
 
 
 def _up(given: argparse.Namespace, say: Say) -> str:
     stage, aws = _open(given, say)
-    return _welcome(chalice_deploy.up(stage, aws, os.environ, say))
+    url = chalice_deploy.up(stage, aws, os.environ, say)
+    return f"{_welcome(stage, url)}\n{tokens.offer_first(stage, aws)}".rstrip()
 
 
 def _rollback(given: argparse.Namespace, say: Say) -> str:
     stage, aws = _open(given, say)
     if given.unfinished and releases.is_complete(stage, aws):
         return "The last deployment that changed a function is complete: nothing to return from."
-    return _welcome(chalice_deploy.rollback(stage, aws, os.environ, say))
+    return _welcome(stage, chalice_deploy.rollback(stage, aws, os.environ, say))
 
 
-def _smoke(given: argparse.Namespace, say: Say) -> str:
-    stage, aws = _open(given, say)
-    url = inventory.base_url(stage, aws)
-    health.require_answer(url, say)
-    return health.sum_file(url, given.csv, say)
-
-
-def _url(given: argparse.Namespace, say: Say) -> str:
-    stage, aws = _open(given, say)
+def _url(given: argparse.Namespace, _: Say) -> str:
+    stage, aws = _open(given, lambda _: None)  # others read the URL from the output
     inventory.write_record(stage, inventory.find(stage, aws))
     return inventory.base_url(stage, aws)
+
+
+def _token(given: argparse.Namespace, say: Say) -> str:
+    stage, aws = _open(given, say)
+    table = tokens.table_of(stage, aws)
+    return tokens.note(stage) + create_text(table, given.client, given.role, given.days)
+
+
+def _tokens(given: argparse.Namespace, say: Say) -> str:
+    return list_text(tokens.table_of(*_open(given, say)))
+
+
+def _revoke(given: argparse.Namespace, say: Say) -> str:
+    return revoke_text(tokens.table_of(*_open(given, say)), given.client, given.token)
 
 
 def _down(given: argparse.Namespace, say: Say) -> str:
@@ -132,8 +168,8 @@ def _package(given: argparse.Namespace, say: Say) -> str:
     stage = _checked(changes.changed(stage, changes.parse(stage, given.set)))
     # Packaging asks AWS nothing, but Chalice wants some region to name the services of.
     made = package(stage, {"AWS_DEFAULT_REGION": "us-east-1", **os.environ}, say, given.more)
-    size = made.code.stat().st_size / 1024 / 1024
-    return f"{made.template.relative_to(ROOT)}, {made.code.relative_to(ROOT)} ({size:.1f} MiB)"
+    size = (made / "deployment.zip").stat().st_size / 1024 / 1024
+    return f"sam.json and deployment.zip ({size:.1f} MiB) are in {made.relative_to(ROOT)}"
 
 
 def _policies(_: argparse.Namespace, __: Say) -> str:
@@ -141,11 +177,12 @@ def _policies(_: argparse.Namespace, __: Say) -> str:
     return f"{len(paths)} policies are written to .chalice/."
 
 
-def _welcome(base: str) -> str:
+def _welcome(stage: Stage, base: str) -> str:
+    curl = "curl" + CURL_OPTIONS[stage.settings.auth]
     return f"""Deployed: {base}
-  curl {base}/csv_name=<a file>
-  curl {base}/storage/get_counter
-  curl {base}/storage/get_json/<the id>"""
+  {curl} {base}/csv_name=<a file>
+  {curl} {base}/storage/get_counter
+  {curl} {base}/storage/get_json/<the id>"""
 
 
 if __name__ == "__main__":

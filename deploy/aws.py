@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -40,20 +39,21 @@ class Aws:
     def client(self, service: str) -> Any:
         return self.session.client(service, endpoint_url=self._endpoint)
 
-    def own_s3(self) -> Any:
-        """Return a client of S3 whose every call is refused where a bucket is another account's.
+    def own_bucket(self, name: str) -> Any:
+        """Return boto3's resource of a bucket, refused on every call if it is another account's.
 
         Names of buckets are unique among all accounts, and ours can be guessed:
         https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-owner-condition.html
         """
-        s3, owner = self.client("s3"), self.identity.account
+        s3 = self.session.resource("s3", endpoint_url=self._endpoint)
+        owner = self.identity.account
 
         def expect_owner(params: dict[str, Any], model: Any, **_: Any) -> None:
             if "ExpectedBucketOwner" in model.input_shape.members:
                 params["ExpectedBucketOwner"] = owner
 
-        s3.meta.events.register("provide-client-params.s3", expect_owner)
-        return s3
+        s3.meta.client.meta.events.register("provide-client-params.s3", expect_owner)
+        return s3.Bucket(name)
 
     @property
     def emulator(self) -> str | None:
@@ -82,8 +82,9 @@ class Aws:
 
     def has_bucket(self, name: str, own: bool = True) -> bool:
         """Return whether a bucket exists. ``own``: raise UsageError if it is another account's."""
+        s3 = self.own_bucket(name).meta.client if own else self.client("s3")
         try:
-            (self.own_s3() if own else self.client("s3")).head_bucket(Bucket=name)
+            s3.head_bucket(Bucket=name)
         except ClientError as error:
             status = error.response["ResponseMetadata"]["HTTPStatusCode"]
             if status == 404:
@@ -94,6 +95,3 @@ class Aws:
                     "Name another one, or check that this account has it and you may see it."
                 ) from error
         return True
-
-    def upload(self, bucket: str, key: str, path: Path) -> None:
-        self.own_s3().upload_file(str(path), bucket, key)

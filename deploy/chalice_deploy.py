@@ -5,12 +5,14 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from urllib3 import PoolManager, Retry
+from urllib3.exceptions import HTTPError
+
 from deploy import (
-    api_limits,
     changes,
     cloudformation,
     concurrency,
-    health,
+    gateway_responses,
     inventory,
     releases,
     resources,
@@ -18,10 +20,20 @@ from deploy import (
 )
 from deploy.aws import Aws
 from deploy.progress import Say
-from deploy.project import build, chalice, link_record, zip_of
-from deploy.stage import Stage, UsageError
+from deploy.project import build, chalice, link_record, request_limits, zip_of
+from deploy.stage import Stage, UsageError, read_stage
 
 SHOWN = ("lambda_memory_size", "lambda_timeout", "reserved_concurrency")
+# A new API answers within seconds. A dozen tries take a minute.
+TRIES = Retry(
+    12, redirect=False, status_forcelist=range(500, 600), backoff_factor=0.2, backoff_max=10
+)
+# The limits of all methods of all paths, by their names in templates:
+# https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html#UpdateStage-Patch
+LIMITS = {
+    "ThrottlingRateLimit": "/*/*/throttling/rateLimit",
+    "ThrottlingBurstLimit": "/*/*/throttling/burstLimit",
+}
 
 
 def up(stage: Stage, aws: Aws, environment: Mapping[str, str], say: Say) -> str:
@@ -70,12 +82,41 @@ def _deploy(stage: Stage, aws: Aws, project: Path, environment: Mapping[str, str
     arguments = ("deploy", "--stage", stage.name)
     chalice(project, *arguments, environment=environment, say=say)
     roles.mark(stage, aws)
-    api_limits.put(stage, aws, say)
+    gateway_responses.put(aws, inventory.api(stage, aws)["rest_api_id"], say)
+    limit_requests(stage, aws, say)
     # Once more, so that `chalice url` prints a URL that also an emulator answers.
     inventory.write_record(stage, inventory.find(stage, aws))
     url = inventory.base_url(stage, aws)
-    health.require_answer(url, say)
+    require_answer(url, say)
     return url
+
+
+def limit_requests(stage: Stage, aws: Aws, say: Say) -> None:
+    """Have API Gateway refuse more requests than the settings allow, as Chalice cannot."""
+    if aws.emulator:  # they take no limits
+        return
+    wanted = request_limits(stage.settings)
+    say("Limiting the API to {} requests a second, and {} at once".format(*wanted.values()))
+    aws.client("apigateway").update_stage(
+        restApiId=inventory.api(stage, aws)["rest_api_id"],
+        stageName=inventory.API_STAGE,
+        patchOperations=[
+            {"op": "replace", "path": LIMITS[name], "value": str(value)}
+            for name, value in wanted.items()
+        ],
+    )
+
+
+def require_answer(base: str, say: Say, tries: Retry = TRIES) -> None:
+    """Ask the service until its reply is no 5xx. Raises UsageError if it stays one."""
+    say(f"Asking {base}/storage/get_counter")
+    try:
+        PoolManager(retries=tries, timeout=30).request("GET", f"{base}/storage/get_counter")
+    except HTTPError as error:
+        raise UsageError(
+            f"It is deployed, but does not answer: {error}\n"
+            "See `chalice logs`, or return to the last release with `make rollback`."
+        ) from error
 
 
 def _require_no_stack(stage: Stage, aws: Aws) -> None:
@@ -87,21 +128,29 @@ def _require_no_stack(stage: Stage, aws: Aws) -> None:
 
 
 def show_changes(stage: Stage, aws: Aws, say: Say) -> None:
-    """Show which settings of the functions will change: what changes for all of them, once."""
+    """Show which settings of the functions change: what changes for all of them, once.
+
+    A function that is new is compared with .chalice/config.json.
+    """
+    committed = read_stage(stage.name)
+    live = {name: _live_settings(stage, aws, name) for name in stage.functions}
     by_function = {
-        name: changes.differences(_live_settings(stage, aws, name), _settings_of(stage, name))
-        for name in stage.functions
+        name: changes.differences(settings or _settings_of(committed, name), after)
+        for name, settings in live.items()
+        for after in [_settings_of(stage, name)]
     }
-    first, *others = by_function.values()
-    common = [line for line in first if all(line in lines for lines in others)]
-    single = [
+    common = set.intersection(*map(set, by_function.values()))
+    lines = [line for line in next(iter(by_function.values())) if line in common] + [
         f"{name}.{line}"
         for name, lines in by_function.items()
         for line in lines
         if line not in common
     ]
-    say("Settings that change:" if common or single else "Settings that change: none")
-    for line in common + single:
+    if any(live.values()):
+        say("Settings that change:" if lines else "Settings that change: none")
+    else:
+        say(f"New stage, with the settings of .chalice/config.json{', but:' if lines else ''}")
+    for line in lines:
         say(f"  {line}")
 
 

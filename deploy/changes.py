@@ -19,6 +19,7 @@ FUNCTION_KEYS = FUNCTION_SETTINGS[:6]
 FOLLOWS = {
     "Prefix": "STAGE",
     "JobsTable": "JOBS_TABLE",
+    "TokensTable": "TOKENS_TABLE",
     "JobsQueue": "JOBS_QUEUE",
     "PartsQueue": "PARTS_QUEUE",
     "DeadQueue": "DEAD_QUEUE",
@@ -105,7 +106,7 @@ def differences(before: Mapping[str, str], after: Mapping[str, str]) -> list[str
     """Return a line for each name whose value changes."""
     names = [*after, *(name for name in before if name not in after)]
     return [
-        f"{name}: {before.get(name, NOTHING)} -> {after.get(name, NOTHING)}"
+        f"{name}: {before.get(name) or NOTHING} -> {after.get(name) or NOTHING}"
         for name in names
         if before.get(name) != after.get(name)
     ]

@@ -52,32 +52,29 @@ def settled(aws: Aws, name: str, say: Say) -> Mapping[str, Any] | None:
     return stack
 
 
-def put(
-    aws: Aws, name: str, template: Mapping[str, Any], parameters: Mapping[str, str], **more: Any
-) -> dict[str, str]:
-    """Create or update a stack, wait, and return its outputs.
+def put(aws: Aws, name: str, template: Mapping[str, Any], parameters: Mapping[str, str]) -> None:
+    """Create or update a stack, and wait. Raises UsageError with what failed.
 
-    Parameters that are not given keep their values. If a stack cannot be created, nothing of it
-    is left, so that the same call can be made once more. ``more`` goes to CloudFormation.
+    If a stack cannot be created, nothing of it is left, so that the call can be made once more.
     """
-    old = describe(aws, name)
     arguments = {
         "StackName": name,
         "TemplateBody": json.dumps(template),
-        "Parameters": _parameters(template, parameters, parameters_of(old)),
-        **more,
+        "Parameters": [
+            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+        ],
     }
     cloudformation = aws.client("cloudformation")
     try:
-        if old is None:
+        if describe(aws, name) is None:
             cloudformation.create_stack(**arguments, RetainExceptOnCreate=True)
         else:
             cloudformation.update_stack(**arguments)
     except ClientError as error:
         if "No updates" in str(error):
-            return outputs(old)
+            return
         raise UsageError(_with_advice(f"The stack {name} was refused: {error}")) from error
-    return outputs(_require_good(aws, name))
+    _require_good(aws, name)
 
 
 def delete(aws: Aws, name: str) -> None:
@@ -96,10 +93,6 @@ def parameters_of(stack: Mapping[str, Any] | None) -> dict[str, str]:
     }
 
 
-def outputs(stack: Mapping[str, Any] | None) -> dict[str, str]:
-    return {each["OutputKey"]: each["OutputValue"] for each in (stack or {}).get("Outputs", [])}
-
-
 def _wait(aws: Aws, name: str) -> Mapping[str, Any] | None:
     """Return a stack once its status is final."""
     while True:
@@ -110,14 +103,13 @@ def _wait(aws: Aws, name: str) -> Mapping[str, Any] | None:
         time.sleep(POLL_SECONDS)
 
 
-def _require_good(aws: Aws, name: str) -> Mapping[str, Any]:
+def _require_good(aws: Aws, name: str) -> None:
     stack = _wait(aws, name)
     status = stack["StackStatus"] if stack else "deleted"
     failures = _failures(aws, name)
     # LocalStack calls an update complete of which a resource failed.
-    if stack is None or status not in GOOD or failures:
+    if status not in GOOD or failures:
         raise UsageError(_with_advice(f"The stack {name} was not made ({status}).{failures}"))
-    return stack
 
 
 def _failures(aws: Aws, name: str) -> str:
@@ -136,13 +128,3 @@ def _failures(aws: Aws, name: str) -> str:
 def _with_advice(text: str) -> str:
     advice = next((advice for word, advice in ADVICE.items() if word in text), None)
     return f"{text}\n{advice or 'Mend that and run the same command.'}"
-
-
-def _parameters(
-    template: Mapping[str, Any], given: Mapping[str, str], old: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    kept = sorted(set(old) & set(template.get("Parameters", {})) - set(given))
-    return [
-        *({"ParameterKey": name, "ParameterValue": value} for name, value in given.items()),
-        *({"ParameterKey": name, "UsePreviousValue": True} for name in kept),
-    ]

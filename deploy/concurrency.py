@@ -1,7 +1,5 @@
 """How many workers may run at a time, chosen from what the account allows."""
 
-from dataclasses import dataclass
-
 from botocore.exceptions import ClientError
 
 from deploy.aws import Aws
@@ -11,33 +9,23 @@ from deploy.stage import Stage
 # The bounds of a mapping's maximum concurrency:
 # https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html
 MINIMUM, MAXIMUM = 2, 1000
+#: The limit of a new account, which .chalice/config.json is made for.
+NEW_ACCOUNT = 10
 
 
-@dataclass(frozen=True, slots=True)
-class Concurrency:
-    """The maximum concurrency of the three queues' mappings."""
-
-    jobs: int
-    parts: int
-    give_up: int
-
-    def as_variables(self) -> dict[str, str]:
-        return {
-            "MAX_CONCURRENCY_JOBS": str(self.jobs),
-            "MAX_CONCURRENCY_PARTS": str(self.parts),
-            "MAX_CONCURRENCY_GIVE_UP": str(self.give_up),
-        }
-
-
-def for_limit(limit: int) -> Concurrency:
+def for_limit(limit: int) -> dict[str, str]:
     """Share an account's limit among the queues, and leave a tenth of it, at least 2, for the API.
 
     Mappings that may together run more than the limit are throttled: each refused call uses up a
-    delivery of its message (docs/aws.md, B2). A new account has a limit of 10.
+    delivery of its message (docs/aws.md, B2).
     """
     jobs = _bounded(limit // 5)
     parts = _bounded(limit - jobs - MINIMUM - max(2, limit // 10))
-    return Concurrency(jobs, parts, MINIMUM)
+    return {
+        "MAX_CONCURRENCY_JOBS": str(jobs),
+        "MAX_CONCURRENCY_PARTS": str(parts),
+        "MAX_CONCURRENCY_GIVE_UP": str(MINIMUM),
+    }
 
 
 def _bounded(count: int) -> int:
@@ -45,20 +33,39 @@ def _bounded(count: int) -> int:
 
 
 def chosen(stage: Stage, aws: Aws, say: Say) -> Stage:
-    """Return the stage with a maximum concurrency for each queue. What SET names stays as it is."""
+    """Return the stage with what suits the account in place of what suits a new one.
+
+    Numbers of somebody's own, by SET or in .chalice/config.json, stay as they are.
+    """
+    new, own = for_limit(NEW_ACCOUNT), stage.environment
+    suits = {
+        name: value
+        for name, value in for_limit(_account_limit(aws, say)).items()
+        if name not in stage.changes and own.get(name, new[name]) == new[name]
+    }
+    return stage.with_own(environment_variables={**own, **suits})
+
+
+def account_limit(aws: Aws) -> int:
+    """Return how many functions the account runs at a time. Raises ClientError."""
+    account = aws.client("lambda").get_account_settings()
+    return int(account["AccountLimit"]["ConcurrentExecutions"])
+
+
+def alarm_at(aws: Aws) -> str:
+    """Return the parameter for an alarm at the account's limit; 0, for none, if it is not known."""
     try:
-        account = aws.client("lambda").get_account_settings()
+        return str(account_limit(aws))
+    except ClientError:
+        return "0"
+
+
+def _account_limit(aws: Aws, say: Say) -> int:
+    """Return the account's limit; if it is not known, that of a new one."""
+    try:
+        limit = account_limit(aws)
     except ClientError as error:
-        say(f"The account's concurrency is not known, so the workers' is not bounded: {error}")
-        return stage
-    limit = int(account["AccountLimit"]["ConcurrentExecutions"])
-    variables = for_limit(limit).as_variables()
-    say(f"The account runs up to {limit} functions at a time")
-    return _with_defaults(stage, variables)
-
-
-def _with_defaults(stage: Stage, variables: dict[str, str]) -> Stage:
-    own = stage.config["stages"][stage.name]
-    own = {**own, "environment_variables": {**variables, **own["environment_variables"]}}
-    stages = {**stage.config["stages"], stage.name: own}
-    return Stage(stage.name, {**stage.config, "stages": stages}, stage.changes)
+        say(f"The account's concurrency is not known, and taken for {NEW_ACCOUNT}: {error}")
+        return NEW_ACCOUNT
+    say(f"The account runs up to {limit:,} functions at a time")
+    return limit

@@ -46,32 +46,18 @@ def write_record(stage: Stage, found: list[Resource]) -> None:
     path.write_text(json.dumps(record, indent=2) + "\n")
 
 
-def last_region(stage: Stage) -> str | None:
-    """Return the region of the last deployment from this folder, if Chalice recorded one."""
-    path = CHALICE / "deployed" / f"{stage.name}.json"
-    resources = json.loads(path.read_text())["resources"] if path.exists() else []
-    return next(
-        (each["lambda_arn"].split(":")[3] for each in resources if "lambda_arn" in each), None
-    )
-
-
-def base_url(stage: Stage, aws: Aws) -> str:
-    """Return where the API answers. An emulator's has no public name: it is behind its endpoint."""
-    url: str = _api(stage, aws)["rest_api_url"]
-    return url.rstrip("/")
-
-
-def api_id(stage: Stage, aws: Aws) -> str:
-    """Return what API Gateway calls the stage's API."""
-    found: str = _api(stage, aws)["rest_api_id"]
-    return found
-
-
-def _api(stage: Stage, aws: Aws) -> Resource:
+def api(stage: Stage, aws: Aws) -> Resource:
+    """Return the stage's API; of several, the oldest. Raises UsageError if there is none."""
     apis = list(_apis(stage, aws))
     if not apis:
         raise UsageError(f"There is no API named {stage.settings.api_name}: run make deploy.")
     return apis[0]
+
+
+def base_url(stage: Stage, aws: Aws) -> str:
+    """Return where the API answers. An emulator's has no public name: it is behind its endpoint."""
+    url: str = api(stage, aws)["rest_api_url"]
+    return url.rstrip("/")
 
 
 def live_function(stage: Stage, aws: Aws, function: str) -> Resource | None:

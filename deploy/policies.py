@@ -25,25 +25,26 @@ class Right:
     actions: tuple[str, ...]
 
 
-def _logs() -> Right:
-    return Right("Logs", ("log",), ("logs:CreateLogStream", "logs:PutLogEvents"))
-
-
-def _traces() -> Right:
-    return Right("TracesHaveNoArn", ("*",), ("xray:PutTelemetryRecords", "xray:PutTraceSegments"))
-
-
 def _trigger(queue: str) -> Right:
     """What Lambda does with the function's role to receive its messages."""
     actions = ("sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage")
     return Right("Trigger", (queue,), actions)
 
 
-API_ON_JOBS = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query")
+LOGS = Right("Logs", ("log",), ("logs:CreateLogStream", "logs:PutLogEvents"))
+TRACES = Right("TracesHaveNoArn", ("*",), ("xray:PutTelemetryRecords", "xray:PutTraceSegments"))
+API_ON_JOBS = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+)
 CSV = Right("Csv", ("csv",), ("s3:GetObject",))
 JOBS_URL = Right("Queues", ("jobs",), ("sqs:GetQueueUrl",))
 PARTS_URL = Right("Queues", ("parts",), ("sqs:GetQueueUrl",))
-QUEUES = Right("Queues", ("jobs", "parts"), ("sqs:GetQueueUrl",))
+QUEUES_URL = Right("Queues", ("jobs", "parts"), ("sqs:GetQueueUrl",))
 READ_RESULTS = Right("Results", ("results",), ("s3:GetObject",))
 WRITE_RESULTS = Right("Results", ("results",), ("s3:GetObject", "s3:PutObject"))
 
@@ -51,7 +52,9 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
     "api_handler": (
         CSV,
         Right("Jobs", ("table",), API_ON_JOBS),
+        Right("Tokens", ("tokens",), ("dynamodb:GetItem",)),
         Right("Counter", ("in_progress",), ("dynamodb:Query",)),
+        Right("Lists", ("history",), ("dynamodb:Query",)),
         JOBS_URL,
         Right("Submit", ("jobs",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
@@ -61,7 +64,7 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         Right("RedeliverSoon", ("jobs",), ("sqs:ChangeMessageVisibility",)),
         CSV,
         Right("Jobs", ("table",), ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem")),
-        QUEUES,
+        QUEUES_URL,
         Right("Cut", ("parts",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
     ),
@@ -105,7 +108,7 @@ def policy(stage: Stage, function: str) -> dict[str, Any]:
                 "Action": list(right.actions),
                 "Resource": [names[resource] for resource in right.resources],
             }
-            for right in (_logs(), _traces(), *RIGHTS[function])
+            for right in (LOGS, TRACES, *RIGHTS[function])
             if set(right.resources) <= set(names)
         ],
     }
@@ -119,7 +122,9 @@ def arns(stage: Stage, function: str) -> dict[str, str]:
         "*": "*",
         "log": f"arn:{PARTITION}:logs:*:*:log-group:/aws/lambda/{stage.lambda_name(function)}:*",
         "table": table,
+        "tokens": f"arn:{PARTITION}:dynamodb:*:*:table/{settings.tokens_table}",
         "in_progress": f"{table}/index/in_progress",
+        "history": f"{table}/index/history",
         "jobs": f"arn:{PARTITION}:sqs:*:*:{settings.jobs_queue}",
         "parts": f"arn:{PARTITION}:sqs:*:*:{settings.parts_queue}",
         "dead": f"arn:{PARTITION}:sqs:*:*:{settings.dead_queue}",

@@ -1,7 +1,7 @@
 """The Chalice project of one stage under build/: clean copies of what ships, and its settings.
 
-`chalice deploy` runs there as it would in the root of the project, but finds the zip normalized
-and the changes of ``SET`` in its configuration.
+Chalice's commands run there as they would in the root of the project, but find the zip normalized
+and the changes of ``SET`` in the configuration.
 """
 
 import json
@@ -10,16 +10,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from chalice.deploy.packager import DependencyBuilder, LambdaDeploymentPackager
+from chalice.package import TemplateDeepMerger
 from chalice.utils import UI, OSUtils
 
+from chalicelib.settings import Settings
 from deploy import policies
 from deploy.lambda_zip import is_normalized, normalize
 from deploy.progress import Say
-from deploy.stage import CHALICE, ROOT, Stage, UsageError
+from deploy.stage import CHALICE, FUNCTIONS, ROOT, Stage, UsageError
+from infra.gateway_responses import for_template
 
 # Byte code of this machine's runs would make each zip another one; the zip gets its own.
 NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc")
@@ -44,6 +48,7 @@ def link_record(project: Path) -> None:
     (CHALICE / "deployed").mkdir(exist_ok=True)
     link = project / ".chalice" / "deployed"
     if not link.is_symlink():
+        shutil.rmtree(link, ignore_errors=True)
         link.symlink_to(os.path.relpath(CHALICE / "deployed", link.parent))
 
 
@@ -67,6 +72,39 @@ def build(stage: Stage, environment: Mapping[str, str], say: Say, *options: str)
     normalize(code, project / "requirements.txt")
     shutil.copyfile(code, out / "deployment.zip")
     return project
+
+
+def package(
+    stage: Stage, environment: Mapping[str, str], say: Say, more: Sequence[Path] = ()
+) -> Path:
+    """Make a template, sam.json, and deployment.zip for CloudFormation. Returns their folder.
+
+    ``more``: files to merge into the template, as infra/functions.json is.
+    """
+    merged: dict[str, Any] = {}
+    for path in (FUNCTIONS, *more):
+        merged = TemplateDeepMerger().merge(json.loads(path.read_text()), merged)
+    merged = TemplateDeepMerger().merge(api_of(stage.settings), merged)
+    stage.folder.mkdir(parents=True, exist_ok=True)
+    file = stage.folder / "merge.json"
+    file.write_text(json.dumps(merged, indent=2))
+    build(stage, environment, say, "--merge-template", str(file))
+    return stage.folder / "package"
+
+
+def request_limits(settings: Settings) -> dict[str, int]:
+    """Return how many requests the API takes, by the names that templates have for the limits."""
+    return {
+        "ThrottlingRateLimit": settings.api_rate,
+        "ThrottlingBurstLimit": settings.api_burst,
+    }
+
+
+def api_of(settings: Settings) -> dict[str, Any]:
+    """Return the limits and the own replies of the API, to be merged into a template."""
+    methods = {"ResourcePath": "/*", "HttpMethod": "*", **request_limits(settings)}
+    properties = {"MethodSettings": [methods], "GatewayResponses": for_template()}
+    return {"Resources": {"RestAPI": {"Properties": properties}}}
 
 
 def _remove_other_zips(code: Path) -> None:
@@ -102,5 +140,6 @@ def _last_words(text: str) -> str:
     """Return what Chalice says of an error, without the traceback before it."""
     lines = text.splitlines()
     frames = [number for number, line in enumerate(lines) if line.startswith("  File ")]
-    words = lines[frames[-1] + 2 :] if frames else lines
-    return "\n".join(line for line in words if line.strip(" ^~"))
+    words = lines[frames[-1] + 1 :] if frames else lines
+    # The code of a frame is indented; from Python 3.13 on it may have several lines.
+    return "\n".join(line for line in words if line.strip() and not line.startswith("    "))

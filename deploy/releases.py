@@ -5,9 +5,9 @@ resources stay as they are.
 """
 
 import shutil
-import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from deploy.aws import Aws
 from deploy.inventory import live_function
@@ -15,8 +15,6 @@ from deploy.stage import Stage, UsageError
 
 KEPT = 5
 TAG = "csvsum-release"
-FOLDERS = ("chalicelib", ".chalice/policies", ".chalice/deployments")
-FILES = ("app.py", "requirements.txt", ".chalice/config.json")
 
 
 def new_id() -> str:
@@ -26,40 +24,30 @@ def new_id() -> str:
 
 def tagged(stage: Stage, release: str) -> Stage:
     """Return the stage with a tag for its functions that says which release they have."""
-    own = {**stage.config["stages"][stage.name], "tags": {TAG: release, "csvsum": stage.prefix}}
-    stages = {**stage.config["stages"], stage.name: own}
-    return Stage(stage.name, {**stage.config, "stages": stages}, stage.changes)
+    return stage.with_own(tags={TAG: release, "csvsum": stage.prefix})
 
 
 def bucket_of(stage: Stage, aws: Aws) -> str:
     return f"{stage.prefix}-code-{aws.identity.account}-{aws.identity.region}"
 
 
+def _bucket(stage: Stage, aws: Aws) -> Any:
+    return aws.own_bucket(bucket_of(stage, aws))
+
+
 def keep(stage: Stage, aws: Aws, project: Path, release: str) -> None:
     """Store a project that was deployed, and remove all but the last releases."""
-    packed = stage.folder / f"{release}.zip"
-    with zipfile.ZipFile(packed, "w") as file:
-        for path in _files(project):
-            file.write(path, path.relative_to(project))
-    aws.upload(bucket_of(stage, aws), packed.name, packed)
+    packed = Path(shutil.make_archive(str(stage.folder / release), "zip", project))
+    _bucket(stage, aws).upload_file(str(packed), packed.name)
     packed.unlink()
     remove(stage, aws, stored(stage, aws)[:-KEPT])
 
 
-def _files(project: Path) -> list[Path]:
-    found = [project / name for name in FILES]
-    for folder in FOLDERS:
-        found += (path for path in (project / folder).rglob("*") if path.is_file())
-    return found
-
-
 def stored(stage: Stage, aws: Aws) -> list[str]:
     """Return the releases that are kept, oldest first."""
-    bucket = bucket_of(stage, aws)
-    if not aws.has_bucket(bucket):
+    if not aws.has_bucket(bucket_of(stage, aws)):
         return []
-    objects = aws.own_s3().list_objects_v2(Bucket=bucket).get("Contents", [])
-    return sorted(each["Key"].removesuffix(".zip") for each in objects)
+    return sorted(each.key.removesuffix(".zip") for each in _bucket(stage, aws).objects.all())
 
 
 def live(stage: Stage, aws: Aws) -> str:
@@ -86,16 +74,15 @@ def is_complete(stage: Stage, aws: Aws) -> bool:
 
 def remove(stage: Stage, aws: Aws, releases: list[str]) -> None:
     for release in releases:
-        aws.own_s3().delete_object(Bucket=bucket_of(stage, aws), Key=f"{release}.zip")
+        _bucket(stage, aws).Object(f"{release}.zip").delete()
 
 
 def fetch(stage: Stage, aws: Aws, release: str) -> Path:
     """Unpack a release into build/<stage>/release and return this folder."""
     folder, packed = stage.folder / "release", stage.folder / f"{release}.zip"
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    aws.own_s3().download_file(bucket_of(stage, aws), packed.name, str(packed))
-    with zipfile.ZipFile(packed) as file:
-        file.extractall(folder)
+    stage.folder.mkdir(parents=True, exist_ok=True)
+    _bucket(stage, aws).download_file(packed.name, str(packed))
+    shutil.unpack_archive(packed, folder)
     packed.unlink()
     return folder

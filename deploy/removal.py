@@ -14,7 +14,7 @@ def down(stage: Stage, aws: Aws, environment: Mapping[str, str], with_data: bool
     names = resources.names(stage, aws)
     stacks = [name for name in (stage.prefix, stage.stack) if cloudformation.describe(aws, name)]
     if not (stacks or inventory.find(stage, aws) or (with_data and data.left(aws, names))):
-        return _nothing(stage, aws)
+        return f"There is nothing of {stage.prefix} in this account and region."
     if stage.prefix in stacks:
         say(f"Deleting the stack {stage.prefix}")
         cloudformation.delete(aws, stage.prefix)
@@ -42,13 +42,6 @@ def _delete_functions(stage: Stage, aws: Aws, environment: Mapping[str, str], sa
     if left:
         names = "\n  ".join(inventory.show(each) for each in left)
         raise UsageError(f"This is left, and was to be removed:\n  {names}\nRun it again.")
-
-
-def _nothing(stage: Stage, aws: Aws) -> str:
-    region = inventory.last_region(stage)
-    elsewhere = region and region != aws.identity.region
-    hint = f" The last deployment from this folder was in {region}." if elsewhere else ""
-    return f"There is nothing of {stage.prefix} in this account and region.{hint}"
 
 
 def _farewell(stage: Stage, deleted: list[str], kept: list[str]) -> str:

@@ -4,70 +4,84 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from chalicelib.settings import Settings
-from deploy import changes, cloudformation, data, releases
+from deploy import changes, cloudformation, concurrency, data, releases
 from deploy.aws import Aws
 from deploy.progress import Say
-from deploy.stage import RESOURCES, ROOT, Stage, csv_bucket
+from deploy.stage import RESOURCES, ROOT, Stage, UsageError, csv_bucket
 from infra.parameters import names_of, parameters_of
 
 SAMPLE = ROOT / "data" / "sample.csv"
 
 
 def put(stage: Stage, aws: Aws, say: Say) -> None:
-    """Create or update the stack. A bucket of CSV files that it makes gets the sample."""
+    """Create or update the stack. A bucket of CSV files that it made gets the sample if empty."""
     stack = cloudformation.settled(aws, stage.stack, say)
-    old = cloudformation.parameters_of(stack)
-    wanted, bucket = parameters(stage, aws, stack), names(stage, aws)["CsvBucket"]
+    wanted = parameters(stage, aws, stack)
     say(f"{'Updating' if stack else 'Creating'} the stack {stage.stack}")
-    shown = {name: value for name, value in wanted.items() if name != "Settings"}
-    for line in changes.differences(old, old | shown) if stack else ():
+    old = cloudformation.parameters_of(stack)
+    shown = wanted | {"Settings": old.get("Settings", "")}
+    for line in changes.differences(old, shown) if stack else ():
         say(f"  {line}")
     cloudformation.put(aws, stage.stack, json.loads(RESOURCES.read_text()), wanted)
-    if wanted["CreateCsvBucket"] == "true" and bucket not in _made_by(stage, aws, old):
-        say(f"Putting {SAMPLE.name} into the new bucket {bucket}")
-        aws.upload(bucket, SAMPLE.name, SAMPLE)
+    _require_data(aws, wanted)
+    if wanted["CreateCsvBucket"] == "true":
+        _put_sample(aws.own_bucket(wanted["CsvBucket"]), say)
+
+
+def _require_data(aws: Aws, names: Mapping[str, str]) -> None:
+    """Raise UsageError if table or bucket is missing, which CloudFormation does not notice."""
+    wanted = {names[parameter] for parameter in data.MADE.values()} - {""}
+    lost = sorted(wanted - set(data.left(aws, names)))
+    if lost:
+        raise UsageError(
+            f"Somebody deleted {', '.join(lost)}, and CloudFormation does not make it anew: run "
+            "make undeploy, and deploy once more. What is left of the data stays."
+        )
+
+
+def _put_sample(bucket: Any, say: Say) -> None:
+    if not list(bucket.objects.limit(1)):
+        say(f"Putting {SAMPLE.name} into the empty bucket {bucket.name}")
+        bucket.upload_file(str(SAMPLE), SAMPLE.name)
 
 
 def delete(stage: Stage, aws: Aws) -> None:
-    """Delete the stack. Table and buckets of data stay."""
+    """Delete the stack. Tables and buckets of data stay."""
     code = releases.bucket_of(stage, aws)
     if aws.has_bucket(code):
-        data.empty_bucket(aws.own_s3(), code)
+        aws.own_bucket(code).object_versions.delete()
     cloudformation.delete(aws, stage.stack)
 
 
 def parameters(stage: Stage, aws: Aws, stack: Mapping[str, Any] | None) -> dict[str, str]:
-    """Return the parameters that the stack gets; those that are left out keep their values."""
+    """Return the parameters of the stack. What it has, and nobody unset, stays as it is."""
     old = cloudformation.parameters_of(stack)
     chosen = changes.set_parameters(stage.changes)
+    unset = changes.set_parameters(changes.kept(stack)).keys() - chosen
     initial = defaults(aws)
-    unset = set(changes.set_parameters(changes.kept(stack))) - set(chosen)
-    return (
-        ({name: initial[name] for name in unset} if stack else initial)
-        | _names_to_give(stage, aws)
-        | data.to_create(aws, _made_by(stage, aws, old), names(stage, aws))
-        | {
-            "Settings": json.dumps(stage.changes),
-            "CreateCodeBucket": "true",
-            **_following(stage.settings),
-        }
-        | chosen
-    )
-
-
-def _following(settings: Settings) -> dict[str, str]:
-    """Return the parameters, but for the names, that follow from settings."""
-    given = names_of(settings)
-    return {name: value for name, value in parameters_of(settings).items() if name not in given}
+    stays = {name: value for name, value in old.items() if name in initial.keys() - unset}
+    given = names(stage, aws)
+    return {
+        **initial,
+        **stays,
+        **parameters_of(stage.settings),
+        **given,
+        **data.to_create(aws, _made_by(old, given), given),
+        "Prefix": stage.prefix,
+        "MaxConcurrent": concurrency.alarm_at(aws),
+        "CreateCodeBucket": "true",
+        "Settings": json.dumps(stage.changes),
+        **chosen,
+    }
 
 
 def defaults(aws: Aws) -> dict[str, str]:
-    """Return the parameters of a new stack: the template's, but with logs and alarms."""
+    """Return the parameters of a new stack: the template's, but with logs, alarms, dashboard."""
     tls_only = "false" if (aws.emulator or "").startswith("http://") else "true"
     return {
         **{name: str(each["Default"]) for name, each in changes.template_parameters().items()},
         "Alarms": "on",
+        "Dashboard": "off" if aws.emulator else "on",
         "LogDays": "30",
         "TlsOnly": tls_only,
     }
@@ -79,34 +93,10 @@ def names(stage: Stage, aws: Aws) -> dict[str, str]:
     return names_of(settings) | {"CsvBucket": csv_bucket(settings) or ""}
 
 
-def template_names(stage: Stage, aws: Aws) -> dict[str, str]:
-    """Return the names that the template makes of the prefix."""
-    place = f"{aws.identity.account}-{aws.identity.region}"
+def _made_by(old: Mapping[str, str], names: Mapping[str, str]) -> set[str]:
+    """Return the names of what the stack made so far; an empty one is the template's, as ours."""
     return {
-        "JobsTable": stage.prefix,
-        "JobsQueue": f"{stage.prefix}-jobs",
-        "PartsQueue": f"{stage.prefix}-parts",
-        "DeadQueue": f"{stage.prefix}-dead",
-        "ResultsBucket": f"{stage.prefix}-results-{place}",
-        "CsvBucket": f"{stage.prefix}-csv-{place}",
-    }
-
-
-def _names_to_give(stage: Stage, aws: Aws) -> dict[str, str]:
-    """Return the parameters for the names: empty where the template makes the same name."""
-    by_template = template_names(stage, aws)
-    given = {
-        parameter: "" if name == by_template[parameter] else name
-        for parameter, name in names(stage, aws).items()
-    }
-    return {"Prefix": stage.prefix, **given}
-
-
-def _made_by(stage: Stage, aws: Aws, old: Mapping[str, str]) -> set[str]:
-    """Return the names of what the stack made so far."""
-    by_template = template_names(stage, aws)
-    return {
-        old[parameter] or by_template[parameter]
+        old[parameter] or names[parameter]
         for create, parameter in data.MADE.items()
         if old.get(create) == "true"
     }

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ ROOT = Path(__file__).parent.parent
 CHALICE = ROOT / ".chalice"
 BUILD = ROOT / "build"
 RESOURCES = ROOT / "infra" / "resources.json"
-
+FUNCTIONS = ROOT / "infra" / "functions.json"
 
 #: What Chalice's configuration may have for one function.
 FUNCTION_SETTINGS = (
@@ -81,6 +81,12 @@ class Stage:
     @property
     def settings(self) -> Settings:
         return Settings.from_env(self.environment)
+
+    def with_own(self, **settings: Any) -> "Stage":
+        """Return the stage with other settings in its own part of the configuration."""
+        own = {**self.config["stages"][self.name], **settings}
+        stages = {**self.config["stages"], self.name: own}
+        return replace(self, config={**self.config, "stages": stages})
 
     @property
     def folder(self) -> Path:

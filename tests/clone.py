@@ -10,7 +10,7 @@ from pathlib import Path
 from deploy.stage import ROOT
 
 #: What a clone has that the commands need: neither what was built nor what was deployed.
-PARTS = ("app.py", "requirements.txt", "chalicelib", "deploy", "infra", "data", ".chalice")
+PARTS = ("app.py", "requirements.txt", "chalicelib", "deploy", "infra", "smoke", "data", ".chalice")
 LEFT_OUT = shutil.ignore_patterns("__pycache__", "deployed", "deployments")
 
 
@@ -43,6 +43,13 @@ class Clone:
     def deploy(self, *arguments: str) -> Ended:
         """What `make deploy` and its like start."""
         return self.run(sys.executable, "-m", "deploy", *arguments)
+
+    def smoke(self, stage: str) -> str:
+        """What `make smoke` prints last: the sums, or what is wrong."""
+        url = self.deploy("url", stage).out.strip()
+        given = ("--base-url", url, "--prefix", f"csvsum-{stage}", "--csv", "sample.csv")
+        ended = self.run(sys.executable, "-m", "smoke", *given)
+        return (ended.out + ended.err).splitlines()[-1]
 
     def run(self, *command: str, text: str = "") -> Ended:
         ended = subprocess.run(

@@ -16,12 +16,15 @@ QUOTE, LF, CR = b'"\n\r'
 
 @dataclass(frozen=True)
 class Answer:
-    """The sums of a file, or the code, line (1-based) and byte of its first fault."""
+    """The sums of a file, or the code, line (1-based) and byte of its first fault.
+
+    A fault of the entire file has no place.
+    """
 
     totals: tuple[Fraction, ...] = ()
     rows: int = 0
     missing: int = 0
-    error: tuple[str, int, int] | None = None
+    error: tuple[str, int | None, int | None] | None = None
 
 
 class Wrong(Exception):

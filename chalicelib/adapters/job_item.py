@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.adapters import outcome_texts as texts
 from chalicelib.engine.options import Options
-from chalicelib.jobs.job import FileVersion, Job, Ledger, Status, as_text
+from chalicelib.jobs.client import OPEN
+from chalicelib.jobs.job import FileVersion, Job, Ledger, Status, as_text, place_of
 from chalicelib.jobs.parts import Run
 
 if TYPE_CHECKING:
@@ -68,19 +69,28 @@ def new_item(job: Job, keep_days: int) -> Item:
     return {
         **key_of(job.id),
         **expiry(job.submitted_at, keep_days),
+        **new_record(job),
+        "file_bytes": number(job.version.size),  # for the index, which has no JSON texts
+        "in_progress": string(shard_of(job.id)),
+    }
+
+
+def new_record(job: Job) -> Item:
+    """Return what ``job_of`` needs, besides the key, of a job that was just accepted."""
+    return {
+        "client": string(job.client),
+        "place": string(place_of(job)),  # for the index of a client's jobs
         "csv": string(job.file_name),
         "options": string(json.dumps(job.options.as_dict())),
         "file": string(json.dumps(asdict(job.version))),
-        "file_bytes": number(job.version.size),  # for the index, which has no JSON texts
         "status": string(job.status.value),
-        "in_progress": string(shard_of(job.id)),
         "submitted_at": moment(job.submitted_at),
         "updated_at": moment(job.updated_at),
         "attempts": number(job.attempts),
     }
 
 
-def job_of(item: Item, result_text: str | None) -> Job:
+def job_of(item: Item, result_text: str | None = None) -> Job:
     """Return the job of an item. ``result_text`` is its result, from the item or an object."""
     plan, dialect, problem, ledger = (
         _text(item, name) for name in ("plan", "dialect", "problem", "ledger")
@@ -92,6 +102,7 @@ def job_of(item: Item, result_text: str | None) -> Job:
         version=FileVersion(**json.loads(item["file"]["S"])),
         submitted_at=datetime.fromisoformat(item["submitted_at"]["S"]),
         updated_at=datetime.fromisoformat(item["updated_at"]["S"]),
+        client=_text(item, "client") or OPEN.name,
         status=Status(item["status"]["S"]),
         started_at=_moment(item, "started_at"),
         finished_at=_moment(item, "finished_at"),

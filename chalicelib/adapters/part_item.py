@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -14,6 +14,9 @@ from chalicelib.jobs.parts import Outcome, Run
 
 # What the sort keys of groups begin with.
 GROUP = {Run.FIRST: "group#", Run.RERUN: "rerun#"}
+KINDS = {kind.value: kind for kind in Kind}
+# Columns without refused cells are stored without what counts and names these.
+PLAIN_MEMBERS = 6
 
 
 def group_key(job_id: str, group: int, run: Run) -> Item:
@@ -49,7 +52,7 @@ def columns_of(text: str) -> tuple[ColumnSum, ...]:
 
 
 def _row_of(column: ColumnSum) -> list[object]:
-    """Return a column as a list. Most columns have numbers alone, and a short list."""
+    """Return the members of a column in their order. Columns of numbers alone have fewer."""
     row: list[object] = [
         digits(column.total),
         column.values,
@@ -59,13 +62,13 @@ def _row_of(column: ColumnSum) -> list[object]:
         column.scales,
     ]
     if column.refused:
-        cells = [list(asdict(cell).values()) for cell in column.refused]
+        cells = [[cell.kind, cell.code, cell.text, cell.line, cell.byte] for cell in column.refused]
         row += [column.alike, column.comparisons, cells]
     return row
 
 
 def _column_of(row: Sequence[Any]) -> ColumnSum:
-    total, *counts = row[:8]
-    cells = row[8] if len(row) > 8 else ()
-    refused = tuple(RefusedCell(Kind(kind), *rest) for kind, *rest in cells)
-    return replace(ColumnSum(Decimal(total), *counts), refused=refused)
+    total, *members = row
+    if len(row) > PLAIN_MEMBERS:
+        members[-1] = tuple(RefusedCell(KINDS[kind], *rest) for kind, *rest in members[-1])
+    return ColumnSum(Decimal(total), *members)

@@ -43,7 +43,7 @@ PADDING = " \t"
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
 # A text of these characters alone that Decimal accepts is a number here too. With at most
 # PLAIN_CHARS characters it is within every limit, so that single cells need not be checked.
-PLAIN_CHARACTERS = "0123456789.+-"
+PLAIN_BYTES = b"0123456789.+-"
 PLAIN_CHARS = 300
 # The bit of ColumnSum.scales for numbers with more digits after the point, or an exponent.
 MORE_DIGITS = 7
@@ -74,7 +74,7 @@ class RefusedCell:
     byte: int
 
     def moved(self, lines: int, by: int) -> "RefusedCell":
-        return replace(self, line=self.line + lines, byte=self.byte + by)
+        return RefusedCell(self.kind, self.code, self.text, self.line + lines, self.byte + by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,10 @@ class ColumnSum:
     refused: tuple[RefusedCell, ...] = ()
 
     def __add__(self, other: "ColumnSum") -> "ColumnSum":
+        return self.followed_by(other)
+
+    def followed_by(self, other: "ColumnSum", lines: int = 0, by: int = 0) -> "ColumnSum":
+        """Add what follows in the file; its positions count from ``lines`` and ``by`` bytes on."""
         return ColumnSum(
             EXACT.add(self.total, other.total),
             self.values + other.values,
@@ -107,7 +111,7 @@ class ColumnSum:
             self.scales | other.scales,
             self.alike + other.alike,
             self.comparisons + other.comparisons,
-            first_of_each_kind(self.refused, other.refused),
+            first_of_each_kind(self.refused, other.refused, lines, by),
         )
 
     def moved(self, lines: int, by: int) -> "ColumnSum":
@@ -118,13 +122,17 @@ class ColumnSum:
 
 
 def first_of_each_kind(
-    first: tuple[RefusedCell, ...], others: tuple[RefusedCell, ...]
+    first: tuple[RefusedCell, ...], others: tuple[RefusedCell, ...], lines: int, by: int
 ) -> tuple[RefusedCell, ...]:
-    """Return the cells of ``first``, and those of ``others`` whose kind is not among them."""
+    """Return the cells of ``first``, and those of ``others`` whose kind is not among them.
+
+    The positions of the others count from ``lines`` and ``by`` bytes on.
+    """
     if not others:
         return first
     kinds = {cell.kind for cell in first}
-    return (*first, *(cell for cell in others if cell.kind not in kinds))
+    new = [cell.moved(lines, by) for cell in others if cell.kind not in kinds]
+    return (*first, *new) if new else first
 
 
 class Refused(ValueError):
@@ -167,9 +175,14 @@ def parse_number(text: str) -> Decimal:
     return Decimal(text) if re.search("[1-9]", re.split("[eE]", text)[0]) else Decimal(0)
 
 
-def add_columns(left: Sequence[ColumnSum], right: Sequence[ColumnSum]) -> tuple[ColumnSum, ...]:
-    """Add column by column; both must have the same columns."""
-    return tuple(a + b for a, b in zip(left, right, strict=True))
+def add_columns(
+    left: Sequence[ColumnSum], right: Sequence[ColumnSum], lines: int = 0, by: int = 0
+) -> tuple[ColumnSum, ...]:
+    """Add column by column; both must have the same columns.
+
+    The positions on the right count from ``lines`` and ``by`` bytes on.
+    """
+    return tuple(a.followed_by(b, lines, by) for a, b in zip(left, right, strict=True))
 
 
 def digits(total: Decimal) -> str:

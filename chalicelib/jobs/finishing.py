@@ -15,8 +15,10 @@ from chalicelib.errors import (
     FileError,
     TooSlow,
     TryAgain,
+    UnknownJob,
 )
-from chalicelib.jobs.events import log_crashed, log_event, log_failed, log_retried
+from chalicelib.jobs.cancelling import JobEnded
+from chalicelib.jobs.events import log_crashed, log_dropped, log_event, log_failed, log_retried
 from chalicelib.jobs.explaining import Explained, Explainer
 from chalicelib.jobs.job import Job, Ledger, Status, as_text, seconds_since_start, utc_now
 from chalicelib.jobs.ports import Clock, Jobs, Source
@@ -66,10 +68,15 @@ class Finisher:
     def handle_errors(self, job: Job) -> Iterator[None]:
         """Fail the job on an error that no retry can fix; raise others, to redeliver the message.
 
-        Raise TryAgain in place of an unexpected exception.
+        Raise TryAgain in place of an unexpected exception. If the job has ended or is unknown,
+        there is nothing to finish: then only log that.
         """
         try:
             yield
+        except UnknownJob:  # removed or expired since it was read
+            log_dropped(job.id)
+        except JobEnded:
+            log_event("stopped", job)
         except CsvsumError as error:
             error = _lasting(job, error)
             if not error.retryable:

@@ -10,6 +10,7 @@ from chalicelib.engine.evidence import Suggestion
 from chalicelib.engine.excerpt import Excerpt
 from chalicelib.engine.options import Options
 from chalicelib.engine.sums import as_json_number
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.parts import Plan
 
 ID = re.compile("[0-9a-f]{32}")
@@ -27,10 +28,12 @@ class Status(StrEnum):
     SUCCEEDED = "succeeded"
     #: Final: the problem says why.
     FAILED = "failed"
+    #: Final: a client cancelled it. A worker that is summing a part of it stops within a second.
+    CANCELLED = "cancelled"
 
     @property
     def is_final(self) -> bool:
-        return self in (Status.SUCCEEDED, Status.FAILED)
+        return self in (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
 
 
 #: The statuses from which a job may enter the one on the left. The store makes each row of it the
@@ -40,6 +43,7 @@ ALLOWED_FROM: dict[Status, frozenset[Status]] = {
     Status.RUNNING: frozenset({Status.QUEUED, Status.RUNNING}),
     Status.SUCCEEDED: frozenset({Status.QUEUED, Status.RUNNING}),
     Status.FAILED: frozenset({Status.QUEUED, Status.RUNNING}),
+    Status.CANCELLED: frozenset({Status.QUEUED, Status.RUNNING}),
 }
 
 
@@ -154,6 +158,8 @@ class Job:
     submitted_at: datetime
     #: When a worker or the sweeper last changed the job. The sweeper finds stale jobs by it.
     updated_at: datetime
+    #: The name of the client that submitted it.
+    client: str = OPEN.name
     status: Status = Status.QUEUED
     #: The first start; a worker that takes over does not change it.
     started_at: datetime | None = None
@@ -224,6 +230,11 @@ def as_text(moment: datetime) -> str:
 
 def is_id(text: str) -> bool:
     return ID.fullmatch(text) is not None
+
+
+def place_of(job: Job) -> str:
+    """Return a job's place in the list of jobs: texts that sort by the time of submission."""
+    return f"{as_text(job.submitted_at)}#{job.id}"
 
 
 def queued(

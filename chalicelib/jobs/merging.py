@@ -6,15 +6,19 @@ from dataclasses import dataclass
 
 from chalicelib.engine.sums import ColumnSum, add_columns
 from chalicelib.errors import BadCsv
+from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.events import log_event
-from chalicelib.jobs.fetching import fetch_ahead
+from chalicelib.jobs.fetching import IN_FLIGHT, fetch_ahead
 from chalicelib.jobs.finishing import Finisher
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.parts import Outcome, Plan, Rerun, group_of, settle
-from chalicelib.jobs.ports import Clock, Jobs, Message, Parts, Queue, Source
+from chalicelib.jobs.ports import Clock, Jobs, Parts, Source
 from chalicelib.jobs.reading import read_table
 from chalicelib.jobs.results import Sums
 from chalicelib.jobs.time_limit import TimeLimit
+
+# Of parts that are fetched ahead. A column with its refused cells takes more than a kilobyte.
+COLUMNS_IN_FLIGHT = 200_000
 
 
 @dataclass(eq=False)
@@ -23,7 +27,7 @@ class Merger:
 
     jobs: Jobs
     parts: Parts
-    queue: Queue
+    cutter: Cutter
     source: Source
     finisher: Finisher
     limit: TimeLimit
@@ -41,23 +45,29 @@ class Merger:
         if settled.fault is not None:
             raise BadCsv(settled.fault)
         if settled.reruns:
-            self._send_reruns(job, settled.reruns)
+            self._send_reruns(job, job.plan, settled.reruns)
             return
         require_complete(job.plan, settled.chain)
         table = read_table(self.source, job)
         fetches = (saved[outcome.number, outcome.start].columns for outcome in settled.chain)
-        columns = add_up(settled.chain, self.limit.within(fetch_ahead(fetches)))
+        fetched = fetch_ahead(fetches, in_flight(len(table.layout.wanted)))
+        columns = add_up(settled.chain, self.limit.within(fetched))
         rows = sum(outcome.rows for outcome in settled.chain)
         unended = any(outcome.unended for outcome in settled.chain)
         self.finisher.finish(job, table, Sums(columns, rows, unended))
 
-    def _send_reruns(self, job: Job, reruns: Sequence[Rerun]) -> None:
+    def _send_reruns(self, job: Job, plan: Plan, reruns: Sequence[Rerun]) -> None:
         log_event("rerun", job, parts=len(reruns))
         # Store the number first: the last rerun to finish must know that it is the last.
         counts = Counter(group_of(rerun.number) for rerun in reruns)
         self.parts.expect_reruns(job.id, counts)
         self.jobs.expect_reruns(job.id, len(reruns), len(counts), self.now())
-        self.queue.send([Message(job.id, rerun.number, rerun.start) for rerun in reruns])
+        self.cutter.send_reruns(job, plan, reruns)
+
+
+def in_flight(columns: int) -> int:
+    """Return how many parts may be fetched at the same time, by their columns."""
+    return max(1, min(IN_FLIGHT, COLUMNS_IN_FLIGHT // max(columns, 1)))
 
 
 def add_up(chain: Sequence[Outcome], sums: Iterable[Sequence[ColumnSum]]) -> tuple[ColumnSum, ...]:
@@ -65,8 +75,7 @@ def add_up(chain: Sequence[Outcome], sums: Iterable[Sequence[ColumnSum]]) -> tup
     total: Sequence[ColumnSum] = ()
     lines = size = 0
     for outcome, columns in zip(chain, sums, strict=True):
-        moved = [column.moved(lines, size) for column in columns]
-        total = add_columns(total, moved) if total else moved
+        total = add_columns(total, columns, lines, size) if total else columns
         lines, size = lines + outcome.lines, size + outcome.bytes
     return tuple(total)
 

@@ -10,7 +10,8 @@ from chalicelib.engine.dialect import Dialect
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result
-from chalicelib.jobs.parts import Outcome, Plan, Run
+from chalicelib.jobs.parts import Outcome, Plan, Rerun, Run
+from chalicelib.jobs.tokens import StoredToken
 
 Clock = Callable[[], datetime]
 """Returns the present moment, in UTC."""
@@ -24,8 +25,25 @@ class Message:
     part: int | None = None
     #: The start state of a rerun; None if the worker must find it.
     start: State | None = None
+    #: The job as it was submitted, which spares its first worker a read.
+    record: Job | None = None
+    #: The reruns to send one after the other once this one is done.
+    following: tuple[Rerun, ...] = ()
     #: Whether it was delivered before. The queue sets it, so it is not sent.
     redelivered: bool = field(default=False, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """That a client's idempotency key stands for one request, and this for one job."""
+
+    #: A digest of the client's name and the key.
+    key: str
+    #: A digest of what was asked for.
+    request: str
+    #: The id of the job.
+    job: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +111,16 @@ class Jobs(Protocol):
     if it is unknown or expired.
     """
 
-    def put(self, job: Job) -> None:
-        """Store a new job."""
+    def put(self, job: Job) -> bool:
+        """Store a new job. Return False if there is one with its id already; it stays."""
+        ...
+
+    def put_within(self, job: Job, limit: int) -> bool:
+        """Store a new job as ``put`` does, and count it to its client until it is final.
+
+        Raise TooManyJobs if the client has ``limit`` such jobs already. No number of calls at the
+        same time exceeds the limit.
+        """
         ...
 
     def get(self, job_id: str) -> Job:
@@ -147,6 +173,10 @@ class Jobs(Protocol):
         """Finish a job with its problem, and how its file is written, if that was found."""
         ...
 
+    def cancel(self, job_id: str, now: datetime) -> Job:
+        """Finish a job because its client does not want it any more."""
+        ...
+
     def retry(self, job: Job, now: datetime) -> bool:
         """Count one more attempt. Return False if the job has changed since it was read."""
         ...
@@ -155,12 +185,54 @@ class Jobs(Protocol):
         """Return how many jobs are accepted and not final."""
         ...
 
+    def in_progress_of(self, client: str) -> int:
+        """Return how many jobs that count to a client are not final."""
+        ...
+
     def bytes_in_progress(self) -> int:
         """Return how many bytes the files of the jobs in progress have together."""
         ...
 
     def not_updated_since(self, before: datetime) -> Sequence[Job]:
         """Return the jobs in progress whose last update was earlier."""
+        ...
+
+
+class History(Protocol):
+    """The jobs by client, the newest first. It may lag behind the store of jobs by seconds."""
+
+    def add_client(self, name: str) -> None:
+        """Add a client to those that have jobs. A repeat changes nothing."""
+        ...
+
+    def clients(self) -> Sequence[str]:
+        """Return the names of the clients that have, or had, jobs."""
+        ...
+
+    def newest(self, client: str, before: str, since: datetime | None, count: int) -> Sequence[Job]:
+        """Return a client's ``count`` newest jobs before a place (job.place_of), without results.
+
+        Fewer only if there are no others.
+        """
+        ...
+
+    def secret(self) -> bytes:
+        """Return a secret of this deployment, to sign cursors with."""
+        ...
+
+
+class Claims(Protocol):
+    """The store of idempotency keys. It raises ServiceDown if it does not answer."""
+
+    def claim(self, wanted: Claim, now: datetime) -> Claim:
+        """Store a claim, and return it; or the claim that has its key and has not expired."""
+
+
+class Tokens(Protocol):
+    """The store of tokens. All methods raise ServiceDown if it does not answer."""
+
+    def find(self, digest: str) -> StoredToken | None:
+        """Return the token of a digest, also if it has expired; None if there is none."""
         ...
 
 

@@ -1,16 +1,17 @@
 """The use case: submit a file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
 from chalicelib.engine.formats import Compression, identify
 from chalicelib.engine.options import Options
 from chalicelib.errors import CompressedTooLarge, CsvsumError
 from chalicelib.jobs.allowance import Allowance
+from chalicelib.jobs.client import Client
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.file_names import parse_name
 from chalicelib.jobs.job import FileVersion, Job, queued, utc_now
-from chalicelib.jobs.ports import Clock, Jobs, Message, Queue, Source
+from chalicelib.jobs.ports import Clock, History, Jobs, Message, Queue, Source
 
 
 @dataclass(eq=False)
@@ -21,28 +22,50 @@ class Submit:
     queue: Queue
     source: Source
     max_gzip_bytes: int
+    #: How many jobs of a client may be in progress; None: no limit.
+    max_jobs: int | None
     allowance: Allowance
+    history: History
     now: Clock = utc_now
 
-    def __call__(self, name: object, options: Options) -> Job:
-        """Store a job for the file's present version, send it, and return it.
+    def __call__(
+        self, name: object, options: Options, client: Client, job_id: str | None = None
+    ) -> Job:
+        """Store a client's job for the file's present version, send it, and return it.
 
-        Raise BadRequest, FileMissing, FileError, TooMuchInProgress, Misconfigured or TryAgain; then
-        no job is left.
+        Raise BadRequest, FileMissing, FileError, TooManyJobs, TooMuchInProgress, Misconfigured or
+        TryAgain; then no job is left, unless its id was given: another request may have returned it
+        already.
+        """
+        checked = self.check(name, options)
+        self.allowance.require_room()
+        job = replace(checked, id=job_id or checked.id, client=client.name)
+        self.history.add_client(client.name)
+        # Store the job first: a worker must never receive the id of a job that is not stored.
+        if not self._put(job):
+            job = self.jobs.get(job.id)
+        self.allowance.take(job.version.size)
+        try:
+            self.queue.send([Message(job.id, record=job)])
+        except CsvsumError:
+            if job_id is None:
+                self.jobs.remove_unsent(job.id)
+            raise
+        log_event("accepted", job, bytes=job.version.size, client=job.client)
+        return job
+
+    def check(self, name: object, options: Options) -> Job:
+        """Return the job that a submission would store. Store and send nothing.
+
+        Raise as a submission would, but do not ask how much is in progress.
         """
         file_name = parse_name(name)
-        version = self._readable(file_name)
-        self.allowance.take(version.size)
-        job = queued(uuid4().hex, file_name, options, version, self.now())
-        # Store the job first: a worker must never receive the id of a job that is not stored.
-        self.jobs.put(job)
-        try:
-            self.queue.send([Message(job.id)])
-        except CsvsumError:
-            self.jobs.remove_unsent(job.id)
-            raise
-        log_event("accepted", job, bytes=version.size)
-        return job
+        return queued(uuid4().hex, file_name, options, self._readable(file_name), self.now())
+
+    def _put(self, job: Job) -> bool:
+        if self.max_jobs is None:
+            return self.jobs.put(job)
+        return self.jobs.put_within(job, self.max_jobs)
 
     def _readable(self, file_name: str) -> FileVersion:
         """Return the version of a file whose first bytes can be read."""

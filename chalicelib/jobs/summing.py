@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.opening import Text, open_table
 from chalicelib.errors import BadCsv, CompressedTooLarge, DeadlineNear
+from chalicelib.jobs.cancelling import EndWatch
 from chalicelib.jobs.counting import Counted, PartCounter
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.events import log_dropped, log_event
@@ -40,17 +41,28 @@ class SumJob:
     cutter: Cutter
     merger: Merger
     finisher: Finisher
+    watch: EndWatch
     now: Clock = utc_now
 
     def __call__(self, message: Message) -> None:
         """Work on a job unless it is final. Raise TryAgain to have the message redelivered."""
-        job = self.jobs.find(message.job)
+        job = self._job_of(message)
         if job is None:
             log_dropped(message.job)
         elif not job.status.is_final:
             log_event("started", job, bytes=job.version.size, attempts=job.attempts)
-            with self.finisher.handle_errors(job):
+            with self.finisher.handle_errors(job), self.watch.on(job):
                 self._sum_or_cut(job)
+
+    def _job_of(self, message: Message) -> Job | None:
+        """Return the job of a message; the first delivery brings it along.
+
+        If the job is final already, the worker may sum a small file in vain: only the next write to
+        the job notices.
+        """
+        if message.record is not None and not message.redelivered:
+            return message.record
+        return self.jobs.find(message.job)
 
     def _sum_or_cut(self, job: Job) -> None:
         """Do the rest of the work: a worker that died may have done some of it."""
@@ -112,6 +124,7 @@ class SumPart:
     cutter: Cutter
     merger: Merger
     finisher: Finisher
+    watch: EndWatch
 
     def __call__(self, message: Message) -> None:
         """Sum a part of a job unless it is final. Raise TryAgain to have it redelivered."""
@@ -119,7 +132,8 @@ class SumPart:
         if job is None:
             log_dropped(message.job)
         elif not job.status.is_final:
-            with self.finisher.handle_errors(job):
+            read_at = self.jobs.read_at(job.id)
+            with self.finisher.handle_errors(job), self.watch.on(job, read_at):
                 run = Run.FIRST if message.start is None else Run.RERUN
                 self._merge_if_last(self._sum_and_count(job, message, run), run)
 
@@ -134,8 +148,8 @@ class SumPart:
         counted = self.counter.count(job, plan, number, run)
         # Once for each part, even if its message was sent twice. But the worker that got a message
         # before it was redelivered may have died before it sent the next part.
-        if run is Run.FIRST and (counted.is_new or message.redelivered):
-            self.cutter.send_next(job, plan, number)
+        if counted.is_new or message.redelivered:
+            self.cutter.send_next(job, plan, message)
         return counted
 
     def _merge_if_last(self, counted: Counted, run: Run) -> None:

@@ -10,16 +10,23 @@ from typing import ParamSpec
 from chalice.app import Response
 
 from chalicelib.errors import (
+    AlreadyEnded,
     BadRequest,
     CsvsumError,
     FileError,
     FileMissing,
+    InvalidToken,
+    KeyReused,
     Misconfigured,
+    NotSigned,
+    TooManyJobs,
     TooMuchInProgress,
     TryAgain,
+    Unauthorized,
     UnknownJob,
 )
 from chalicelib.jobs.job import Job, Status
+from chalicelib.jobs.listing import Page
 from chalicelib.jobs.preview import Preview
 from chalicelib.settings import settings
 from chalicelib.web.job_json import advice_json, job_json, place_json
@@ -31,6 +38,11 @@ log = logging.getLogger("csvsum")
 RETRY_SECONDS = "1"
 # After an error that passes.
 RETRY_AFTER = {HTTPStatus.SERVICE_UNAVAILABLE: RETRY_SECONDS, HTTPStatus.TOO_MANY_REQUESTS: "60"}
+# RFC 6750, section 3: a request without a token gets no error code.
+CHALLENGES = {
+    Unauthorized.code: 'Bearer realm="csvsum"',
+    InvalidToken.code: 'Bearer realm="csvsum", error="invalid_token"',
+}
 # A Lambda replies with at most 6 MB, in which the body is a JSON string once more.
 MAX_REPLY_BYTES = 5_500_000
 Publish = Callable[[Job, str, str], str]
@@ -39,13 +51,20 @@ NEEDS_AWS = (
     "`chalice local` runs only the API, and needs an AWS with the resources of its stage: use "
     "`make run` for all of csvsum, or set AWS_ENDPOINT_URL (docs/deploy.md, With Chalice, by hand)."
 )
+# Python 3.13 changed the phrase of this status; the reply stays the same.
+TITLES = {HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Entity"}
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (BadRequest, HTTPStatus.BAD_REQUEST),
+    (Unauthorized, HTTPStatus.UNAUTHORIZED),
+    (NotSigned, HTTPStatus.FORBIDDEN),
     (FileMissing, HTTPStatus.NOT_FOUND),
     (UnknownJob, HTTPStatus.NOT_FOUND),
+    (AlreadyEnded, HTTPStatus.CONFLICT),
+    (KeyReused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (FileError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Misconfigured, HTTPStatus.INTERNAL_SERVER_ERROR),
+    (TooManyJobs, HTTPStatus.TOO_MANY_REQUESTS),
     (TooMuchInProgress, HTTPStatus.TOO_MANY_REQUESTS),
     (TryAgain, HTTPStatus.SERVICE_UNAVAILABLE),
 )
@@ -70,13 +89,14 @@ def problem(status: HTTPStatus, code: str, detail: str, **more: object) -> Respo
     """Return a problem document."""
     content = {
         "type": "about:blank",
-        "title": status.phrase,
+        "title": TITLES.get(status, status.phrase),
         "status": status.value,
         "code": code,
         "detail": detail,
         **more,
     }
-    return reply(status, content, _retry_header(status), "application/problem+json")
+    headers = _retry_header(status) | _challenge(code)
+    return reply(status, content, headers, "application/problem+json")
 
 
 def problem_responses(view: Callable[P, Response]) -> Callable[P, Response]:
@@ -90,20 +110,30 @@ def problem_responses(view: Callable[P, Response]) -> Callable[P, Response]:
         try:
             return view(*args, **kwargs)
         except CsvsumError as error:
-            status, hint = status_of(error), ""
-            if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                hint = f" {NEEDS_AWS}" if settings().chalice_command else ""
-                _log_unavailable(error, kwargs.get("job_id"), hint)
-            return problem(status, error.code, error.detail + hint)
+            log_problem(error, kwargs.get("job_id"))
+            return problem(status_of(error), error.code, error.detail + _hint(error))
 
     return respond
 
 
-def _log_unavailable(error: CsvsumError, job_id: object, hint: str) -> None:
+def log_problem(error: CsvsumError, job_id: object = None) -> None:
+    """Log that a client got a problem in place of what it asked for: the code, not the detail."""
+    if not _is_ours(error):
+        log.info("a request was refused", extra={"action": "refused", "code": error.code})
+        return
     members = {"action": "unavailable", "code": error.code, "cause": repr(error.__cause__)}
     if job_id is not None:
         members["job"] = str(job_id)
-    log.warning("a request could not be answered%s", hint, extra=members)
+    log.warning("a request could not be answered%s", _hint(error), extra=members)
+
+
+def _hint(error: CsvsumError) -> str:
+    return f" {NEEDS_AWS}" if _is_ours(error) and settings().chalice_command else ""
+
+
+def _is_ours(error: CsvsumError) -> bool:
+    """Return whether the service is to blame, and not the request."""
+    return status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def status_of(error: CsvsumError) -> HTTPStatus:
@@ -153,6 +183,17 @@ def full_job(job: Job, publish: Publish) -> Response:
     return _or_link(reply(HTTPStatus.OK, job_json(job), headers), job, "job", publish)
 
 
+def page_of_jobs(page: Page) -> Response:
+    """Return the jobs of a page without their results, and what continues the list."""
+    jobs = [job_json(job) for job in page.jobs]
+    return reply(HTTPStatus.OK, {"jobs": jobs, "next": page.cursor})
+
+
+def cancelled(job: Job) -> Response:
+    """Return a job that was cancelled, now or before."""
+    return reply(HTTPStatus.ACCEPTED, job_json(job))
+
+
 def sums(job: Job, publish: Publish) -> Response:
     """Return only the sums; or the problem or the job, if there are no sums."""
     if job.status is Status.SUCCEEDED and job.result:
@@ -161,6 +202,9 @@ def sums(job: Job, publish: Publish) -> Response:
         why = job.problem
         more = place_json(why) | advice_json(why)
         return problem(HTTPStatus.UNPROCESSABLE_ENTITY, why.code, why.detail, **more)
+    if job.status is Status.CANCELLED:
+        detail = "The job was cancelled, so it has no sums; submit the file again."
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "cancelled", detail)
     return reply(HTTPStatus.ACCEPTED, job_json(job), {"Retry-After": RETRY_SECONDS})
 
 
@@ -174,3 +218,7 @@ def _or_link(response: Response, job: Job, name: str, publish: Publish) -> Respo
 
 def _retry_header(status: HTTPStatus) -> dict[str, str]:
     return {"Retry-After": RETRY_AFTER[status]} if status in RETRY_AFTER else {}
+
+
+def _challenge(code: str) -> dict[str, str]:
+    return {"WWW-Authenticate": CHALLENGES[code]} if code in CHALLENGES else {}

@@ -138,12 +138,10 @@ class _Reading:
     def _rows(self, data: bytes, dialect: Dialect) -> Sequence[Row]:
         grammar = Grammar(dialect.delimiter.encode(), self.options.comment.encode())
         drop = self.options.last_row == "drop"
-        try:
-            read = list(iter_rows(data, grammar, eof=not drop))
-        except BadCsv as bad:
-            is_cut = bad.fault.code == "unclosed_quote" and b"\n" not in data[bad.fault.byte :]
-            self.evidence = {"last": True, "ended": False} if is_cut else {}
-            raise
+        # What is true of the open quote of a half-written row.
+        self.evidence = {"last": b"\n" not in data[data.rfind(b'"') :], "ended": False}
+        read = list(iter_rows(data, grammar, eof=not drop))
+        self.evidence = {}
         rest = data[read[-1].end :] if read else data
         if drop and b"\n" in rest:
             raise BadCsv(Fault("unclosed_quote", "a quote swallows rows"))

@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 
 from deploy.lambda_zip import MAX_BYTES, is_needed, normalize
-from deploy.package import Package, package
-from deploy.project import NOT_SHIPPED
+from deploy.project import NOT_SHIPPED, package
 from deploy.stage import ROOT, UsageError, read_stage
 
 REQUIREMENTS = ROOT / "requirements.txt"
@@ -29,16 +28,16 @@ ISOLATED = (
 
 
 @pytest.fixture(scope="module")
-def made() -> Package:
+def made() -> Path:
     return package(
         read_stage("localstack"), {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}, print
     )
 
 
 @pytest.fixture(scope="module")
-def unpacked(made: Package, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def unpacked(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("task")
-    with zipfile.ZipFile(made.code) as packed:
+    with zipfile.ZipFile(made / "deployment.zip") as packed:
         packed.extractall(folder)
     return folder
 
@@ -53,9 +52,9 @@ def run(folder: Path, code: str) -> Any:
 
 
 def test_it_is_complete_on_the_runtime_that_the_template_declares(
-    made: Package, unpacked: Path
+    made: Path, unpacked: Path
 ) -> None:
-    template = json.loads(made.template.read_text())
+    template = json.loads((made / "sam.json").read_text())
     runtimes = {
         each["Properties"]["Runtime"]
         for each in template["Resources"].values()
@@ -74,8 +73,8 @@ print(json.dumps([clients, modules]))"""
     assert all(module.startswith(str(unpacked)) for module in modules)
 
 
-def test_every_handler_of_the_template_is_in_it(made: Package, unpacked: Path) -> None:
-    template = json.loads(made.template.read_text())
+def test_every_handler_of_the_template_is_in_it(made: Path, unpacked: Path) -> None:
+    template = json.loads((made / "sam.json").read_text())
     handlers = sorted(
         each["Properties"]["Handler"]
         for each in template["Resources"].values()
@@ -87,8 +86,8 @@ def test_every_handler_of_the_template_is_in_it(made: Package, unpacked: Path) -
     assert run(unpacked, code) == [True] * 5
 
 
-def test_it_holds_what_is_needed_and_no_more(made: Package) -> None:
-    with zipfile.ZipFile(made.code) as packed:
+def test_it_holds_what_is_needed_and_no_more(made: Path) -> None:
+    with zipfile.ZipFile(made / "deployment.zip") as packed:
         names = packed.namelist()
     top = {name.split("/")[0] for name in names}
     assert {"app.py", "chalicelib", "chalice", "pandas", "numpy", "boto3", "botocore"} <= top
@@ -103,20 +102,20 @@ def test_it_holds_what_is_needed_and_no_more(made: Package) -> None:
         "data",
         "bin",
     }
-    assert made.code.stat().st_size <= MAX_BYTES
+    assert (made / "deployment.zip").stat().st_size <= MAX_BYTES
 
 
-def test_the_same_content_gives_the_same_zip(made: Package, tmp_path: Path) -> None:
+def test_the_same_content_gives_the_same_zip(made: Path, tmp_path: Path) -> None:
     again = tmp_path / "again.zip"
     with (
-        zipfile.ZipFile(made.code) as packed,
+        zipfile.ZipFile(made / "deployment.zip") as packed,
         zipfile.ZipFile(again, "w", zipfile.ZIP_STORED) as other,
     ):
         entries = [name for name in packed.namelist() if not name.endswith(".pyc")]
         for name in random.sample(entries, len(entries)):
             other.writestr(zipfile.ZipInfo(name, (2026, 11, 24, 12, 0, 0)), packed.read(name))
     normalize(again, REQUIREMENTS)
-    assert again.read_bytes() == made.code.read_bytes()
+    assert again.read_bytes() == (made / "deployment.zip").read_bytes()
 
 
 def test_byte_code_is_taken_without_a_look_at_its_source(unpacked: Path, tmp_path: Path) -> None:
@@ -186,12 +185,10 @@ def test_no_byte_code_of_this_machine_is_shipped() -> None:
     assert NOT_SHIPPED("chalicelib/engine/native/lib", names) == {"old.pyc", "__pycache__"}
 
 
-def test_the_native_kernel_is_in_it_for_both_machines_and_loads(
-    made: Package, unpacked: Path
-) -> None:
+def test_the_native_kernel_is_in_it_for_both_machines_and_loads(made: Path, unpacked: Path) -> None:
     if not (ROOT / "chalicelib" / "engine" / "native" / "lib" / ".built").exists():
         pytest.skip("not built here; `make build` does")
-    with zipfile.ZipFile(made.code) as packed:
+    with zipfile.ZipFile(made / "deployment.zip") as packed:
         names = set(packed.namelist())
     assert {
         f"chalicelib/engine/native/lib/csvsum-linux-{machine}.so"

@@ -23,6 +23,8 @@ ROUTES = {
     "/storage/get_json/{job_id}",
     "/jobs",
     "/jobs/{job_id}",
+    "/openapi.json",
+    "/preview",
 }
 
 
@@ -69,6 +71,17 @@ def test_a_package_names_what_there_is_and_leaves_nothing_to_fill_in(
     assert len(policies) == len(FUNCTIONS)
     assert not any("${" in policy for policy in policies)
     assert all(f"csvsum-{stage}" in policy for policy in policies)
+
+
+def test_a_package_bounds_the_workers_for_a_new_account(clone: Clone) -> None:
+    made = functions(template(clone)["Resources"])
+    bounds = {
+        name: event["Properties"]["ScalingConfig"]["MaximumConcurrency"]
+        for name, properties in made.items()
+        for event in properties.get("Events", {}).values()
+        if event["Type"] == "SQS"
+    }
+    assert bounds == {"WorkJob": 2, "WorkPart": 4, "GiveUp": 2}
 
 
 def test_names_for_a_stack_can_be_merged_in(clone: Clone) -> None:

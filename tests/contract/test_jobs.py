@@ -67,6 +67,13 @@ def test_a_job_comes_back_as_it_was_put(jobs: Jobs) -> None:
     assert jobs.get(job.id) == job
 
 
+def test_a_job_keeps_its_client(jobs: Jobs) -> None:
+    arn = "arn:aws:iam::123456789012:user/división_abc/subdivisión_xyz/Zhāng"
+    job = replace(a_job(), client=arn)
+    jobs.put(job)
+    assert jobs.start(job.id, LATER).client == jobs.get(job.id).client == arn
+
+
 def test_an_unknown_id_is_unknown_to_every_call(jobs: Jobs) -> None:
     missing = uuid4().hex
     calls: list[Callable[[], Job]] = [
@@ -74,6 +81,7 @@ def test_an_unknown_id_is_unknown_to_every_call(jobs: Jobs) -> None:
         lambda: jobs.start(missing, NOW),
         lambda: jobs.succeed(missing, RESULT, LEDGER, DIALECT, NOW),
         lambda: jobs.fail(missing, PROBLEM, None, NOW),
+        lambda: jobs.cancel(missing, NOW),
     ]
     for call in calls:
         with pytest.raises(UnknownJob):
@@ -86,7 +94,12 @@ def test_a_job_is_queued_then_running_then_succeeded(jobs: Jobs) -> None:
     assert running == replace(job, status=Status.RUNNING, started_at=LATER, updated_at=LATER)
     succeeded = jobs.succeed(job.id, RESULT, LEDGER, DIALECT, LATER)
     assert succeeded == replace(
-        running, status=Status.SUCCEEDED, result=RESULT, ledger=LEDGER, finished_at=LATER
+        running,
+        status=Status.SUCCEEDED,
+        result=RESULT,
+        ledger=LEDGER,
+        dialect=DIALECT,
+        finished_at=LATER,
     )
     assert jobs.get(job.id) == succeeded
 
@@ -117,19 +130,32 @@ def test_a_job_that_was_not_seen_to_run_succeeds_with_the_start_of_its_ledger(jo
     assert jobs.in_progress() == 0
 
 
-@pytest.mark.parametrize("end", ["succeed", "fail"])
+def test_a_job_in_progress_can_be_cancelled(jobs: Jobs) -> None:
+    queued, running = accepted(jobs), accepted(jobs)
+    jobs.start(running.id, NOW)
+    for job in (queued, running):
+        cancelled = jobs.cancel(job.id, LATER)
+        assert (cancelled.status, cancelled.finished_at) == (Status.CANCELLED, LATER)
+        assert jobs.cancel(job.id, LATER + timedelta(seconds=1)) == cancelled
+        assert jobs.get(job.id) == cancelled
+    assert jobs.in_progress() == 0
+
+
+@pytest.mark.parametrize("end", ["succeed", "fail", "cancel"])
 def test_what_has_ended_stays_as_it_ended(jobs: Jobs, end: str) -> None:
     job = accepted(jobs)
     jobs.start(job.id, NOW)
-    ended = (
-        jobs.succeed(job.id, RESULT, LEDGER, DIALECT, NOW)
-        if end == "succeed"
-        else jobs.fail(job.id, PROBLEM, None, NOW)
-    )
+    ends = {
+        "succeed": lambda: jobs.succeed(job.id, RESULT, LEDGER, DIALECT, NOW),
+        "fail": lambda: jobs.fail(job.id, PROBLEM, None, NOW),
+        "cancel": lambda: jobs.cancel(job.id, NOW),
+    }
+    ended = ends[end]()
     other = Problem("given_up", "Too late.")
     assert jobs.start(job.id, LATER) == ended
     assert jobs.fail(job.id, other, None, LATER) == ended
     assert jobs.succeed(job.id, RESULT, LEDGER, DIALECT, LATER) == ended
+    assert jobs.cancel(job.id, LATER) == ended
     jobs.set_last_error(job.id, "too late")
     assert not jobs.retry(job, LATER)
     assert jobs.get(job.id) == ended

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -103,6 +104,16 @@ def test_a_job_whose_result_has_expired_is_unknown(table: JobsTable) -> None:
     delete_objects(table)
     with pytest.raises(UnknownJob):
         table.get(job.id)
+
+
+def test_a_job_from_before_there_were_clients_is_everybodys(table: JobsTable) -> None:
+    job = replace(accepted(table), client="open")
+    table.dynamodb().update_item(
+        TableName=table.table,
+        Key={"pk": {"S": job.id}, "sk": {"S": "job"}},
+        UpdateExpression="REMOVE client",
+    )
+    assert table.get(job.id) == job
 
 
 class Together:

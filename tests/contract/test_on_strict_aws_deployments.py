@@ -61,6 +61,21 @@ def test_a_deployment_within_a_minute_of_a_removal_says_so_and_works_a_minute_la
     assert aws.has_table(stage.settings.table)
 
 
+def test_a_bucket_that_somebody_deleted_is_missed_and_made_after_a_removal(
+    strict: StrictAws, stage: Stage
+) -> None:
+    aws = Aws(strict.session())
+    resources.put(stage, aws, SILENT)
+    results = resources.names(stage, aws)["ResultsBucket"]
+    strict.tester("s3").delete_bucket(Bucket=results)
+    with pytest.raises(UsageError, match=f"deleted {results}, and CloudFormation does not"):
+        resources.put(stage, aws, SILENT)
+    resources.delete(stage, aws)
+    strict.clock.advance(60)
+    resources.put(stage, aws, SILENT)
+    assert aws.has_bucket(results)
+
+
 def test_an_expired_token_is_not_taken_for_a_stage_without_resources(
     strict: StrictAws, stage: Stage
 ) -> None:

@@ -58,7 +58,7 @@ def test_no_code_is_put_into_or_taken_from_a_bucket_of_another_account(
     bucket = squat(releases.bucket_of(STAGE, aws))
     (tmp_path / "x.zip").write_bytes(b"code")
     with pytest.raises(S3UploadFailedError, match="AccessDenied"):
-        aws.upload(bucket, "x.zip", tmp_path / "x.zip")
+        aws.own_bucket(bucket).upload_file(str(tmp_path / "x.zip"), "x.zip")
     with pytest.raises(UsageError):
         releases.stored(STAGE, aws)
     strict.tester("s3", account=OTHER).put_object(Bucket=bucket, Key="1.zip", Body=b"theirs")
@@ -74,9 +74,20 @@ def test_a_bucket_of_another_account_is_not_deleted_although_it_has_our_tag(
     aws, name = Aws(strict.session()), squat("results-x")
     tags = {"TagSet": [{"Key": "csvsum", "Value": STAGE.prefix}]}
     strict.tester("s3", account=OTHER).put_bucket_tagging(Bucket=name, Tagging=tags)
-    names = {"ResultsBucket": name, "CsvBucket": "", "JobsTable": "t"}
+    names = {"ResultsBucket": name, "CsvBucket": "", "JobsTable": "t", "TokensTable": "u"}
     assert data.delete(STAGE, aws, names) == []
     assert aws.client("s3").head_bucket(Bucket=name)
+
+
+def test_a_bucket_of_the_same_stage_in_another_region_is_not_deleted(strict: StrictAws) -> None:
+    aws, name = Aws(strict.session()), "results-x"
+    elsewhere = Aws(strict.session(region="eu-west-1"))
+    strict.tester("s3").create_bucket(Bucket=name)
+    tags = {"TagSet": [{"Key": "csvsum", "Value": STAGE.prefix}]}
+    strict.tester("s3").put_bucket_tagging(Bucket=name, Tagging=tags)
+    names = {"ResultsBucket": name, "CsvBucket": "", "JobsTable": "t", "TokensTable": "u"}
+    assert data.delete(STAGE, elsewhere, names) == []
+    assert data.delete(STAGE, aws, names) == [name]
 
 
 def test_no_result_gets_into_or_comes_from_a_bucket_of_another_account(
@@ -101,7 +112,8 @@ def test_our_own_buckets_are_used(strict: StrictAws, tmp_path: Path) -> None:
     aws = Aws(strict.session())
     strict.tester("s3").create_bucket(Bucket=releases.bucket_of(STAGE, aws))
     (tmp_path / "1.zip").write_bytes(b"code")
-    aws.upload(releases.bucket_of(STAGE, aws), "1.zip", tmp_path / "1.zip")
+    bucket = aws.own_bucket(releases.bucket_of(STAGE, aws))
+    bucket.upload_file(str(tmp_path / "1.zip"), "1.zip")
     assert releases.stored(STAGE, aws) == ["1"]
     releases.remove(STAGE, aws, ["1"])
     assert releases.stored(STAGE, aws) == []

@@ -11,10 +11,10 @@ from typing import Any
 
 import boto3
 
-from deploy import cloudformation, resources
+from deploy import cloudformation, gateway_responses, resources
 from deploy.aws import Aws
 from deploy.changes import changed, parse
-from deploy.package import Package, package
+from deploy.project import package
 from deploy.releases import bucket_of
 from deploy.stage import Stage, read_stage
 from local.config import free_port
@@ -28,6 +28,7 @@ CHANGES = (
     "CSV_SOURCE=s3://csvsum-localstack-csv/in",
     "PART_BYTES=200000",
     "STALE_SECONDS=1",
+    "CORS_ORIGINS=https://page.example",
     # Each concurrent call is a process here, with the zip unpacked anew.
     "work_job.reserved_concurrency=2",
     "work_part.reserved_concurrency=2",
@@ -86,12 +87,13 @@ class MiniStack:
         self.process.wait(30)
 
 
-def packaged(*given: str) -> tuple[Stage, Package]:
-    """The stage that the emulators get, and its package."""
+def packaged(*given: str) -> tuple[Stage, Path]:
+    """The stage that the emulators get, and the folder of its package."""
     stage = read_stage("localstack")
     stage = changed(stage, parse(stage, (*CHANGES, *given)))
     made = package(stage, {**os.environ, "AWS_DEFAULT_REGION": "us-east-1"}, print)
-    made.template.write_text(json.dumps(with_batch_actions(json.loads(made.template.read_text()))))
+    template = made / "sam.json"
+    template.write_text(json.dumps(with_batch_actions(json.loads(template.read_text()))))
     return stage, made
 
 
@@ -105,15 +107,29 @@ def with_batch_actions(template: dict[str, Any]) -> dict[str, Any]:
     return template
 
 
-def deploy_to(ministack: MiniStack, stage: Stage, made: Package) -> str:
+def deploy_to(ministack: MiniStack, stage: Stage, made: Path) -> str:
     """Deploy the package as docs/deploy.md says, without its command line tools; the base URL."""
     aws = ministack.aws
     resources.put(stage, aws, print)
     code = {"Bucket": bucket_of(stage, aws), "Key": "deployment.zip"}
-    aws.upload(code["Bucket"], code["Key"], made.code)
-    template = json.loads(made.template.read_text())
+    aws.own_bucket(code["Bucket"]).upload_file(str(made / code["Key"]), code["Key"])
+    template = json.loads((made / "sam.json").read_text())
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = code
-    outputs = cloudformation.put(aws, stage.prefix, template, {}, Capabilities=CAPABILITIES)
-    return f"{ministack.endpoint}/restapis/{outputs['RestAPIId']}/api/_user_request_"
+    stacks = aws.client("cloudformation")
+    stacks.create_stack(
+        StackName=stage.prefix, TemplateBody=json.dumps(template), Capabilities=CAPABILITIES
+    )
+    stacks.get_waiter("stack_create_complete").wait(
+        StackName=stage.prefix, WaiterConfig={"Delay": 1}
+    )
+    api = outputs(aws, stage.prefix)["RestAPIId"]
+    # MiniStack leaves them out of a template's definition.
+    gateway_responses.put(aws, api, print)
+    return f"{ministack.endpoint}/restapis/{api}/api/_user_request_"
+
+
+def outputs(aws: Aws, stack: str) -> dict[str, str]:
+    found = cloudformation.describe(aws, stack) or {}
+    return {each["OutputKey"]: each["OutputValue"] for each in found["Outputs"]}

@@ -128,7 +128,6 @@ def test_chalices_record_is_written_from_what_there_is(
     inventory.write_record(stage, found)
     written = json.loads(record.read_text())
     assert {each["name"] for each in written["resources"]} == {"sweep", "sweep_role"}
-    assert inventory.last_region(stage) == "us-east-1"
     inventory.write_record(stage, [])
     assert not record.exists()
 
@@ -163,10 +162,8 @@ def test_a_role_that_another_region_uses_stays(ministack: MiniStack, stage: Stag
 
 def project(folder: Path, text: str) -> Path:
     """A project as it is after a deployment, with little in it."""
-    for name in releases.FOLDERS:
-        (folder / name).mkdir(parents=True)
-    for name in releases.FILES:
-        (folder / name).write_text(text)
+    (folder / ".chalice" / "deployments").mkdir(parents=True)
+    (folder / "app.py").write_text(text)
     (folder / ".chalice" / "deployments" / "code.zip").write_text(text)
     return folder
 
@@ -221,7 +218,25 @@ def test_what_changes_is_told_before_it_is_done(ministack: MiniStack, stage: Sta
         Environment={"Variables": {**stage.environment, "PART_BYTES": "7"}},
     )
     chalice_deploy.show_changes(stage, ministack.aws, said.append)
+    assert said[0] == "Settings that change:"
     assert "  sweep.PART_BYTES: 7 -> (not set)" in said
     assert "  sweep.lambda_memory_size: 256 -> 512" in said
-    assert "  work_job.lambda_timeout: (not set) -> 900" in said
     assert not any("sweep.JOBS_TABLE" in line for line in said)
+
+
+def test_of_a_new_stage_only_what_is_not_in_the_configuration_is_shown(
+    ministack: MiniStack, stage: Stage
+) -> None:
+    said: list[str] = []
+    more = changed(stage, stage.changes, {"PART_BYTES": "7", "sweep.lambda_timeout": "9"})
+    chalice_deploy.show_changes(more, ministack.aws, said.append)
+    assert said[0] == "New stage, with the settings of .chalice/config.json, but:"
+    assert "  PART_BYTES: (not set) -> 7" in said
+    assert "  sweep.lambda_timeout: 300 -> 9" in said
+    assert not any("MAX_CONCURRENCY" in line or "work_job" in line for line in said)
+
+
+def test_a_new_stage_as_it_is_in_the_configuration_is_one_line(ministack: MiniStack) -> None:
+    said: list[str] = []
+    chalice_deploy.show_changes(read_stage("dev"), ministack.aws, said.append)
+    assert said == ["New stage, with the settings of .chalice/config.json"]

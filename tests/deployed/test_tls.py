@@ -10,9 +10,17 @@ from botocore.exceptions import ClientError
 
 from deploy import cloudformation
 from deploy.stage import RESOURCES
-from tests.deployed.ministack import MiniStack
+from tests.deployed.ministack import MiniStack, outputs
 
-NAMES = ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket", "CsvBucket")
+NAMES = (
+    "JobsTable",
+    "TokensTable",
+    "JobsQueue",
+    "PartsQueue",
+    "DeadQueue",
+    "ResultsBucket",
+    "CsvBucket",
+)
 
 
 def someone(ministack: MiniStack, name: str) -> Callable[[str], Any]:
@@ -39,9 +47,9 @@ def test_plain_http_is_refused_where_tls_is_wanted(
     stack = unique("tls")
     parameters = {**names, "TlsOnly": tls_only, "CreateCsvBucket": "true"}
     template = json.loads(RESOURCES.read_text())
-    outputs = cloudformation.put(ministack.aws, stack, template, parameters)
+    cloudformation.put(ministack.aws, stack, template, parameters)
     client = someone(ministack, unique("someone"))
-    queue = outputs["JobsQueueUrl"]
+    queue = outputs(ministack.aws, stack)["JobsQueueUrl"]
     calls: list[Callable[[], Any]] = [
         lambda: client("s3").put_object(Bucket=names["CsvBucket"], Key="x", Body=b"x"),
         lambda: client("s3").put_object(Bucket=names["ResultsBucket"], Key="x", Body=b"x"),

@@ -12,7 +12,7 @@
 extern void csvsum_rows(Call *call);
 int LLVMFuzzerTestOneInput(const u8 *input, size_t size);
 
-enum { MAX_WANTED = 16, ROOM = 32, LISTED = 64, PARAMETERS = 8 };
+enum { MAX_WANTED = 16, ROOM = 32, LISTED = 64, PARAMETERS = 9 };
 
 typedef struct {
     Call call;
@@ -30,15 +30,56 @@ typedef struct {
 
 static const u64 MARKS[] = {0x414e /* NA */, 0x4e614e /* NaN */, 0x44494e49232e312d /* 8 bytes */};
 
+/* Numbers as usual; 1.234,5; ($1,234.5) or 1 %, with a euro sign and two markers; 1 234/5 with
+ * blanks of one and of two bytes. */
+static const Style STYLES[] = {
+    {.decimal = '.'},
+    {.decimal = ',',
+     .comma = '.',
+     .mark = ~0ull,
+     .mark_shift = 56,
+     .roles = {['.'] = IS_THOUSANDS}},
+    {.decimal = '.',
+     .comma = ',',
+     .parentheses = 1,
+     .strips = SIMPLY + 1,
+     .mark = 0xac82e2,
+     .mark_mask = 0xffffff,
+     .mark_shift = 40,
+     .mark_bytes = 3,
+     .has_markers = 1,
+     .markers = {0x3939392d /* -999 */, 0x414e, 0x3939392d, 0x414e},
+     .marker_lengths = 1 << 2,
+     .roles = {['$'] = IS_STRIPPED,
+               ['%'] = IS_STRIPPED,
+               [' '] = IS_BLANK,
+               [','] = IS_THOUSANDS,
+               ['N'] = BEGINS_MARKER,
+               [0xe2] = BEGINS_LONG,
+               [0xac] = ENDS_LONG},
+     .stripped = "\3\xe2\x82\xac"},
+    {.decimal = '/',
+     .strips = SIMPLY,
+     .mark = ~0ull,
+     .mark_shift = 56,
+     .roles = {['$'] = IS_STRIPPED,
+               [' '] = IS_BLANK | IS_THOUSANDS,
+               [0xc2] = BEGINS_LONG,
+               [0xa0] = ENDS_LONG},
+     .thousands = "\2\xc2\xa0",
+     .blanks = "\2\xc2\xa0"},
+};
+
 static void prepare(Reading *reading, const u8 *choice, const u8 *data, i64 size) {
     memset(reading, 0, sizeof *reading);
     Call *call = &reading->call;
     call->data = data;
     call->size = size;
     const i64 fields = 1 + choice[0] % 24;
+    call->special = choice[4] >> 3 & 1;
     i64 passed = 0;
     for (call->wanted = 0; call->wanted < MAX_WANTED; call->wanted++) {
-        const i64 skip = choice[1 + call->wanted % 2] % 11;
+        const i64 skip = choice[call->special ? 1 + call->wanted % 2 : 1 + !!call->wanted] % 11;
         if (call->wanted && passed + skip >= fields) break;
         reading->skips[call->wanted] = call->wanted ? skip : skip % fields;
         passed += reading->skips[call->wanted] + 1;
@@ -48,7 +89,7 @@ static void prepare(Reading *reading, const u8 *choice, const u8 *data, i64 size
     call->delimiter = ",;\t |"[choice[3] % 5];
     call->comment = '#';
     call->pad = choice[4] >> 2 & 1;
-    call->special = choice[4] >> 3 & 1;
+    call->style = call->special && choice[8] % 5 ? &STYLES[choice[8] % 5 - 1] : NULL;
     call->max_row_bytes = choice[4] & 2 ? 20 : 1 << 20;
     call->marks = MARKS;
     call->mark_count = 3;

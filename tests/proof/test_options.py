@@ -18,27 +18,10 @@ from chalicelib.engine.sums import ColumnSum, PartialSum, add_columns
 from chalicelib.engine.verdict import judge
 from tests.csv_files import in_blocks, styles
 from tests.kernels import KERNELS, NATIVE
+from tests.styled_files import as_bytes, styled_files
 
-ENDS = {RowEnd.LF: b"\n", RowEnd.CRLF: b"\r\n", RowEnd.CR: b"\r", RowEnd.CRCRLF: b"\r\r\n"}
 AVAILABLE = [make for name, make in KERNELS.items() if name not in NATIVE or load() is not None]
 
-cells = st.sampled_from(
-    ["1", "-2.5", "1,5", "1.234,5", "NA", "", " ", "x", "<5", "1e999", "$5", "é", '"q"', '"3"']
-    + [
-        '"a#b"',
-        '"a|b"',
-        '"a@#b"',
-        '"a""b"',
-        'a"b',
-        "#",
-        "\udc80",
-        "\0",
-        "?",
-        "2024-01-01",
-        "\ufeff3",
-        "-999",
-    ]
-)
 rules = st.builds(
     Rules,
     st.sampled_from(["columns", "skip", "fail"]),
@@ -50,21 +33,6 @@ rules = st.builds(
 
 
 @st.composite
-def files(draw: st.DrawFn, fields: int) -> str:
-    """Generate rows of ``fields`` fields; @ stands for a row end, | for the delimiter."""
-    row = st.lists(cells, min_size=fields, max_size=fields).map("|".join)
-    lines = st.one_of(
-        row,
-        row,
-        row,
-        st.sampled_from(["", " ", "\t", "\x1a", "# a comment", '#"', '#",|"@#"', "#@#", '"x" y']),
-        st.lists(cells, max_size=fields + 1).map("|".join),
-    )
-    last = draw(st.sampled_from(["@", "@", "", "@#", '@"', "@@", "\x1a"]))
-    return "@".join(draw(st.lists(lines, max_size=8))) + last
-
-
-@st.composite
 def tables(draw: st.DrawFn) -> tuple[str, Layout]:
     """Generate a file and how it is read."""
     fields = draw(st.integers(1, 3))
@@ -72,16 +40,11 @@ def tables(draw: st.DrawFn) -> tuple[str, Layout]:
     delimiter = draw(st.sampled_from([b",", b";", b"\t"]))
     grammar = Grammar(delimiter, draw(st.sampled_from([b"", b"#"])))
     layout = Layout(grammar, fields, tuple(sorted(wanted)), (), 0, 0, draw(rules))
-    return draw(files(fields)), layout
+    return draw(styled_files(fields)), layout
 
 
 def a_layout(comment: bytes, options: Rules) -> Layout:
     return Layout(Grammar(b",", comment), 1, (0,), (), 0, 0, options)
-
-
-def as_bytes(text: str, row_end: RowEnd, delimiter: bytes) -> bytes:
-    raw = text.encode("utf-8", "surrogateescape")
-    return raw.replace(b"@", ENDS[row_end]).replace(b"|", delimiter)
 
 
 def translated(data: bytes, row_end: RowEnd, size: int) -> Iterable[bytes]:
@@ -150,7 +113,7 @@ def test_a_file_cut_anywhere_has_the_sums_cells_and_verdict_of_a_serial_read(
     assert serial.fault is not None or serial.bytes == len(data)
 
 
-@given(files(2), st.sampled_from(list(State)))
+@given(styled_files(2), st.sampled_from(list(State)))
 def test_the_state_at_a_cut_does_not_depend_on_how_the_bytes_before_it_are_read(
     text: str, start: State
 ) -> None:

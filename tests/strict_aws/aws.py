@@ -140,16 +140,23 @@ class StrictAws:
     def _client(
         self, service: str, principal: Principal, region: str, config: Config | None
     ) -> Any:
+        options = self._options(principal, region, config)
+        return self._put_on(boto_session().client(service, **options), principal)
+
+    def _resource(self, service: str, principal: Principal, region: str) -> Any:
+        made = boto_session().resource(service, **self._options(principal, region, None))
+        self._put_on(made.meta.client, principal)
+        return made
+
+    def _options(self, principal: Principal, region: str, config: Config | None) -> dict[str, Any]:
         # No endpoint of the environment: rules of hosts and regions are part of the stand-in.
-        options: dict[str, Any] = {"ignore_configured_endpoint_urls": True}
-        client = boto_session().client(
-            service,
-            region_name=region or self.region,
-            aws_access_key_id=principal.access_key,
-            aws_secret_access_key=SECRET,
-            config=ONCE.merge(config or ONCE).merge(Config(**options)),
-        )
-        return self._put_on(client, principal)
+        endpoint: dict[str, Any] = {"ignore_configured_endpoint_urls": True}
+        return {
+            "region_name": region or self.region,
+            "aws_access_key_id": principal.access_key,
+            "aws_secret_access_key": SECRET,
+            "config": ONCE.merge(config or ONCE).merge(Config(**endpoint)),
+        }
 
     def _put_on(self, client: Any, principal: Principal) -> Any:
         """Have a client's requests answered here, its links kept, and its delays not slept."""
@@ -176,7 +183,10 @@ class StrictAws:
 
 
 class Session:
-    """A boto3 session's ``client`` and ``region_name``, of one principal."""
+    """A boto3 session's ``client``, ``resource`` and ``region_name``, of one principal.
+
+    An endpoint is refused, since the rules are those of AWS's own.
+    """
 
     def __init__(self, aws: StrictAws, region: str, principal: Principal) -> None:
         self.region_name = region
@@ -184,11 +194,18 @@ class Session:
         self._principal = principal
 
     def client(self, service: str, endpoint_url: str | None = None, **more: Any) -> Any:
-        """Return a client; an endpoint is refused, since the rules are those of AWS's own."""
-        if endpoint_url is not None:
-            raise ValueError("the stand-in has no endpoint to give")
+        _require_none(endpoint_url)
         region = more.get("region_name") or self.region_name
         return self._aws._client(service, self._principal, region, more.get("config"))
+
+    def resource(self, service: str, endpoint_url: str | None = None) -> Any:
+        _require_none(endpoint_url)
+        return self._aws._resource(service, self._principal, self.region_name)
+
+
+def _require_none(endpoint: str | None) -> None:
+    if endpoint is not None:
+        raise ValueError("the stand-in has no endpoint to give")
 
 
 @cache

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.__main__ import merged
 from benchmarks.table_readers import read
 from benchmarks.verdicts import Column, Reading, Refusal, Table, Verdict, judge
 from tests.accuracy.case import Case, case, load
@@ -96,10 +95,3 @@ def test_pandas_reads_what_csvsum_reads(content: str, tmp_path: Path) -> None:
 
 
 RESULTS = "# Results\n\nNote.\n\n## Machine\n\nold\n\n## One\n\n1\n\n### Sub\n\n2\n\n## Two\n\n3\n"
-
-
-def test_the_tables_of_one_part_take_the_place_of_the_same_tables() -> None:
-    new = ["# Results\n\nNew note.", "## Machine\n\nnew", "## One\n\nI"]
-    assert merged(RESULTS, new) == RESULTS.replace("1\n\n### Sub\n\n2", "I")
-    assert merged(RESULTS, [*new[:2], "## Three\n\n4"]) == f"{RESULTS}\n## Three\n\n4\n"
-    assert merged("", new) == "\n\n".join(new) + "\n"

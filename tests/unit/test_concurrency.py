@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from deploy.aws import Aws
 from deploy.changes import changed
-from deploy.concurrency import MAXIMUM, MINIMUM, Concurrency, chosen, for_limit
+from deploy.concurrency import MAXIMUM, MINIMUM, NEW_ACCOUNT, chosen, for_limit
 from deploy.stage import read_stage
 
 NAMES = ("MAX_CONCURRENCY_JOBS", "MAX_CONCURRENCY_PARTS", "MAX_CONCURRENCY_GIVE_UP")
@@ -32,36 +32,50 @@ class LimitedAws(Aws):
 
 
 @pytest.mark.parametrize(
-    ("limit", "expected"), [(10, Concurrency(2, 4, 2)), (1000, Concurrency(200, 698, 2))]
+    ("limit", "expected"), [(10, ["2", "4", "2"]), (1000, ["200", "698", "2"])]
 )
-def test_a_new_account_and_a_usual_one_get_what_suits_them(
-    limit: int, expected: Concurrency
-) -> None:
-    assert for_limit(limit) == expected
+def test_a_new_account_and_a_usual_one_get_what_suits_them(limit: int, expected: list[str]) -> None:
+    assert [for_limit(limit)[name] for name in NAMES] == expected
 
 
 @given(st.integers(8, 100_000))
 def test_the_workers_leave_room_for_the_api(limit: int) -> None:
-    share = for_limit(limit)
-    counts = (share.jobs, share.parts, share.give_up)
+    counts = [int(count) for count in for_limit(limit).values()]
     assert sum(counts) <= limit - 2
     assert all(MINIMUM <= count <= MAXIMUM for count in counts)
 
 
+@pytest.mark.parametrize("name", ["dev", "localstack", "prod"])
+def test_the_configuration_suits_a_new_account(name: str) -> None:
+    committed = read_stage(name).environment
+    assert {each: committed[each] for each in NAMES} == for_limit(NEW_ACCOUNT)
+
+
 def test_a_deployment_gets_the_numbers_of_its_account() -> None:
-    stage = chosen(read_stage("prod"), LimitedAws(10), print)
-    assert [stage.environment[name] for name in NAMES] == ["2", "4", "2"]
-    assert stage.settings.parts_in_flight == 8
+    stage = chosen(read_stage("prod"), LimitedAws(1000), print)
+    assert [stage.environment[name] for name in NAMES] == ["200", "698", "2"]
+    assert stage.settings.parts_in_flight == 1000
 
 
-def test_a_number_that_was_set_stays() -> None:
-    stage = changed(read_stage("prod"), {"MAX_CONCURRENCY_PARTS": "50"})
-    assert chosen(stage, LimitedAws(10), print).environment["MAX_CONCURRENCY_PARTS"] == "50"
+def test_in_a_new_account_the_configuration_stays() -> None:
+    assert chosen(read_stage("prod"), LimitedAws(10), print) == read_stage("prod")
 
 
-def test_an_account_that_may_not_be_asked_is_deployed_without_bounds(
+@pytest.mark.parametrize("number", ["4", "50"])
+def test_a_number_that_was_set_stays(number: str) -> None:
+    stage = changed(read_stage("prod"), {"MAX_CONCURRENCY_PARTS": number})
+    assert chosen(stage, LimitedAws(1000), print).environment["MAX_CONCURRENCY_PARTS"] == number
+
+
+def test_a_number_of_ones_own_in_the_configuration_stays() -> None:
+    stage = read_stage("prod")
+    stage = stage.with_own(environment_variables={**stage.environment, NAMES[1]: "50"})
+    found = chosen(stage, LimitedAws(1000), print).environment
+    assert [found[name] for name in NAMES] == ["200", "50", "2"]
+
+
+def test_an_account_that_may_not_be_asked_is_taken_for_a_new_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    stage = chosen(read_stage("prod"), LimitedAws(None), print)
-    assert not set(NAMES) & set(stage.environment)
+    assert chosen(read_stage("prod"), LimitedAws(None), print) == read_stage("prod")
     assert "not known" in capsys.readouterr().out

@@ -9,11 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from deploy import health
 from deploy.__main__ import main
+from deploy.chalice_deploy import TRIES, require_answer
 from deploy.progress import Progress
 from deploy.project import chalice
 from deploy.stage import UsageError
+from smoke.errors import Failed
+from smoke.http import Reply, send
+from smoke.one_file import sum_file
 
 Answer = Callable[[str], tuple[int, str]]
 
@@ -101,14 +104,18 @@ def test_an_api_that_does_not_answer_yet_is_waited_for(
 ) -> None:
     statuses = iter([500, 403])
     url = server(lambda _: (next(statuses), "{}"))
-    health.require_answer(url, print, pause=0)
+    require_answer(url, print, TRIES.new(backoff_factor=0))
     assert next(statuses, None) is None
 
 
 def test_an_api_that_fails_for_long_is_no_success(server: Callable[[Answer], str]) -> None:
     url = server(lambda _: (502, "broken"))
-    with pytest.raises(UsageError, match=r"502.*broken"):
-        health.require_answer(url, print, seconds=0, pause=0)
+    with pytest.raises(UsageError, match=r"does not answer: .*502"):
+        require_answer(url, print, TRIES.new(backoff_factor=0))
+
+
+def getting(base: str) -> Callable[[str], Reply]:
+    return lambda path: send("GET", base + path)
 
 
 def test_the_smoke_test_returns_the_sums(server: Callable[[Answer], str]) -> None:
@@ -119,7 +126,7 @@ def test_the_smoke_test_returns_the_sums(server: Callable[[Answer], str]) -> Non
             return 200, json.dumps({"Task started, your id": "1"})
         return next(states)
 
-    assert health.sum_file(server(answer), "a b.csv", print, pause=0) == '{"a": 1}'
+    assert sum_file(getting(server(answer)), "a b.csv", pause=0) == '{"a": 1}'
 
 
 @pytest.mark.parametrize(("status", "words"), [(404, "was not accepted"), (422, "failed")])
@@ -131,5 +138,5 @@ def test_the_smoke_test_fails_with_the_reply(
             return 200, json.dumps({"Task started, your id": "1"})
         return status, "the reason"
 
-    with pytest.raises(UsageError, match=rf"{words}.*the reason"):
-        health.sum_file(server(answer), "a.csv", print, pause=0)
+    with pytest.raises(Failed, match=rf"{words}.*the reason"):
+        sum_file(getting(server(answer)), "a.csv", pause=0)

@@ -15,14 +15,16 @@ from chalicelib.adapters import results_bucket
 from chalicelib.engine import gunzip, limits, sums
 from chalicelib.engine.options import LISTS, Options
 from chalicelib.errors import BadRequest, CsvsumError, FileError
-from chalicelib.jobs import file_names, parts, recovery, results
+from chalicelib.jobs import file_names, listing, option_values, parts, recovery, results, waiting
 from chalicelib.jobs.option_values import DELIMITERS
 from chalicelib.jobs.options import NAMES, parse_options
 from chalicelib.settings import Settings
-from chalicelib.web import requests, responses
+from chalicelib.web import requests, responses, submissions, surface
+from infra.gateway_responses import GATEWAY_RESPONSES
 from local.config import LocalConfig
 from tests.imports import used_modules
 from tests.markdown import ROOT, Page, code, pages
+from tests.openapi import ELSEWHERE, NOT_HTTP
 
 README, API, GLOSSARY = Page("README.md"), Page("docs/api.md"), Page("docs/glossary.md")
 PAGES = {page.name: page for page in pages()}
@@ -30,6 +32,8 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 # Of chalicelib, what the service uses.
 MODULES = {name: importlib.import_module(name) for name in sorted(used_modules() - {"app"})}
 GROWTH, ROW_LIMITS = gunzip.GrowthLimit(), limits.LIMITS
+FUNCTIONS = json.loads((ROOT / "infra" / "functions.json").read_text())["Resources"]
+STAGE_LIMITS = FUNCTIONS["RestAPI"]["Properties"]["MethodSettings"][0]
 KIB, MIB, GIB = 2**10, 2**20, 2**30
 # By what is limited: what the table must say of it.
 LIMITS: dict[str, list[str]] = {
@@ -46,9 +50,20 @@ LIMITS: dict[str, list[str]] = {
         f"{GROWTH.max_bytes // GIB} GiB unpacked",
         f"from {GROWTH.free_bytes // MIB} MiB on, at most {GROWTH.max_ratio} times",
     ],
+    "`step` and `first`": [f"{option_values.MAX_INDEX:,}"],
     "a file's name": [f"{file_names.MAX_NAME_BYTES:,} bytes"],
+    "jobs of a client in progress": [f"{Settings().max_jobs_per_client:,}"],
     "the body of `POST /jobs`": [f"{requests.MAX_BODY_BYTES // KIB} KiB"],
+    "submissions in one `POST /jobs`": [f"{submissions.MAX_SUBMISSIONS}"],
+    "jobs on a page": [f"{listing.MAX_LIMIT}"],
+    "`wait`": [f"{waiting.MAX_SECONDS} seconds"],
+    "`Idempotency-Key`": [f"{requests.MAX_KEY_CHARS} characters"],
     "a reply": [f"{responses.MAX_REPLY_BYTES:,} bytes", f"{results_bucket.LINK_SECONDS} seconds"],
+    "bytes in progress": [f"{Settings().max_bytes_in_progress:,}"],
+    "requests": [
+        f"{STAGE_LIMITS['ThrottlingRateLimit']} a",
+        f"{STAGE_LIMITS['ThrottlingBurstLimit']} at",
+    ],
     "tries": [f"{recovery.MAX_ATTEMPTS} attempts of a job"],
     "retention": [f"{Settings().keep_days} days"],
 }
@@ -85,8 +100,8 @@ SETTINGS, LOCAL_SETTINGS = map(defaults, README.tables("name", "default", "unit"
 def test_the_readme_has_the_settings_that_the_code_reads() -> None:
     environ = Recorded({})
     Settings.from_env(environ)
-    # Chalice's commands set that one themselves.
-    assert set(SETTINGS) == environ.asked - {"AWS_CHALICE_CLI_MODE"}
+    # Chalice's commands and Lambda set those themselves.
+    assert set(SETTINGS) == environ.asked - {"AWS_CHALICE_CLI_MODE", "AWS_LAMBDA_FUNCTION_NAME"}
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -98,7 +113,7 @@ def test_the_readme_has_the_settings_of_make_run(monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(ROOT)
     environ = Recorded({})
     config = LocalConfig.from_env(environ)
-    assert set(LOCAL_SETTINGS) == environ.asked - {"CSV_SOURCE"} | {"PYTHON"}
+    assert set(LOCAL_SETTINGS) == environ.asked - {"AUTH", "CSV_SOURCE"} | {"PYTHON"}
     assert LocalConfig.from_env(LOCAL_SETTINGS) == config
     assert f"PYTHON ?= {LOCAL_SETTINGS['PYTHON']}\n" in MAKEFILE
 
@@ -163,12 +178,24 @@ def codes_in_calls() -> Iterator[str]:
 def test_the_api_page_has_every_error_code() -> None:
     documented = {name for row in API.rows("code") for name in code(row["code"])}
     of_classes = {error.code for error in error_classes().values()}
-    assert documented == of_classes | set(codes_in_calls())
+    assert documented == of_classes | of_gateway() | {NOT_HTTP} | set(codes_in_calls())
+
+
+def of_gateway() -> set[str]:
+    """Return the codes of what Chalice and API Gateway reply by themselves."""
+    of_chalice = {name for name, _ in surface.PROBLEMS.values()}
+    return of_chalice | {response.code for response in GATEWAY_RESPONSES.values()}
 
 
 def test_the_api_page_has_the_status_of_every_code_of_a_request() -> None:
-    documented = {code(row["code"])[0]: int(row["status"]) for row in API.rows("code", "status")}
-    real = {"no_such_page": responses.no_such_page().status_code}
+    documented = {
+        code(row["code"])[0]: int(row["status"])
+        for row in API.rows("code", "status")
+        if row["status"].isdigit()
+    }
+    real = {each.code: each.status.value for each in GATEWAY_RESPONSES.values()}
+    real |= {name: status.value for status, (name, _) in surface.PROBLEMS.items()}
+    real |= {name: status for status, name in ELSEWHERE.items()}
     for error in error_classes().values():
         for kind, status in responses.STATUS_OF:
             # Most errors of a file are found only once its job runs.
@@ -179,7 +206,12 @@ def test_the_api_page_has_the_status_of_every_code_of_a_request() -> None:
 
 def test_the_api_page_has_every_route() -> None:
     documented = {tuple(code(row["request"])[0].split(" ")) for row in API.rows("request")}
-    real = {(method, path) for path, methods in app.routes.items() for method in methods}
+    real = {
+        (method, path)
+        for path, methods in app.routes.items()
+        for method in methods
+        if method not in ("HEAD", "OPTIONS")
+    }
     assert {(method, shape(path)) for method, path in documented} == {
         (method, shape(path)) for method, path in real
     }

@@ -5,10 +5,14 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import Misconfigured
-from chalicelib.settings import VARIABLES, BadSetting, Settings
+from chalicelib.names import RULES
+from chalicelib.settings import VARIABLES, Auth, BadSetting, Settings
 from chalicelib.wiring import source_of, use_cases_of
 
 LARGEST = {
+    "MAX_JOBS_PER_CLIENT": 10**6,
+    "API_RATE": 10_000,
+    "API_BURST": 5000,
     "PART_BYTES": 10**14,
     "PARTS_IN_FLIGHT": 10**5,
     "MAX_GZIP_BYTES": 10**14,
@@ -37,6 +41,39 @@ def test_the_largest_number_of_each_setting_can_be_used(name: str) -> None:
     assert use_cases_of(settings).sweep.give_up_after.total_seconds() > 0
     with pytest.raises(BadSetting, match=str(LARGEST[name])):
         Settings.from_env({name: str(LARGEST[name] + 1)})
+
+
+@pytest.mark.parametrize("environ", [{}, {"AUTH": ""}])
+def test_a_service_asks_for_tokens_unless_it_is_set_otherwise(environ: dict[str, str]) -> None:
+    assert Settings.from_env(environ).auth is Settings().auth is Auth.TOKEN
+
+
+@pytest.mark.parametrize("value", ["none", "TOKEN", "open ", "tokens", "false"])
+def test_a_mistyped_way_opens_no_service(value: str) -> None:
+    with pytest.raises(BadSetting, match="AUTH must be token, iam or open"):
+        Settings.from_env({"AUTH": value})
+
+
+def test_there_is_a_limit_for_each_client_where_clients_are_known() -> None:
+    limits = {
+        auth: Settings.from_env({"AUTH": auth, "MAX_JOBS_PER_CLIENT": "7"}).jobs_limit
+        for auth in Auth
+    }
+    assert limits == {Auth.TOKEN: 7, Auth.IAM: 7, Auth.OPEN: None}
+
+
+def test_keys_of_usage_plans_are_asked_for_only_if_that_is_set() -> None:
+    assert not Settings().api_key_required
+    assert Settings.from_env({"API_KEY_REQUIRED": "true"}).api_key_required
+    with pytest.raises(BadSetting, match="API_KEY_REQUIRED must be true or false"):
+        Settings.from_env({"API_KEY_REQUIRED": "yes"})
+
+
+def test_admins_are_separated_by_commas() -> None:
+    given = "arn:aws:iam::1:user/a, arn:aws:iam::1:user/b,,"
+    admins = Settings.from_env({"IAM_ADMINS": given}).iam_admins
+    assert admins == {"arn:aws:iam::1:user/a", "arn:aws:iam::1:user/b"}
+    assert Settings.from_env({"IAM_ADMINS": ","}).iam_admins == frozenset()
 
 
 def test_any_number_of_parts_per_job_is_the_default_and_zero() -> None:
@@ -101,3 +138,56 @@ def test_a_bound_that_lambda_would_refuse_is_one_sentence(name: str, value: str)
 )
 def test_few_workers_have_a_small_window_of_parts(environ: dict[str, str], expected: int) -> None:
     assert Settings.from_env(environ).parts_in_flight == expected
+
+
+ACCEPTED = {
+    "API_NAME": ["a", "csv sums", "A.b_c-" + "x" * 122],
+    "_TABLE": ["a-1", "A.b_c", "x" * 255],
+    "_QUEUE": ["a", "A_b-c", "x" * 80],
+    "_BUCKET": ["a-1", "1.b-c.d", "x" * 63, "r-{account}-{region}"],
+}
+REFUSED = {
+    "API_NAME": [" a", "a/b", "a\n", "\u00fc", "x" * 129],
+    "_TABLE": ["ab", "a b", "a/b", "tab\n", "t\u00e4b", "x" * 256],
+    "_QUEUE": ["a b", "a.b", "a.fifo", "a\n", "\u00fc", "x" * 81],
+    "_BUCKET": ["X_Y", "ab", "a..b", "-ab", "ab-", "1.2.3.4", "a b c", "x" * 64, "{region}" * 8],
+}
+
+
+def cases(names: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """Return the names of each kind with every setting whose name ends as the kind."""
+    return [
+        (variable, name)
+        for variable in VARIABLES
+        for end, examples in names.items()
+        if variable.endswith(end)
+        for name in examples
+    ]
+
+
+def test_every_setting_that_is_a_name_has_a_rule() -> None:
+    assert {variable for variable, _ in cases(REFUSED)} == set(RULES)
+
+
+@pytest.mark.parametrize(("variable", "name"), cases(ACCEPTED))
+def test_a_name_that_aws_takes_is_a_setting(variable: str, name: str) -> None:
+    assert Settings.from_env({variable: name}) != Settings()
+
+
+@pytest.mark.parametrize(("variable", "name"), cases(REFUSED))
+def test_a_name_that_aws_refuses_is_one_sentence(variable: str, name: str) -> None:
+    with pytest.raises(BadSetting, match=f"^{variable} must have .*\\.$"):
+        Settings.from_env({variable: name})
+
+
+@pytest.mark.parametrize("name", ["a b", "ab", "/x", "", "x" * 256, "b\u00fccket"])
+def test_a_source_whose_bucket_cannot_exist_is_one_sentence(name: str) -> None:
+    with pytest.raises(BadSetting, match="CSV_SOURCE"):
+        Settings.from_env({"CSV_SOURCE": f"s3://{name}/prefix"})
+
+
+@pytest.mark.parametrize("variable", ["JOBS_QUEUE", "PARTS_QUEUE", "DEAD_QUEUE"])
+def test_two_queues_must_not_have_the_same_name(variable: str) -> None:
+    others = {"JOBS_QUEUE": "csvsum-parts", "PARTS_QUEUE": "csvsum-dead"}
+    with pytest.raises(BadSetting, match="must not be the same as"):
+        Settings.from_env({variable: others.get(variable, "csvsum-jobs")})

@@ -23,6 +23,7 @@ class KnownAws(Aws):
     """One that is never asked: account and region are known."""
 
     identity = Identity("123456789012", "eu-central-1")
+    emulator = None
 
     def __init__(self) -> None:
         pass
@@ -118,17 +119,25 @@ def test_the_alarms_find_the_api_by_its_name(stage: str) -> None:
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
 def test_the_resources_need_no_names_but_the_prefix(stage: str) -> None:
-    found = read_stage(stage)
-    assert resources.names(found, KnownAws()) == resources.template_names(found, KnownAws())
+    prefix, place = f"csvsum-{stage}", "123456789012-eu-central-1"
+    assert resources.names(read_stage(stage), KnownAws()) == {
+        "JobsTable": prefix,
+        "TokensTable": f"{prefix}-tokens",
+        "JobsQueue": f"{prefix}-jobs",
+        "PartsQueue": f"{prefix}-parts",
+        "DeadQueue": f"{prefix}-dead",
+        "ResultsBucket": f"{prefix}-results-{place}",
+        "CsvBucket": f"{prefix}-csv-{place}",
+    }
 
 
-def test_the_documented_line_for_the_resources_names_parameters_that_exist() -> None:
+def test_the_documented_line_makes_the_resources_that_make_makes() -> None:
     guide = (ROOT / "docs" / "deploy.md").read_text().partition("## With Chalice, by hand")[2]
-    given = dict(
-        re.findall(r"ParameterKey=(\w+),ParameterValue=(\S+)", guide.partition("Then:")[0])
-    )
-    assert given["Prefix"] == read_stage("dev").prefix
-    assert set(given) <= set(PARAMETERS)
+    line = guide.partition("aws cloudformation wait")[0]
+    given = dict(re.findall(r"ParameterKey=(\w+),ParameterValue=(\S+)", line))
+    names = {"Prefix": read_stage("dev").prefix, "CreateCsvBucket": "true"}
+    documented = {name: str(each["Default"]) for name, each in PARAMETERS.items()} | given
+    assert documented == resources.defaults(KnownAws()) | names
 
 
 def test_each_variable_that_is_read_may_be_set() -> None:

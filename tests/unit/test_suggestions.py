@@ -73,7 +73,6 @@ def sums(**totals: object) -> dict[str, Decimal]:
         ),
         ("a,b,c\n1,2,3\n4,5\n", {}, "short_row", {"ragged": "pad"}, sums(a=5, b=7, c=3)),
         ("a,b,c\n1,2,3\n4\n", {}, "short_row", {"ragged": "pad"}, sums(a=5, b=2, c=3)),
-        ("a,b\n1,2\n3,4\nSource: x\n", {}, "note", {}, None),
         ("a,b,c\n1,2,3\n4,5", {}, "half_written", {"last_row": "drop"}, sums(a=1, b=2, c=3)),
         ("x,y\na,1,z\na,3,z\n", {}, "short_header", None, sums(col1=4)),
         # Tables.

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from benchmarks.throttling import BACKING_OFF, BEFORE, NOW, PART_SECONDS, report, simulate
-from benchmarks.throttling_model import HOLD_SECONDS, Load
+from benchmarks.throttling_model import Load
+from chalicelib.adapters.held_messages import HOLD_SECONDS
 from tests.strict_aws.mappings import Pace
 
 STUBBORN, BACKS_OFF = BACKING_OFF["no"], BACKING_OFF["halves"]
@@ -61,6 +62,16 @@ def test_before_a_worker_that_died_cost_half_an_hour() -> None:
 def test_a_worker_that_dies_costs_its_hold_and_a_turn_in_the_queue(limit: int) -> None:
     done = simulate(limit, NOW[limit], ONE_TB, STUBBORN)
     assert HOLD_SECONDS - PART_SECONDS["1 TB"] < done.after_death <= 180
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_rare_death_in_a_file_of_10_tb_costs_under_three_minutes_although_lambda_backs_off(
+    seed: int,
+) -> None:
+    """One try in a thousand dies. With one in a hundred the mapping runs a third of its workers,
+    and a part waits for the rest of the window: see docs/aws.md."""
+    load = replace(TEN_TB, deaths=0.001, seed=seed)
+    assert simulate(1000, NOW[1000], load, BACKS_OFF).after_death <= 180
 
 
 def test_more_receives_alone_do_not_keep_the_api_free() -> None:
