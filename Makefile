@@ -117,8 +117,8 @@ $(BENCH_INSTALLED): requirements.txt requirements-run.txt requirements-build.txt
 	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@
 
-bench: $(BENCH_INSTALLED) ## compare speed with polars, duckdb, ...: make bench [BENCH=smoke|quick|medium|full] [WRITE=1]
-	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(if $(WRITE),--write)
+bench: $(BENCH_INSTALLED) ## compare speed with polars, duckdb, ...: make bench [BENCH=smoke|quick|medium|full] [ONLY=PART] [WRITE=1]
+	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(addprefix --only ,$(ONLY)) $(if $(WRITE),--write)
 
 DEPLOY = $(BIN)/python -m deploy --given "$(strip $(GIVEN))"
 STAGE ?= dev

@@ -74,6 +74,7 @@ ACCOUNT = figure(
 FULL_CORE = figure(
     "memory for a whole core, MB", 1769, LAMBDA_GUIDE + "memory: less memory, less of a core"
 )
+WORKER_MEMORY = figure("memory of a worker of parts, MB", 448, ".chalice/config.json (--memory)")
 
 # Assumed, or counted from what the service writes.
 CALL = figure("a call to SQS or DynamoDB, s", 0.01, ASSUMED)

@@ -55,7 +55,7 @@ class Setup:
     cold: float = aws.PANDAS_COLD
     min_part_bytes: int = Settings().part_bytes
     max_parts: int = MAX_PARTS
-    memory: float = aws.FULL_CORE
+    memory: float = aws.WORKER_MEMORY
     in_flight: int = IN_FLIGHT
     range_bytes: int = RANGE_BYTES
     account: float = aws.ACCOUNT

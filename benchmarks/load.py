@@ -12,6 +12,7 @@ HOST = "127.0.0.1"
 ACCEPTED = "Task started, your id"
 POLL_SECONDS = 0.1  # polling more often takes time from the jobs
 SHORT_POLL_SECONDS = 0.02  # for few jobs, where 100 ms would be seen
+LONE_POLL_SECONDS = 0.001  # for one small job, which takes some milliseconds
 TIMEOUT_SECONDS = 600
 
 Sums = dict[str, float]

@@ -11,7 +11,19 @@ from pathlib import Path
 from benchmarks.ours import kernel
 from benchmarks.tables import table
 
-LIBRARIES = ("pandas", "numpy", "polars", "duckdb", "pyarrow", "chalice", "boto3", "moto", "flask")
+LIBRARIES = (
+    "pandas",
+    "numpy",
+    "polars",
+    "duckdb",
+    "pyarrow",
+    "chalice",
+    "boto3",
+    "ministack",
+    "moto",
+    "isal",
+    "flask",
+)
 
 
 def report() -> str:
@@ -28,6 +40,15 @@ def report() -> str:
         **{name: version(name) for name in LIBRARIES},
     }
     return "## Machine\n\n" + table(("what", "value"), facts.items())
+
+
+def stamp(command: str) -> str:
+    """Return when, where and with which command something is measured."""
+    date, cores = f"{datetime.now(UTC):%Y-%m-%d}", len(os.sched_getaffinity(0))
+    return (
+        f"Measured on {date} at {_revision()}, on {_processor()} with {cores} cores, of which "
+        f"{os.getloadavg()[0]:.1f} were busy at the start:\n`{command}`."
+    )
 
 
 def _processor() -> str:

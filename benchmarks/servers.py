@@ -12,47 +12,39 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.load import HOST, Connection
-from benchmarks.readers import peak_bytes
 
+PROJECT = Path(__file__).parent.parent
 START_SECONDS = 60
-STOP_SECONDS = 15
+# The embedded AWS saves its state when it stops.
+STOP_SECONDS = 90
 
 
 @contextmanager
-def csvsum(folder: Path, workers: int, part_bytes: int | None = None) -> Iterator[int]:
-    """Run the service as `make run` does, and yield its port. ``part_bytes``: PART_BYTES."""
-    port = _free_port()
-    settings = {"PORT": str(port), "WORKERS": str(workers), "DATA": str(folder)}
-    if part_bytes is not None:
-        settings["PART_BYTES"] = str(part_bytes)
+def csvsum(
+    folder: Path, workers: int, part_bytes: int | None = None, tree: Path = PROJECT
+) -> Iterator[int]:
+    """Run the service as `make run` does, and yield its port. ``part_bytes``: PART_BYTES.
+
+    ``tree`` has its code.
+    """
     with (
         tempfile.TemporaryDirectory() as state,
-        _running(port, ["local"], settings | {"STATE": state}),
+        kept(Path(state), folder, workers, part_bytes, tree) as port,
     ):
         yield port
 
 
-def worker_peaks(port: int) -> list[int]:
-    """Return the peak memory (VmHWM) of each worker of the service on a port, in bytes.
-
-    A worker is recognized by its command line and by the port in its environment, because other
-    services may run here.
-    """
-    return [
-        peak_bytes((process / "status").read_text())
-        for process in Path("/proc").glob("[0-9]*")
-        if _is_worker(process, port)
-    ]
-
-
-def _is_worker(process: Path, port: int) -> bool:
-    try:
-        command = (process / "cmdline").read_bytes().split(b"\0")
-        return b"local.worker" in command and f"PORT={port}".encode() in (
-            process / "environ"
-        ).read_bytes().split(b"\0")
-    except OSError:  # it has ended, or belongs to someone else
-        return False
+@contextmanager
+def kept(
+    state: Path, folder: Path, workers: int, part_bytes: int | None = None, tree: Path = PROJECT
+) -> Iterator[int]:
+    """Run the service with its jobs in the folder ``state``, and yield its port."""
+    port = _free_port()
+    settings = {"WORKERS": str(workers), "DATA": str(folder), "STATE": str(state)}
+    if part_bytes is not None:
+        settings["PART_BYTES"] = str(part_bytes)
+    with _running(port, ["local"], settings | {"PORT": str(port)}, tree):
+        yield port
 
 
 @contextmanager
@@ -64,11 +56,14 @@ def baseline(folder: Path) -> Iterator[int]:
 
 
 @contextmanager
-def _running(port: int, arguments: list[str], settings: dict[str, str]) -> Iterator[None]:
+def _running(
+    port: int, arguments: list[str], settings: dict[str, str], tree: Path = PROJECT
+) -> Iterator[None]:
     with tempfile.TemporaryFile("w+") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", *arguments],
             env=os.environ | settings,
+            cwd=tree,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -91,7 +86,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             Connection(port).get("/storage/get_counter")
             return
         except (OSError, RuntimeError):
-            time.sleep(0.1)
+            time.sleep(0.02)
     raise RuntimeError(f"nothing responds on port {port}")
 
 

@@ -54,7 +54,7 @@ class Settings:
     parts_queue: str = "csvsum-parts"
     dead_queue: str = "csvsum-dead"
     results_bucket: str = "csvsum-results"
-    part_bytes: int = 64 * 1024 * 1024
+    part_bytes: int = 128 * 1024 * 1024
     #: Let parts grow beyond ``part_bytes`` until a job has no more than this; 0: do not.
     parts_per_job: int = 0
     #: How many parts of a job wait or are summed at a time.

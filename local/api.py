@@ -25,9 +25,10 @@ if __name__ == "__main__":
     ring_on_all_sends()
     log_for_people("the API")
     logging.getLogger("botocore").setLevel(logging.WARNING)
-    # Hundreds of clients may connect at once, and a reply that is sent in two writes must not
-    # wait until the client has acknowledged the first.
+    # Hundreds of clients may connect at once. Write a reply's headers and body together; a long
+    # reply, which takes several writes, must not wait until the client has acknowledged the first.
     ThreadedHTTPServer.request_queue_size = 512
+    ChaliceRequestHandler.wbufsize = 64 * 1024
     ChaliceRequestHandler.disable_nagle_algorithm = True
     ChaliceRequestHandler.log_message = lambda *_: None
     ThreadedHTTPServer.handle_error = _handle_error

@@ -1,14 +1,15 @@
 """Messages that were received together: handled one by one, and deleted together.
 
 Each message succeeds or fails alone. If one takes long, the others are given back to the queue, and
-none is lost if the process dies.
+none is lost if the process dies. The handler keeps the message hidden that it works on.
 """
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -35,38 +36,39 @@ class Batch:
         self._url = url
         self._visibility = visibility
         self._waiting = list(messages)
-        self._started: list[Message] = []
         self._done: list[Message] = []
         self._lock = threading.Lock()
         self._finished = threading.Event()
 
     def run(self, handle: Callable[[Message], bool]) -> None:
         """Call ``handle`` for each message; delete those for which it returned True."""
-        watch = threading.Thread(target=self._watch, daemon=True)
-        watch.start()
-        try:
+        with self._watched():
             while (message := self._next()) is not None:
-                self._settle(message, handle(message))
-        finally:
-            self._finished.set()
-            watch.join()
+                if handle(message):
+                    with self._lock:
+                        self._done.append(message)
         self._delete_done()
 
     def _next(self) -> Message | None:
         with self._lock:
-            if not self._waiting:
-                return None
-            self._started.append(self._waiting.pop(0))
-            return self._started[-1]
+            return self._waiting.pop(0) if self._waiting else None
 
-    def _settle(self, message: Message, done: bool) -> None:
-        with self._lock:
-            self._started.remove(message)
-            if done:
-                self._done.append(message)
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Run the watch in a thread, unless there is only one message: then nothing waits."""
+        if len(self._waiting) < 2:
+            yield
+            return
+        watch = threading.Thread(target=self._watch, daemon=True)
+        watch.start()
+        try:
+            yield
+        finally:
+            self._finished.set()
+            watch.join()
 
     def _watch(self) -> None:
-        """Keep the messages hidden while this process lives, and no longer."""
+        """Keep waiting messages hidden while this process lives, and no longer."""
         if self._finished.wait(PATIENCE_SECONDS):
             return
         self._tried(self._give_back)
@@ -93,7 +95,7 @@ class Batch:
 
     def _extend(self) -> None:
         with self._lock:
-            hidden = [*self._started, *self._waiting]
+            hidden = list(self._waiting)
         self._show_in(self._visibility, hidden)
 
     def _show_in(self, seconds: int, messages: list[Message]) -> None:

@@ -41,8 +41,9 @@ class Appetite:
     ``deaths`` was touched.
     """
 
-    def __init__(self, deaths: Path) -> None:
+    def __init__(self, deaths: Path, maximum: int = MAX_MESSAGES) -> None:
         self._deaths = deaths
+        self._maximum = maximum
         self._count = 1
 
     def __int__(self) -> int:
@@ -50,7 +51,7 @@ class Appetite:
 
     def adapt(self, seconds: float) -> None:
         """Take the time of a batch into account."""
-        self._count = min(2 * self._count, MAX_MESSAGES) if seconds < QUICK_SECONDS else 1
+        self._count = min(2 * self._count, self._maximum) if seconds < QUICK_SECONDS else 1
 
     def _is_careful(self) -> bool:
         try:
@@ -86,18 +87,19 @@ class Poller:
                 time.sleep(PAUSE_SECONDS)
 
     def once(self) -> bool:
-        """Receive messages and handle them. Return whether there were any."""
+        """Receive messages and handle them. Return whether there may be more in the queue."""
+        wanted = int(self._appetite)
         messages = self._sqs.receive_message(
-            QueueUrl=self._url,
-            MaxNumberOfMessages=int(self._appetite),
-            AttributeNames=["All"],
+            QueueUrl=self._url, MaxNumberOfMessages=wanted, AttributeNames=["All"]
         ).get("Messages", [])
+        may_be_more = len(messages) == wanted
+        if may_be_more:
+            self._bell.ring()  # for another worker
         if messages:
-            self._bell.ring()  # there may be more, for another worker
             started = time.monotonic()
             Batch(self._sqs, self._url, self._visibility, messages).run(self._handle)
             self._appetite.adapt(time.monotonic() - started)
-        return bool(messages)
+        return may_be_more
 
     def _handle(self, message: Message) -> bool:
         """Call the handler with one message. Return whether it succeeded."""

@@ -7,14 +7,18 @@ from importlib import import_module
 import boto3
 from botocore.config import Config
 
+from chalicelib.adapters.clients import USER_AGENT
+from chalicelib.settings import settings
 from local.bell import bell_of, ring_on_all_sends
 from local.outcomes import log_for_people
 from local.parent import exit_with_parent
-from local.poller import Appetite, Poller
+from local.poller import MAX_MESSAGES, Appetite, Poller
 from local.run_folder import deaths
 from local.triggers import queue_triggers
 
-TRIES = Config(retries={"mode": "standard", "total_max_attempts": 3}, read_timeout=8)
+TRIES = Config(
+    retries={"mode": "standard", "total_max_attempts": 3}, read_timeout=8, user_agent=USER_AGENT
+)
 
 
 def serve(poller: Poller) -> None:
@@ -26,6 +30,12 @@ def serve(poller: Poller) -> None:
         os._exit(1)
 
 
+def appetite(queue: str) -> Appetite:
+    """Return how many messages of a queue to receive at once: a part leaves the next to others."""
+    maximum = 1 if queue == settings().parts_queue else MAX_MESSAGES
+    return Appetite(deaths(), maximum)
+
+
 def main() -> None:
     exit_with_parent()
     ring_on_all_sends()
@@ -34,7 +44,8 @@ def main() -> None:
     # One client for all threads, created before them: boto3 must not create clients in threads.
     sqs = boto3.client("sqs", config=TRIES)
     pollers = [
-        Poller(sqs, trigger, bell_of(trigger.queue), Appetite(deaths())) for trigger in triggers
+        Poller(sqs, trigger, bell_of(trigger.queue), appetite(trigger.queue))
+        for trigger in triggers
     ]
     threads = [threading.Thread(target=serve, args=[poller], daemon=True) for poller in pollers]
     for thread in threads:

@@ -18,7 +18,7 @@ ROW_SUMS = (Fraction(1, 10), Fraction(1, 4))
 BLOCK_BYTES = 64 * MIB
 MIN_BLOCK_BYTES = 5 * MIB  # the smallest part of a multipart upload
 COPIES = 16  # of a block in what is copied from then on
-# What a TB costs at 1,769 MB of memory (docs/scale.md), and requests of copies, with room.
+# What a TB costs (docs/scale.md), and requests of copies, with room.
 DOLLARS_A_TB = 1.0
 BYTES_A_SECOND = 75 * MIB * 4
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 2
 READ_SECONDS = 6
 TRIES = 3
+USER_AGENT = "csvsum"
 
 T = TypeVar("T")
 
@@ -90,6 +91,8 @@ def client_config(tries: int = TRIES, **more: Any) -> "Config":
         retries={"mode": "standard", "total_max_attempts": tries},
         connect_timeout=CONNECT_SECONDS,
         read_timeout=READ_SECONDS,
+        # botocore would otherwise assemble its own for each call, which takes a tenth of the call.
+        user_agent=USER_AGENT,
         max_pool_connections=64,  # a Lambda needs few; the local API serves many requests at once
         **more,
     )

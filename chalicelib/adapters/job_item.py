@@ -67,19 +67,26 @@ def new_item(job: Job, keep_days: int) -> Item:
     return {
         **key_of(job.id),
         **expiry(job.submitted_at, keep_days),
+        **new_record(job),
+        "file_bytes": number(job.version.size),  # for the index, which has no JSON texts
+        "in_progress": string(shard_of(job.id)),
+    }
+
+
+def new_record(job: Job) -> Item:
+    """Return what ``job_of`` needs, besides the key, of a job that was just accepted."""
+    return {
         "csv": string(job.file_name),
         "options": string(json.dumps(job.options.as_dict())),
         "file": string(json.dumps(asdict(job.version))),
-        "file_bytes": number(job.version.size),  # for the index, which has no JSON texts
         "status": string(job.status.value),
-        "in_progress": string(shard_of(job.id)),
         "submitted_at": moment(job.submitted_at),
         "updated_at": moment(job.updated_at),
         "attempts": number(job.attempts),
     }
 
 
-def job_of(item: Item, result_text: str | None) -> Job:
+def job_of(item: Item, result_text: str | None = None) -> Job:
     """Return the job of an item. ``result_text`` is its result, from the item or an object."""
     plan, problem, ledger = (_text(item, name) for name in ("plan", "problem", "ledger"))
     return Job(

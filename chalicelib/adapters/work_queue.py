@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.aws_errors import translate_aws_errors
 from chalicelib.adapters.clients import Lazy, make_sqs
+from chalicelib.adapters.job_item import job_of, key_of, new_record
 from chalicelib.adapters.queue_urls import QueueUrls
 from chalicelib.engine.states import State
 from chalicelib.errors import CsvsumError, ServiceDown
+from chalicelib.jobs.job import Job
+from chalicelib.jobs.parts import Rerun
 from chalicelib.jobs.ports import Message
 
 if TYPE_CHECKING:
@@ -41,6 +44,10 @@ def encode(message: Message) -> str:
         body["part"] = message.part
     if message.start is not None:
         body["start"] = message.start.value
+    if message.following:
+        body["following"] = _by_state(message.following)
+    if message.record is not None:
+        body["record"] = new_record(message.record)
     return json.dumps(body)
 
 
@@ -50,19 +57,54 @@ def decode(text: str) -> Message:
     Unknown members are ignored: a newer version may have written them.
     """
     try:
-        body = json.loads(text)
-        job, part = body["job"], body.get("part")
-        start = State(body["start"]) if "start" in body else None
+        return _message(json.loads(text))
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _bad_message(text) from error
-    if not isinstance(job, str) or not (part is None or _is_part(part)):
-        raise _bad_message(text)
-    return Message(job, part, start)
 
 
-def _is_part(value: object) -> bool:
-    """Return whether a value is the number of a part. True is an int to Python, but no number."""
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+def _message(body: dict[str, Any]) -> Message:
+    """Read the members of a body. Raise an error of Python for what is wrong."""
+    return Message(
+        job=_text(body["job"]),
+        part=_number(body["part"]) if body.get("part") is not None else None,
+        start=State(body["start"]) if "start" in body else None,
+        record=_record(body["job"], body.get("record")),
+        following=_reruns(body.get("following", {})),
+    )
+
+
+def _by_state(reruns: Sequence[Rerun]) -> dict[str, list[int]]:
+    """Return the numbers of reruns by start state, which is short, since there may be 20,000."""
+    starts = sorted({rerun.start for rerun in reruns})
+    return {
+        start.value: [rerun.number for rerun in reruns if rerun.start is start] for start in starts
+    }
+
+
+def _reruns(numbers: Mapping[str, Sequence[int]]) -> tuple[Rerun, ...]:
+    found = [Rerun(_number(each), State(start)) for start, part in numbers.items() for each in part]
+    return tuple(sorted(found, key=lambda rerun: rerun.number))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _number(value: object) -> int:
+    """Return the number of a part. True is an int to Python, but no number."""
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise TypeError("not the number of a part")
+    return value
+
+
+def _record(job_id: str, item: Any) -> Job | None:
+    """Read the job that a message brings along; None if there is none, or none of this version."""
+    try:
+        return job_of({**key_of(job_id), **item})
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
 
 
 def decode_record(record: Mapping[str, Any]) -> Message:

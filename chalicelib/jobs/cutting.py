@@ -1,14 +1,16 @@
 """Cuts the file of a job into parts and sends them to the workers.
 
-Only ``window`` parts of a job are in flight at a time. A worker that has counted a part sends the
-next one. It does so for a redelivered message too: the first worker may have died before sending.
+Only ``window`` parts of a job are in flight at a time, reruns included. A worker that has counted
+one sends the next. It does so for a redelivered message too: the first worker may have died before
+sending.
 """
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.job import Job, utc_now
-from chalicelib.jobs.parts import MAX_PARTS, Plan, part_size
+from chalicelib.jobs.parts import MAX_PARTS, Plan, Rerun, chains, part_size
 from chalicelib.jobs.ports import Clock, Jobs, Message, Parts, Queue, Source
 from chalicelib.jobs.reading import is_gzip, read_header
 
@@ -56,8 +58,19 @@ class Cutter:
         self.queue.send([Message(job.id, number) for number in numbers])
         return bool(numbers)
 
-    def send_next(self, job: Job, plan: Plan, number: int) -> None:
-        """Send the part that follows in the window once a part is counted."""
-        following = plan.next_of(number)
-        if following is not None:
-            self.queue.send([Message(job.id, following)])
+    def send_reruns(self, job: Job, plan: Plan, reruns: Iterable[Rerun]) -> None:
+        """Send the first reruns; their messages have those that follow."""
+        self.queue.send([rerun_message(job, chain) for chain in chains(reruns, plan.window)])
+
+    def send_next(self, job: Job, plan: Plan, done: Message) -> None:
+        """Send the part or the rerun that follows in the window once one is counted."""
+        if done.following:
+            self.queue.send([rerun_message(job, done.following)])
+        elif done.start is None and (number := plan.next_of(done.part or 0)) is not None:
+            self.queue.send([Message(job.id, number)])
+
+
+def rerun_message(job: Job, chain: Sequence[Rerun]) -> Message:
+    """Return the message of the first rerun of a chain."""
+    first, *others = chain
+    return Message(job.id, first.number, first.start, following=tuple(others))

@@ -15,8 +15,9 @@ from chalicelib.errors import (
     GzipTooLarge,
     TooSlow,
     TryAgain,
+    UnknownJob,
 )
-from chalicelib.jobs.events import log_crashed, log_event, log_failed, log_retried
+from chalicelib.jobs.events import log_crashed, log_dropped, log_event, log_failed, log_retried
 from chalicelib.jobs.job import Job, Ledger, Status, as_text, seconds_since_start, utc_now
 from chalicelib.jobs.ports import Clock, Jobs, Source
 from chalicelib.jobs.problems import problem_of
@@ -60,10 +61,13 @@ class Finisher:
     def handle_errors(self, job: Job) -> Iterator[None]:
         """Fail the job on an error that no retry can fix; raise others, to redeliver the message.
 
+        Only log that the job is unknown: then there is nothing to finish.
         Raise TryAgain in place of an unexpected exception.
         """
         try:
             yield
+        except UnknownJob:  # removed or expired since it was read
+            log_dropped(job.id)
         except CsvsumError as error:
             error = _lasting(job, error)
             if not error.retryable:

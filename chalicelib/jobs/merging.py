@@ -7,12 +7,13 @@ from functools import reduce
 
 from chalicelib.engine.sums import add_columns
 from chalicelib.errors import BadCsv
+from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.fetching import fetch_ahead
 from chalicelib.jobs.finishing import Finisher
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.parts import Outcome, Plan, Rerun, group_of, settle
-from chalicelib.jobs.ports import Clock, Jobs, Message, Parts, Queue, Source
+from chalicelib.jobs.ports import Clock, Jobs, Parts, Source
 from chalicelib.jobs.reading import read_header
 from chalicelib.jobs.time_limit import TimeLimit
 
@@ -23,7 +24,7 @@ class Merger:
 
     jobs: Jobs
     parts: Parts
-    queue: Queue
+    cutter: Cutter
     source: Source
     finisher: Finisher
     limit: TimeLimit
@@ -41,7 +42,7 @@ class Merger:
         if settled.fault is not None:
             raise BadCsv(settled.fault)
         if settled.reruns:
-            self._send_reruns(job, settled.reruns)
+            self._send_reruns(job, job.plan, settled.reruns)
             return
         require_complete(job.plan, settled.chain)
         layout = read_header(self.source, job)
@@ -50,13 +51,13 @@ class Merger:
         rows = sum(outcome.rows for outcome in settled.chain)
         self.finisher.succeed(job, layout.names, columns, rows)
 
-    def _send_reruns(self, job: Job, reruns: Sequence[Rerun]) -> None:
+    def _send_reruns(self, job: Job, plan: Plan, reruns: Sequence[Rerun]) -> None:
         log_event("rerun", job, parts=len(reruns))
         # Store the number first: the last rerun to finish must know that it is the last.
         counts = Counter(group_of(rerun.number) for rerun in reruns)
         self.parts.expect_reruns(job.id, counts)
         self.jobs.expect_reruns(job.id, len(reruns), len(counts), self.now())
-        self.queue.send([Message(job.id, rerun.number, rerun.start) for rerun in reruns])
+        self.cutter.send_reruns(job, plan, reruns)
 
 
 def require_complete(plan: Plan, chain: Sequence[Outcome]) -> None:

@@ -7,7 +7,7 @@ worker assumes a state outside quotes. Each outcome gives the state in which the
 part is rerun. So the result is always that of one serial read.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
@@ -137,6 +137,20 @@ class Rerun:
 
     number: int
     start: State
+
+
+def chains(reruns: Iterable[Rerun], window: int) -> list[tuple[Rerun, ...]]:
+    """Group reruns into chains: when one is done, the next of its chain is sent.
+
+    A chain has the reruns of every ``window``-th part, in file order. This depends on no other
+    rerun. So if reruns are found twice, all that follow a rerun in one chain and are not done
+    follow it in the other one as well, and none is forgotten.
+    """
+    found: dict[int, tuple[Rerun, ...]] = {}
+    for rerun in sorted(reruns, key=lambda each: each.number):
+        remainder = rerun.number % window
+        found[remainder] = (*found.get(remainder, ()), rerun)
+    return list(found.values())
 
 
 @dataclass(frozen=True, slots=True)

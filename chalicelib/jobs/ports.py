@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result
-from chalicelib.jobs.parts import Outcome, Plan, Run
+from chalicelib.jobs.parts import Outcome, Plan, Rerun, Run
 
 Clock = Callable[[], datetime]
 """Returns the present moment, in UTC."""
@@ -23,6 +23,10 @@ class Message:
     part: int | None = None
     #: The start state of a rerun; None if the worker must find it.
     start: State | None = None
+    #: The job as it was submitted, which spares its first worker a read.
+    record: Job | None = None
+    #: The reruns to send one after the other once this one is done.
+    following: tuple[Rerun, ...] = ()
     #: Whether it was delivered before. The queue sets it, so it is not sent.
     redelivered: bool = field(default=False, compare=False)
 

@@ -38,7 +38,7 @@ class Submit:
         # Store the job first: a worker must never receive the id of a job that is not stored.
         self.jobs.put(job)
         try:
-            self.queue.send([Message(job.id)])
+            self.queue.send([Message(job.id, record=job)])
         except CsvsumError:
             self.jobs.remove_unsent(job.id)
             raise

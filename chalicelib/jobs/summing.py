@@ -40,13 +40,23 @@ class SumJob:
 
     def __call__(self, message: Message) -> None:
         """Work on a job unless it is final. Raise TryAgain to have the message redelivered."""
-        job = self.jobs.find(message.job)
+        job = self._job_of(message)
         if job is None:
             log_dropped(message.job)
         elif not job.status.is_final:
             log_event("started", job, bytes=job.version.size, attempts=job.attempts)
             with self.finisher.handle_errors(job):
                 self._sum_or_cut(self._started(job))
+
+    def _job_of(self, message: Message) -> Job | None:
+        """Return the job of a message; the first delivery brings it along.
+
+        If the job is final already, the worker may sum a small file in vain: only the next write to
+        the job notices.
+        """
+        if message.record is not None and not message.redelivered:
+            return message.record
+        return self.jobs.find(message.job)
 
     def _started(self, job: Job) -> Job:
         """Return the job as started. A job with a small file is stored only when it is final."""
@@ -108,8 +118,8 @@ class SumPart:
         counted = self.counter.count(job, plan, number, run)
         # Once for each part, even if its message was sent twice. But the worker that got a message
         # before it was redelivered may have died before it sent the next part.
-        if run is Run.FIRST and (counted.is_new or message.redelivered):
-            self.cutter.send_next(job, plan, number)
+        if counted.is_new or message.redelivered:
+            self.cutter.send_next(job, plan, message)
         return counted
 
     def _merge_if_last(self, counted: Counted, run: Run) -> None:

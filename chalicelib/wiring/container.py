@@ -164,7 +164,7 @@ class UseCases:
         return Merger(
             jobs=self.adapters.jobs,
             parts=self.adapters.parts,
-            queue=self.adapters.queue,
+            cutter=self._cutter,
             source=self._source,
             finisher=self._finisher,
             limit=self.time_limit,

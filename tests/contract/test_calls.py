@@ -49,15 +49,15 @@ def settings(aws: MotoAws, resources: dict[str, str], tmp_path: Path) -> Setting
     )
 
 
-def test_a_small_job_costs_five_calls_of_processes_that_have_worked_before(
+def test_a_small_job_costs_four_calls_of_processes_that_have_worked_before(
     settings: Settings,
 ) -> None:
     api, worker = Process(settings), Process(settings)
     for lookups in ({"GetQueueUrl": 1}, {}):
         job = api.use_cases.submit("small.csv", Options())
         assert api.calls() == {"PutItem": 1, "SendMessageBatch": 1, **lookups}
-        worker.use_cases.sum_job(Message(job.id))
-        assert worker.calls() == {"GetItem": 1, "UpdateItem": 1}
+        worker.use_cases.sum_job(Message(job.id, record=job))
+        assert worker.calls() == {"UpdateItem": 1}
         assert api.use_cases.find_job(job.id).result
         assert api.calls() == {"GetItem": 1}
 

@@ -149,7 +149,7 @@ def test_a_small_job_that_is_asked_for_three_times_costs_what_the_table_of_price
         aws.timeline.run(10)
         for _ in range(3):
             assert service.use_cases.find_job(job.id).result
-    assert (units.all_writes, units.reads) == (4, 4)
+    assert (units.all_writes, units.reads) == (4, 3)
     calls = Counter(call.service for call in aws.calls)
     # Lambda receives and deletes the message; the queues' URLs are asked for once.
     lookups = sum(call.operation == "GetQueueUrl" for call in aws.calls)

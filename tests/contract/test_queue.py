@@ -16,10 +16,15 @@ from chalicelib.adapters.work_queue import (
     decode_record,
     encode,
 )
+from chalicelib.engine.options import Options
 from chalicelib.engine.states import State
 from chalicelib.errors import Misconfigured, ServiceDown
+from chalicelib.jobs.cutting import rerun_message
+from chalicelib.jobs.job import FileVersion, queued
+from chalicelib.jobs.parts import MAX_PARTS, Rerun, chains
 from chalicelib.jobs.ports import Message
 from local.triggers import sqs_event
+from tests.harness import START
 from tests.moto_aws import MotoAws
 
 
@@ -129,9 +134,35 @@ def test_refused_messages_of_a_batch_are_sent_once_more_or_reported(
     assert {message.part for message in received(aws, names[1])} == {0, 1, 2}
 
 
-@pytest.mark.parametrize("message", [Message("a"), Message("a", 0), Message("a", 7, State.QUOTED)])
+JOB = queued("a", "x.csv", Options(step=3), FileVersion(7, "etag"), START)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Message("a"),
+        Message("a", 0),
+        Message("a", 7, State.QUOTED),
+        Message("a", 7, State.TEXT, following=(Rerun(8, State.ROW), Rerun(9, State.QUOTED))),
+        Message("a", record=JOB),
+    ],
+    ids=["job", "part", "rerun", "chain of reruns", "new job"],
+)
 def test_a_message_reads_as_it_was_written(message: Message) -> None:
     assert decode(encode(message)) == message
+
+
+@pytest.mark.parametrize("window", [1, 3, 20, 1000])
+def test_reruns_of_all_parts_of_a_job_fit_a_call(window: int) -> None:
+    reruns = [Rerun(number, State.QUOTED) for number in range(MAX_PARTS)]
+    messages = [rerun_message(JOB, chain) for chain in chains(reruns, window)]
+    # The maximum of all messages of a call, long the same as that of one message.
+    assert sum(len(encode(message)) for message in messages[:10]) < 256 * 1024
+
+
+@pytest.mark.parametrize("record", ["null", "5", "[]", "{}", '{"csv": {"S": "x.csv"}}'])
+def test_a_record_that_another_version_wrote_is_left_to_the_table(record: str) -> None:
+    assert decode(f'{{"job": "a", "record": {record}}}') == Message("a")
 
 
 def test_members_of_a_newer_version_are_left_alone() -> None:
@@ -151,6 +182,9 @@ def test_members_of_a_newer_version_are_left_alone() -> None:
         '{"job": "a", "start": "?"}',
         '{"job": "a", "part": true}',
         '{"job": "a", "part": -1}',
+        '{"job": "a", "part": 1, "start": "row", "following": [1]}',
+        '{"job": "a", "part": 1, "start": "row", "following": {"row": 1}}',
+        '{"job": "a", "part": 1, "start": "row", "following": {"row": ["1"]}}',
         pytest.param("[" * 100_000, id="nested"),
     ],
 )

@@ -66,6 +66,19 @@ def test_a_small_job_after_a_large_one_takes_at_most_three_times_as_long() -> No
     assert (alone, beside) == (1, 3)
 
 
+def test_a_small_job_waits_no_longer_for_reruns() -> None:
+    shared = Site(World(PART_BYTES, proof_bytes=4, parts_in_flight=WINDOW))
+    large = shared.world.submit(b'a,b\n1,"' + LINE * 1000 + b'"\n', name="large.csv")
+    shared.world.deliver(shared.world.queue.sent.pop())
+    while not shared.world.jobs.get(large.id).expected_reruns:
+        shared.step()
+    assert shared.world.jobs.get(large.id).expected_reruns > 400
+    small = shared.submit(2, "small.csv")
+    assert shared.steps_until_final(small) == 3
+    shared.steps_until_final(large)
+    assert summed(shared.world.final(large)) == (("1",), 1)
+
+
 def test_without_a_window_it_would_wait_for_the_large_one() -> None:
     alone, beside = steps_beside(1000)
     assert (alone, beside) == (1, 250)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.jobs.job import ALLOWED_FROM, Status, as_text, is_id
+from chalicelib.jobs.ports import Message
 from tests.harness import START, World
 
 ROWS = b"a,b\n" + b"1.5,x\n" * 100
@@ -66,7 +67,7 @@ def test_the_ledger_counts_seconds_from_the_start_and_not_from_the_submission() 
     world.clock.advance(hours=1)
     world.jobs.start(job.id, world.clock())
     world.clock.advance(seconds=2.5)
-    world.run()
+    world.deliver(Message(job.id))
     done = world.final(job)
     assert done.ledger
     assert (done.submitted_at, done.ledger.seconds) == (START, 2.5)

@@ -24,7 +24,7 @@ def test_a_part_that_assumed_a_wrong_state_is_rerun_and_the_sum_is_right() -> No
     assert State.QUOTED in {start for _, start in world.parts.outcomes[job.id]}
 
 
-def test_reruns_are_sent_with_their_state_and_all_at_once() -> None:
+def test_reruns_are_sent_with_their_state_and_as_many_as_the_window_has() -> None:
     world = World(part_bytes=40, proof_bytes=4)
     job = world.submit(QUOTED)
     while not world.jobs.get(job.id).expected_reruns:
@@ -37,6 +37,23 @@ def test_reruns_are_sent_with_their_state_and_all_at_once() -> None:
         world.deliver(message)
     assert not world.jobs.get(job.id).status.is_final
     world.deliver(last)
+    assert summed(world.final(job)) == (("41",), 11)
+
+
+@pytest.mark.parametrize("window", [1, 2, 3])
+def test_a_rerun_that_is_done_sends_the_next_once(window: int) -> None:
+    world = World(part_bytes=40, proof_bytes=4, parts_in_flight=window)
+    job = world.submit(QUOTED)
+    while not world.jobs.get(job.id).expected_reruns:
+        world.deliver_next()
+    numbers = []
+    while world.queue.sent:
+        assert len(world.queue.sent) <= window
+        message = world.deliver_next()
+        assert message.start is State.QUOTED
+        world.deliver(message)
+        numbers.append(message.part)
+    assert len(numbers) == world.jobs.get(job.id).expected_reruns
     assert summed(world.final(job)) == (("41",), 11)
 
 

@@ -11,6 +11,7 @@ from chalicelib.jobs.parts import (
     Outcome,
     Plan,
     Rerun,
+    chains,
     part_size,
     placed,
     settle,
@@ -255,3 +256,19 @@ def test_parts_are_in_groups_that_have_all_of_them(plan: Plan) -> None:
     sizes = [plan.group_size(group) for group in range(plan.groups)]
     assert sum(sizes) == plan.count
     assert all(sizes)
+
+
+@given(st.sets(st.integers(0, 60)), st.sets(st.integers(0, 60)), st.integers(1, 9))
+def test_what_follows_a_rerun_follows_it_in_the_chains_of_any_later_merge(
+    numbers: set[int], done: set[int], window: int
+) -> None:
+    def followers(numbers: set[int]) -> dict[int, list[int]]:
+        found = chains([Rerun(number, QUOTED) for number in numbers], window)
+        assert len(found) <= window
+        lists = [[rerun.number for rerun in chain] for chain in found]
+        return {each: chain[at:] for chain in lists for at, each in enumerate(chain, 1)}
+
+    before, later = followers(numbers), followers(numbers - done)
+    assert before.keys() == numbers
+    for number, following in later.items():
+        assert following == [each for each in before[number] if each not in done]

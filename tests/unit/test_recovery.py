@@ -103,7 +103,7 @@ def test_the_sweeper_sends_a_job_that_was_lost_although_other_messages_wait() ->
     world.clock.advance(hours=15, minutes=1)
     other = world.submit(ROWS, name="other.csv")
     assert world.use_cases.sweep() == 1
-    assert world.queue.sent == [Message(other.id), Message(job.id)]
+    assert world.queue.sent == [Message(other.id, record=other), Message(job.id)]
 
 
 def test_a_job_is_not_given_up_because_of_its_attempts_while_messages_wait() -> None:

@@ -1,9 +1,11 @@
 """The model of AWS: what holds for any figures, and its figures against those of the service."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from math import ceil
+from pathlib import Path
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -106,6 +108,13 @@ def test_dollars_are_those_of_what_was_asked_for(setup: Setup) -> None:
     assert dollars["SQS"] >= (3.1 * parts + 0.9 * singly) * aws.SQS_CALL
     read = setup.size / setup.worker_rate * setup.memory / 1024 * aws.GB_SECOND
     assert dollars["Lambda"] > read * 0.999
+
+
+def test_the_model_has_the_memory_of_the_workers_that_are_deployed() -> None:
+    project = Path(__file__).parents[2]
+    configured = json.loads((project / ".chalice" / "config.json").read_text())
+    workers = configured["lambda_functions"]["work_part"]
+    assert workers["lambda_memory_size"] == Setup(1).memory
 
 
 def test_memory_that_is_not_needed_is_paid_for_and_changes_nothing() -> None:

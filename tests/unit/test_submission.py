@@ -26,7 +26,7 @@ def test_a_job_is_stored_with_its_file_version_and_sent() -> None:
         START,
     )
     assert stored.version == world.source.version("sub/x.csv")
-    assert world.queue.sent == [Message(job.id)]
+    assert world.queue.sent == [Message(job.id, record=job)]
 
 
 def test_a_submitted_job_is_counted_and_found() -> None:

@@ -17,7 +17,8 @@ from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
 from chalicelib.jobs.summing import SMALL_BYTES
 from tests.adapters_in_memory import MemoryJobs, MemoryParts, MemoryQueue
-from tests.harness import World, summed
+from tests.harness import World, failed_with, summed
+from tests.log_lines import captured_log
 
 ROWS = b"a,b\n" + b"".join(b"%d.5,x\n" % number for number in range(100))
 SUM = ((str(sum(range(100)) + 50),), 100)
@@ -55,13 +56,16 @@ class CountedJobs(MemoryJobs):
         return found
 
 
-def test_a_small_file_costs_one_read_of_its_job_and_one_write() -> None:
+@pytest.mark.parametrize("redelivered", [False, True])
+def test_a_small_file_costs_one_write_and_a_read_if_its_message_is_redelivered(
+    redelivered: bool,
+) -> None:
     jobs = CountedJobs()
     world = World(jobs=jobs)
     job = world.submit(ROWS)
     jobs.calls.clear()
-    world.run()
-    assert jobs.calls == ["find", "succeed"]
+    world.deliver(replace(world.queue.sent.pop(), redelivered=redelivered))
+    assert jobs.calls == ["find", "succeed"] if redelivered else ["succeed"]
     done = world.final(job)
     assert summed(done) == SUM
     assert done.started_at == done.finished_at == world.clock()
@@ -76,7 +80,7 @@ def test_a_file_that_takes_longer_is_seen_to_run(name: str) -> None:
     job = world.submit(data if name == "x.csv" else gzip.compress(data, 0), name=name)
     jobs.calls.clear()
     world.run()
-    assert jobs.calls == ["find", "start", "succeed"]
+    assert jobs.calls == ["start", "succeed"]
     assert summed(world.final(job))
 
 
@@ -100,6 +104,40 @@ def test_a_message_of_a_final_job_changes_nothing(part: int | None, start: State
     world.deliver(Message(job.id, part, start))
     assert world.jobs.get(job.id) == before
     assert world.queue.sent == []
+
+
+@pytest.mark.parametrize("part_bytes", [100, 1 << 20], ids=["cut", "small"])
+def test_a_message_that_the_queue_doubles_changes_nothing_after_the_end(part_bytes: int) -> None:
+    world = World(part_bytes)
+    job = world.submit(ROWS)
+    (first,) = world.queue.sent
+    world.run()
+    before = world.final(job)
+    world.clock.advance(minutes=1)
+    world.deliver(first)
+    assert world.jobs.get(job.id) == before
+    assert world.queue.sent == []
+
+
+@pytest.mark.parametrize("part_bytes", [100, 1 << 20], ids=["cut", "small"])
+def test_a_job_that_failed_meanwhile_never_succeeds(part_bytes: int) -> None:
+    world = World(part_bytes)
+    job = world.submit(ROWS)
+    world.use_cases.give_up(Message(job.id))
+    world.run()
+    failed_with(world.final(job), "given_up")
+    assert world.queue.sent == []
+
+
+@pytest.mark.parametrize("part_bytes", [100, 1 << 20], ids=["cut", "small"])
+def test_a_message_that_was_sent_although_its_job_was_removed_is_dropped(part_bytes: int) -> None:
+    world = World(part_bytes)
+    job = world.submit(ROWS)
+    world.jobs.remove_unsent(job.id)
+    with captured_log() as lines:
+        world.run()
+    assert (world.jobs.records, world.queue.sent) == ({}, [])
+    assert [line["action"] for line in lines] == ["started", "dropped"]
 
 
 @pytest.mark.parametrize("part", [None, 1], ids=["job", "part"])

@@ -2,6 +2,7 @@
 
 import gzip
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -33,6 +34,7 @@ RECORD: dict[str, Any] = {"attributes": {"ApproximateReceiveCount": "1"}}
 def deliver(world: World, blocks: int) -> None:
     """Deliver the next message to a worker whose time is up after so many blocks."""
     message = world.queue.sent[0]
+    world.queue.sent[0] = replace(message, redelivered=True)
     with world.use_cases.work_on(RECORD, Context(900, blocks + 1)):
         world.deliver(message)
     world.queue.sent.remove(message)
