@@ -20,8 +20,9 @@ BENCH ?= quick
 GIVEN = $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-long fuzz mutate test-unit test-deployed test-localstack check lint lint-template bench clean \
-	resources deploy rollback smoke url undeploy package policies lint-package localstack clear-state
+.PHONY: help build run test test-long fuzz mutate test-unit test-deployed test-localstack check lint audit lint-template bench clean \
+	resources deploy rollback smoke url undeploy package policies lint-package localstack clear-state \
+	token tokens revoke
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
@@ -52,8 +53,21 @@ $(NATIVE): $(BUILD) $(KERNEL_SOURCES)
 build: $(NATIVE) ## compile the native kernel: for this machine, and for Lambda on x86-64 and arm64
 	@ls chalicelib/engine/native/lib
 
-run: $(RUN) $(KERNEL) ## start the whole service here: make run [PORT=8000] [WORKERS=2] [DATA=data] [STATE=.csvsum]
+run: $(RUN) $(KERNEL) ## start the whole service here: make run [PORT=8000] [WORKERS=2] [DATA=data] [STATE=.csvsum] [AUTH=token]
 	@exec $(BIN)/python -m local $(GIVEN)
+
+# With STAGE the tokens of a deployment, without it those of the running `make run`.
+TOKENS = $(if $(filter file,$(origin STAGE)),$(BIN)/python -m local.tokens --given "$(strip $(GIVEN))",$(DEPLOY))
+OF_STAGE = $(if $(filter file,$(origin STAGE)),,$(STAGE))
+
+token: $(RUN) ## create a token, shown once: make token CLIENT=finance [STAGE=prod] [ROLE=admin] [DAYS=90]
+	@$(TOKENS) token $(OF_STAGE) --client "$(CLIENT)" --role "$(ROLE)" --days "$(DAYS)"
+
+tokens: $(RUN) ## list the tokens: make tokens [STAGE=prod]
+	@$(TOKENS) tokens $(OF_STAGE)
+
+revoke: $(RUN) ## revoke a client's tokens, or one by its id: make revoke CLIENT=finance [TOKEN=1a2b3c4d] [STAGE=prod]
+	@$(TOKENS) revoke $(OF_STAGE) --client "$(CLIENT)" --token "$(TOKEN)"
 
 clear-state: ## remove the jobs and results that make run keeps: make clear-state [STATE=.csvsum]
 	@$(PYTHON) -m local.state "$(or $(STATE),.csvsum)" $(GIVEN)
@@ -86,11 +100,12 @@ test-deployed: $(INSTALLED) $(NATIVE) ## run the packaged service on an emulator
 test-localstack: $(INSTALLED) $(NATIVE) ## test the commands on an empty LocalStack: [ENDPOINT=http://...]
 	@$(BIN)/python -m pytest -q tests/localstack --endpoint-url $(or $(ENDPOINT),http://127.0.0.1:4566)
 
-lint: $(INSTALLED) ## ruff, clang-format, mypy and the layer test
+lint: $(INSTALLED) ## ruff, clang-format, mypy, bandit and the layer test
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/clang-format --dry-run --Werror $(C_FILES)
 	@$(BIN)/mypy
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py chalicelib deploy infra local smoke
 	@$(BIN)/python -m pytest -q tests/unit/test_layers.py
 
 CHECKOV := .venv-lint/bin/checkov --framework cloudformation --compact --quiet --skip-download
@@ -109,7 +124,10 @@ lint-package:
 	@$(BIN)/cfn-lint build/$(STAGE)/package/sam.json
 	@$(CHECKOV) --file build/$(STAGE)/package/sam.json
 
-check: lint test ## all checks: lint and every test
+audit: $(INSTALLED) ## look for known vulnerabilities in requirements.txt: make audit [REQUIRED=1]
+	@$(BIN)/python -m tests.audit $(if $(REQUIRED),--required)
+
+check: lint audit test ## all checks: lint, audit and every test
 
 $(BENCH_INSTALLED): requirements.txt requirements-run.txt requirements-build.txt requirements-dev.txt benchmarks/requirements.txt
 	@echo "Installing what csvsum is compared with into $(BENCH_VENV) (once) ..."
@@ -117,7 +135,7 @@ $(BENCH_INSTALLED): requirements.txt requirements-run.txt requirements-build.txt
 	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	@touch $@
 
-bench: $(BENCH_INSTALLED) ## compare speed with polars, duckdb, ...: make bench [BENCH=smoke|quick|medium|full] [ONLY=PART] [WRITE=1]
+bench: $(BENCH_INSTALLED) ## compare speed and accuracy with polars, duckdb, ...: make bench [BENCH=smoke|quick|medium|full] [ONLY=PART] [WRITE=1]
 	@$(BENCH_VENV)/bin/python -m benchmarks $(BENCH) $(addprefix --only ,$(ONLY)) $(if $(WRITE),--write)
 
 DEPLOY = $(BIN)/python -m deploy --given "$(strip $(GIVEN))"

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 
 from benchmarks import (
+    accuracy,
     beside,
     cold,
     cpu,
@@ -32,6 +33,7 @@ from benchmarks.sizes import SIZES, Size
 # By name, in the order of the page: what measures a part, and returns its section.
 PARTS: dict[str, Callable[[Size], str]] = {
     "machine": lambda _: machine.report(),
+    "accuracy": lambda _: accuracy.report(),
     "kernel": lambda size: kernel.report(size.reader_bytes, size.reader_rounds),
     "service": lambda size: service.report(size.trials),
     "cpu": lambda size: cpu.report(size.cpu_jobs),

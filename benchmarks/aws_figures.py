@@ -82,7 +82,7 @@ DELIVERY = figure("from sending a message to calling its worker, s", 0.05, ASSUM
 PAGE = figure("a page (1 MB) of a query, s", 0.05, ASSUMED)
 JOB_BYTES = figure(
     "the job's item without its complete groups, bytes",
-    500,
+    730,
     DYNAMO_GUIDE + "item sizes; tests/unit/test_simulate.py",
 )
 GROUP_BYTES = figure("the item of a group of parts without its done parts, bytes", 70, "the same")

@@ -20,6 +20,7 @@ from unittest.mock import patch
 from benchmarks.files import csv_file
 from benchmarks.tables import table, times
 from chalicelib.engine.options import Options
+from chalicelib.jobs.client import OPEN
 from chalicelib.settings import Settings
 from chalicelib.wiring import use_cases_of
 from deploy.project import package
@@ -113,7 +114,9 @@ def _unpacked(folder: Path) -> dict[str, Path]:
 
 def _cold_start(aws: EmbeddedAws, settings: Settings, kernel: str, folder: Path) -> ColdStart:
     use_cases = use_cases_of(settings)
-    jobs = [use_cases.submit(csv_file("prices", FILE_BYTES).name, Options()) for _ in range(2)]
+    jobs = [
+        use_cases.submit(csv_file("prices", FILE_BYTES).name, Options(), OPEN) for _ in range(2)
+    ]
     command = [sys.executable, "-I", "-S", "-B", str(PROGRAM), str(folder)]
     events = json.dumps([_event(aws, settings.jobs_queue) for _ in jobs])
     began = time.time()
@@ -125,7 +128,7 @@ def _cold_start(aws: EmbeddedAws, settings: Settings, kernel: str, folder: Path)
         check=True,
         preexec_fn=_keep_to_one_core,
     )
-    for job in (use_cases.find_job(each.id) for each in jobs):
+    for job in (use_cases.find_job(each.id, OPEN) for each in jobs):
         if job.ledger is None or job.ledger.kernel != kernel:
             raise RuntimeError(
                 f"the job on a file of 1 KB: {job.status}, {job.problem}, {job.ledger}"

@@ -7,7 +7,7 @@ from pathlib import Path
 from benchmarks.sums import BLOCK_BYTES, STEP, Sums, is_gzip
 from chalicelib.engine.gunzip import gunzip
 from chalicelib.engine.kernel import Kernel
-from chalicelib.engine.layout import read_layout
+from chalicelib.engine.opening import read_layout
 from chalicelib.engine.options import Options
 from chalicelib.engine.sums import as_json_number, digits
 from chalicelib.wiring import best_kernel
@@ -22,7 +22,7 @@ def kernel() -> Kernel:
 def sums(path: str) -> Sums:
     blocks = _blocks(path)
     layout, rows = read_layout(gunzip(blocks) if is_gzip(path) else blocks, Options(step=STEP))
-    partial = kernel().sum_rows(rows, layout, skip=False)
+    partial = kernel().sum_rows(rows, layout)
     if partial.fault is not None:
         raise ValueError(partial.fault)
     return [as_json_number(digits(column.total), column.is_integer) for column in partial.columns]

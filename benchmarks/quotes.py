@@ -15,6 +15,7 @@ from benchmarks.reads import CountingFolder, Read
 from benchmarks.tables import number, table
 from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.engine.options import Options
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.parts import PROOF_BYTES, Plan, Run
 from chalicelib.settings import Settings
 from chalicelib.wiring.container import UseCases
@@ -65,7 +66,7 @@ def cost(path: Path, part_bytes: int) -> Cost:
     source = CountingFolder(FolderSource(str(path.parent)))
     adapters = MemoryAdapters(kernel(), source)
     use_cases = UseCases(adapters, Settings(part_bytes=part_bytes))
-    job = use_cases.submit(path.name, Options())
+    job = use_cases.submit(path.name, Options(), OPEN)
     _deliver_all(use_cases, adapters.queue)
     done = adapters.jobs.get(job.id)
     if (

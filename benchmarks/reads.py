@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.jobs.job import FileVersion
+from chalicelib.jobs.ports import Probe
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,9 @@ class CountingFolder:
 
     def version(self, name: str) -> FileVersion:
         return self.folder.version(name)
+
+    def probe(self, name: str) -> Probe:
+        return self.folder.probe(name)
 
     def read(
         self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None

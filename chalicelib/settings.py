@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cache
 
 from chalicelib.errors import CsvsumError
@@ -12,8 +13,15 @@ DEFAULT_SOURCE = "file:///mnt/csv"
 #: The environment variables that are read.
 VARIABLES = (
     "API_NAME",
+    "AUTH",
+    "IAM_ADMINS",
+    "API_KEY_REQUIRED",
+    "API_RATE",
+    "API_BURST",
+    "MAX_JOBS_PER_CLIENT",
     "CSV_SOURCE",
     "JOBS_TABLE",
+    "TOKENS_TABLE",
     "JOBS_QUEUE",
     "PARTS_QUEUE",
     "DEAD_QUEUE",
@@ -43,13 +51,35 @@ class BadSetting(CsvsumError):
     code = "bad_setting"
 
 
+class Auth(StrEnum):
+    """How the service finds out who sends a request."""
+
+    #: By a bearer token.
+    TOKEN = "token"  # noqa: S105  # nosec B105  # no secret
+    #: By AWS's signature, which API Gateway checks.
+    IAM = "iam"
+    #: Not at all: everybody is the same client.
+    OPEN = "open"
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings: see the table in README.md. Sizes are in bytes."""
 
     api_name: str = "csvsum"
+    auth: Auth = Auth.TOKEN
+    #: With ``Auth.IAM``: the ARNs of the callers that see the jobs of all clients.
+    iam_admins: frozenset[str] = frozenset()
+    #: Whether API Gateway asks for a key of a usage plan as well, which may have a quota.
+    api_key_required: bool = False
+    #: How many requests API Gateway lets pass in a second, and how many at once.
+    api_rate: int = 20
+    api_burst: int = 40
+    #: How many jobs of a client may be in progress; there is no limit with ``Auth.OPEN``.
+    max_jobs_per_client: int = 1000
     csv_source: str = DEFAULT_SOURCE
     table: str = "csvsum"
+    tokens_table: str = "csvsum-tokens"
     jobs_queue: str = "csvsum-jobs"
     parts_queue: str = "csvsum-parts"
     dead_queue: str = "csvsum-dead"
@@ -79,6 +109,8 @@ class Settings:
     log_level: str = "INFO"
     #: The AWS account, where a bucket's name has it; it must be the owner of the results bucket.
     account: str = ""
+    #: Whether Lambda runs this process, so that CloudWatch reads its log.
+    on_lambda: bool = False
     #: Whether this process is one of Chalice's commands, as `chalice local` is.
     chalice_command: bool = False
 
@@ -88,8 +120,17 @@ class Settings:
         default = cls()
         return cls(
             api_name=environ.get("API_NAME") or default.api_name,
+            auth=_auth(environ.get("AUTH") or default.auth),
+            iam_admins=_names(environ.get("IAM_ADMINS") or ""),
+            api_key_required=_switch(environ, "API_KEY_REQUIRED"),
+            api_rate=read_int(environ, "API_RATE", default.api_rate, 10_000),
+            api_burst=read_int(environ, "API_BURST", default.api_burst, 5000),
+            max_jobs_per_client=read_int(
+                environ, "MAX_JOBS_PER_CLIENT", default.max_jobs_per_client, 10**6
+            ),
             csv_source=_source(environ.get("CSV_SOURCE") or default.csv_source),
             table=environ.get("JOBS_TABLE") or default.table,
+            tokens_table=environ.get("TOKENS_TABLE") or default.tokens_table,
             jobs_queue=environ.get("JOBS_QUEUE") or default.jobs_queue,
             parts_queue=environ.get("PARTS_QUEUE") or default.parts_queue,
             dead_queue=environ.get("DEAD_QUEUE") or default.dead_queue,
@@ -118,8 +159,14 @@ class Settings:
             give_up_hours=read_int(environ, "GIVE_UP_HOURS", default.give_up_hours, 10**5),
             sweep_minutes=read_int(environ, "SWEEP_MINUTES", default.sweep_minutes, 10**4),
             log_level=_level(environ.get("LOG_LEVEL") or default.log_level),
+            on_lambda="AWS_LAMBDA_FUNCTION_NAME" in environ,
             chalice_command="AWS_CHALICE_CLI_MODE" in environ,
         )
+
+    @property
+    def jobs_limit(self) -> int | None:
+        """How many jobs of a client may be in progress; None where clients are not known."""
+        return None if self.auth is Auth.OPEN else self.max_jobs_per_client
 
     @property
     def depend_on_account(self) -> bool:
@@ -151,6 +198,23 @@ class Settings:
 def settings() -> Settings:
     """Return the settings of this process, read once."""
     return Settings.from_env(os.environ)
+
+
+def _auth(value: str) -> Auth:
+    if value in tuple(Auth):
+        return Auth(value)
+    raise BadSetting(f"AUTH must be {', '.join(list(Auth)[:-1])} or {Auth.OPEN}, not {value!r}.")
+
+
+def _switch(environ: Mapping[str, str], name: str) -> bool:
+    text = environ.get(name) or "false"
+    if text in ("true", "false"):
+        return text == "true"
+    raise BadSetting(f"{name} must be true or false, not {text!r}.")
+
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(name for each in text.split(",") if (name := each.strip()))
 
 
 def _source(value: str) -> str:

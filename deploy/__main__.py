@@ -8,7 +8,8 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.settings import BadSetting, Settings
+from chalicelib.errors import CsvsumError
+from chalicelib.settings import Auth, Settings
 from deploy import (
     chalice_deploy,
     changes,
@@ -19,12 +20,21 @@ from deploy import (
     releases,
     removal,
     resources,
+    tokens,
 )
 from deploy.aws import Aws, environment_of
 from deploy.progress import Progress, Say
 from deploy.project import package
 from deploy.stage import CHALICE, ROOT, Stage, UsageError, read_stage, read_stages, require_known
+from infra.tokens import create_text, list_text, revoke_text
 
+#: How curl sends what the service asks for.
+CURL_OPTIONS = {
+    Auth.OPEN: "",
+    Auth.TOKEN: ' -H "Authorization: Bearer $TOKEN"',
+    Auth.IAM: ' --aws-sigv4 "aws:amz:$AWS_REGION:execute-api" --user "<key id>:<secret>"',
+}
+TOKEN_OPTIONS = ("client", "role", "days", "token")
 #: The variables that make may be given.
 MAKE = [
     "STAGE",
@@ -38,6 +48,7 @@ MAKE = [
     "PYTHON",
     "VENV",
 ]
+MAKE += [option.upper() for option in TOKEN_OPTIONS]
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -51,7 +62,7 @@ def main(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("\ncsvsum: stopped; the same command goes on from what is there.", file=sys.stderr)
         return 130
-    except (UsageError, BadSetting, BotoCoreError, ClientError) as error:
+    except (UsageError, CsvsumError, BotoCoreError, ClientError) as error:
         print(f"csvsum: {error}", file=sys.stderr)
         return 2
     return 0
@@ -68,6 +79,9 @@ def _parser() -> argparse.ArgumentParser:
         ("up", _up, "the resources, then chalice deploy"),
         ("rollback", _rollback, "return to the release before"),
         ("url", _url, "where the deployed service answers; also for `chalice url`"),
+        ("token", _token, "create a token for a client"),
+        ("tokens", _tokens, "list the tokens"),
+        ("revoke", _revoke, "revoke the tokens of a client, or one of them"),
         ("down", _down, "take everything down"),
         ("package", _package, "make the template and the zip, and deploy nothing"),
         ("policies", _policies, "write .chalice/policies/ of all stages"),
@@ -79,6 +93,8 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--with", dest="more", action="append", type=Path, default=[])
         command.add_argument("--data", choices=["keep", "delete"], default="keep")
         command.add_argument("--unfinished", action="store_true")
+        for option in TOKEN_OPTIONS:
+            command.add_argument(f"--{option}", default="")
     return parser
 
 
@@ -111,20 +127,35 @@ def _resources(given: argparse.Namespace, say: Say) -> str:
 
 def _up(given: argparse.Namespace, say: Say) -> str:
     stage, aws = _open(given, say)
-    return _welcome(chalice_deploy.up(stage, aws, os.environ, say))
+    url = chalice_deploy.up(stage, aws, os.environ, say)
+    return f"{_welcome(stage, url)}\n{tokens.offer_first(stage, aws)}".rstrip()
 
 
 def _rollback(given: argparse.Namespace, say: Say) -> str:
     stage, aws = _open(given, say)
     if given.unfinished and releases.is_complete(stage, aws):
         return "The last deployment that changed a function is complete: nothing to return from."
-    return _welcome(chalice_deploy.rollback(stage, aws, os.environ, say))
+    return _welcome(stage, chalice_deploy.rollback(stage, aws, os.environ, say))
 
 
 def _url(given: argparse.Namespace, _: Say) -> str:
     stage, aws = _open(given, lambda _: None)  # others read the URL from the output
     inventory.write_record(stage, inventory.find(stage, aws))
     return inventory.base_url(stage, aws)
+
+
+def _token(given: argparse.Namespace, say: Say) -> str:
+    stage, aws = _open(given, say)
+    table = tokens.table_of(stage, aws)
+    return tokens.note(stage) + create_text(table, given.client, given.role, given.days)
+
+
+def _tokens(given: argparse.Namespace, say: Say) -> str:
+    return list_text(tokens.table_of(*_open(given, say)))
+
+
+def _revoke(given: argparse.Namespace, say: Say) -> str:
+    return revoke_text(tokens.table_of(*_open(given, say)), given.client, given.token)
 
 
 def _down(given: argparse.Namespace, say: Say) -> str:
@@ -146,11 +177,12 @@ def _policies(_: argparse.Namespace, __: Say) -> str:
     return f"{len(paths)} policies are written to .chalice/."
 
 
-def _welcome(base: str) -> str:
+def _welcome(stage: Stage, base: str) -> str:
+    curl = "curl" + CURL_OPTIONS[stage.settings.auth]
     return f"""Deployed: {base}
-  curl {base}/csv_name=<a file>
-  curl {base}/storage/get_counter
-  curl {base}/storage/get_json/<the id>"""
+  {curl} {base}/csv_name=<a file>
+  {curl} {base}/storage/get_counter
+  {curl} {base}/storage/get_json/<the id>"""
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from urllib3 import PoolManager, Retry
 from urllib3.exceptions import HTTPError
@@ -12,15 +11,15 @@ from urllib3.exceptions import HTTPError
 from deploy import changes, cloudformation, concurrency, inventory, releases, resources, roles
 from deploy.aws import Aws
 from deploy.progress import Say
-from deploy.project import build, chalice, link_record, zip_of
-from deploy.stage import FUNCTIONS, Stage, UsageError, read_stage
+from deploy.project import build, chalice, link_record, request_limits, zip_of
+from deploy.stage import Stage, UsageError, read_stage
 
 SHOWN = ("lambda_memory_size", "lambda_timeout", "reserved_concurrency")
 # A new API answers within seconds. A dozen tries take a minute.
 TRIES = Retry(
     12, redirect=False, status_forcelist=range(500, 600), backoff_factor=0.2, backoff_max=10
 )
-# The limits of all methods of all paths, by their names in infra/functions.json:
+# The limits of all methods of all paths, by their names in templates:
 # https://docs.aws.amazon.com/apigateway/latest/api/patch-operations.html#UpdateStage-Patch
 LIMITS = {
     "ThrottlingRateLimit": "/*/*/throttling/rateLimit",
@@ -83,10 +82,10 @@ def _deploy(stage: Stage, aws: Aws, project: Path, environment: Mapping[str, str
 
 
 def limit_requests(stage: Stage, aws: Aws, say: Say) -> None:
-    """Have API Gateway refuse what is more than infra/functions.json says, as Chalice cannot."""
+    """Have API Gateway refuse more requests than the settings allow, as Chalice cannot."""
     if aws.emulator:  # they take no limits
         return
-    wanted = request_limits()
+    wanted = request_limits(stage.settings)
     say("Limiting the API to {} requests a second, and {} at once".format(*wanted.values()))
     aws.client("apigateway").update_stage(
         restApiId=inventory.api(stage, aws)["rest_api_id"],
@@ -96,12 +95,6 @@ def limit_requests(stage: Stage, aws: Aws, say: Say) -> None:
             for name, value in wanted.items()
         ],
     )
-
-
-def request_limits() -> dict[str, Any]:
-    """Return the limits that a deployment as a template has."""
-    api = json.loads(FUNCTIONS.read_text())["Resources"]["RestAPI"]
-    return {name: api["Properties"]["MethodSettings"][0][name] for name in LIMITS}
 
 
 def require_answer(base: str, say: Say, tries: Retry = TRIES) -> None:

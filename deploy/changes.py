@@ -19,6 +19,7 @@ FUNCTION_KEYS = FUNCTION_SETTINGS[:6]
 FOLLOWS = {
     "Prefix": "STAGE",
     "JobsTable": "JOBS_TABLE",
+    "TokensTable": "TOKENS_TABLE",
     "JobsQueue": "JOBS_QUEUE",
     "PartsQueue": "PARTS_QUEUE",
     "DeadQueue": "DEAD_QUEUE",

@@ -46,13 +46,26 @@ def chosen(stage: Stage, aws: Aws, say: Say) -> Stage:
     return stage.with_own(environment_variables={**own, **suits})
 
 
-def _account_limit(aws: Aws, say: Say) -> int:
-    """Return how many functions the account runs at a time; if it does not say, as a new one."""
+def account_limit(aws: Aws) -> int:
+    """Return how many functions the account runs at a time. Raises ClientError."""
+    account = aws.client("lambda").get_account_settings()
+    return int(account["AccountLimit"]["ConcurrentExecutions"])
+
+
+def alarm_at(aws: Aws) -> str:
+    """Return the parameter for an alarm at the account's limit; 0, for none, if it is not known."""
     try:
-        account = aws.client("lambda").get_account_settings()
+        return str(account_limit(aws))
+    except ClientError:
+        return "0"
+
+
+def _account_limit(aws: Aws, say: Say) -> int:
+    """Return the account's limit; if it is not known, that of a new one."""
+    try:
+        limit = account_limit(aws)
     except ClientError as error:
         say(f"The account's concurrency is not known, and taken for {NEW_ACCOUNT}: {error}")
         return NEW_ACCOUNT
-    limit = int(account["AccountLimit"]["ConcurrentExecutions"])
     say(f"The account runs up to {limit:,} functions at a time")
     return limit

@@ -1,4 +1,4 @@
-"""The table and the buckets, which outlive the stack that made them."""
+"""The tables and the buckets, which outlive the stack that made them."""
 
 from collections.abc import Mapping
 
@@ -10,9 +10,11 @@ from deploy.stage import Stage
 # The parameter that says whether the stack makes it, and the one that names it.
 MADE = {
     "CreateTable": "JobsTable",
+    "CreateTokensTable": "TokensTable",
     "CreateResultsBucket": "ResultsBucket",
     "CreateCsvBucket": "CsvBucket",
 }
+TABLES = ("JobsTable", "TokensTable")
 
 
 def to_create(aws: Aws, made: set[str], names: Mapping[str, str]) -> dict[str, str]:
@@ -29,26 +31,29 @@ def to_create(aws: Aws, made: set[str], names: Mapping[str, str]) -> dict[str, s
 
 
 def exists(aws: Aws, parameter: str, name: str) -> bool:
-    if parameter == "JobsTable":
+    if parameter in TABLES:
         return aws.has_table(name)
     # Files may be in a bucket of another account; results must not get there.
     return aws.has_bucket(name, own=parameter == "ResultsBucket")
 
 
 def left(aws: Aws, names: Mapping[str, str]) -> list[str]:
-    """Return the names of table and buckets that exist."""
+    """Return the names of tables and buckets that exist."""
     return [names[name] for name in MADE.values() if names[name] and exists(aws, name, names[name])]
 
 
 def delete(stage: Stage, aws: Aws, names: Mapping[str, str]) -> list[str]:
-    """Delete table and buckets that csvsum made for the stage, with their contents.
+    """Delete tables and buckets that csvsum made for the stage, with their contents.
 
     Returns their names. What others made, and only named to csvsum, has no tag and stays.
     """
     tag = {"Key": "csvsum", "Value": stage.prefix}
     buckets = [names["ResultsBucket"], names["CsvBucket"]]
-    deleted = [name for name in buckets if name and _delete_bucket(aws, name, tag)]
-    return deleted + ([names["JobsTable"]] if _delete_table(aws, names["JobsTable"], tag) else [])
+    tables = [names[each] for each in TABLES]
+    return [
+        *(name for name in buckets if name and _delete_bucket(aws, name, tag)),
+        *(name for name in tables if _delete_table(aws, name, tag)),
+    ]
 
 
 def _delete_bucket(aws: Aws, name: str, tag: Mapping[str, str]) -> bool:

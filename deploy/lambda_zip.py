@@ -50,6 +50,8 @@ def is_normalized(path: Path) -> bool:
 def is_needed(name: str) -> bool:
     """Return whether a file is of use in Lambda: no scripts, no tests, no unused services."""
     parts = PurePosixPath(name).parts
+    if parts[0] == "zstandard" and "cffi" in parts[-1]:
+        return False  # its second backend, for PyPy
     if parts[:2] == ("botocore", "data") and len(parts) > 3:
         return parts[2] in BOTOCORE
     return parts[0] != "bin" and "tests" not in parts[:-1]

@@ -33,7 +33,14 @@ def _trigger(queue: str) -> Right:
 
 LOGS = Right("Logs", ("log",), ("logs:CreateLogStream", "logs:PutLogEvents"))
 TRACES = Right("TracesHaveNoArn", ("*",), ("xray:PutTelemetryRecords", "xray:PutTraceSegments"))
-API_ON_JOBS = ("dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query")
+API_ON_JOBS = (
+    "dynamodb:BatchGetItem",
+    "dynamodb:DeleteItem",
+    "dynamodb:GetItem",
+    "dynamodb:PutItem",
+    "dynamodb:Query",
+    "dynamodb:UpdateItem",
+)
 CSV = Right("Csv", ("csv",), ("s3:GetObject",))
 JOBS_URL = Right("Queues", ("jobs",), ("sqs:GetQueueUrl",))
 PARTS_URL = Right("Queues", ("parts",), ("sqs:GetQueueUrl",))
@@ -45,7 +52,9 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
     "api_handler": (
         CSV,
         Right("Jobs", ("table",), API_ON_JOBS),
+        Right("Tokens", ("tokens",), ("dynamodb:GetItem",)),
         Right("Counter", ("in_progress",), ("dynamodb:Query",)),
+        Right("Lists", ("history",), ("dynamodb:Query",)),
         JOBS_URL,
         Right("Submit", ("jobs",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
@@ -113,7 +122,9 @@ def arns(stage: Stage, function: str) -> dict[str, str]:
         "*": "*",
         "log": f"arn:{PARTITION}:logs:*:*:log-group:/aws/lambda/{stage.lambda_name(function)}:*",
         "table": table,
+        "tokens": f"arn:{PARTITION}:dynamodb:*:*:table/{settings.tokens_table}",
         "in_progress": f"{table}/index/in_progress",
+        "history": f"{table}/index/history",
         "jobs": f"arn:{PARTITION}:sqs:*:*:{settings.jobs_queue}",
         "parts": f"arn:{PARTITION}:sqs:*:*:{settings.parts_queue}",
         "dead": f"arn:{PARTITION}:sqs:*:*:{settings.dead_queue}",

@@ -18,6 +18,7 @@ from chalice.deploy.packager import DependencyBuilder, LambdaDeploymentPackager
 from chalice.package import TemplateDeepMerger
 from chalice.utils import UI, OSUtils
 
+from chalicelib.settings import Settings
 from deploy import policies
 from deploy.lambda_zip import is_normalized, normalize
 from deploy.progress import Say
@@ -82,11 +83,26 @@ def package(
     merged: dict[str, Any] = {}
     for path in (FUNCTIONS, *more):
         merged = TemplateDeepMerger().merge(json.loads(path.read_text()), merged)
+    merged = TemplateDeepMerger().merge(limited_api(stage.settings), merged)
     stage.folder.mkdir(parents=True, exist_ok=True)
     file = stage.folder / "merge.json"
     file.write_text(json.dumps(merged, indent=2))
     build(stage, environment, say, "--merge-template", str(file))
     return stage.folder / "package"
+
+
+def request_limits(settings: Settings) -> dict[str, int]:
+    """Return how many requests the API takes, by the names that templates have for the limits."""
+    return {
+        "ThrottlingRateLimit": settings.api_rate,
+        "ThrottlingBurstLimit": settings.api_burst,
+    }
+
+
+def limited_api(settings: Settings) -> dict[str, Any]:
+    """Return what limits all methods of the API, to be merged into a template."""
+    methods = {"ResourcePath": "/*", "HttpMethod": "*", **request_limits(settings)}
+    return {"Resources": {"RestAPI": {"Properties": {"MethodSettings": [methods]}}}}
 
 
 def _remove_other_zips(code: Path) -> None:

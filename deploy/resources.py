@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from deploy import changes, cloudformation, data, releases
+from deploy import changes, cloudformation, concurrency, data, releases
 from deploy.aws import Aws
 from deploy.progress import Say
 from deploy.stage import RESOURCES, ROOT, Stage, UsageError, csv_bucket
@@ -46,7 +46,7 @@ def _put_sample(bucket: Any, say: Say) -> None:
 
 
 def delete(stage: Stage, aws: Aws) -> None:
-    """Delete the stack. Table and buckets of data stay."""
+    """Delete the stack. Tables and buckets of data stay."""
     code = releases.bucket_of(stage, aws)
     if aws.has_bucket(code):
         aws.own_bucket(code).object_versions.delete()
@@ -68,6 +68,7 @@ def parameters(stage: Stage, aws: Aws, stack: Mapping[str, Any] | None) -> dict[
         **given,
         **data.to_create(aws, _made_by(old, given), given),
         "Prefix": stage.prefix,
+        "MaxConcurrent": concurrency.alarm_at(aws),
         "CreateCodeBucket": "true",
         "Settings": json.dumps(stage.changes),
         **chosen,
@@ -75,11 +76,12 @@ def parameters(stage: Stage, aws: Aws, stack: Mapping[str, Any] | None) -> dict[
 
 
 def defaults(aws: Aws) -> dict[str, str]:
-    """Return the parameters of a new stack: the template's, but with logs and alarms."""
+    """Return the parameters of a new stack: the template's, but with logs, alarms, dashboard."""
     tls_only = "false" if (aws.emulator or "").startswith("http://") else "true"
     return {
         **{name: str(each["Default"]) for name, each in changes.template_parameters().items()},
         "Alarms": "on",
+        "Dashboard": "off" if aws.emulator else "on",
         "LogDays": "30",
         "TlsOnly": tls_only,
     }

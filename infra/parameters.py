@@ -11,6 +11,7 @@ def names_of(settings: Settings) -> dict[str, str]:
     """Return the names of the resources by their parameters."""
     return {
         "JobsTable": settings.table,
+        "TokensTable": settings.tokens_table,
         "JobsQueue": settings.jobs_queue,
         "PartsQueue": settings.parts_queue,
         "DeadQueue": settings.dead_queue,

@@ -46,7 +46,7 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
 def _run(given: Sequence[str], environ: Mapping[str, str]) -> None:
     require_known(given, environ)
     config = LocalConfig.from_env(environ)
-    require_free(config.port)
+    require_free(config.host, config.port)
     with tempfile.TemporaryDirectory(prefix="csvsum-") as run_folder:
         service = LocalService(config, environ, Path(run_folder))
         try:

@@ -1,4 +1,4 @@
-"""`chalice local`, as a process of the local service: python -m local.api PORT."""
+"""`chalice local`, as a process of the local service: python -m local.api HOST PORT."""
 
 import logging
 import sys
@@ -9,7 +9,6 @@ from chalice.cli import main as chalice
 from chalice.local import ChaliceRequestHandler, ThreadedHTTPServer
 
 from local.bell import ring_on_all_sends
-from local.config import HOST
 from local.outcomes import log_for_people
 from local.parent import exit_with_parent
 
@@ -32,6 +31,6 @@ if __name__ == "__main__":
     ChaliceRequestHandler.disable_nagle_algorithm = True
     ChaliceRequestHandler.log_message = lambda *_: None
     ThreadedHTTPServer.handle_error = _handle_error
-    arguments = ["local", "--host", HOST, "--port", sys.argv[1], "--stage", "local"]
+    arguments = ["local", "--host", sys.argv[1], "--port", sys.argv[2], "--stage", "local"]
     sys.argv = ["chalice", *arguments, "--no-autoreload"]
     sys.exit(chalice())

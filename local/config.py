@@ -1,23 +1,36 @@
 """The settings of `make run`, and the environment of its processes."""
 
+import errno
 import os
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 
-from chalicelib.settings import Settings, read_int
+from chalicelib.settings import Auth, Settings, read_int
 
 HOST = "127.0.0.1"
-#: The region and the credentials of the embedded AWS.
+EVERYWHERE = "0.0.0.0"  # noqa: S104  # nosec B104  # only what it looks like
+#: The region and the credentials of the embedded AWS, which takes any.
 REGION = "us-east-1"
+ANY = "local"
 CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "local",
-    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_ACCESS_KEY_ID": ANY,
+    "AWS_SECRET_ACCESS_KEY": ANY,
     "AWS_DEFAULT_REGION": REGION,
 }
 #: Settings of `make run` that the deployed service does not have.
-LOCAL_VARIABLES = ("PORT", "WORKERS", "DATA", "STATE", "VISIBILITY_SECONDS", "PYTHON", "VENV")
+LOCAL_VARIABLES = (
+    "HOST",
+    "PORT",
+    "WORKERS",
+    "DATA",
+    "STATE",
+    "VISIBILITY_SECONDS",
+    "PYTHON",
+    "VENV",
+)
 PARTS_PER_WORKER = 2
 
 
@@ -29,10 +42,12 @@ class UsageError(Exception):
 class LocalConfig:
     """The settings of `make run`.
 
-    ``state`` is the folder that keeps jobs and results. ``visibility_seconds``: how long the
-    message of a dead worker stays hidden.
+    ``host`` is the address that the API listens on. ``state`` is the folder that keeps jobs and
+    results. ``visibility_seconds``: how long the message of a dead worker stays hidden.
     """
 
+    auth: Auth
+    host: str
     port: int
     workers: int
     source: str
@@ -43,18 +58,54 @@ class LocalConfig:
     def from_env(cls, environ: Mapping[str, str]) -> "LocalConfig":
         """Read the settings. Raises UsageError or BadSetting."""
         return cls(
+            auth=_auth(environ),
+            host=_host(environ),
             port=read_int(environ, "PORT", 8000, 65535),
             workers=read_int(environ, "WORKERS", 2, 64),
             source=_source(environ),
-            state=Path(environ.get("STATE") or ".csvsum").resolve(),
+            state=state_folder(environ),
             visibility_seconds=read_int(environ, "VISIBILITY_SECONDS", 10, 43200),
         )
+
+    @property
+    def address(self) -> str:
+        """Host and port by which this machine reaches the API."""
+        return f"{HOST if self.host == EVERYWHERE else self.host}:{self.port}"
 
     @property
     def folder(self) -> Path | None:
         """The folder of the CSV files; None if they are in a bucket."""
         scheme, _, path = self.source.partition("://")
         return Path(path) if scheme == "file" else None
+
+
+def state_folder(environ: Mapping[str, str]) -> Path:
+    """Return the folder that keeps jobs and results."""
+    return Path(environ.get("STATE") or ".csvsum").resolve()
+
+
+def _auth(environ: Mapping[str, str]) -> Auth:
+    """Return how clients are authenticated. Raises UsageError or BadSetting."""
+    auth = Settings.from_env({"AUTH": environ.get("AUTH") or Auth.OPEN}).auth
+    if auth is Auth.IAM:
+        raise UsageError(
+            "AUTH: `make run` has no API Gateway that checks signatures; choose token or open."
+        )
+    return auth
+
+
+def _host(environ: Mapping[str, str]) -> str:
+    """Return the address to listen on. Raises UsageError for one that lets everybody in."""
+    try:
+        address = IPv4Address(environ.get("HOST") or HOST)
+    except AddressValueError as error:
+        raise UsageError(f"HOST must be an IPv4 address, as 127.0.0.1 is: {error}.") from error
+    if _auth(environ) is Auth.OPEN and not address.is_loopback:
+        raise UsageError(
+            f"HOST: on {address}, everybody who can reach it could use the service; "
+            "set AUTH=token as well, and create tokens with `make token CLIENT=...`."
+        )
+    return str(address)
 
 
 def _source(environ: Mapping[str, str]) -> str:
@@ -67,16 +118,18 @@ def _source(environ: Mapping[str, str]) -> str:
     return source
 
 
-def require_free(port: int) -> None:
-    """Raise UsageError if something listens on the port already."""
+def require_free(host: str, port: int) -> None:
+    """Raise UsageError if something listens there already, or nothing can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((HOST, port))
+            probe.bind((host, port))
         except OSError as error:
             reason = os.strerror(error.errno or 0)
+            name = "HOST" if error.errno == errno.EADDRNOTAVAIL else "PORT"
+            value = host if name == "HOST" else port
             raise UsageError(
-                f"PORT: {port} cannot be used ({reason}); choose another one with PORT=..."
+                f"{name}: {value} cannot be used ({reason}); choose another one with {name}=..."
             ) from error
 
 
@@ -95,6 +148,7 @@ def child_environment(
     Raise BadSetting here, so that a wrong setting gives one sentence, not a traceback per process.
     """
     local = {
+        "AUTH": config.auth,
         "CSV_SOURCE": config.source,
         "STALE_SECONDS": environ.get("STALE_SECONDS") or str(6 * config.visibility_seconds),
         "VISIBILITY_SECONDS": str(config.visibility_seconds),

@@ -26,6 +26,7 @@ class EmbeddedAws:
     """MiniStack on a free port, with the resources of infra/resources.json."""
 
     def __init__(self, state: State, parameters: Mapping[str, str]) -> None:
+        self._state = state
         self.port = free_port()
         self.endpoint = f"http://{HOST}:{self.port}"
         self.log = state.folder / "aws.log"
@@ -48,12 +49,14 @@ class EmbeddedAws:
 
         self._wait_until_ready()
         make_resources(self.endpoint, self._parameters)
+        self._state.note_endpoint(self.endpoint)
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS
         while self.child.is_alive and time.monotonic() < deadline:
             try:
-                with urllib.request.urlopen(f"http://{HOST}:{self.port}/health", timeout=5):
+                url = f"http://{HOST}:{self.port}/health"
+                with urllib.request.urlopen(url, timeout=5):  # nosec B310  # always http
                     return
             except OSError:
                 time.sleep(0.02)

@@ -2,13 +2,14 @@
 
 from urllib.parse import quote
 
-from local.config import HOST, LocalConfig
+from chalicelib.settings import Auth
+from local.config import LocalConfig
 from local.survey import Survey
 
 
 def welcome(config: LocalConfig, endpoint: str, survey: Survey) -> str:
     """Return how to use the service, with the name of a file in the source."""
-    base = f"http://{HOST}:{config.port}"
+    base = f"http://{config.address}"
     place = config.source.removeprefix("file://")
     lines = [
         f"Ready: {base}",
@@ -17,11 +18,15 @@ def welcome(config: LocalConfig, endpoint: str, survey: Survey) -> str:
     ]
     if survey.warning:
         lines.append(f"  WARNING: {survey.warning}")
+    curl = "curl"
+    if config.auth is Auth.TOKEN:
+        curl += ' -H "Authorization: Bearer $TOKEN"'
+        lines.append("  Clients need tokens: `make token CLIENT=<name>` creates one.")
     lines += [
         "  Try:",
-        f"    curl {base}/csv_name={quote(survey.example or 'FILE.csv', safe='')}",
-        f"    curl {base}/storage/get_counter",
-        f"    curl {base}/storage/get_json/ID",
+        f"    {curl} {base}/csv_name={quote(survey.example or 'FILE.csv', safe='')}",
+        f"    {curl} {base}/storage/get_counter",
+        f"    {curl} {base}/storage/get_json/ID",
     ]
     return "\n".join(lines)
 

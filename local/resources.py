@@ -19,6 +19,8 @@ Service = Literal["cloudformation", "dynamodb", "s3", "sqs"]
 
 STACK = "csvsum"
 STACK_SECONDS = 60
+# The tables of the template, and the outputs that have their names.
+TABLES = {"Table": "JobsTable", "Tokens": "TokensTable"}
 # The endpoint speaks plain HTTP, which the policies of buckets and queues refuse on AWS.
 FIXED = {"TlsOnly": "false", "Alarms": "off"}
 
@@ -58,8 +60,7 @@ def make_resources(endpoint: str, parameters: Mapping[str, str], stack: str = ST
         if "No updates" not in str(error):
             raise
     _wait(cloudformation, stack)
-    expiry = template["Resources"]["Table"]["Properties"]["TimeToLiveSpecification"]
-    _expire_items(client("dynamodb", endpoint), cloudformation, stack, expiry)
+    _expire_items(client("dynamodb", endpoint), cloudformation, stack, template["Resources"])
 
 
 def _exists(cloudformation: "CloudFormationClient", stack: str) -> bool:
@@ -89,12 +90,13 @@ def _wait(cloudformation: "CloudFormationClient", name: str) -> None:
 
 
 def _expire_items(
-    dynamodb: "DynamoDBClient", cloudformation: "CloudFormationClient", stack: str, wanted: Any
+    dynamodb: "DynamoDBClient", cloudformation: "CloudFormationClient", stack: str, resources: Any
 ) -> None:
-    """Enable the table's time to live, which MiniStack's CloudFormation ignores."""
+    """Enable the time to live of tables, which MiniStack's CloudFormation ignores."""
     outputs = cloudformation.describe_stacks(StackName=stack)["Stacks"][0].get("Outputs", [])
     values = {output["OutputKey"]: output["OutputValue"] for output in outputs}
-    table = values["JobsTable"]
-    now = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
-    if now["TimeToLiveStatus"] == "DISABLED":
-        dynamodb.update_time_to_live(TableName=table, TimeToLiveSpecification=wanted)
+    for resource, output in TABLES.items():
+        wanted = resources[resource]["Properties"]["TimeToLiveSpecification"]
+        now = dynamodb.describe_time_to_live(TableName=values[output])["TimeToLiveDescription"]
+        if now["TimeToLiveStatus"] == "DISABLED":
+            dynamodb.update_time_to_live(TableName=values[output], TimeToLiveSpecification=wanted)

@@ -4,13 +4,15 @@ import json
 import time
 import urllib.request
 from collections.abc import Mapping
+from http import HTTPStatus
 from pathlib import Path
-from urllib.error import URLError
+from typing import Any
+from urllib.error import HTTPError, URLError
 
 from chalicelib.settings import Settings
 from infra.parameters import parameters_of
 from local.children import Child, Children
-from local.config import HOST, LocalConfig, UsageError, child_environment
+from local.config import LocalConfig, UsageError, child_environment
 from local.embedded_aws import EmbeddedAws
 from local.run_folder import VARIABLE, deaths
 from local.state import State
@@ -38,7 +40,7 @@ class LocalService:
     def start(self) -> None:
         """Start all processes, and return once the API answers. Raises UsageError."""
         self._children.start(self._aws.child)
-        api = self._start("the API", "local.api", str(self.config.port))
+        api = self._start("the API", "local.api", self.config.host, str(self.config.port))
         for number in range(self.config.workers):
             self._start(f"worker {number + 1}", "local.worker")
         self._start("the scheduler", "local.scheduler")
@@ -60,19 +62,30 @@ class LocalService:
         self._children.stop()
 
     def in_progress(self) -> int | None:
-        """Return how many jobs are in progress; None if the API does not answer."""
+        """Return how many jobs are in progress; None if the API does not say."""
         try:
-            with urllib.request.urlopen(
-                f"http://{HOST}:{self.config.port}/storage/get_counter", timeout=COUNTER_SECONDS
-            ) as reply:
+            with self._ask_for_counter() as reply:
                 return int(json.load(reply)["ongoing_tasks"])
         except (URLError, OSError, ValueError):
             return None
 
+    def _ask_for_counter(self) -> Any:
+        url = f"http://{self.config.address}/storage/get_counter"
+        return urllib.request.urlopen(url, timeout=COUNTER_SECONDS)  # nosec B310  # always http
+
+    def _answers(self) -> bool:
+        try:
+            self._ask_for_counter().close()
+        except HTTPError as refused:
+            return refused.code == HTTPStatus.UNAUTHORIZED
+        except OSError:
+            return False
+        return True
+
     def _wait_for(self, api: Child) -> None:
         deadline = time.monotonic() + API_SECONDS
         while api.is_alive and time.monotonic() < deadline:
-            if self.in_progress() is not None:
+            if self._answers():
                 return
             time.sleep(0.02)
         raise UsageError("The API did not start; its output above says why.")

@@ -11,16 +11,19 @@ KNOWN = (*LOCAL_VARIABLES, *VARIABLES)
 NEAR = 0.85
 
 
-def require_known(given: Sequence[str], environ: Mapping[str, str]) -> None:
+def require_known(
+    given: Sequence[str], environ: Mapping[str, str], also: Sequence[str] = ()
+) -> None:
     """Raise UsageError for a setting that is misspelled.
 
-    Every name ``given`` on the command line must be known. A name in the environment is refused
-    only if it looks like a known one.
+    Every name ``given`` on the command line must be known, or one of ``also``. A name in the
+    environment is refused only if it looks like a known one.
     """
     for name in given:
-        if name not in KNOWN:
-            near = get_close_matches(name.upper(), KNOWN, n=1)
-            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(KNOWN)}."
+        known = (*also, *KNOWN)
+        if name not in known:
+            near = get_close_matches(name.upper(), known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(known)}."
             raise UsageError(f"{name}: there is no such setting; {hint}")
     for name in environ:
         near = [] if name in KNOWN else get_close_matches(name, KNOWN, n=1, cutoff=NEAR)

@@ -14,6 +14,8 @@ from local.config import UsageError
 from local.spelling import require_known
 
 LOCK = "csvsum.lock"
+# Where the embedded AWS of the run answers that uses the folder, or used it last.
+ENDPOINT = "endpoint"
 # If a run was killed, its embedded AWS still saves the state before it unlocks the folder.
 LOCK_SECONDS = 5
 
@@ -40,6 +42,10 @@ class State:
         made.mkdir(exist_ok=True)
         return made
 
+    def note_endpoint(self, endpoint: str) -> None:
+        """Let other commands know where the embedded AWS answers."""
+        (self.folder / ENDPOINT).write_text(endpoint)
+
     def clear(self) -> None:
         """Remove all that is kept."""
         for entry in self.folder.iterdir():
@@ -62,6 +68,31 @@ class State:
                     "folder with STATE=..."
                 ) from error
             return
+
+
+def endpoint_of_run(folder: Path) -> str:
+    """Return where the embedded AWS of a running `make run` answers. Raises UsageError."""
+    if not _is_used(folder) or not (folder / ENDPOINT).exists():
+        raise UsageError(
+            f"No `make run` uses {folder}; start one, name its folder with STATE=..., or name a "
+            "deployment with STAGE=..."
+        )
+    return (folder / ENDPOINT).read_text()
+
+
+def _is_used(folder: Path) -> bool:
+    """Return whether a run has locked the folder."""
+    try:
+        lock = os.open(folder / LOCK, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
 
 
 def _require_own(folder: Path) -> None:

@@ -12,7 +12,7 @@ from local.resources import client
 
 # A source may have millions of files; one of the first is enough for an example.
 LOOK_AT_FILES = 1000
-CSV_NAMES = (".csv", ".csv.gz")
+CSV_NAMES = (".csv", ".csv.gz", ".csv.zst", ".csv.xz", ".csv.bz2", ".zip", ".tsv")
 FAVOURITE = "sample.csv"
 
 
@@ -33,7 +33,10 @@ def survey(config: LocalConfig, endpoint: str) -> Survey:
 
 
 def _of_folder(folder: Path) -> Survey:
-    entries = list(islice(folder.iterdir(), LOOK_AT_FILES))
+    try:
+        entries = list(islice(folder.iterdir(), LOOK_AT_FILES))
+    except OSError as error:
+        return Survey(warning=f"{folder} cannot be read: {error.strerror}. Allow this user to.")
     if not entries:
         return Survey(warning=f"{folder} is empty. Copy files into it; if it is a mount, mount it.")
     return Survey(_example(entry.name for entry in entries if entry.is_file()))

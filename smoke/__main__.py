@@ -32,21 +32,22 @@ EMULATED_BYTES, EMULATED_PARTS = 12 * 10**6, 3
 
 def main(arguments: Sequence[str]) -> int:
     given = _parser().parse_args(arguments)
-    if given.csv:
-        return _sum(given.base_url, given.csv)
     target = Target(given.base_url, given.prefix, _clients(given.endpoint_url), given.folder)
+    if given.csv:
+        return _sum(target, given.csv)
     chosen = [step for step in steps(given, target) if _is_wanted(step, given.only)]
-    with Progress() as say:
-        outcomes = run(chosen, target, Budget(60 * given.minutes, given.dollars), say)
+    budget = Budget(60 * given.minutes, given.dollars)
+    with target.authorized(), Progress() as say:
+        outcomes = run(chosen, target, budget, say)
     print(summary(outcomes))
     return int(any(outcome.verdict is Verdict.FAIL for outcome in outcomes))
 
 
-def _sum(base: str, csv: str) -> int:
+def _sum(target: Target, csv: str) -> int:
     try:
-        with Progress() as say:
+        with target.authorized(), Progress() as say:
             say(f"Summing {csv}")
-            print(sum_file(base, csv))
+            print(sum_file(target.get, csv))
     except (Failed, OSError) as error:
         print(f"csvsum: {error}", file=sys.stderr)
         return 1

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from email.message import Message
 from typing import Any
 
+from deploy.credentials import Credentials, anonymous
+
 TIMEOUT_SECONDS = 40  # beyond the 29 s after which API Gateway answers by itself
 
 
@@ -36,13 +38,16 @@ class _NoRedirects(urllib.request.HTTPRedirectHandler):
 _opener = urllib.request.build_opener(_NoRedirects)
 
 
-def send(method: str, url: str, content: object = None) -> Reply:
+def send(
+    method: str, url: str, content: object = None, credentials: Credentials = anonymous
+) -> Reply:
     """Send a request, with ``content`` as JSON if it is given.
 
     Raises OSError when nothing answers.
     """
     data = None if content is None else json.dumps(content).encode()
     headers = {"Content-Type": "application/json"} if data else {}
+    headers |= credentials(method, url, data or b"")
     request = urllib.request.Request(url, data, headers, method=method)  # noqa: S310
     try:
         with _opener.open(request, timeout=TIMEOUT_SECONDS) as answer:

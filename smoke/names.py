@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from urllib.parse import urljoin
 
 from smoke.errors import Failed, Skipped
-from smoke.http import send
 from smoke.report import Step
 from smoke.target import Target
 
@@ -48,7 +47,7 @@ def follow_location(target: Target) -> str:
     job_id = reply.json["id"]
     target.forget_later(job_id)
     where = urljoin(reply.url, reply.headers["location"])
-    found = send("GET", where)
+    found = target.send("GET", where)
     if found.status != 200 or found.json.get("id") != job_id:
         raise Failed(f"Location {reply.headers['location']!r} leads to {where}: {found}")
     return f"Location {reply.headers['location']!r} leads to the job"
@@ -57,8 +56,8 @@ def follow_location(target: Target) -> str:
 def ask_what_is_not_there(target: Target) -> str:
     """Record how wrong methods, paths, names and options are answered; none may be a 5xx."""
     asked = [
-        send("OPTIONS", f"{target.base}/jobs"),
-        send("PUT", f"{target.base}/jobs", {}),
+        target.send("OPTIONS", f"{target.base}/jobs"),
+        target.send("PUT", f"{target.base}/jobs", {}),
         target.get("/nothing"),
         target.get("/csv_name=missing.csv"),
         target.get("/csv_name=x.csv?step=0"),

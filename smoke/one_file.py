@@ -2,23 +2,24 @@
 
 import json
 import time
+from collections.abc import Callable
 from urllib.parse import quote
 
 from smoke.errors import Failed
-from smoke.http import send
+from smoke.http import Reply
 
 JOB_SECONDS = 300
 
 
-def sum_file(base: str, csv: str, pause: float = 1.0) -> str:
+def sum_file(get: Callable[[str], Reply], csv: str, pause: float = 1.0) -> str:
     """Submit a file, wait, and return its sums as JSON. Raises Failed with the reply if not."""
-    reply = send("GET", f"{base}/csv_name={quote(csv, safe='')}")
+    reply = get(f"/csv_name={quote(csv, safe='')}")
     if reply.status != 200:
         raise Failed(f"{csv} was not accepted: {reply}")
     job = reply.json["Task started, your id"]
     deadline = time.monotonic() + JOB_SECONDS
     while time.monotonic() < deadline:
-        reply = send("GET", f"{base}/storage/get_json/{job}")
+        reply = get(f"/storage/get_json/{job}")
         if reply.status == 200:
             return json.dumps(reply.json)
         if reply.status != 202:

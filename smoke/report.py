@@ -10,7 +10,7 @@ from smoke.target import Target
 
 
 class Verdict(StrEnum):
-    PASS = "PASS"  # noqa: S105  # no password
+    PASS = "PASS"  # noqa: S105  # nosec B105  # no password
     FAIL = "FAIL"
     SKIP = "SKIP"
 

@@ -1,13 +1,17 @@
 """The deployment that is tested: its HTTP API, files and queues; and what to take away again."""
 
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
+import boto3
+
+from chalicelib.settings import Settings
+from deploy.credentials import Credentials, anonymous, credentials
 from smoke.errors import Failed, Skipped
 from smoke.http import Reply, send
 
@@ -28,16 +32,28 @@ class Target:
         self.deadline = float("inf")
         self.on_aws = "amazonaws.com" in client("lambda").meta.endpoint_url
         self.region = str(client("lambda").meta.region_name)
+        self.credentials: Credentials = anonymous
         self._mark = f"smoke-{uuid4().hex[:8]}"
         self._cleaning = ExitStack()
         function = client("lambda").get_function_configuration(FunctionName=prefix)
         self.settings: dict[str, str] = function["Environment"]["Variables"]
 
+    @contextmanager
+    def authorized(self) -> Iterator[None]:
+        """Send what lets requests in while the block lasts."""
+        settings = Settings.from_env(self.settings)
+        with credentials(settings, boto3.Session(), self.client("dynamodb")) as self.credentials:
+            yield
+
     def get(self, path: str) -> Reply:
-        return send("GET", self.base + path)
+        return self.send("GET", self.base + path)
 
     def post(self, path: str, content: object) -> Reply:
-        return send("POST", self.base + path, content)
+        return self.send("POST", self.base + path, content)
+
+    def send(self, method: str, url: str, content: object = None) -> Reply:
+        """Send a request to the service itself, with what it asks for."""
+        return send(method, url, content, self.credentials)
 
     def submit(self, name: str, **options: object) -> str:
         """Submit a file and return the job's id; the job is deleted at the end of the step.

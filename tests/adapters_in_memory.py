@@ -4,12 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
+from chalicelib.engine.dialect import Dialect
+from chalicelib.engine.formats import HEAD_BYTES
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
-from chalicelib.errors import FileChanged, FileGone, FileMissing, UnknownJob
+from chalicelib.errors import FileChanged, FileGone, FileMissing, TooManyJobs, UnknownJob
 from chalicelib.jobs.job import (
     ALLOWED_FROM,
     FileVersion,
@@ -18,10 +21,12 @@ from chalicelib.jobs.job import (
     Problem,
     Result,
     Status,
+    place_of,
     start_of,
 )
 from chalicelib.jobs.parts import Outcome, Plan, Run, group_of
-from chalicelib.jobs.ports import GroupCount, Message, SavedPart, Source
+from chalicelib.jobs.ports import Claim, GroupCount, Message, Probe, SavedPart, Source
+from chalicelib.jobs.tokens import StoredToken
 
 
 @dataclass
@@ -36,6 +41,9 @@ class MemorySource:
             raise FileMissing(name)
         data = self.files[name]
         return FileVersion(len(data), f"{hash(data):x}")
+
+    def probe(self, name: str) -> Probe:
+        return Probe(self.version(name), self.files[name][:HEAD_BYTES])
 
     def read(
         self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
@@ -94,10 +102,18 @@ class MemoryJobs:
 
     def __init__(self) -> None:
         self.records: dict[str, Job] = {}
+        self.counted: set[str] = set()
 
-    def put(self, job: Job) -> None:
-        assert job.id not in self.records
-        self.records[job.id] = job
+    def put(self, job: Job) -> bool:
+        return self.records.setdefault(job.id, job) is job
+
+    def put_within(self, job: Job, limit: int) -> bool:
+        if job.id in self.records:
+            return False
+        if self.in_progress_of(job.client) >= limit:
+            raise TooManyJobs(limit)
+        self.counted.add(job.id)
+        return self.put(job)
 
     def get(self, job_id: str) -> Job:
         if job_id not in self.records:
@@ -114,8 +130,9 @@ class MemoryJobs:
     def start(self, job_id: str, now: datetime) -> Job:
         return self._run(job_id, now, started_at=self.get(job_id).started_at or now)
 
-    def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
-        return self._run(job_id, now, plan=self.get(job_id).plan or plan)
+    def plan(self, job_id: str, plan: Plan, dialect: Dialect, now: datetime) -> Job:
+        job = self.get(job_id)
+        return self._run(job_id, now, plan=job.plan or plan, dialect=job.dialect or dialect)
 
     def touch(self, job: Job, now: datetime) -> None:
         present = self.get(job.id)
@@ -143,13 +160,20 @@ class MemoryJobs:
     def set_last_error(self, job_id: str, text: str) -> None:
         self._change(job_id, Status.RUNNING, last_error=text)
 
-    def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
-        start = self.get(job_id).started_at or start_of(ledger, now)
+    def succeed(
+        self, job_id: str, result: Result, ledger: Ledger, dialect: Dialect, now: datetime
+    ) -> Job:
+        job = self.get(job_id)
+        start = job.started_at or start_of(ledger, now)
         ending = {"result": result, "ledger": ledger, "finished_at": now, "started_at": start}
-        return self._change(job_id, Status.SUCCEEDED, **ending)
+        return self._change(job_id, Status.SUCCEEDED, dialect=job.dialect or dialect, **ending)
 
-    def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
-        return self._change(job_id, Status.FAILED, problem=problem, finished_at=now)
+    def fail(self, job_id: str, problem: Problem, dialect: Dialect | None, now: datetime) -> Job:
+        found = self.get(job_id).dialect or dialect
+        return self._change(job_id, Status.FAILED, problem=problem, dialect=found, finished_at=now)
+
+    def cancel(self, job_id: str, now: datetime) -> Job:
+        return self._change(job_id, Status.CANCELLED, finished_at=now)
 
     def retry(self, job: Job, now: datetime) -> bool:
         present = self.get(job.id)
@@ -160,6 +184,10 @@ class MemoryJobs:
 
     def in_progress(self) -> int:
         return sum(not job.status.is_final for job in self.records.values())
+
+    def in_progress_of(self, client: str) -> int:
+        jobs = (self.records[job_id] for job_id in self.counted & self.records.keys())
+        return sum(job.client == client and not job.status.is_final for job in jobs)
 
     def bytes_in_progress(self) -> int:
         return sum(job.version.size for job in self.records.values() if not job.status.is_final)
@@ -179,6 +207,45 @@ class MemoryJobs:
         if job.status in ALLOWED_FROM[to]:
             self.records[job_id] = replace(job, status=to, **changes)
         return self.records[job_id]
+
+
+@dataclass
+class MemoryClaims:
+    """A ``ports.Claims`` over a dictionary."""
+
+    claims: dict[str, Claim] = field(default_factory=dict)
+
+    def claim(self, wanted: Claim, now: datetime) -> Claim:
+        found = self.claims.get(wanted.key)
+        if found is None or found.expires_at <= now:
+            self.claims[wanted.key] = wanted
+        return self.claims[wanted.key]
+
+
+@dataclass
+class MemoryHistory:
+    """A ``ports.History`` over the jobs in memory."""
+
+    jobs: MemoryJobs
+    names: set[str] = field(default_factory=set)
+
+    def add_client(self, name: str) -> None:
+        self.names.add(name)
+
+    def clients(self) -> Sequence[str]:
+        return sorted(self.names)
+
+    def newest(self, client: str, before: str, since: datetime | None, count: int) -> Sequence[Job]:
+        found = [
+            replace(job, result=None)
+            for job in self.jobs.records.values()
+            if job.client == client and place_of(job) < before
+            if since is None or job.submitted_at >= since
+        ]
+        return sorted(found, key=place_of, reverse=True)[:count]
+
+    def secret(self) -> bytes:
+        return b"the secret of this world"
 
 
 @dataclass
@@ -217,6 +284,18 @@ class MemoryParts:
 
 
 @dataclass
+class MemoryTokens:
+    """A ``ports.Tokens``. ``reads`` counts what the table would be asked."""
+
+    stored: dict[str, StoredToken] = field(default_factory=dict)
+    reads: int = 0
+
+    def find(self, digest: str) -> StoredToken | None:
+        self.reads += 1
+        return self.stored.get(digest)
+
+
+@dataclass
 class MemoryAdapters:
     """A ``wiring.Adapters``."""
 
@@ -225,5 +304,11 @@ class MemoryAdapters:
     jobs: MemoryJobs = field(default_factory=MemoryJobs)
     parts: MemoryParts = field(default_factory=MemoryParts)
     queue: MemoryQueue = field(default_factory=MemoryQueue)
+    tokens: MemoryTokens = field(default_factory=MemoryTokens)
     replies: MemoryReplies = field(default_factory=MemoryReplies)
+    claims: MemoryClaims = field(default_factory=MemoryClaims)
     deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)
+
+    @cached_property
+    def history(self) -> MemoryHistory:
+        return MemoryHistory(self.jobs)

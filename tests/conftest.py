@@ -52,18 +52,16 @@ def clients(aws: MotoAws) -> AwsClients:
 
 @pytest.fixture
 def resource_names(unique: Callable[[str], str]) -> dict[str, str]:
-    """Parameters of infra/resources.json: names of their own for table, queues and bucket."""
-    return {
-        name: unique(name.lower())
-        for name in ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")
-    }
+    """Parameters of infra/resources.json: names of their own for tables, queues and bucket."""
+    names = ("JobsTable", "TokensTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")
+    return {name: unique(name.lower()) for name in names}
 
 
 @pytest.fixture
 def resources(
     aws: MotoAws, unique: Callable[[str], str], resource_names: dict[str, str]
 ) -> dict[str, str]:
-    """The names of a table, queues and a bucket that are there."""
+    """The names of tables, queues and a bucket that are there."""
     aws.create_resources(resource_names, unique("stack"))
     return resource_names
 

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 
 from hypothesis import strategies as st
 
+from chalicelib.engine.read_options import NumberOptions
+
 
 def in_blocks(data: bytes, size: int) -> Iterator[bytes]:
     return (data[start : start + size] for start in range(0, len(data), size))
@@ -118,3 +120,20 @@ def long_texts() -> st.SearchStrategy[bytes]:
         text,
         st.lists(st.tuples(st.sampled_from([b'"', b',"', b'",', b'""', b'x"']), text), max_size=5),
     ).map(lambda parts: parts[0] + b"".join(quote + rest for quote, rest in parts[1]))
+
+
+#: The styles of numbers, by country and by program.
+styles = st.sampled_from(
+    [
+        NumberOptions(),
+        NumberOptions(decimal=","),
+        NumberOptions(decimal=",", thousands="."),
+        NumberOptions(thousands=","),
+        NumberOptions(thousands="'"),
+        NumberOptions(thousands=" ", strip="€"),
+        NumberOptions(thousands=",", strip="$%()"),
+        NumberOptions(missing=("-", "?", "k.A.")),
+        NumberOptions(missing=("-999", "1")),
+        NumberOptions(decimal=",", missing=("-999", "<5")),
+    ]
+)

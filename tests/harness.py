@@ -8,10 +8,12 @@ from random import Random
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.options import Options
 from chalicelib.engine.reference import ReferenceKernel
+from chalicelib.jobs.client import OPEN, Client
 from chalicelib.jobs.job import Job, Problem, Status
 from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
-from chalicelib.settings import Settings
+from chalicelib.jobs.tokens import StoredToken, digest_of, new_token
+from chalicelib.settings import Auth, Settings
 from chalicelib.wiring.container import UseCases
 from tests.adapters_in_memory import (
     MemoryAdapters,
@@ -19,6 +21,7 @@ from tests.adapters_in_memory import (
     MemoryParts,
     MemoryQueue,
     MemorySource,
+    MemoryTokens,
 )
 from tests.oracle import Answer
 
@@ -53,23 +56,43 @@ class World:
     queue: MemoryQueue = field(default_factory=MemoryQueue)
     source: MemorySource = field(default_factory=MemorySource)
     clock: Clock = field(default_factory=Clock)
+    tokens: MemoryTokens = field(default_factory=MemoryTokens)
     parts_in_flight: int = 1000
+    auth: Auth = Auth.OPEN
+    max_jobs_per_client: int = 1000
 
     def __post_init__(self) -> None:
         self.source.block_bytes = self.block_bytes
         kernel = self.kernel or ReferenceKernel(block_bytes=self.block_bytes)
-        self.adapters = MemoryAdapters(kernel, self.source, self.jobs, self.parts, self.queue)
+        self.adapters = MemoryAdapters(
+            kernel, self.source, self.jobs, self.parts, self.queue, self.tokens
+        )
         settings = Settings(
+            auth=self.auth,
+            max_jobs_per_client=self.max_jobs_per_client,
             part_bytes=self.part_bytes,
             parts_in_flight=self.parts_in_flight,
             stale_seconds=600,
             give_up_hours=96,
         )
-        self.use_cases = UseCases(self.adapters, settings, self.clock, self.proof_bytes)
+        self.use_cases = UseCases(self.adapters, settings, self.clock, self.proof_bytes, self.sleep)
+
+    def sleep(self, seconds: float) -> None:
+        """Pass the time; the workers work meanwhile."""
+        self.clock.advance(seconds=seconds)
+        if self.queue.sent:
+            self.deliver_next()
 
     def submit(self, data: bytes, options: Options | None = None, name: str = "x.csv") -> Job:
         self.source.files[name] = data
-        return self.use_cases.submit(name, options or Options())
+        return self.use_cases.submit(name, options or Options(), OPEN)
+
+    def issue(self, client: Client, days: float = 90) -> str:
+        """Store a token of a client, and return it."""
+        token, now = new_token(), self.clock()
+        stored = StoredToken(digest_of(token), client, now, now + timedelta(days=days))
+        self.tokens.stored[stored.digest] = stored
+        return token
 
     def deliver(self, message: Message) -> None:
         if message.part is None:
@@ -128,8 +151,6 @@ def answer_of(job: Job) -> Answer:
     """Return what a final job says, in the oracle's words."""
     if job.status is Status.FAILED:
         assert job.problem
-        assert job.problem.line is not None
-        assert job.problem.byte_offset is not None
         return Answer(error=(job.problem.code, job.problem.line, job.problem.byte_offset))
     totals, rows = summed(job)
     assert job.result

@@ -11,6 +11,7 @@ from chalicelib.engine.native.binding import entry, open_library
 from chalicelib.engine.native.buffers import Room
 from chalicelib.engine.pandas_kernel import PandasKernel
 from chalicelib.engine.reference import ReferenceKernel
+from chalicelib.engine.states import Grammar, State
 from chalicelib.engine.sums import PartialSum
 
 NEEDS_NATIVE = pytest.mark.skipif(load() is None, reason="the native kernel is not built")
@@ -24,6 +25,9 @@ def portable_kernel(
     return NativeKernel(limits, block_bytes, add_rows, room)
 
 
+GRAMMAR = Grammar(b",")
+#: The states of files without comments.
+STATES = tuple(state for state in State if state is not State.COMMENT)
 Make = Callable[..., Kernel]
 NATIVE: dict[str, Callable[..., NativeKernel]] = {
     "native": NativeKernel,
@@ -45,4 +49,5 @@ def comparable(partial: PartialSum) -> tuple[object, ...]:
     """Return all that a partial sum says: with a fault nothing else counts."""
     if partial.fault is not None:
         return partial.fault, partial.end
-    return partial.columns, partial.rows, partial.lines, partial.bytes, partial.end
+    counts = partial.rows, partial.lines, partial.bytes, partial.unended
+    return partial.columns, *counts, partial.end

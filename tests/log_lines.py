@@ -14,9 +14,9 @@ LogLines = list[dict[str, Any]]
 class LineHandler(logging.Handler):
     """Keeps the members of each line."""
 
-    def __init__(self) -> None:
+    def __init__(self, formatter: JsonLines) -> None:
         super().__init__()
-        self.setFormatter(JsonLines())
+        self.setFormatter(formatter)
         self.lines: LogLines = []
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -24,9 +24,11 @@ class LineHandler(logging.Handler):
 
 
 @contextmanager
-def captured_log(level: int = logging.INFO) -> Iterator[LogLines]:
+def captured_log(
+    level: int = logging.INFO, formatter: JsonLines | None = None
+) -> Iterator[LogLines]:
     """Collect the lines that the service logs meanwhile."""
-    logger, handler = logging.getLogger("csvsum"), LineHandler()
+    logger, handler = logging.getLogger("csvsum"), LineHandler(formatter or JsonLines())
     level_before = logger.level
     logger.setLevel(level)
     logger.addHandler(handler)

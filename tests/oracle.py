@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from fractions import Fraction
 
+from chalicelib.engine.cells import looks_like_a_number
 from chalicelib.engine.options import Options
 from chalicelib.engine.sums import MISSING
 
@@ -15,12 +16,15 @@ QUOTE, LF, CR = b'"\n\r'
 
 @dataclass(frozen=True)
 class Answer:
-    """The sums of a file, or the code, line (1-based) and byte of its first fault."""
+    """The sums of a file, or the code, line (1-based) and byte of its first fault.
+
+    A fault of the entire file has no place.
+    """
 
     totals: tuple[Fraction, ...] = ()
     rows: int = 0
     missing: int = 0
-    error: tuple[str, int, int] | None = None
+    error: tuple[str, int | None, int | None] | None = None
 
 
 class Wrong(Exception):
@@ -39,7 +43,10 @@ def read_rows(data: bytes, delimiter: str = ",") -> tuple[list[list[Cell]], Wron
 
 
 class _Reader:
-    """Reads one byte after the other. ``state`` is start, text, quoted, or closed (its quote)."""
+    """Reads one byte after the other.
+
+    ``state`` is start, text, quoted, closed (its quote) or padding (blanks after that).
+    """
 
     def __init__(self, data: bytes, delimiter: str) -> None:
         self.data = data
@@ -51,19 +58,26 @@ class _Reader:
         self.field = bytearray()
         self.field_at = self.quote_at = (1, 0)
         self.state = "start"
+        #: Where text follows a quote, in the present row.
+        self.closed_at = (1, 0)
+        self.after_quote: tuple[int, int] | None = None
 
     def read(self) -> tuple[list[list[Cell]], Wrong | None]:
         while self.position < len(self.data):
             if self._is_lone_return():
                 return self.rows, Wrong("lone_carriage_return", self.line, self.position)
             byte = self.data[self.position]
+            if byte == LF and self.state != "quoted" and self.after_quote:
+                return self.rows, Wrong("text_after_quote", *self.after_quote)
             self._take(byte)
             self.line += byte == LF
             self.position += 1
         if self.state == "quoted":
             return self.rows, Wrong("unclosed_quote", *self.quote_at)
         if self.row_start < len(self.data):
-            self.rows.append([*self.row, self._cell()])
+            if self.after_quote:
+                return self.rows, Wrong("text_after_quote", *self.after_quote)
+            self._end_row([*self.row, self._cell()])
         return self.rows, None
 
     def _is_lone_return(self) -> bool:
@@ -72,7 +86,7 @@ class _Reader:
 
     def _take(self, byte: int) -> None:
         if self.state == "quoted" and byte == QUOTE:
-            self.state = "closed"
+            self.state, self.closed_at = "closed", (self.line, self.position + 1)
         elif self.state == "quoted":
             self.field.append(byte)
         elif byte == QUOTE and self.state in ("start", "closed"):
@@ -83,51 +97,71 @@ class _Reader:
             self._end_field(ends_row=byte == LF)
         elif byte != CR:
             self.field.append(byte)
-            self.state = "text"
+            if self.state in ("closed", "padding"):
+                self.state = "padding"
+                if byte not in b" \t":
+                    self.after_quote = self.after_quote or self.closed_at
+            else:
+                self.state = "text"
 
     def _end_field(self, *, ends_row: bool) -> None:
         self.row.append(self._cell())
         if ends_row:
-            if self.data[self.row_start : self.position].strip(b"\r"):
-                self.rows.append(self.row)
+            self._end_row(self.row)
             self.row, self.row_start = [], self.position + 1
         self.state, self.field = "start", bytearray()
         self.field_at = (self.line + ends_row, self.position + 1)
+
+    def _end_row(self, row: list[Cell]) -> None:
+        """Keep a row, unless it has nothing but blanks."""
+        if len(row) > 1 or self.data[self.row_start : self.position].strip(b" \t\r\x1a"):
+            self.rows.append(row)
 
     def _cell(self) -> Cell:
         return (self.field.decode("utf-8", "surrogateescape"), *self.field_at)
 
 
 def value(cell: str, line: int, byte: int, options: Options) -> Fraction | None:
-    """Return the number in a cell, or None if it is missing or skipped."""
+    """Return the number in a cell, or None if it is missing or counted as another kind."""
     text = cell.strip(" \t")
     if text in MISSING:
         return None
     match = NUMBER.fullmatch(text)
-    if match is None:
-        if options.non_numeric == "skip":
-            return None
-        raise Wrong("not_a_number", line, byte)
-    if len(text) > 1000:
-        raise Wrong("number_too_long", line, byte)
-    exponent = int(match["exponent"] or 0)
-    if exponent < -400 or abs(float(text)) == float("inf"):
-        raise Wrong("out_of_range", line, byte)
+    code = why_refused(text, match)
+    if code and options.non_numeric == "fail":
+        raise Wrong(code, line, byte)
+    if code or match is None:
+        return None
     fraction = match["fraction"] or ""
     magnitude = Fraction(int(match["integer"] + fraction), 10 ** len(fraction))
     signed = -magnitude if text.startswith("-") else magnitude
-    return signed * Fraction(10) ** exponent if signed else signed
+    return signed * Fraction(10) ** int(match["exponent"] or 0) if signed else signed
+
+
+def why_refused(text: str, match: re.Match[str] | None) -> str:
+    """Return the code of a cell that is not added; an empty text for a number."""
+    if match is None:
+        return "looks_like_a_number" if looks_like_a_number(text) else "not_a_number"
+    if len(text) > 1000:
+        return "number_too_long"
+    is_low = int(match["exponent"] or 0) < -400
+    return "out_of_range" if is_low or abs(float(text)) == float("inf") else ""
+
+
+def delimiter_of(options: Options) -> str:
+    """Return the delimiter of an oracle that finds none: the comma unless another is asked for."""
+    return options.read.delimiter.replace("auto", ",")
 
 
 def answer(data: bytes, options: Options) -> Answer:
     """Return what a serial read of the file gives; the file has at least one row."""
     start = 3 if data.startswith(b"\xef\xbb\xbf") else 0
-    rows, broken = read_rows(data[start:], options.delimiter)
+    rows, broken = read_rows(data[start:], delimiter_of(options))
     fields = len(rows[0])
     wanted = range(options.first, fields, options.step)
     totals, missing, count = [Fraction(0)] * len(wanted), 0, 0
     try:
-        for row in rows[1:] if options.header else rows:
+        for row in rows[1:] if options.read.header is not False else rows:
             if len(row) != fields:
                 raise Wrong("ragged_row", row[0][1], row[0][2])
             for column, index in enumerate(wanted):

@@ -22,19 +22,24 @@ class Site:
     """The application as its clients reach it, and the world that it works on."""
 
     world: World
+    #: The header ``Authorization`` of each request; empty: none.
+    authorization: str = ""
 
     def __post_init__(self) -> None:
         self.http = Client(app).http
 
     def get(self, path: str) -> HTTPResponse:
-        return self.http.get(path)
+        return self.http.get(path, headers=self._credentials())
 
     def post(self, body: object, path: str = "/jobs", kind: str = "application/json") -> Any:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.http.post(path, headers={"Content-Type": kind}, body=raw)
+        return self.http.post(path, headers={"Content-Type": kind, **self._credentials()}, body=raw)
+
+    def _credentials(self) -> dict[str, str]:
+        return {"Authorization": self.authorization} if self.authorization else {}
 
     def submitted(self, data: bytes = ROWS, **options: Any) -> Job:
-        return self.world.submit(data, Options(**options))
+        return self.world.submit(data, Options.of(options))
 
     def finished(self, data: bytes = ROWS, **options: Any) -> Job:
         job = self.submitted(data, **options)

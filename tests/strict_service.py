@@ -5,19 +5,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from chalicelib.adapters.claims_table import ClaimsTable
 from chalicelib.adapters.clients import AwsClients, Lazy, make_dynamodb, make_s3, make_sqs
 from chalicelib.adapters.held_messages import HeldMessages
+from chalicelib.adapters.history_table import HistoryTable
 from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.parts_table import PartsTable
 from chalicelib.adapters.pauses import Pauses
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.adapters.s3_source import S3Source
+from chalicelib.adapters.tokens_table import TokensTable
 from chalicelib.adapters.work_queue import WorkQueue, decode_record
 from chalicelib.engine.options import Options
 from chalicelib.engine.reference import ReferenceKernel
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import Job
 from chalicelib.jobs.ports import Message
-from chalicelib.settings import Settings
+from chalicelib.settings import Auth, Settings
 from chalicelib.wiring.container import UseCases
 from infra.parameters import RESOURCES
 from tests.strict_aws import Account, Context, Function, Mapping, Pace, StrictAws, Terms, Timeline
@@ -30,6 +34,7 @@ NAMES = {
     "JobsQueue": "t-jobs",
     "PartsQueue": "t-parts",
     "DeadQueue": "t-dead",
+    "TokensTable": "t-tokens",
     "ResultsBucket": "t-results",
 }
 
@@ -43,7 +48,10 @@ class StrictAdapters:
         self.replies = ResultsBucket(settings.results_bucket, clients.s3, owner=aws.account)
         table = settings.table, self.replies, settings.keep_days, clients.dynamodb
         self.jobs = JobsTable(*table, now=now)
+        self.tokens = TokensTable(settings.tokens_table, clients.dynamodb)
         self.parts = PartsTable(*table, now=now)
+        self.history = HistoryTable(settings.table, clients.dynamodb)
+        self.claims = ClaimsTable(settings.table, clients.dynamodb)
         self.queue = WorkQueue(settings.jobs_queue, settings.parts_queue, clients.sqs)
         pauses = Pauses(sleep=aws.clock.advance)
         self.source = S3Source(FILES, "", clients.s3, pauses=pauses)
@@ -58,12 +66,20 @@ class StrictAdapters:
 class StrictService:
     """What infra/resources.json makes, a bucket of files, and the use cases over them."""
 
-    def __init__(self, aws: StrictAws, part_bytes: int = 1 << 20, window: int = 1000) -> None:
+    def __init__(
+        self,
+        aws: StrictAws,
+        part_bytes: int = 1 << 20,
+        window: int = 1000,
+        auth: Auth = Auth.OPEN,
+    ) -> None:
         self.aws = aws
         make_resources(aws)
         self.settings = Settings(
             csv_source=f"s3://{FILES}",
+            auth=auth,
             table=NAMES["JobsTable"],
+            tokens_table=NAMES["TokensTable"],
             jobs_queue=NAMES["JobsQueue"],
             parts_queue=NAMES["PartsQueue"],
             dead_queue=NAMES["DeadQueue"],
@@ -80,7 +96,7 @@ class StrictService:
 
     def submit(self, data: bytes, name: str = "x.csv") -> Job:
         self.upload(data, name)
-        return self.use_cases.submit(name, Options())
+        return self.use_cases.submit(name, Options(), OPEN)
 
     def deliver(self, message: Message) -> None:
         """Have a worker do what a message says, without its queue."""

@@ -23,11 +23,14 @@ LASTING = frozenset(
         "AccessDenied",
         "AccessDeniedException",
         "AllAccessDisabled",
+        "AuthorizationHeaderMalformed",
         "InvalidAccessKeyId",
+        "InvalidBucketName",
         "InvalidClientTokenId",
         "NoSuchBucket",
         "NotAuthorized",
         "OptInRequired",
+        "PermanentRedirect",
         "QueueDoesNotExist",
         "AWS.SimpleQueueService.NonExistentQueue",
         "ResourceNotFoundException",
@@ -37,6 +40,15 @@ LASTING = frozenset(
         "ValidationException",
     }
 )
+# What the codes mean that name no cause.
+MEANINGS = {
+    "AuthorizationHeaderMalformed": "it is in another region",
+    "InvalidAccessKeyId": "these credentials do not exist",
+    "InvalidBucketName": "no bucket can have its name",
+    "NoSuchBucket": "it does not exist",
+    "PermanentRedirect": "it is in another region",
+    "SignatureDoesNotMatch": "these credentials are wrong",
+}
 
 
 def translate_aws_errors(what: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -66,7 +78,8 @@ def translated(what: str, error: "BotoCoreError | ClientError") -> CsvsumError:
     if not lasts(error):
         return ServiceDown(f"{what} does not answer; try again in a moment.")
     log.error("%s refuses: %s", what, error)
-    return Misconfigured(f"{what} refuses this service ({code}); report it to the operator.")
+    why = f"{code}: {MEANINGS[code]}" if code in MEANINGS else code
+    return Misconfigured(f"{what} refuses this service ({why}); report it to the operator.")
 
 
 def lasts(error: "BotoCoreError | ClientError") -> bool:

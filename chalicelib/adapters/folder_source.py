@@ -5,13 +5,25 @@ no symbolic link is followed. So the file that is checked is the file that is re
 """
 
 import errno
+import logging
 import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from chalicelib.errors import CsvsumError, FileChanged, FileGone, FileMissing, TryAgain
+from chalicelib.engine.formats import HEAD_BYTES
+from chalicelib.errors import (
+    CsvsumError,
+    FileChanged,
+    FileGone,
+    FileMissing,
+    Misconfigured,
+    TryAgain,
+)
 from chalicelib.jobs.job import FileVersion
+from chalicelib.jobs.ports import Probe
+
+log = logging.getLogger("csvsum")
 
 READ_BYTES = 1024 * 1024
 OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
@@ -50,6 +62,13 @@ class FolderSource:
         try:
             with self._opened(name) as file:
                 return self._version(file)
+        except OSError as error:
+            raise _error(error, FileMissing(name)) from error
+
+    def probe(self, name: str) -> Probe:
+        try:
+            with self._opened(name) as file:
+                return Probe(self._version(file), os.pread(file, HEAD_BYTES, 0))
         except OSError as error:
             raise _error(error, FileMissing(name)) from error
 
@@ -107,7 +126,7 @@ class FolderSource:
 
     @contextmanager
     def _opened(self, name: str) -> Iterator[int]:
-        """Open a plain file. Raise OSError for anything else, TryAgain without the folder."""
+        """Open a plain file. Raise OSError for anything else, Misconfigured without the folder."""
         *folders, _ = components = name.split("/")
         if not UPWARD.isdisjoint(components):
             raise OSError(errno.ENOENT, "not a path below the folder")
@@ -128,8 +147,8 @@ class FolderSource:
     def _open_root(self) -> int:
         try:
             return os.open(self.root, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
-        except OSError as error:  # the folder is not mounted; the file may exist
-            raise _no_answer(error) from error
+        except OSError as error:
+            raise _no_folder(self.root, error) from error
 
 
 def _require(version: FileVersion, found: FileVersion, name: str) -> None:
@@ -141,6 +160,20 @@ def _error(error: OSError, not_there: CsvsumError) -> CsvsumError:
     return not_there if error.errno in NOT_THERE else _no_answer(error)
 
 
+def _no_folder(root: str, error: OSError) -> CsvsumError:
+    """Return the error of a folder that cannot be opened; its files may exist."""
+    if error.errno not in NOT_THERE:
+        return _no_answer(error)
+    log.error("the folder of CSV files %s cannot be opened: %s", root, error.strerror)
+    return Misconfigured(
+        f"The folder of CSV files is not mounted, or may not be opened ({_name_of(error)}); report "
+        "it to the operator."
+    )
+
+
 def _no_answer(error: OSError) -> TryAgain:
-    name = errno.errorcode.get(error.errno or 0, "unknown")
-    return TryAgain(f"The folder of CSV files did not answer ({name}).")
+    return TryAgain(f"The folder of CSV files did not answer ({_name_of(error)}).")
+
+
+def _name_of(error: OSError) -> str:
+    return errno.errorcode.get(error.errno or 0, "unknown")

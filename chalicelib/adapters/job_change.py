@@ -1,13 +1,17 @@
-"""A change of a job's item, as arguments of one conditional update."""
+"""Changes of a job's item, as conditional writes: alone, or in a transaction with a count."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from chalicelib.adapters.client_counts import COUNTED_IN
 from chalicelib.adapters.job_item import Item, key_of, number, string
 from chalicelib.jobs.job import ALLOWED_FROM, Status
 
 if TYPE_CHECKING:
-    from mypy_boto3_dynamodb.type_defs import UpdateItemInputTypeDef
+    from mypy_boto3_dynamodb.type_defs import DeleteTypeDef, UpdateTypeDef
+
+# A job that counts to its client leaves progress in a transaction, or not at all.
+NOT_COUNTED = f" AND attribute_not_exists({COUNTED_IN})"
 
 
 class Change:
@@ -28,8 +32,13 @@ class Change:
         self.once = once or {}
         self.adds = adds or {}
 
-    def arguments(self, table: str, job_id: str, now: datetime) -> "UpdateItemInputTypeDef":
-        """Return an update that is refused for an illegal status, and for an expired job."""
+    def update(
+        self, table: str, job_id: str, now: datetime, alone: bool = False
+    ) -> "UpdateTypeDef":
+        """Return an update that is refused for an illegal status, and for an expired job.
+
+        ``alone``: it is in no transaction, and also refused if it ends a job that counts.
+        """
         values = self._values()
         states = [string(state) for state in sorted(ALLOWED_FROM[self.to])]
         from_states = {f":from{index}": state for index, state in enumerate(states)}
@@ -38,14 +47,14 @@ class Change:
             "Key": key_of(job_id),
             "UpdateExpression": self._expression(),
             # This also refuses an item that does not exist.
-            "ConditionExpression": f"#status IN ({', '.join(from_states)}) AND expires_at > :now",
+            "ConditionExpression": f"#status IN ({', '.join(from_states)}) AND expires_at > :now"
+            + (NOT_COUNTED if alone and self.to.is_final else ""),
             "ExpressionAttributeNames": {f"#{name}": name for name in values},
             "ExpressionAttributeValues": {
                 **{f":{name}": value for name, value in values.items()},
                 **from_states,
                 ":now": number(int(now.timestamp())),
             },
-            "ReturnValues": "ALL_NEW",
             "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
         }
 
@@ -59,5 +68,18 @@ class Change:
         if self.adds:
             clauses.append(f"ADD {', '.join(f'#{name} :{name}' for name in self.adds)}")
         if self.to.is_final:
-            clauses.append("REMOVE in_progress")  # out of the sparse index, and so of the counter
+            # Out of the sparse index, and so of the counter.
+            clauses.append(f"REMOVE in_progress, {COUNTED_IN}")
         return " ".join(clauses)
+
+
+def unsent_removal(table: str, job_id: str, alone: bool = False) -> "DeleteTypeDef":
+    """Return the deletion of a job that is still queued; ``alone`` as for an update."""
+    return {
+        "TableName": table,
+        "Key": key_of(job_id),
+        "ConditionExpression": "#status = :queued" + (NOT_COUNTED if alone else ""),
+        "ExpressionAttributeNames": {"#status": "status"},
+        "ExpressionAttributeValues": {":queued": string(Status.QUEUED)},
+        "ReturnValuesOnConditionCheckFailure": "ALL_OLD",
+    }

@@ -8,9 +8,11 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
+from chalicelib.adapters import outcome_texts as texts
 from chalicelib.engine.options import Options
-from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Status, as_text
-from chalicelib.jobs.parts import Plan, Run
+from chalicelib.jobs.client import OPEN
+from chalicelib.jobs.job import FileVersion, Job, Ledger, Status, as_text, place_of
+from chalicelib.jobs.parts import Run
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import AttributeValueTypeDef
@@ -76,6 +78,8 @@ def new_item(job: Job, keep_days: int) -> Item:
 def new_record(job: Job) -> Item:
     """Return what ``job_of`` needs, besides the key, of a job that was just accepted."""
     return {
+        "client": string(job.client),
+        "place": string(place_of(job)),  # for the index of a client's jobs
         "csv": string(job.file_name),
         "options": string(json.dumps(job.options.as_dict())),
         "file": string(json.dumps(asdict(job.version))),
@@ -88,38 +92,33 @@ def new_record(job: Job) -> Item:
 
 def job_of(item: Item, result_text: str | None = None) -> Job:
     """Return the job of an item. ``result_text`` is its result, from the item or an object."""
-    plan, problem, ledger = (_text(item, name) for name in ("plan", "problem", "ledger"))
+    plan, dialect, problem, ledger = (
+        _text(item, name) for name in ("plan", "dialect", "problem", "ledger")
+    )
     return Job(
         id=item["pk"]["S"],
         file_name=item["csv"]["S"],
-        options=Options(**json.loads(item["options"]["S"])),
+        options=Options.of(json.loads(item["options"]["S"])),
         version=FileVersion(**json.loads(item["file"]["S"])),
         submitted_at=datetime.fromisoformat(item["submitted_at"]["S"]),
         updated_at=datetime.fromisoformat(item["updated_at"]["S"]),
+        client=_text(item, "client") or OPEN.name,
         status=Status(item["status"]["S"]),
         started_at=_moment(item, "started_at"),
         finished_at=_moment(item, "finished_at"),
         attempts=int(item["attempts"]["N"]),
-        plan=Plan(**json.loads(plan)) if plan else None,
+        dialect=texts.dialect_of(dialect) if dialect else None,
+        plan=texts.plan_of(plan) if plan else None,
         done_groups=numbers(item, DONE_GROUPS[Run.FIRST]),
         expected_reruns=int(item.get("expected_reruns", number(0))["N"]),
         expected_rerun_groups=int(item.get("expected_rerun_groups", number(0))["N"]),
         done_rerun_groups=numbers(item, DONE_GROUPS[Run.RERUN]),
         has_overrun="has_overrun" in item,
         last_error=_text(item, "last_error"),
-        problem=Problem(**json.loads(problem)) if problem else None,
-        result=result_of(result_text) if result_text else None,
+        problem=texts.problem_of(problem) if problem else None,
+        result=texts.result_of(result_text) if result_text else None,
         ledger=Ledger(**json.loads(ledger)) if ledger else None,
     )
-
-
-def result_text(result: Result) -> str:
-    return json.dumps(asdict(result), separators=(",", ":"))
-
-
-def result_of(text: str) -> Result:
-    members = json.loads(text)
-    return Result(**{name: tuple(value) for name, value in members.items()})
 
 
 def _text(item: Item, name: str) -> str | None:

@@ -8,14 +8,14 @@ is not an error.
 import json
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.adapters.aws_errors import translate_aws_errors
+from chalicelib.adapters.client_counts import COUNTED_IN, SHORT_PAUSES, ClientCounts
 from chalicelib.adapters.clients import Lazy, make_dynamodb
-from chalicelib.adapters.job_change import Change
+from chalicelib.adapters.job_change import Change, unsent_removal
 from chalicelib.adapters.job_index import InProgressIndex
 from chalicelib.adapters.job_item import (
     DONE_GROUPS,
@@ -27,11 +27,13 @@ from chalicelib.adapters.job_item import (
     moment,
     new_item,
     number,
-    result_text,
     string,
 )
 from chalicelib.adapters.long_texts import LongTexts
+from chalicelib.adapters.outcome_texts import dialect_text, plan_text, problem_text, result_text
+from chalicelib.adapters.pauses import Pauses
 from chalicelib.adapters.results_bucket import ResultsBucket
+from chalicelib.engine.dialect import Dialect
 from chalicelib.errors import UnknownJob
 from chalicelib.jobs.job import Job, Ledger, Problem, Result, Status, start_of, utc_now
 from chalicelib.jobs.parts import Plan, Run
@@ -60,18 +62,32 @@ class JobsTable:
     dynamodb: "Callable[[], DynamoDBClient]" = field(default_factory=lambda: Lazy(make_dynamodb))
     inline_bytes: int = INLINE_BYTES
     now: Callable[[], datetime] = utc_now
+    pauses: Pauses = SHORT_PAUSES
 
     @property
     def texts(self) -> LongTexts:
         return LongTexts(self.results_bucket, self.inline_bytes)
 
+    @property
+    def counts(self) -> ClientCounts:
+        return ClientCounts(self.table, self.dynamodb, self.pauses)
+
     @translate_aws_errors(TABLE)
-    def put(self, job: Job) -> None:
-        self.dynamodb().put_item(
-            TableName=self.table,
-            Item=new_item(job, self.keep_days),
-            ConditionExpression="attribute_not_exists(pk)",
-        )
+    def put(self, job: Job) -> bool:
+        dynamodb = self.dynamodb()
+        try:
+            dynamodb.put_item(
+                TableName=self.table,
+                Item=new_item(job, self.keep_days),
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    @translate_aws_errors(TABLE)
+    def put_within(self, job: Job, limit: int) -> bool:
+        return self.counts.put(new_item(job, self.keep_days), limit)
 
     @translate_aws_errors(TABLE)
     def get(self, job_id: str) -> Job:
@@ -91,14 +107,13 @@ class JobsTable:
     @translate_aws_errors(TABLE)
     def remove_unsent(self, job_id: str) -> None:
         dynamodb = self.dynamodb()
-        with suppress(dynamodb.exceptions.ConditionalCheckFailedException):
-            dynamodb.delete_item(
-                TableName=self.table,
-                Key=key_of(job_id),
-                ConditionExpression="#status = :queued",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={":queued": string(Status.QUEUED)},
-            )
+        try:
+            dynamodb.delete_item(**unsent_removal(self.table, job_id, alone=True))
+        except dynamodb.exceptions.ConditionalCheckFailedException as refused:
+            before: Mapping[str, Any] = refused.response
+            if COUNTED_IN in before.get("Item", {}):
+                removal = unsent_removal(self.table, job_id)
+                self.counts.release(before["Item"], {"Delete": removal})
 
     @translate_aws_errors(TABLE)
     def start(self, job_id: str, now: datetime) -> Job:
@@ -107,8 +122,8 @@ class JobsTable:
         return self._change(job_id, change)
 
     @translate_aws_errors(TABLE)
-    def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
-        kept = {"plan": string(json.dumps(asdict(plan)))}
+    def plan(self, job_id: str, plan: Plan, dialect: Dialect, now: datetime) -> Job:
+        kept = {"plan": string(plan_text(plan)), "dialect": string(dialect_text(dialect))}
         return self._change(job_id, Change(Status.RUNNING, {"updated_at": moment(now)}, once=kept))
 
     @translate_aws_errors(TABLE)
@@ -135,19 +150,29 @@ class JobsTable:
         )
 
     @translate_aws_errors(TABLE)
-    def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
+    def succeed(
+        self, job_id: str, result: Result, ledger: Ledger, dialect: Dialect, now: datetime
+    ) -> Job:
         changes = {
             "finished_at": moment(now),
             "ledger": string(json.dumps(asdict(ledger))),
             **self.texts.attribute("result", result_text(result), f"{job_id}/result.json"),
         }
-        start = {"started_at": moment(start_of(ledger, now))}
-        return self._change(job_id, Change(Status.SUCCEEDED, changes, once=start))
+        once = {
+            "started_at": moment(start_of(ledger, now)),
+            "dialect": string(dialect_text(dialect)),
+        }
+        return self._change(job_id, Change(Status.SUCCEEDED, changes, once=once))
 
     @translate_aws_errors(TABLE)
-    def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
-        changes = {"finished_at": moment(now), "problem": string(json.dumps(asdict(problem)))}
-        return self._change(job_id, Change(Status.FAILED, changes))
+    def fail(self, job_id: str, problem: Problem, dialect: Dialect | None, now: datetime) -> Job:
+        changes = {"finished_at": moment(now), "problem": string(problem_text(problem))}
+        once = {"dialect": string(dialect_text(dialect))} if dialect else {}
+        return self._change(job_id, Change(Status.FAILED, changes, once=once))
+
+    @translate_aws_errors(TABLE)
+    def cancel(self, job_id: str, now: datetime) -> Job:
+        return self._change(job_id, Change(Status.CANCELLED, {"finished_at": moment(now)}))
 
     @translate_aws_errors(TABLE)
     def retry(self, job: Job, now: datetime) -> bool:
@@ -156,6 +181,10 @@ class JobsTable:
     @translate_aws_errors(TABLE)
     def in_progress(self) -> int:
         return InProgressIndex(self.table, self.dynamodb).count()
+
+    @translate_aws_errors(TABLE)
+    def in_progress_of(self, client: str) -> int:
+        return sum(self.counts.of(client).values())
 
     @translate_aws_errors(TABLE)
     def bytes_in_progress(self) -> int:
@@ -193,13 +222,24 @@ class JobsTable:
     def _change(self, job_id: str, change: Change) -> Job:
         dynamodb = self.dynamodb()
         try:
-            answer = dynamodb.update_item(**change.arguments(self.table, job_id, self.now()))
+            update = change.update(self.table, job_id, self.now(), alone=True)
+            answer = dynamodb.update_item(**update, ReturnValues="ALL_NEW")
         except dynamodb.exceptions.ConditionalCheckFailedException as refused:
             before: Mapping[str, Any] = refused.response
-            if "Item" not in before:
-                raise UnknownJob from None
-            return self._job(before["Item"])
+            return self._after_refusal(job_id, change, before.get("Item", {}))
         return self._job(answer["Attributes"])
+
+    def _after_refusal(self, job_id: str, change: Change, item: Item) -> Job:
+        """End a job that counts to its client, or return a job that another writer has changed."""
+        if change.to.is_final and COUNTED_IN in item:
+            update = change.update(self.table, job_id, self.now())
+            refusal = self.counts.release(item, {"Update": update})
+            if refusal is None:
+                return self.get(job_id)
+            item = refusal
+        if not item:
+            raise UnknownJob
+        return self._job(item)
 
     def _job(self, item: Item) -> Job:
         """Return the job of an item. Raise UnknownJob if the job or its result has expired."""

@@ -4,15 +4,19 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
+from typing import Any
 
 from chalicelib.adapters.job_item import Item, string
 from chalicelib.engine.states import State
-from chalicelib.engine.sums import ColumnSum, digits
+from chalicelib.engine.sums import ColumnSum, Kind, RefusedCell, digits
 from chalicelib.errors import Fault
 from chalicelib.jobs.parts import Outcome, Run
 
 # What the sort keys of groups begin with.
 GROUP = {Run.FIRST: "group#", Run.RERUN: "rerun#"}
+KINDS = {kind.value: kind for kind in Kind}
+# Columns without refused cells are stored without what counts and names these.
+PLAIN_MEMBERS = 6
 
 
 def group_key(job_id: str, group: int, run: Run) -> Item:
@@ -40,15 +44,31 @@ def outcome_of(item: Item) -> Outcome:
 
 
 def columns_text(columns: Sequence[ColumnSum]) -> str:
-    rows = [
-        [digits(column.total), column.values, column.missing, column.skipped, column.is_integer]
-        for column in columns
-    ]
-    return json.dumps(rows, separators=(",", ":"))
+    return json.dumps([_row_of(column) for column in columns], separators=(",", ":"))
 
 
 def columns_of(text: str) -> tuple[ColumnSum, ...]:
-    return tuple(
-        ColumnSum(Decimal(total), values, missing, skipped, is_integer)
-        for total, values, missing, skipped, is_integer in json.loads(text)
-    )
+    return tuple(_column_of(row) for row in json.loads(text))
+
+
+def _row_of(column: ColumnSum) -> list[object]:
+    """Return the members of a column in their order. Columns of numbers alone have fewer."""
+    row: list[object] = [
+        digits(column.total),
+        column.values,
+        column.missing,
+        column.skipped,
+        column.is_integer,
+        column.scales,
+    ]
+    if column.refused:
+        cells = [[cell.kind, cell.code, cell.text, cell.line, cell.byte] for cell in column.refused]
+        row += [column.alike, column.comparisons, cells]
+    return row
+
+
+def _column_of(row: Sequence[Any]) -> ColumnSum:
+    total, *members = row
+    if len(row) > PLAIN_MEMBERS:
+        members[-1] = tuple(RefusedCell(KINDS[kind], *rest) for kind, *rest in members[-1])
+    return ColumnSum(Decimal(total), *members)

@@ -18,8 +18,10 @@ class Pauses:
 
     sleep: Callable[[float], None] = time.sleep
     share: Callable[[], float] = random.random
+    first_seconds: float = FIRST_SECONDS
+    max_seconds: float = MAX_SECONDS
 
     def wait(self, attempt: int) -> None:
         """Wait after a try that failed, counted from 1."""
-        longest = min(MAX_SECONDS, FIRST_SECONDS * 2 ** (attempt - 1))
+        longest = min(self.max_seconds, self.first_seconds * 2 ** (attempt - 1))
         self.sleep(self.share() * longest)

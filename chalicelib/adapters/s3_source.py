@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from chalicelib.adapters.aws_errors import code_of, lasts, translated
 from chalicelib.adapters.clients import Lazy, make_s3
 from chalicelib.adapters.pauses import Pauses
+from chalicelib.engine.formats import HEAD_BYTES
 from chalicelib.errors import (
     CsvsumError,
     FileArchived,
@@ -19,6 +20,7 @@ from chalicelib.errors import (
     TryAgain,
 )
 from chalicelib.jobs.job import FileVersion
+from chalicelib.jobs.ports import Probe
 
 if TYPE_CHECKING:
     from botocore.exceptions import BotoCoreError, ClientError
@@ -39,6 +41,8 @@ BUCKET = "The bucket of CSV files"
 # that could name a code: https://docs.aws.amazon.com/AmazonS3/latest/API/API_HeadObject.html
 DENIED = ("AccessDenied", "403", "Forbidden")
 MISSING = ("NoSuchKey", "404", "NotFound")
+# An empty object has no range of bytes.
+EMPTY = ("InvalidRange", "416")
 # The error for each code with which S3 refuses a range.
 REFUSALS: dict[str, Callable[[str], CsvsumError]] = {
     **dict.fromkeys(("PreconditionFailed", "412", "InvalidRange", "416"), FileChanged),
@@ -92,6 +96,33 @@ class S3Source:
         if _is_archived(head):
             raise FileArchived(name)
         return FileVersion(head["ContentLength"], head["ETag"])
+
+    def probe(self, name: str) -> Probe:
+        """See ``ports.Source``. GET, unlike HEAD, fails for an object whose key is refused."""
+        from botocore.exceptions import BotoCoreError, ClientError
+        from urllib3.exceptions import HTTPError
+
+        try:
+            answer = self.s3().get_object(
+                Bucket=self.bucket, Key=self._key(name), Range=f"bytes=0-{HEAD_BYTES - 1}"
+            )
+            size = int(answer["ContentRange"].rpartition("/")[2])
+            return Probe(FileVersion(size, answer["ETag"]), answer["Body"].read())
+        except ClientError as error:
+            if code_of(error) in EMPTY:
+                return Probe(self.version(name), b"")
+            raise self._not_readable(name, error) from error
+        except BotoCoreError as error:
+            raise translated(BUCKET, error) if lasts(error) else _no_answer() from error
+        except HTTPError as error:
+            raise _no_answer() from error
+
+    def _not_readable(self, name: str, error: "ClientError") -> CsvsumError:
+        """Return the error of a file that is submitted, and cannot be read."""
+        refused = self._refused(name, error)
+        if isinstance(refused, FileGone):
+            return FileMissing(name, denied=code_of(error) in DENIED)
+        return refused
 
     def read(
         self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
@@ -173,7 +204,7 @@ class S3Source:
         code = code_of(error)
         if code in DENIED or code in MISSING:
             log.warning("HEAD of a submitted file failed: %s", code)
-            return FileMissing(name)
+            return FileMissing(name, denied=code in DENIED)
         return translated(BUCKET, error) if lasts(error) else _no_answer()
 
     def _refused(self, name: str, error: "ClientError") -> CsvsumError:

@@ -18,7 +18,6 @@ from functools import cache
 
 from .read_options import NO_BREAK_BLANKS, NumberOptions
 from .sums import MISSING, PADDING, Refused, parse_number
-from .wording import shown
 
 PLAIN = NumberOptions()
 ALIKE = {" ": " " + NO_BREAK_BLANKS, "'": "'\u2019"}
@@ -46,15 +45,17 @@ def read_cell(text: str, options: NumberOptions = PLAIN) -> Decimal | None:
     with the code of sums.parse_number.
     """
     text = text.strip(PADDING)
-    if text in MISSING or text in _markers(options):
+    if is_missing(text, options):
         return None
     plain = plain_form(text, options)
     if plain is not None:
         return parse_number(plain)
-    if looks_like_a_number(text):
-        message = f"{shown(text)} looks like a number, but is not written in the expected way"
-        raise Refused("looks_like_a_number", message)
-    raise Refused("not_a_number", f"{shown(text)} is not a number")
+    raise Refused("looks_like_a_number" if looks_like_a_number(text) else "not_a_number", text)
+
+
+def is_missing(text: str, options: NumberOptions = PLAIN) -> bool:
+    """Return whether a cell without padding is a marker of a missing value."""
+    return text in MISSING or (bool(options.missing) and text in _markers(options))
 
 
 def plain_form(text: str, options: NumberOptions = PLAIN) -> str | None:
@@ -65,7 +66,7 @@ def plain_form(text: str, options: NumberOptions = PLAIN) -> str | None:
     signs = match["before"] + match["after"]
     if len(signs) > 1 or bool(match["open"]) != bool(match["close"]) or (match["open"] and signs):
         return None
-    number = match["number"].translate(dict.fromkeys(map(ord, _alike(options.thousands))))
+    number = match["number"].translate(dict.fromkeys(map(ord, alike(options.thousands))))
     return ("-" if match["open"] else signs) + number.replace(options.decimal, ".")
 
 
@@ -106,11 +107,12 @@ def _pattern(decimal: str, thousands: str, strip: str) -> re.Pattern[str]:
 def _number(decimal: str, thousands: str) -> str:
     integer, point = "[0-9]+", re.escape(decimal)
     if thousands:
-        mark = f"[{re.escape(_alike(thousands))}]"
+        mark = f"[{re.escape(alike(thousands))}]"
         indian = f"[0-9]{{1,2}}(?:{mark}[0-9]{{2}})+{mark}[0-9]{{3}}"
         integer = f"(?:[0-9]{{1,3}}(?:{mark}[0-9]{{3}})+|{indian}|{integer})"
     return f"(?:{integer}(?:{point}[0-9]*)?|{point}[0-9]+)(?:[eE][+-]?[0-9]+)?"
 
 
-def _alike(thousands: str) -> str:
+def alike(thousands: str) -> str:
+    """Return all characters that are read as this mark of thousands."""
     return ALIKE.get(thousands, thousands)

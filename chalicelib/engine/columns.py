@@ -13,21 +13,10 @@ depends on how the file was cut.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 from .cells import PLAIN, is_comparison, read_cell
 from .read_options import NumberOptions
-from .sums import Refused
-
-
-class Kind(StrEnum):
-    """What a cell is."""
-
-    MISSING = "missing"
-    NUMBER = "number"
-    LIKE_A_NUMBER = "like_a_number"  # also one that is too long or out of range
-    COMPARISON = "comparison"
-    TEXT = "text"
+from .sums import Kind, Refused
 
 
 def kind_of(cell: str, numbers: NumberOptions = PLAIN) -> Kind:
@@ -50,8 +39,7 @@ class Kinds:
     text: int = 0
 
     def __add__(self, other: "Kinds") -> "Kinds":
-        pairs = ((getattr(self, kind), getattr(other, kind)) for kind in Kind)
-        return Kinds(*(left + right for left, right in pairs))
+        return Kinds(**{kind: getattr(self, kind) + getattr(other, kind) for kind in Kind})
 
     @property
     def is_text(self) -> bool:

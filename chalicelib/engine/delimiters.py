@@ -32,7 +32,7 @@ from .naming import Naming, find_naming
 from .quotes import find_text_after_quote
 from .read_options import AUTO, NumberOptions, ReadOptions
 from .sample import CANDIDATES, Head, Sample, read_sample
-from .wording import counted
+from .wording import counted, delimiter_name, listed
 
 #: More than the ranks that differ by the number of fields.
 WORSE = 4
@@ -118,8 +118,10 @@ def _leaves_text_after_quotes(sample: Sample) -> bool:
 def _fit_of_counts(sample: Sample, options: ReadOptions) -> Fit | None:
     counts = _padded(sample.counts) if options.ragged == "pad" else sample.counts
     if len(set(counts)) == 1 and counts[0] > 1:
-        rows = "the only row has" if len(counts) == 1 else f"all {len(counts)} rows looked at have"
-        return Fit(1, counts[0], f"{rows} {counts[0]} fields")
+        rows = (
+            "the only row has" if len(counts) == 1 else f"all {len(counts):,} rows looked at have"
+        )
+        return Fit(1, counts[0], f"{rows} {counted(counts[0], 'field')}")
     if options.header is not False and find_naming(sample) is not Naming.PLAIN:
         reason = f"all rows but the header have {counts[1]} fields"
         return Fit(2, counts[1], reason) if counts[1] > 1 else None
@@ -129,7 +131,7 @@ def _fit_of_counts(sample: Sample, options: ReadOptions) -> Fit | None:
 def _partial_fit(counts: list[int]) -> Fit | None:
     fields, rows = Counter(counts).most_common(1)[0] if counts else (0, 0)
     if fields > 1 and 10 * rows >= 9 * len(counts):
-        return Fit(3, fields, f"{rows} of {len(counts)} rows looked at have {fields} fields")
+        return Fit(3, fields, f"{rows:,} of {len(counts):,} rows looked at have {fields} fields")
     runs = [(len(list(run)), fields) for fields, run in groupby(counts) if fields > 1]
     rows, fields = max(runs, default=(0, 0))
     if rows > 1 and 3 * rows >= len(counts):
@@ -153,7 +155,6 @@ def _for_one_column(numbers: NumberOptions) -> str:
 
 
 def _ambiguous(winners: list[tuple[Sample, Fit]]) -> Fault:
-    each = [f"{sample.delimiter!r} ({counted(fit.fields, 'field')})" for sample, fit in winners]
-    both = f"{', '.join(each[:-1])} and {each[-1]}"
-    message = f"{both} fit equally well as the delimiter; submit with the right delimiter"
+    names = listed([delimiter_name(sample.delimiter) for sample, _ in winners])
+    message = f"{names} fit equally well as the delimiter"
     return Fault("ambiguous_delimiter", message, 0, 0)

@@ -98,10 +98,7 @@ def _header(sample: Sample, options: ReadOptions) -> tuple[bool, Naming, str]:
 def _first_row_is_data(sample: Sample) -> Fault:
     row = sample.rows[0]
     first = ", ".join(map(shown, row.cells[:3])) + (", …" if len(row.cells) > 3 else "")
-    message = (
-        f"the first row ({first}) looks like data, not like names;"
-        " submit with header=false if it is data, or with header=true if these are names"
-    )
+    message = f"the first row ({first}) looks like data, not like names"
     return Fault("header_looks_like_data", message, row.line, row.start)
 
 

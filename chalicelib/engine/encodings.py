@@ -36,10 +36,10 @@ def as_utf8(blocks: Iterable[bytes], asked: Encoding = "auto") -> Iterator[bytes
     head, _ = fill(4, b"", remaining)
     marked = is_utf16(head)
     if marked and asked not in (AUTO, "utf-16"):
-        message = "the file has the mark of UTF-16; leave encoding out, or set encoding=utf-16"
+        message = f"the file begins with the mark of UTF-16, so its encoding is not {asked}"
         raise BadCsv(Fault("utf_16", message, 0, 0))
     if not marked and asked == "utf-16":
-        message = "the file has no byte order mark of UTF-16; leave encoding out, or convert it"
+        message = "the file does not begin with the mark of UTF-16"
         raise BadCsv(Fault("utf_16", message, 0, 0))
     return _transcode(head, remaining) if marked else chain([head], remaining)
 
@@ -56,8 +56,8 @@ def _transcode(head: bytes, blocks: Iterator[bytes]) -> Iterator[bytes]:
     # A lone high surrogate may be left; a half character means that the file was cut off.
     rest, _ = decoder.getstate()
     if len(rest) % 2:
-        message = f"the file is UTF-16 and ends in the middle of a character, after {read} bytes"
-        raise BadCsv(Fault("utf_16", f"{message}; upload it again"))
+        message = f"the file is UTF-16 and ends in the middle of a character, after {read:,} bytes"
+        raise BadCsv(Fault("utf_16", message, advice="upload it again"))
     if rest:
         yield decoder.decode(b"", final=True).encode("utf-8", "surrogatepass")
 

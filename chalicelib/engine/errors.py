@@ -23,7 +23,8 @@ class Fault:
     """What is wrong in a CSV, and where: at the first byte of the cell or row at fault.
 
     All positions count from the start of the bytes that were read, until ``moved`` relates them to
-    the file. ``message`` may quote a cell.
+    the file. ``message`` says what is wrong, and may quote a cell; ``advice``, if there is any,
+    what to do. Both are clauses: the sentences are made by explain.explain.
     """
 
     code: str
@@ -34,6 +35,7 @@ class Fault:
     byte: int | None = None
     #: The index of the column, from 0.
     column: int | None = None
+    advice: str = ""
 
     def moved(self, lines: int, by: int) -> "Fault":
         """Return the fault, counted from a start ``lines`` lines and ``by`` bytes earlier."""
@@ -60,9 +62,16 @@ class BadCsv(FileError):
         self.fault = fault
 
 
-class BadGzip(FileError):
-    """A bad gzip file; each way to be bad has its own code."""
+class BadCompressed(FileError):
+    """A compressed file that is damaged, truncated, too large, or not exactly one file.
+
+    Each way to be bad has its own code, for each format.
+    """
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code = code
+
+
+class BadGzip(BadCompressed):
+    """A bad gzip file."""

@@ -6,20 +6,44 @@ from functools import cached_property
 
 from .dialect import Dialect
 from .encodings import reread
+from .errors import BadCsv
 from .naming import Naming, named
+from .nearby import Nearby
 from .read_options import ReadOptions
+from .row_ends import RowEnd
 from .sample import Head, Sample, read_sample
+from .wording import listed, option, sentence
 
 Options = tuple[tuple[str, object], ...]
+#: What choosing columns by name or index excludes.
+SELECTION = frozenset(("step", "first"))
 
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """``code``: the likely cause. ``options``: names and values to submit, if any helps."""
+    """``code``: the likely cause. ``sentence``: the cause and what to do, for people.
+
+    ``options``: names and values to submit in place of the job's own, if any helps.
+    """
 
     code: str
     sentence: str
     options: Options = ()
+
+    def replacements(self) -> dict[str, object]:
+        """Return the options by name, with None for those that they exclude."""
+        given = dict(self.options)
+        if "columns" in given:
+            return {**dict.fromkeys(SELECTION), **given}
+        return given if SELECTION.isdisjoint(given) else {"columns": None, **given}
+
+
+def advise(code: str, clause: str, options: Options = ()) -> Suggestion:
+    """Return a suggestion whose sentence names its options after ``clause``."""
+    given = listed([option(name, value) for name, value in options])
+    return Suggestion(
+        code, sentence(f"{clause}, submit with {given}" if given else clause), options
+    )
 
 
 @dataclass(frozen=True)
@@ -28,7 +52,8 @@ class Evidence:
 
     ``dialect``: how the file was read, if it was. ``cell`` and ``column`` (0-based): the refused
     cell. ``row``: the cells of the refused row; ``last``: it is the last row of the file;
-    ``ended``: a row end follows it.
+    ``ended``: a row end follows it. ``wanted``: the columns to sum, if they are known.
+    ``near``: the bytes around the fault.
     """
 
     head: Head
@@ -39,12 +64,17 @@ class Evidence:
     row: tuple[str, ...] = ()
     last: bool = False
     ended: bool = True
+    wanted: tuple[int, ...] = ()
+    near: Nearby | None = None
 
     @cached_property
     def sample(self) -> Sample:
-        """The rows of the head, read as the file was read."""
+        """The rows of the head, read as the file was read; none if its row ends are mixed."""
         delimiter = self.dialect.delimiter if self.dialect else ","
-        return read_sample(self.head, delimiter, self.options)
+        try:
+            return read_sample(self.head, delimiter, self.options)
+        except BadCsv:
+            return Sample(delimiter, RowEnd.LF, b"", ())
 
     @property
     def has_header(self) -> bool:
@@ -53,7 +83,7 @@ class Evidence:
     @cached_property
     def rows(self) -> Sequence[Sequence[str]]:
         """The rows of data in the sample."""
-        rows = [self._reread(row.cells) for row in self.sample.rows]
+        rows = [self.read_again(row.cells) for row in self.sample.rows]
         return rows[1:] if self.has_header else rows
 
     @property
@@ -62,11 +92,17 @@ class Evidence:
         if not self.has_header or not self.sample.rows:
             return []
         naming = self.dialect.naming if self.dialect else Naming.PLAIN
-        return named(self._reread(self.sample.rows[0].cells), naming)
+        return named(self.read_again(self.sample.rows[0].cells), naming)
 
-    def _reread(self, cells: Sequence[str]) -> list[str]:
+    @property
+    def fields(self) -> int:
+        """The number of fields that a row should have; 0 if there is no row."""
+        return len(self.names) or (self.sample.counts or [0])[0]
+
+    def read_again(self, cells: Sequence[str]) -> tuple[str, ...]:
+        """Return cells in the encoding of the file, after they were read as UTF-8."""
         encoding = self.dialect.encoding if self.dialect else "utf-8"
-        return [reread(cell, encoding) for cell in cells]
+        return tuple(reread(cell, encoding) for cell in cells)
 
     def cells(self, column: int) -> list[str]:
         """Return the cells of a column in the sample."""

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from .errors import Fault
-from .states import State, open_quote, scan_state
+from .states import Grammar, State, open_quote, scan_state
 
 LONE_RETURN = re.compile(rb"\r(?!\n)")
 
@@ -22,7 +22,7 @@ class BrokenRow:
     def unclosed_quote(self) -> Fault:
         """Return the fault of a quote that is not closed before the data ends."""
         quote = open_quote(self.data[self.start :], self.delimiter) or 0
-        message = "a quote is opened here and never closed; close it, or double it if it is text"
+        message = "a quote is opened here and never closed"
         return self._fault_at("unclosed_quote", message, self.start + quote)
 
     def too_long(self) -> Fault:
@@ -30,23 +30,19 @@ class BrokenRow:
         limit = self.max_row_bytes
         quote = open_quote(self.data[self.start : self.start + limit], self.delimiter)
         if quote is None:
-            message = f"the row is too long; rows may have at most {limit} bytes"
+            message = f"the row has more than {limit:,} bytes, the maximum"
             return self._fault_at("row_too_long", message, self.start)
         message = (
-            f"a quote is opened here and not closed within the {limit} bytes that a row may have;"
-            " close it, or double it if it is text"
+            f"a quote is opened here and not closed within the {limit:,} bytes that a row may have"
         )
         return self._fault_at("unclosed_quote", message, self.start + quote)
 
     def lone_return(self) -> Fault:
         """Return the fault of a carriage return, outside quotes, that no line feed follows."""
-        message = (
-            "a carriage return without a line feed;"
-            " end rows with LF or CRLF, and quote fields that contain CR"
-        )
+        message = "a carriage return (CR) stands here without a line feed (LF)"
         state, position = State.ROW, self.start
         for match in LONE_RETURN.finditer(self.data, self.start):
-            state = scan_state(self.data[position : match.start()], state, self.delimiter)
+            state = scan_state(self.data[position : match.start()], state, Grammar(self.delimiter))
             position = match.start()
             if state is not State.QUOTED:
                 return self._fault_at("lone_carriage_return", message, position)

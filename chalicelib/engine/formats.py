@@ -132,11 +132,12 @@ def check_content(head: bytes, inside: Compression | None = None) -> None:
     found = identify(head)
     if isinstance(found, Foreign):
         where = f" inside {inside}" if inside else ""
-        raise BadCsv(Fault(found.code, f"the file is {found.name}{where}; {found.advice}", 0, 0))
+        message = f"the file is {found.name}{where}"
+        raise BadCsv(Fault(found.code, message, 0, 0, advice=found.advice))
     if found is not None:
         times = "twice" if found is inside else f"twice ({found} inside {inside})"
-        message = f"the file is compressed {times}; compress it once"
-        raise BadCsv(Fault(found.value, message, 0, 0))
+        message = f"the file is compressed {times}"
+        raise BadCsv(Fault(found.value, message, 0, 0, advice="compress it once"))
 
 
 def _document(head: bytes) -> Foreign | None:

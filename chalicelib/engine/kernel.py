@@ -5,7 +5,7 @@ from typing import Protocol
 
 from .blocks import fill
 from .layout import Layout
-from .states import State, first_row, scan_state
+from .states import Grammar, State, first_row, scan_state
 from .sums import PartialSum
 
 
@@ -22,15 +22,13 @@ class Kernel(Protocol):
         blocks: Iterable[bytes],
         layout: Layout,
         *,
-        skip: bool,
         start: State = State.ROW,
         span: int | None = None,
     ) -> PartialSum:
         """Sum the rows whose first byte is in the first ``span`` bytes (None: all) of ``blocks``.
 
         ``blocks`` begin in state ``start`` and may continue after the span. The kernel finishes the
-        last row of the span, and reads no more than that takes. ``skip``: count cells that are not
-        numbers instead of refusing them.
+        last row of the span, and reads no more than that takes.
         """
         ...
 
@@ -55,7 +53,7 @@ class Window:
 
 
 def find_first_row(
-    window: Window, delimiter: bytes, state: State, span: int | None, block_bytes: int
+    window: Window, grammar: Grammar, state: State, span: int | None, block_bytes: int
 ) -> State | None:
     """Advance to the first row that starts in the span.
 
@@ -64,9 +62,9 @@ def find_first_row(
     while not (window.eof and not window.data):
         window.grow(block_bytes)
         limit = len(window.data) if span is None else min(span - window.offset, len(window.data))
-        found = first_row(window.data[:limit], state, delimiter)
+        found = first_row(window.data[:limit], state, grammar)
         if found is None:
-            state = scan_state(window.data[:limit], state, delimiter)
+            state = scan_state(window.data[:limit], state, grammar)
         elif span is None or window.offset + found < span:
             window.drop(found)
             return None

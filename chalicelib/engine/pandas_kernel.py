@@ -6,14 +6,20 @@ cell that is not a number), and finds the place of a fault.
 """
 
 import io
+from collections.abc import Sequence
 
+from .cell_sums import OtherCell, sum_cells
+from .encodings import UTF8_MARK
 from .layout import Layout
 from .limits import LIMITS, Limits
 from .reference import BLOCK_BYTES, ReferenceKernel, Tally
-from .sums import ColumnSum, sum_cells
+from .rows import CTRL_Z
+from .sums import ColumnSum
 
 # From this many fields on, the cost of pandas per column and block outweighs what it saves.
 WIDE_FIELDS = 5_000
+# Data that has one of these is left to the reference.
+LEFT_OUT = (b'"', b"\0", CTRL_Z)
 
 
 class PandasKernel(ReferenceKernel):
@@ -30,36 +36,42 @@ class PandasKernel(ReferenceKernel):
         super().__init__(limits, block_bytes)
         self.wide_fields = wide_fields
 
-    def new_tally(self, layout: Layout, skip: bool) -> Tally:
-        tally = Tally if layout.fields >= self.wide_fields else _PandasTally
-        return tally(layout, skip, self.limits)
+    def new_tally(self, layout: Layout) -> Tally:
+        is_plain = layout.fields < self.wide_fields and not layout.grammar.comment
+        return (_PandasTally if is_plain else Tally)(layout, self.limits)
 
 
 class _PandasTally(Tally):
-    def __init__(self, layout: Layout, skip: bool, limits: Limits) -> None:
-        super().__init__(layout, skip, limits)
-        delimiter = layout.delimiter
+    def __init__(self, layout: Layout, limits: Limits) -> None:
+        super().__init__(layout, limits)
+        delimiter = layout.grammar.delimiter
         self._row_shape = delimiter * (layout.fields - 1) + b"\n"
         self._not_separators = bytes(byte for byte in range(256) if byte not in delimiter + b"\n")
 
     def add_rows(self, data: bytes, limit: int, eof: bool) -> int:
-        if b'"' in data or b"\0" in data or len(data) > self.limits.max_row_bytes:
+        if len(data) > self.limits.max_row_bytes or any(byte in data for byte in LEFT_OUT):
             return super().add_rows(data, limit, eof)
         end = _end_of_rows(data, limit, eof)
         rows = data[:end]
-        added = self._sum_by_pandas(rows) if rows and self._is_regular(rows) else None
+        is_dropped = self.layout.rules.drop_unended and not rows.endswith(b"\n")
+        is_regular = rows and not is_dropped and self._is_regular(rows)
+        added = self._sum_by_pandas(rows) if is_regular else None
         if added is None:
             return super().add_rows(data, limit, eof)
-        self.add(rows, *added)
         self.last_row = rows.rfind(b"\n", 0, end - 1) + 1
+        self.add(rows, *added)
         return end
 
     def _is_regular(self, rows: bytes) -> bool:
         """Return whether all rows have the right number of fields, with no blank row or lone CR."""
         if rows.count(b"\r") != rows.count(b"\r\n"):
             return False
+        if rows.startswith(UTF8_MARK):  # pandas drops it from any block
+            return False
+        # Lines with nothing but blanks are no rows.
         if self.layout.fields == 1 and (
-            rows.startswith((b"\n", b"\r\n")) or b"\n\n" in rows or b"\n\r\n" in rows
+            rows.startswith((b"\n", b"\r\n"))
+            or any(blank in rows for blank in (b"\n\n", b"\n\r\n", b" ", b"\t"))
         ):
             return False
         if not rows.endswith(b"\n"):
@@ -74,7 +86,7 @@ class _PandasTally(Tally):
         try:
             frame = pandas.read_csv(
                 io.BytesIO(rows),
-                sep=self.layout.delimiter.decode(),
+                sep=self.layout.grammar.delimiter.decode(),
                 header=None,
                 usecols=list(self.layout.wanted),
                 dtype=object,
@@ -86,10 +98,15 @@ class _PandasTally(Tally):
             )
         except UnicodeDecodeError:
             return None
-        sums = [sum_cells(frame[index].tolist(), skip=self.skip) for index in self.layout.wanted]
-        if any(bad for _, bad in sums):
+        sums = [sum_cells(frame[index].tolist(), self.layout.rules) for index in self.layout.wanted]
+        if not all(map(self._has_seen, range(len(sums)), (others for _, others in sums))):
             return None
         return tuple(column for column, _ in sums), len(frame)
+
+    def _has_seen(self, index: int, others: Sequence[OtherCell]) -> bool:
+        """Return whether a column has the place of a first cell of each of these kinds already."""
+        known = {cell.kind for cell in self.columns[index].refused}
+        return {cell.kind for cell in others} <= known
 
 
 def _end_of_rows(data: bytes, limit: int, eof: bool) -> int:

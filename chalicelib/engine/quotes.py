@@ -28,10 +28,7 @@ def find_text_after_quote(row: bytes, delimiter: bytes) -> int | None:
 
 def text_after_quote(start: int, line: int, offset: int) -> Fault:
     """Return the fault of such text at byte ``offset`` of the row that begins at ``start``."""
-    message = (
-        "text follows the quote that closes a field;"
-        " put the delimiter there, or double the quotes that are text"
-    )
+    message = "text follows the quote that closes a field"
     return Fault("text_after_quote", message, line, start + offset)
 
 

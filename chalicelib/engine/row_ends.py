@@ -18,7 +18,7 @@ from collections.abc import Iterable, Iterator
 from enum import StrEnum
 
 from .errors import BadCsv, Fault
-from .states import State, first_row, scan_state
+from .states import Grammar, State, first_row, scan_state
 
 
 class RowEnd(StrEnum):
@@ -37,31 +37,30 @@ CUT_ROW_END = re.compile(rb"\r{1,2}\Z")
 SWAPPED = bytes.maketrans(b"\r\n", b"\n\r")
 
 
-def find_row_end(head: bytes, delimiter: bytes, *, eof: bool) -> RowEnd:
+def find_row_end(head: bytes, grammar: Grammar, *, eof: bool) -> RowEnd:
     """Return what ends the first row of ``head``, which starts at a row; LF if no row ends.
 
     ``eof``: nothing follows ``head``. Otherwise a CR at its end does not count, since an LF may
     follow. Raise BadCsv at the first row end that cannot be mixed with the first one.
     """
     if head.count(b"\r") == head.count(b"\r\n"):  # few files need the scan below
-        end = first_row(head, State.FIELD, delimiter) or 0
+        end = first_row(head, State.FIELD, grammar) or 0
         return RowEnd.CRLF if head.endswith(b"\r\n", 0, end) else RowEnd.LF
     first = None
-    for kind, at in _row_ends(head, delimiter, eof):
+    for kind, at in _row_ends(head, grammar, eof):
         first = first or kind
         if kind is not first and not {kind, first} <= READ_AS_THEY_ARE:
-            message = f"this row ends with {NAMES[kind]}, the rows before it with {NAMES[first]}"
-            advice = "end all rows alike, and quote fields that contain CR"
+            message = f"the row ends with {NAMES[kind]}, the rows before it with {NAMES[first]}"
             line = len(ROW_END.findall(head, 0, at))
-            raise BadCsv(Fault("lone_carriage_return", f"{message}; {advice}", line, at))
+            raise BadCsv(Fault("lone_carriage_return", message, line, at))
     return first or RowEnd.LF
 
 
-def _row_ends(head: bytes, delimiter: bytes, eof: bool) -> Iterator[tuple[RowEnd, int]]:
+def _row_ends(head: bytes, grammar: Grammar, eof: bool) -> Iterator[tuple[RowEnd, int]]:
     state, position = State.ROW, 0
     cut = None if eof else CUT_ROW_END.search(head)
     for match in ROW_END.finditer(head, 0, cut.start() if cut else len(head)):
-        state = scan_state(head[position : match.start()], state, delimiter)
+        state = scan_state(head[position : match.start()], state, grammar)
         position = match.end()
         if state is not State.QUOTED:
             state = State.ROW

@@ -8,12 +8,16 @@ import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 
 from .errors import BadCsv, Fault
 from .faults import BrokenRow
 from .limits import LIMITS, Limits
+from .quotes import find_text_after_quote, text_after_quote
+from .states import Grammar
 
+CTRL_Z = b"\x1a"
+NOTHING = b" \t\r\n" + CTRL_Z
 csv.field_size_limit(sys.maxsize)  # Limits.max_row_bytes limits complete rows instead
 
 
@@ -44,6 +48,12 @@ class _Lines:
         """Return the offset and the line at which the next row begins."""
         self._fields.begin_row(self.position, self.lines)
         return self.position, self.lines
+
+    def skip_line(self) -> int:
+        """Pass over a line without reading it; return where it ends."""
+        self.position = self.data.find(b"\n", self.position) + 1 or len(self.data)
+        self.lines += 1
+        return self.position
 
     def __iter__(self) -> "_Lines":
         return self
@@ -93,7 +103,7 @@ class _FieldCount:
         self._separators += self._count_separators(end)
         self._separators_end = end
         if self._separators >= limit:
-            message = f"the row has more than {limit} fields, the maximum; check the delimiter"
+            message = f"the row has more than {limit:,} fields, the maximum"
             raise BadCsv(Fault("too_many_fields", message, self._line, self._start))
 
     def _count_separators(self, end: int) -> int:
@@ -134,34 +144,94 @@ def cell_start(row: bytes, index: int, delimiter: bytes) -> int:
     return position
 
 
-def iter_rows(
-    data: bytes, delimiter: bytes, *, eof: bool, limits: Limits = LIMITS
-) -> Iterator[Row]:
-    """Yield the complete rows of ``data``, which starts at a row; a blank line has no cells.
+def is_unended(row: bytes, grammar: Grammar) -> bool:
+    """Return whether no row end follows a row. Comments, blanks and Ctrl-Z are no row."""
+    if row.endswith(b"\n") or (grammar.comment and row.startswith(grammar.comment)):
+        return False
+    return bool(row.strip(NOTHING))
 
-    ``eof``: nothing follows ``data``, so its last row needs no line feed. If a row cannot be read,
-    raise BadCsv after yielding the rows before it.
+
+def iter_rows(
+    data: bytes, grammar: Grammar, *, eof: bool, limits: Limits = LIMITS
+) -> Iterator[Row]:
+    """Yield the complete rows of ``data``, which starts at a row.
+
+    Comments, blank lines, and lines that have nothing but blanks and Ctrl-Z have no cells. ``eof``:
+    nothing follows ``data``, so its last row needs no line feed, and may end with Ctrl-Z, which
+    ends a text in DOS. If a row cannot be read, raise BadCsv after yielding the rows before it.
     """
-    lines = _Lines(data, delimiter, limits)
-    reader = csv.reader(lines, delimiter=delimiter.decode())
-    broken = partial(BrokenRow, data, delimiter, limits.max_row_bytes)
-    while True:
-        start, line = lines.begin_row()
+    reader = _RowReader(data, grammar, eof=eof, limits=limits)
+    while (row := reader.next_row()) is not None:
+        yield row
+
+
+class _RowReader:
+    """Reads one row after another, with csv.reader."""
+
+    def __init__(self, data: bytes, grammar: Grammar, *, eof: bool, limits: Limits) -> None:
+        self._data = data
+        self._grammar = grammar
+        self._eof = eof
+        self._limits = limits
+        self._lines = _Lines(data, grammar.delimiter, limits)
+        self._reader = csv.reader(self._lines, delimiter=grammar.delimiter.decode())
+
+    def next_row(self) -> Row | None:
+        """Return the next complete row, or None. Raise BadCsv if it cannot be read."""
+        start, line = self._lines.begin_row()
+        sign = self._grammar.comment
+        if sign and self._data.startswith(sign, start):
+            return self._complete(self._comment(start, line))
         try:
-            cells = next(reader)
+            cells = next(self._reader)
         except StopIteration:
-            return
+            return None
         except csv.Error as error:
-            raise BadCsv(broken(start, line).first_lone_return()) from error
-        end, unclosed = lines.position, lines.exhausted
-        if not unclosed and data.endswith((b"\r\r", b"\r\r\n"), start, end):
-            raise BadCsv(broken(start, line).first_lone_return())  # whatever follows
-        if end - start > limits.max_row_bytes:
-            raise BadCsv(broken(start, line).too_long())
-        if unclosed and eof:
-            raise BadCsv(broken(start, line).unclosed_quote())
-        if unclosed or not (eof or data.endswith(b"\n", start, end)):
-            return
-        if data.endswith(b"\r", start, end):
-            raise BadCsv(broken(start, line).lone_return())
-        yield Row(start, end, line, cells)
+            raise BadCsv(self._broken(start, line).first_lone_return()) from error
+        return self._checked(Row(start, self._lines.position, line, cells))
+
+    def _comment(self, start: int, line: int) -> Row:
+        end = self._lines.skip_line()
+        if end - start > self._limits.max_row_bytes:
+            raise BadCsv(self._broken(start, line).too_long())
+        return Row(start, end, line, [])
+
+    def _checked(self, row: Row) -> Row | None:
+        data, unclosed = self._data, self._lines.exhausted
+        if not unclosed and data.endswith((b"\r\r", b"\r\r\n"), row.start, row.end):
+            raise BadCsv(self._broken(row.start, row.line).first_lone_return())  # whatever follows
+        if row.end - row.start > self._limits.max_row_bytes:
+            raise BadCsv(self._broken(row.start, row.line).too_long())
+        if unclosed and self._eof:
+            raise BadCsv(self._broken(row.start, row.line).unclosed_quote())
+        if unclosed or not self._complete(row):
+            return None
+        if data.endswith(b"\r", row.start, row.end):
+            raise BadCsv(self._broken(row.start, row.line).lone_return())
+        return self._with_cells(row)
+
+    def _complete(self, row: Row) -> Row | None:
+        return row if self._eof or self._is_ended(row) else None
+
+    def _is_ended(self, row: Row) -> bool:
+        return self._data.endswith(b"\n", row.start, row.end)
+
+    def _with_cells(self, row: Row) -> Row:
+        """Return a row without what ends a text; without cells if it has nothing but blanks."""
+        raw, is_ended = self._data[row.start : row.end], self._is_ended(row)
+        if len(row.cells) == 1 and not raw.strip(NOTHING):
+            return Row(row.start, row.end, row.line, [])
+        text = raw if is_ended else raw.rstrip(CTRL_Z)
+        offset = find_text_after_quote(text, self._grammar.delimiter) if b'"' in text else None
+        if offset is not None:
+            raise BadCsv(
+                text_after_quote(row.start, row.line + raw.count(b"\n", 0, offset), offset)
+            )
+        if len(text) < len(raw):
+            row.cells[-1] = row.cells[-1].rstrip("\x1a")
+        return row
+
+    def _broken(self, start: int, line: int) -> BrokenRow:
+        return BrokenRow(
+            self._data, self._grammar.delimiter, self._limits.max_row_bytes, start, line
+        )

@@ -21,6 +21,8 @@ from .errors import BadCsv, Fault
 from .read_options import AUTO, ReadOptions
 from .row_ends import ROW_END, RowEnd, find_row_end, translate
 from .rows import Row, iter_rows
+from .states import Grammar
+from .wording import counted
 
 WINDOW_BYTES = 64 * 1024
 MAX_WINDOW_BYTES = 1024 * 1024
@@ -28,8 +30,6 @@ MAX_ROWS = 1000
 #: The delimiters to try; a file that has none of them gets the first.
 CANDIDATES = (",", ";", "\t", "|")
 SEP_LINE = re.compile(rb'"?sep=([\t !#-*,/:-@\[-`{-~])"?[ \t]*(?:\r\r\n|\r\n|\r|\n)', re.IGNORECASE)
-CTRL_Z = b"\x1a"
-NOTHING = re.compile(r"[ \t\x1a]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def read_head(blocks: Iterable[bytes], options: ReadOptions) -> tuple[Head, Iter
         if head and (eof or size == MAX_WINDOW_BYTES or _has_enough(head, options)):
             return head, chain([held], remaining)
         if size == MAX_WINDOW_BYTES:
-            message = f"the {options.skip_rows} lines to skip take more than 1 MiB; skip fewer"
+            message = f"the {counted(options.skip_rows, 'line')} to skip have more than 1 MiB"
             raise BadCsv(Fault("too_many_skipped", message))
         size *= 2
 
@@ -114,13 +114,13 @@ def read_sample(
     head: Head, delimiter: str, options: ReadOptions, max_rows: int = MAX_ROWS
 ) -> Sample:
     """Return the rows of a window, read with one delimiter. Raise BadCsv for mixed row ends."""
-    row_end = find_row_end(head.rows, delimiter.encode(), eof=head.eof)
+    grammar = Grammar(delimiter.encode(), options.comment.encode())
+    # Without the end of the text, a row that no row end follows is not complete.
+    eof = head.eof and options.last_row == "keep"
+    row_end = find_row_end(head.rows, grammar, eof=eof)
     data = b"".join(translate([head.rows], row_end))
-    rows = iter_table_rows(data, delimiter, eof=head.eof, comment=options.comment)
-    read = tuple(islice(_until_broken(rows), max_rows + 1))
-    has_last = head.eof and len(read) <= max_rows
-    kept = len(read) - 1 if has_last and options.last_row == "drop" else max_rows
-    return Sample(delimiter, row_end, data, read[:kept])
+    rows = iter_table_rows(data, grammar, eof=eof)
+    return Sample(delimiter, row_end, data, tuple(islice(_until_broken(rows), max_rows)))
 
 
 def _until_broken(rows: Iterator[Row]) -> Iterator[Row]:
@@ -128,39 +128,6 @@ def _until_broken(rows: Iterator[Row]) -> Iterator[Row]:
         yield from rows
 
 
-def iter_table_rows(data: bytes, delimiter: str, *, eof: bool, comment: str = "") -> Iterator[Row]:
-    """Yield the complete rows of ``data``, which starts at a row, as rows.iter_rows does.
-
-    Skip rows that have only blanks and Ctrl-Z, and lines that begin with ``comment`` where a row
-    begins. Raise BadCsv if a row cannot be read.
-    """
-    sign, base, line = comment.encode(), 0, 0
-    data = data.rstrip(CTRL_Z) if eof else data
-    while base < len(data):
-        end = _after_comments(data, base, sign)
-        base, line = end, line + data.count(b"\n", base, end)
-        commented = False
-        for row in _moved(iter_rows(data[base:], delimiter.encode(), eof=eof), base, line):
-            commented = bool(sign) and data.startswith(sign, row.start)
-            if commented:
-                base, line = row.start, row.line
-                break
-            if row.cells and (len(row.cells) > 1 or not NOTHING.fullmatch(row.cells[0])):
-                yield row
-        if not commented:
-            return
-
-
-def _moved(rows: Iterator[Row], by: int, lines: int) -> Iterator[Row]:
-    try:
-        for row in rows:
-            yield Row(row.start + by, row.end + by, row.line + lines, row.cells)
-    except BadCsv as bad:
-        raise BadCsv(bad.fault.moved(lines, by)) from bad
-
-
-def _after_comments(data: bytes, at: int, comment: bytes) -> int:
-    """Return the end of the comment lines that begin at ``at``."""
-    while comment and data.startswith(comment, at):
-        at = data.find(b"\n", at) + 1 or len(data)
-    return at
+def iter_table_rows(data: bytes, grammar: Grammar, *, eof: bool) -> Iterator[Row]:
+    """Yield the complete rows of ``data`` that have cells, as rows.iter_rows does."""
+    return (row for row in iter_rows(data, grammar, eof=eof) if row.cells)

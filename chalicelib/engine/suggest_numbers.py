@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import product
 
 from .cells import is_comparison, looks_like_a_number, read_cell
-from .evidence import Evidence, Options, Suggestion
+from .evidence import Evidence, Options, Suggestion, advise
 from .read_options import NumberOptions
 from .suggest_tables import other_columns
 from .sums import Refused, digits
@@ -25,6 +25,7 @@ PARENTHESES = "()"
 #: A file has few markers of missing values; they have no digits, and are not words.
 MAX_MARKERS = 5
 MARKER = re.compile(r"[^\W\d]{0,3}|[\W_]{1,3}|(?:[^\W\d]{1,2}[./ ]){1,3}[^\W\d]{0,2}")
+NO_MARKERS = frozenset(("inf", "oo", "yes", "no"))
 MARKER_WORDS = frozenset(
     ("missing", "unknown", "none", "nil", "void", "empty", "undefined", "blank")
 )
@@ -39,11 +40,9 @@ def for_cell(evidence: Evidence) -> list[Suggestion]:
     if is_comparison(cell):
         found = [_marker("below_detection", list(filter(is_comparison, cells)), asked)]
     elif looks_like_a_number(cell):
-        found = [
-            Suggestion("misspelt", "correct the cell: its separators or signs are out of place")
-        ]
+        found = [advise("misspelt", "correct the cell: its separators or signs are out of place")]
     else:
-        found = list(_for_text(cell, cells, asked))
+        return _for_text(cell, cells, evidence)
     return [*found, *other_columns(evidence, evidence.column)]
 
 
@@ -59,8 +58,7 @@ def styles(cell: str, cells: Sequence[str], asked: NumberOptions) -> Iterator[Su
             continue
         values.add(value)
         options = _difference(style, asked)
-        sentence = f"if {shown(cell)} means {digits(value)}, submit with {_in_words(options)}"
-        yield Suggestion(_cause(options), sentence, options)
+        yield advise(_cause(options), f"if {shown(cell)} means {digits(value)}", options)
 
 
 def _candidates(text: str, asked: NumberOptions) -> Iterator[NumberOptions]:
@@ -97,20 +95,31 @@ def _cause(options: Options) -> str:
     return "thousands" if "thousands" in names else "marks"
 
 
-def _in_words(options: Options) -> str:
-    return listed([f"{name}={value}" for name, value in options])
-
-
-def _for_text(cell: str, cells: Sequence[str], asked: NumberOptions) -> Iterator[Suggestion]:
+def _for_text(cell: str, cells: Sequence[str], evidence: Evidence) -> list[Suggestion]:
+    """Return suggestions for a text: a marker, a column to leave out, or a cell to leave out."""
+    asked = evidence.options.numbers
+    others = list(other_columns(evidence, evidence.column))
+    if len(cells) > 2 and not any(_may_be_number(text, asked) for text in cells):
+        keep = advise("text_column", "to leave columns of text out", (("non_numeric", "columns"),))
+        return [keep, *others]
+    skip = advise(
+        "text", f"correct {shown(cell)}, or, to leave such cells out", (("non_numeric", "skip"),)
+    )
     texts = [text for text in cells if not looks_like_a_number(text) and _is_refused(text, asked)]
     if len(set(texts)) <= MAX_MARKERS and all(map(_may_be_marker, texts)):
-        yield _marker("missing_marker", texts, asked)
-    sentence = f"correct {shown(cell)}, or leave such cells out with non_numeric=skip"
-    yield Suggestion("text", sentence, (("non_numeric", "skip"),))
+        return [_marker("missing_marker", texts, asked), skip, *others]
+    is_rare = 10 * len(texts) <= len(cells)
+    return [skip, *others] if is_rare or not others else others
+
+
+def _may_be_number(text: str, asked: NumberOptions) -> bool:
+    return looks_like_a_number(text.strip()) or _value(text, asked) is not None
 
 
 def _may_be_marker(text: str) -> bool:
     text = text.strip().strip("[]()<>*")
+    if text.lower() in NO_MARKERS or not text.isprintable():
+        return False
     return bool(MARKER.fullmatch(text)) or text.lower() in MARKER_WORDS
 
 
@@ -125,6 +134,5 @@ def _is_refused(text: str, asked: NumberOptions) -> bool:
 def _marker(code: str, texts: Sequence[str], asked: NumberOptions) -> Suggestion:
     distinct = list(dict.fromkeys(text.strip() for text in texts))
     means = "stands for a missing value" if len(distinct) == 1 else "stand for missing values"
-    written = ",".join(text.replace(",", r"\,") for text in distinct)
-    sentence = f"if {listed(list(map(shown, distinct)))} {means}, submit with missing={written}"
-    return Suggestion(code, sentence, (("missing", [*asked.missing, *distinct]),))
+    clause = f"if {listed(list(map(shown, distinct)))} {means}"
+    return advise(code, clause, (("missing", [*asked.missing, *distinct]),))

@@ -1,19 +1,22 @@
 """Suggest another delimiter, lines to skip, or other columns for a table. Pure Python."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import groupby
 
-from .cells import read_cell
+from .cells import looks_like_a_number, read_cell
 from .delimiters import best_fits, fit_of
-from .evidence import Evidence, Suggestion
+from .errors import BadCsv
+from .evidence import Evidence, Suggestion, advise
 from .formats import Foreign, identify
 from .headers import is_header_of
+from .nearby import BLANKS
 from .read_options import AUTO, NumberOptions
 from .row_ends import ROW_END
 from .sample import Sample, read_sample
 from .sums import Refused
-from .wording import counted, listed, shown
+from .wording import counted, delimiter_name, shown
 
 MAX_COLUMNS_NAMED = 10
 #: Delimiters that are suggested, but never detected: many texts have them.
@@ -24,7 +27,7 @@ def for_no_numbers(evidence: Evidence) -> list[Suggestion]:
     """Return why no column has a number, and what to submit instead."""
     foreign = identify(evidence.head.data)
     if isinstance(foreign, Foreign):
-        return [Suggestion("not_csv", f"the file is {foreign.name}; {foreign.advice}")]
+        return [advise("not_csv", f"the file is {foreign.name}; {foreign.advice}")]
     found = [*titles(evidence), *other_delimiter(evidence)]
     if not found and not evidence.rows:
         return list(_no_rows(evidence))
@@ -33,22 +36,25 @@ def for_no_numbers(evidence: Evidence) -> list[Suggestion]:
 
 def other_delimiter(evidence: Evidence) -> Iterator[Suggestion]:
     """Yield a delimiter that splits all rows evenly and makes columns of numbers."""
+    if not evidence.head.rows.strip(BLANKS):
+        return
     options, used = replace(evidence.options, delimiter=AUTO), evidence.sample.delimiter
     samples = [sample for sample, _ in best_fits(evidence.head, options)]
-    samples += [read_sample(evidence.head, rare, options) for rare in RARE_DELIMITERS]
+    with suppress(BadCsv):  # mixed row ends
+        samples += [read_sample(evidence.head, rare, options) for rare in RARE_DELIMITERS]
     for sample in samples:
         fit = fit_of(sample, options)
         rows = [row.cells for row in sample.rows[1:]]
         if sample.delimiter == used or fit is None or fit.rank > 2:
             continue
         if any(_is_numeric(rows, index, options.numbers) for index in range(fit.fields)):
-            name = shown(sample.delimiter)
-            sentence = f"with the delimiter {name} all rows have {counted(fit.fields, 'field')}"
-            yield Suggestion("wrong_delimiter", sentence, (("delimiter", sample.delimiter),))
+            name, fields = delimiter_name(sample.delimiter), counted(fit.fields, "field")
+            clause = f"if the {name} separates the fields ({fields} in each row)"
+            yield advise("wrong_delimiter", clause, (("delimiter", sample.delimiter),))
             return
     if _is_aligned(evidence.sample):
-        sentence = "fields are separated by several blanks; write one delimiter between them"
-        yield Suggestion("aligned_by_blanks", sentence)
+        clause = "fields are separated by several blanks; write one delimiter between them"
+        yield advise("aligned_by_blanks", clause)
 
 
 def _is_aligned(sample: Sample) -> bool:
@@ -64,10 +70,9 @@ def titles(evidence: Evidence) -> Iterator[Suggestion]:
     if first:
         start = evidence.head.start + sample.rows[first].start
         lines = len(ROW_END.findall(evidence.head.data, 0, start))
-        line = len(ROW_END.findall(evidence.head.data, 0, evidence.head.start)) + 1
         title = shown(sample.delimiter.join(sample.rows[0].cells))
-        sentence = f"line {line} ({title}) looks like a title; the table begins in line {lines + 1}"
-        yield Suggestion("title_lines", sentence, (("skip_rows", lines),))
+        clause = f"if the table begins in line {lines + 1}, below {title}"
+        yield advise("title_lines", clause, (("skip_rows", lines),))
 
 
 def _table_start(sample: Sample) -> int:
@@ -100,17 +105,23 @@ def _longest_run(counts: Sequence[int]) -> tuple[int, int]:
 def _no_rows(evidence: Evidence) -> Iterator[Suggestion]:
     names = evidence.sample.rows[0].cells if evidence.sample.rows else []
     if evidence.has_header and any(_number(name, evidence.options.numbers) for name in names):
-        yield Suggestion("no_header", "the only row is data", (("header", False),))
+        yield advise("no_header", "if the only row is data", (("header", False),))
     else:
-        yield Suggestion("no_rows", "the file has a header and no rows")
+        yield advise("no_rows", "the file has a header and no rows")
 
 
 def _only_text(evidence: Evidence) -> Iterator[Suggestion]:
-    name = shown((evidence.names or [""])[0] or "col0")
-    cell = next((cell for cell in evidence.cells(0) if cell.strip()), "")
-    holds = f"column {name} holds text ({shown(cell)})" if cell else f"column {name} is empty"
-    sentence = f"{holds}; choose others with columns, or first and step"
-    yield Suggestion("only_text", sentence)
+    index = evidence.wanted[0] if evidence.wanted else 0
+    name = column_name(evidence, index)
+    cell = next((cell for cell in evidence.cells(index) if cell.strip()), "")
+    holds = f"{name} holds text ({shown(cell)})" if cell else f"{name} is empty"
+    yield advise("only_text", f"{holds}; choose others with columns, or first and step")
+
+
+def column_name(evidence: Evidence, index: int) -> str:
+    """Return a column as people count: column 3 ('price')."""
+    name = evidence.names[index] if index < len(evidence.names) else ""
+    return f"column {index + 1:,} ({shown(name.strip() or f'col{index}')})"
 
 
 def other_columns(evidence: Evidence, without: int = -1) -> Iterator[Suggestion]:
@@ -122,11 +133,19 @@ def other_columns(evidence: Evidence, without: int = -1) -> Iterator[Suggestion]
         if index != without and _is_numeric(evidence.rows, index, evidence.options.numbers):
             name = names[index] if index < len(names) else ""
             found.append(name if name and names.count(name) == 1 else index)
+        if len(found) > MAX_COLUMNS_NAMED:
+            break
     if 0 < len(found) <= MAX_COLUMNS_NAMED:
-        what = listed([shown(each) if isinstance(each, str) else str(each) for each in found])
-        noun = "column" if len(found) == 1 else "columns"
-        sentence = f"sum only the {noun} {what}"
-        yield Suggestion("other_columns", sentence, (("columns", found),))
+        noun = "the column" if len(found) == 1 else "the columns"
+        yield advise("other_columns", f"to sum only {noun} of numbers", (("columns", found),))
+    elif found and without < 0:
+        yield advise("all_columns", "to sum all columns of numbers", (("step", 1),))
+
+
+def has_numbers(evidence: Evidence) -> bool:
+    """Return whether a row of the sample, or the refused one, has a cell that is like a number."""
+    rows = [*evidence.rows, evidence.row]
+    return any(looks_like_a_number(cell.strip()) for row in rows for cell in row)
 
 
 def _is_numeric(rows: Sequence[Sequence[str]], index: int, numbers: NumberOptions) -> bool:

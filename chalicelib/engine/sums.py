@@ -7,8 +7,8 @@ commutative, and any order of cells, blocks and parts gives the same digits.
 
 import math
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from decimal import (
     Context,
     Decimal,
@@ -16,11 +16,12 @@ from decimal import (
     Inexact,
     InvalidOperation,
     Overflow,
-    localcontext,
 )
+from enum import StrEnum
 
 from .errors import Fault
 from .states import State
+from .wording import shown
 
 # Together with the range of a double (1.8e308), these bound a total to 309 + 20 digits before the
 # point and 1,400 after it, far below the precision of EXACT.
@@ -42,17 +43,48 @@ PADDING = " \t"
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
 # A text of these characters alone that Decimal accepts is a number here too. With at most
 # PLAIN_CHARS characters it is within every limit, so that single cells need not be checked.
-PLAIN = "0123456789.+-"
+PLAIN_CHARACTERS = "0123456789.+-"
 PLAIN_CHARS = 300
-SHOWN_CHARS = 40
+# The bit of ColumnSum.scales for numbers with more digits after the point, or an exponent.
+MORE_DIGITS = 7
+
+
+class Kind(StrEnum):
+    """What a cell is."""
+
+    NUMBER = "number"
+    MISSING = "missing"
+    LIKE_A_NUMBER = "like_a_number"  # also one that is too long or out of range
+    COMPARISON = "comparison"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedCell:
+    """The first cell of its kind in a column: what is wrong with it, and where it begins.
+
+    ``text`` has at most 40 characters of it. Line and byte, both from 0, count from the first row
+    of its part, until ``moved`` relates them to the file.
+    """
+
+    kind: Kind
+    code: str
+    text: str
+    line: int
+    byte: int
+
+    def moved(self, lines: int, by: int) -> "RefusedCell":
+        return RefusedCell(self.kind, self.code, self.text, self.line + lines, self.byte + by)
 
 
 @dataclass(frozen=True, slots=True)
 class ColumnSum:
-    """One column's exact ``total``, and how many cells were values, missing, or skipped.
+    """One column's exact ``total``, and how many of its cells are of each kind.
 
-    ``skipped`` cells were not numbers. ``is_integer``: every value was written without point and
-    exponent, so a client expects an integer.
+    ``values`` were added. ``skipped`` are texts, ``alike`` look like numbers but are not written
+    as expected, ``comparisons`` are like ``<5``. ``refused``: the first cell of each of these three
+    kinds. ``is_integer``: every value was written without point and exponent. ``scales``: bit n is
+    set if a value had n digits after the point; the last bit is for more, and for exponents.
     """
 
     total: Decimal = Decimal(0)
@@ -60,107 +92,97 @@ class ColumnSum:
     missing: int = 0
     skipped: int = 0
     is_integer: bool = True
+    scales: int = 0
+    alike: int = 0
+    comparisons: int = 0
+    refused: tuple[RefusedCell, ...] = ()
 
     def __add__(self, other: "ColumnSum") -> "ColumnSum":
+        return self.followed_by(other)
+
+    def followed_by(self, other: "ColumnSum", lines: int = 0, by: int = 0) -> "ColumnSum":
+        """Add what follows in the file; its positions count from ``lines`` and ``by`` bytes on."""
         return ColumnSum(
             EXACT.add(self.total, other.total),
             self.values + other.values,
             self.missing + other.missing,
             self.skipped + other.skipped,
             self.is_integer and other.is_integer,
+            self.scales | other.scales,
+            self.alike + other.alike,
+            self.comparisons + other.comparisons,
+            first_of_each_kind(self.refused, other.refused, lines, by),
         )
 
+    def moved(self, lines: int, by: int) -> "ColumnSum":
+        """Return the sum with its refused cells counted from an earlier start."""
+        if not self.refused:
+            return self
+        return replace(self, refused=tuple(cell.moved(lines, by) for cell in self.refused))
 
-@dataclass(frozen=True, slots=True)
-class BadCell:
-    """The first cell of a column that cannot be added: its 0-based index, and what is wrong."""
 
-    index: int
-    code: str
-    message: str
+def first_of_each_kind(
+    first: tuple[RefusedCell, ...], others: tuple[RefusedCell, ...], lines: int, by: int
+) -> tuple[RefusedCell, ...]:
+    """Return the cells of ``first``, and those of ``others`` whose kind is not among them.
+
+    The positions of the others count from ``lines`` and ``by`` bytes on.
+    """
+    if not others:
+        return first
+    kinds = {cell.kind for cell in first}
+    new = [cell.moved(lines, by) for cell in others if cell.kind not in kinds]
+    return (*first, *new) if new else first
 
 
 class Refused(ValueError):
     """A cell that is not a number, or a number outside the limits."""
 
-    def __init__(self, code: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, code: str, text: str) -> None:
+        super().__init__(code)
         self.code = code
-        self.message = message
+        self.text = text
+
+    @property
+    def message(self) -> str:
+        return refusal(self.code, self.text)
+
+
+def refusal(code: str, text: str) -> str:
+    """Return what is wrong with a cell, as a clause. ``text`` may be a part of it."""
+    if code == "number_too_long":
+        return f"the number has more than {MAX_NUMBER_CHARS:,} characters"
+    is_small = re.search("[eE]-", text)
+    reasons = {
+        "looks_like_a_number": "looks like a number, but is not written as the options say",
+        "out_of_range": f"is too close to zero: exponents begin at {MIN_EXPONENT}"
+        if is_small
+        else "is too large: numbers end at about 1.8e308",
+    }
+    return f"{shown(text)} {reasons.get(code, 'is not a number')}"
 
 
 def parse_number(text: str) -> Decimal:
     """Return the exact value of a cell without padding; raise Refused if it has none."""
     match = NUMBER.fullmatch(text)
     if match is None:
-        raise Refused(
-            "not_a_number",
-            f"{_shown(text)} is not a number; correct it, or submit with non_numeric=skip",
-        )
+        raise Refused("not_a_number", text)
     if len(text) > MAX_NUMBER_CHARS:
-        raise Refused(
-            "number_too_long",
-            f"the number has {len(text)} characters; the maximum is {MAX_NUMBER_CHARS}",
-        )
-    if int(match[1] or 0) < MIN_EXPONENT:
-        raise Refused("out_of_range", f"{_shown(text)} has an exponent below {MIN_EXPONENT}")
-    if math.isinf(float(text)):
-        raise Refused(
-            "out_of_range", f"{_shown(text)} is beyond the range of a double (about 1.8e308)"
-        )
+        raise Refused("number_too_long", text)
+    if int(match[1] or 0) < MIN_EXPONENT or math.isinf(float(text)):
+        raise Refused("out_of_range", text)
     # Decimal cannot hold the exponent of 0e999999999999999999999.
     return Decimal(text) if re.search("[1-9]", re.split("[eE]", text)[0]) else Decimal(0)
 
 
-def sum_cells(cells: Sequence[str], *, skip: bool) -> tuple[ColumnSum, BadCell | None]:
-    """Add one column's cells exactly; with ``skip``, count cells that are not numbers and go on.
+def add_columns(
+    left: Sequence[ColumnSum], right: Sequence[ColumnSum], lines: int = 0, by: int = 0
+) -> tuple[ColumnSum, ...]:
+    """Add column by column; both must have the same columns.
 
-    Stop at the first refused cell, and return it as a BadCell.
+    The positions on the right count from ``lines`` and ``by`` bytes on.
     """
-    plain = _sum_plain_cells(cells)
-    return (plain, None) if plain is not None else _sum_one_by_one(cells, skip)
-
-
-def _sum_plain_cells(cells: Sequence[str]) -> ColumnSum | None:
-    """Add cells that are all empty or plain numbers, several times as fast; None for others."""
-    values = [cell for cell in cells if cell]
-    joined = "".join(values)
-    if joined.strip(PLAIN) or max(map(len, values), default=0) > PLAIN_CHARS:
-        return None
-    try:
-        with localcontext(EXACT):
-            total = sum(map(Decimal, values), Decimal(0))
-    except InvalidOperation:
-        return None
-    return ColumnSum(total, len(values), len(cells) - len(values), 0, "." not in joined)
-
-
-def _sum_one_by_one(cells: Iterable[str], skip: bool) -> tuple[ColumnSum, BadCell | None]:
-    total, values, missing, skipped, is_integer = Decimal(0), 0, 0, 0, True
-    for index, cell in enumerate(cells):
-        text = cell.strip(PADDING)
-        if text in MISSING:
-            missing += 1
-            continue
-        try:
-            total = EXACT.add(total, parse_number(text))
-        except Refused as refused:
-            if not (skip and refused.code == "not_a_number"):
-                return ColumnSum(), BadCell(index, refused.code, refused.message)
-            skipped += 1
-            continue
-        values += 1
-        is_integer = is_integer and text.strip("+-0123456789") == ""
-    return ColumnSum(total, values, missing, skipped, is_integer), None
-
-
-def _shown(text: str) -> str:
-    return ascii(text if len(text) <= SHOWN_CHARS else text[:SHOWN_CHARS] + "…")
-
-
-def add_columns(left: Sequence[ColumnSum], right: Sequence[ColumnSum]) -> tuple[ColumnSum, ...]:
-    """Add column by column; both must have the same columns."""
-    return tuple(a + b for a, b in zip(left, right, strict=True))
+    return tuple(a.followed_by(b, lines, by) for a, b in zip(left, right, strict=True))
 
 
 def digits(total: Decimal) -> str:
@@ -185,8 +207,9 @@ class PartialSum:
     """What one part, or a complete file, adds up to.
 
     ``rows`` are records; ``lines`` are the line feeds and ``bytes`` the bytes of those rows.
-    ``end`` is the state in which the next part starts. With a ``fault``, whose position counts
-    from the part's first row, the other members are meaningless.
+    ``end`` is the state in which the next part starts. ``unended``: no row end follows the last
+    row. With a ``fault``, whose position counts from the part's first row, the other members are
+    meaningless.
     """
 
     columns: tuple[ColumnSum, ...]
@@ -195,3 +218,4 @@ class PartialSum:
     bytes: int
     end: State
     fault: Fault | None = None
+    unended: bool = False

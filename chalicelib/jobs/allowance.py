@@ -25,13 +25,16 @@ class Allowance:
     _bytes: int = 0
     _read_at: datetime | None = None
 
-    def take(self, size: int) -> None:
-        """Take the bytes of a file. Raises TooMuchInProgress."""
+    def require_room(self) -> None:
+        """Raise TooMuchInProgress if no other file is accepted."""
         if not self.max_bytes:
             return
         self._refresh()
         if self._bytes >= self.max_bytes:
             raise TooMuchInProgress(self.max_bytes)
+
+    def take(self, size: int) -> None:
+        """Take the bytes of a file that was accepted."""
         self._bytes += size
 
     def _refresh(self) -> None:

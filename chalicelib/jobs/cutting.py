@@ -8,11 +8,11 @@ sending.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from chalicelib.engine.opening import Text, open_table
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.parts import MAX_PARTS, Plan, Rerun, chains, part_size
-from chalicelib.jobs.ports import Clock, Jobs, Message, Parts, Queue, Source
-from chalicelib.jobs.reading import is_gzip, read_header
+from chalicelib.jobs.ports import Clock, Jobs, Message, Parts, Queue
 
 
 @dataclass(eq=False)
@@ -25,21 +25,22 @@ class Cutter:
     jobs: Jobs
     parts: Parts
     queue: Queue
-    source: Source
     part_bytes: int
     parts_per_job: int = 0
     window: int = MAX_PARTS
     now: Clock = utc_now
 
     def is_needed(self, job: Job) -> bool:
-        """Return whether to cut the file. Never cut a gzip file: it unpacks only from its start."""
-        return (
-            job.plan is None and job.version.size > self.part_bytes and not is_gzip(job.file_name)
-        )
+        """Return whether to cut the file, if it can be cut."""
+        return job.plan is None and job.version.size > self.part_bytes
 
-    def cut(self, job: Job) -> Job:
-        """Store a plan and return the job with the plan that counts: the first one stored."""
-        layout = read_header(self.source, job)
+    def cut(self, job: Job, text: Text) -> Job:
+        """Store a plan and return the job with the plan that counts: the first one stored.
+
+        Raise FileError if the text has no table with columns to sum.
+        """
+        table = open_table(text, job.options)
+        layout = table.layout
         plan = Plan(
             size=job.version.size,
             part_bytes=part_size(job.version.size, self.part_bytes, self.parts_per_job),
@@ -47,8 +48,9 @@ class Cutter:
             data_line=layout.data_line,
             fields=layout.fields,
             window=self.window,
+            columns=layout.wanted if job.options.columns else (),
         )
-        planned = self.jobs.plan(job.id, plan, self.now())
+        planned = self.jobs.plan(job.id, plan, table.dialect, self.now())
         log_event("cut", planned, parts=planned.parts, bytes=plan.size)
         return planned
 

@@ -13,6 +13,7 @@ from types import TracebackType
 
 from chalicelib.errors import BadCsv, CsvsumError
 from chalicelib.jobs.job import Job, as_text
+from chalicelib.jobs.metrics import metric_members
 
 log = logging.getLogger("csvsum")
 
@@ -24,7 +25,14 @@ LEVELS = {"retried": logging.WARNING, "resumed": logging.WARNING, "given_up": lo
 
 
 class JsonLines(logging.Formatter):
-    """Formats a record as one JSON object: time, level, message, and the members of ``extra``."""
+    """Formats a record as one JSON object: time, level, message, and the members of ``extra``.
+
+    With the name of a service, the events that CloudWatch counts are metrics of it.
+    """
+
+    def __init__(self, service: str | None = None) -> None:
+        super().__init__()
+        self.service = service
 
     def format(self, record: logging.LogRecord) -> str:
         members: dict[str, object] = {
@@ -36,6 +44,8 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[1]:
             members["error"] = type(record.exc_info[1]).__name__
             members["trace"] = list(_trace(record.exc_info[2]))
+        if self.service:
+            members |= metric_members(members, self.service, int(record.created * 1000))
         return json.dumps(members, default=str)
 
 
@@ -72,6 +82,12 @@ def log_dropped(job_id: str) -> None:
     """Log that a message is not worked on because its job is unknown or expired."""
     members = {"action": "dropped", "job": job_id}
     log.warning("dropped a message for job %s, which is unknown or expired", job_id, extra=members)
+
+
+def log_swept(in_progress: int, changed: int) -> None:
+    """Log how many jobs are in progress, and how many the sweeper requeued or gave up."""
+    members = {"action": "swept", "in_progress": in_progress, "changed": changed}
+    log.info("looked for jobs that no worker works on", extra=members)
 
 
 def code_and_place(error: CsvsumError) -> dict[str, object]:

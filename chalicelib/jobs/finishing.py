@@ -1,28 +1,29 @@
 """Finishes jobs with a result or a problem, or leaves them to a retry that may help."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from chalicelib.engine.kernel import Kernel
-from chalicelib.engine.sums import ColumnSum
+from chalicelib.engine.opening import Table
+from chalicelib.engine.verdict import judge
 from chalicelib.errors import (
     BadCsv,
     CsvsumError,
     DeadlineNear,
     FileError,
-    GzipTooLarge,
     TooSlow,
     TryAgain,
     UnknownJob,
 )
+from chalicelib.jobs.cancelling import JobEnded
 from chalicelib.jobs.events import log_crashed, log_dropped, log_event, log_failed, log_retried
+from chalicelib.jobs.explaining import Explained, Explainer
 from chalicelib.jobs.job import Job, Ledger, Status, as_text, seconds_since_start, utc_now
 from chalicelib.jobs.ports import Clock, Jobs, Source
 from chalicelib.jobs.problems import problem_of
-from chalicelib.jobs.reading import is_gzip, read_header
-from chalicelib.jobs.results import MAX_RESULT_CHARS, result_of
+from chalicelib.jobs.results import MAX_RESULT_CHARS, Sums, result_of
 
 
 @dataclass(eq=False)
@@ -35,25 +36,31 @@ class Finisher:
     now: Clock = utc_now
     max_result_chars: int = MAX_RESULT_CHARS
 
-    def succeed(
-        self, job: Job, names: tuple[str, ...], columns: Sequence[ColumnSum], rows: int
-    ) -> None:
-        """Store the result and the ledger. Raises BadCsv when the result is too large."""
-        result, now = result_of(names, columns, self.max_result_chars), self.now()
-        seconds = seconds_since_start(job, now)
-        ledger = Ledger(rows, job.version.size, job.parts, seconds, self.kernel.name)
-        if _is_ours(self.jobs.succeed(job.id, result, ledger, now), Status.SUCCEEDED, now):
-            size, parts = ledger.bytes, ledger.parts
-            log_event("succeeded", job, parts=parts, bytes=size, rows=rows, seconds=seconds)
+    def finish(self, job: Job, table: Table, sums: Sums) -> None:
+        """Store the result and the ledger.
+
+        Raises BadCsv for a refused cell, when there is no number, and when the result is too large.
+        """
+        layout = table.layout
+        verdict = judge(sums.columns, layout)
+        if verdict.fault is not None:
+            raise BadCsv(verdict.fault.moved(layout.data_line, layout.data_start))
+        result, now = result_of(layout, sums, verdict, self.max_result_chars), self.now()
+        seconds, size = seconds_since_start(job, now), job.version.size
+        ledger = Ledger(sums.rows, size, job.parts, seconds, self.kernel.name)
+        done = self.jobs.succeed(job.id, result, ledger, table.dialect, now)
+        if _is_ours(done, Status.SUCCEEDED, now):
+            counts = {"parts": ledger.parts, "bytes": size, "rows": sums.rows}
+            log_event("succeeded", job, **counts, seconds=seconds)
 
     def fail(self, job: Job, error: CsvsumError) -> None:
         """Fail a job with the problem that describes an error."""
         try:
-            names = self._column_names(job, error)
+            explained = self._explained(job, error)
         except FileError as newer:  # the file has changed: report that instead
-            error, names = newer, {}
+            error, explained = newer, Explained(problem_of(newer))
         now = self.now()
-        done = self.jobs.fail(job.id, problem_of(error, names), now)
+        done = self.jobs.fail(job.id, explained.problem, explained.dialect, now)
         if _is_ours(done, Status.FAILED, now):
             log_failed(job, error, seconds_since_start(job, now))
 
@@ -61,13 +68,15 @@ class Finisher:
     def handle_errors(self, job: Job) -> Iterator[None]:
         """Fail the job on an error that no retry can fix; raise others, to redeliver the message.
 
-        Only log that the job is unknown: then there is nothing to finish.
-        Raise TryAgain in place of an unexpected exception.
+        Raise TryAgain in place of an unexpected exception. If the job has ended or is unknown,
+        there is nothing to finish: then only log that.
         """
         try:
             yield
         except UnknownJob:  # removed or expired since it was read
             log_dropped(job.id)
+        except JobEnded:
+            log_event("stopped", job)
         except CsvsumError as error:
             error = _lasting(job, error)
             if not error.retryable:
@@ -91,22 +100,17 @@ class Finisher:
             self.jobs.set_overrun(job.id)
         self.jobs.set_last_error(job.id, error.detail)
 
-    def _column_names(self, job: Job, error: CsvsumError) -> dict[int, str]:
-        if not isinstance(error, BadCsv) or error.fault.column is None:
-            return {}
-        layout = read_header(self.source, job)
-        return dict(zip(layout.wanted, layout.names, strict=True))
+    def _explained(self, job: Job, error: CsvsumError) -> Explained:
+        if isinstance(error, BadCsv):
+            return Explainer(self.source).explain(job, error.fault)
+        return Explained(problem_of(error))
 
 
 def _lasting(job: Job, error: CsvsumError) -> CsvsumError:
     """Return the final error of a job that would only meet its time limit again, or ``error``."""
     if not isinstance(error, DeadlineNear):
         return error
-    size = job.version.size
-    if is_gzip(job.file_name):
-        limit = f"a worker could not read it in {error.seconds:.0f} seconds"
-        return GzipTooLarge(job.file_name, size, limit)
-    return TooSlow(job.file_name, size, error.seconds) if job.has_overrun else error
+    return TooSlow(job.file_name, job.version.size, error.seconds) if job.has_overrun else error
 
 
 def _is_ours(done: Job, status: Status, now: datetime) -> bool:

@@ -5,8 +5,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from chalicelib.engine.dialect import Dialect
+from chalicelib.engine.evidence import Suggestion
+from chalicelib.engine.excerpt import Excerpt
 from chalicelib.engine.options import Options
 from chalicelib.engine.sums import as_json_number
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.parts import Plan
 
 ID = re.compile("[0-9a-f]{32}")
@@ -24,10 +28,12 @@ class Status(StrEnum):
     SUCCEEDED = "succeeded"
     #: Final: the problem says why.
     FAILED = "failed"
+    #: Final: a client cancelled it. A worker that is summing a part of it stops within a second.
+    CANCELLED = "cancelled"
 
     @property
     def is_final(self) -> bool:
-        return self in (Status.SUCCEEDED, Status.FAILED)
+        return self in (Status.SUCCEEDED, Status.FAILED, Status.CANCELLED)
 
 
 #: The statuses from which a job may enter the one on the left. The store makes each row of it the
@@ -37,6 +43,7 @@ ALLOWED_FROM: dict[Status, frozenset[Status]] = {
     Status.RUNNING: frozenset({Status.QUEUED, Status.RUNNING}),
     Status.SUCCEEDED: frozenset({Status.QUEUED, Status.RUNNING}),
     Status.FAILED: frozenset({Status.QUEUED, Status.RUNNING}),
+    Status.CANCELLED: frozenset({Status.QUEUED, Status.RUNNING}),
 }
 
 
@@ -64,6 +71,35 @@ class Problem:
     column: str | None = None
     #: From 0.
     byte_offset: int | None = None
+    #: What to do, the most likely remedy first.
+    suggestions: tuple[Suggestion, ...] = ()
+    #: The lines around the place.
+    excerpt: Excerpt | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A column that is not summed because it is a column of text."""
+
+    name: str
+    #: From 0.
+    index: int
+    #: The first cell that is not missing; it has at most 40 characters.
+    cell: str
+    #: Why it is a column of text, in one sentence.
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What the client should know about a result, a warning."""
+
+    #: For programs; docs/api.md lists all codes.
+    code: str
+    #: One sentence for people.
+    detail: str
+    #: The name of the column, if it is about one.
+    column: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +115,8 @@ class Result:
     values: tuple[int, ...]
     missing: tuple[int, ...]
     skipped: tuple[int, ...]
+    left_out: tuple[LeftOut, ...] = ()
+    warnings: tuple[Notice, ...] = ()
 
     def numbers(self) -> dict[str, int | float | None]:
         """Return each column's total as a JSON number."""
@@ -120,12 +158,17 @@ class Job:
     submitted_at: datetime
     #: When a worker or the sweeper last changed the job. The sweeper finds stale jobs by it.
     updated_at: datetime
+    #: The name of the client that submitted it.
+    client: str = OPEN.name
     status: Status = Status.QUEUED
     #: The first start; a worker that takes over does not change it.
     started_at: datetime | None = None
     finished_at: datetime | None = None
     #: How often the job was sent: at submission, and by the sweeper.
     attempts: int = 1
+    #: How the file is written. The worker that finishes the job writes it, or the one that cuts the
+    #: file.
+    dialect: Dialect | None = None
     #: How the file is cut. The first worker writes it; None while the file is not cut.
     plan: Plan | None = None
     #: The groups whose parts are all done. The worker that completes one adds it.
@@ -187,6 +230,11 @@ def as_text(moment: datetime) -> str:
 
 def is_id(text: str) -> bool:
     return ID.fullmatch(text) is not None
+
+
+def place_of(job: Job) -> str:
+    """Return a job's place in the list of jobs: texts that sort by the time of submission."""
+    return f"{as_text(job.submitted_at)}#{job.id}"
 
 
 def queued(

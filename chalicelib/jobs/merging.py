@@ -1,21 +1,24 @@
 """Merges the parts of a job."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import reduce
 
-from chalicelib.engine.sums import add_columns
+from chalicelib.engine.sums import ColumnSum, add_columns
 from chalicelib.errors import BadCsv
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.events import log_event
-from chalicelib.jobs.fetching import fetch_ahead
+from chalicelib.jobs.fetching import IN_FLIGHT, fetch_ahead
 from chalicelib.jobs.finishing import Finisher
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.parts import Outcome, Plan, Rerun, group_of, settle
 from chalicelib.jobs.ports import Clock, Jobs, Parts, Source
-from chalicelib.jobs.reading import read_header
+from chalicelib.jobs.reading import read_table
+from chalicelib.jobs.results import Sums
 from chalicelib.jobs.time_limit import TimeLimit
+
+# Of parts that are fetched ahead. A column with its refused cells takes more than a kilobyte.
+COLUMNS_IN_FLIGHT = 200_000
 
 
 @dataclass(eq=False)
@@ -45,11 +48,13 @@ class Merger:
             self._send_reruns(job, job.plan, settled.reruns)
             return
         require_complete(job.plan, settled.chain)
-        layout = read_header(self.source, job)
+        table = read_table(self.source, job)
         fetches = (saved[outcome.number, outcome.start].columns for outcome in settled.chain)
-        columns = reduce(add_columns, self.limit.within(fetch_ahead(fetches)))
+        fetched = fetch_ahead(fetches, in_flight(len(table.layout.wanted)))
+        columns = add_up(settled.chain, self.limit.within(fetched))
         rows = sum(outcome.rows for outcome in settled.chain)
-        self.finisher.succeed(job, layout.names, columns, rows)
+        unended = any(outcome.unended for outcome in settled.chain)
+        self.finisher.finish(job, table, Sums(columns, rows, unended))
 
     def _send_reruns(self, job: Job, plan: Plan, reruns: Sequence[Rerun]) -> None:
         log_event("rerun", job, parts=len(reruns))
@@ -58,6 +63,21 @@ class Merger:
         self.parts.expect_reruns(job.id, counts)
         self.jobs.expect_reruns(job.id, len(reruns), len(counts), self.now())
         self.cutter.send_reruns(job, plan, reruns)
+
+
+def in_flight(columns: int) -> int:
+    """Return how many parts may be fetched at the same time, by their columns."""
+    return max(1, min(IN_FLIGHT, COLUMNS_IN_FLIGHT // max(columns, 1)))
+
+
+def add_up(chain: Sequence[Outcome], sums: Iterable[Sequence[ColumnSum]]) -> tuple[ColumnSum, ...]:
+    """Add up the sums of all parts; positions in them then count from the first data row."""
+    total: Sequence[ColumnSum] = ()
+    lines = size = 0
+    for outcome, columns in zip(chain, sums, strict=True):
+        total = add_columns(total, columns, lines, size) if total else columns
+        lines, size = lines + outcome.lines, size + outcome.bytes
+    return tuple(total)
 
 
 def require_complete(plan: Plan, chain: Sequence[Outcome]) -> None:

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from chalicelib.engine.blocks import fill
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.layout import Layout
-from chalicelib.engine.states import State, scan_state
+from chalicelib.engine.opening import grammar_of, rules_of
+from chalicelib.engine.row_ends import translate
+from chalicelib.engine.states import Grammar, State, scan_state
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.jobs.job import Job
 from chalicelib.jobs.parts import PROOF_BYTES, Outcome, Plan, start_states
 from chalicelib.jobs.ports import Source
+from chalicelib.jobs.reading import dialect_of
 
 
 @dataclass(eq=False)
@@ -31,18 +34,24 @@ class PartReader:
         layout = layout_of(job, plan)
         first, *others = (start,) if start is not None else self.start_states(job, plan, number)
         span = plan.range_of(number)
-        blocks = self.source.read(job.file_name, job.version, span.start, expected_end=span.stop)
-        scanner = StateScanner(blocks, len(span), others, layout.delimiter)
+        blocks = self._blocks(job, span)
+        scanner = StateScanner(blocks, len(span), others, layout.grammar)
         partial = self.kernel.sum_rows(
             scanner,
             layout,
-            skip=job.options.non_numeric == "skip",
             start=first,
             span=len(span),
         )
         ends = scanner.ends() if partial.fault else {first: partial.end} | scanner.ends()
         outcome = Outcome(
-            number, first, partial.rows, partial.lines, partial.bytes, ends, partial.fault
+            number,
+            first,
+            partial.rows,
+            partial.lines,
+            partial.bytes,
+            ends,
+            partial.fault,
+            partial.unended,
         )
         return outcome, partial.columns
 
@@ -51,12 +60,17 @@ class PartReader:
         window = plan.proof_of(number, self.proof_bytes)
         before = self._read(job, window) if window else b""
         from_start = window.start == plan.data_start
-        return start_states(before, from_start, layout_of(job, plan).delimiter)
+        return start_states(before, from_start, layout_of(job, plan).grammar)
 
     def _read(self, job: Job, wanted: range) -> bytes:
-        blocks = self.source.read(job.file_name, job.version, wanted.start, wanted.stop)
-        data, _ = fill(len(wanted), b"", blocks)
+        # With what follows: the translation of a row end depends on all of its bytes.
+        data, _ = fill(len(wanted), b"", self._blocks(job, wanted))
         return data[: len(wanted)]
+
+    def _blocks(self, job: Job, wanted: range) -> Iterator[bytes]:
+        """Return the text from the start of a range on, with row ends that the kernels know."""
+        blocks = self.source.read(job.file_name, job.version, wanted.start, wanted.stop)
+        return translate(blocks, dialect_of(job).row_end)
 
 
 class StateScanner:
@@ -67,11 +81,11 @@ class StateScanner:
     """
 
     def __init__(
-        self, blocks: Iterator[bytes], span: int, starts: Sequence[State], delimiter: bytes
+        self, blocks: Iterator[bytes], span: int, starts: Sequence[State], grammar: Grammar
     ) -> None:
         self._blocks = blocks
         self._left = span
-        self._delimiter = delimiter
+        self._grammar = grammar
         self._states = {start: start for start in starts}
 
     def __iter__(self) -> Iterator[bytes]:
@@ -82,7 +96,7 @@ class StateScanner:
         if self._states and self._left > 0:
             inside = block[: self._left]
             for start, state in self._states.items():
-                self._states[start] = scan_state(inside, state, self._delimiter)
+                self._states[start] = scan_state(inside, state, self._grammar)
         self._left -= len(block)
         return block
 
@@ -98,8 +112,13 @@ class StateScanner:
 
 def layout_of(job: Job, plan: Plan) -> Layout:
     """Return the layout of a part's rows: it has no header, hence no names."""
-    options = job.options
-    wanted = range(options.first, plan.fields, options.step)
+    options, dialect = job.options, dialect_of(job)
     return Layout(
-        options.delimiter.encode(), plan.fields, wanted, (), plan.data_start, plan.data_line
+        grammar=grammar_of(options.read, dialect),
+        fields=plan.fields,
+        wanted=plan.columns or tuple(range(options.first, plan.fields, options.step)),
+        names=(),
+        data_start=plan.data_start,
+        data_line=plan.data_line,
+        rules=rules_of(options, dialect),
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
 
-from chalicelib.engine.states import State, scan_state
+from chalicelib.engine.states import Grammar, State, scan_state
 from chalicelib.errors import Fault
 
 # A merge reads an item for each part: with few columns some 20 pages of a query.
@@ -41,6 +41,8 @@ class Plan:
     #: How many parts are sent at first. When a part is done, the part this many numbers later is
     #: sent, so that later files need not wait for all parts of a large one.
     window: int = MAX_PARTS
+    #: The indexes of the summed columns; none if every n-th column is summed.
+    columns: tuple[int, ...] = ()
 
     @property
     def count(self) -> int:
@@ -89,16 +91,17 @@ def part_size(size: int, minimum: int, wanted_parts: int = 0) -> int:
     return max(minimum, wanted, ceil(size / MAX_PARTS))
 
 
-def start_states(before: bytes, from_start: bool, delimiter: bytes) -> tuple[State, ...]:
+def start_states(before: bytes, from_start: bool, grammar: Grammar) -> tuple[State, ...]:
     """Return the states in which a part may start, the one to assume first; a single one is proven.
 
     ``before`` are the bytes before the part; ``from_start`` says that they begin with the first
     data row.
     """
     if from_start:
-        return (scan_state(before, State.ROW, delimiter),)
-    ends = dict.fromkeys(scan_state(before, state, delimiter) for state in CANDIDATES)
-    return tuple(sorted(ends, key=lambda state: state is State.QUOTED))
+        return (scan_state(before, State.ROW, grammar),)
+    candidates = (*CANDIDATES, State.COMMENT) if grammar.comment else CANDIDATES
+    ends = dict.fromkeys(scan_state(before, state, grammar) for state in candidates)
+    return tuple(sorted(ends, key=lambda state: state in (State.QUOTED, State.COMMENT)))
 
 
 class Run(StrEnum):
@@ -129,6 +132,8 @@ class Outcome:
     ends: Mapping[State, State]
     #: The first fault; its positions count from the first row of the part.
     fault: Fault | None = None
+    #: Whether no row end follows the last row.
+    unended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

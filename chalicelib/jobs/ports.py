@@ -4,12 +4,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
+from chalicelib.engine.dialect import Dialect
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result
 from chalicelib.jobs.parts import Outcome, Plan, Rerun, Run
+from chalicelib.jobs.tokens import StoredToken
 
 Clock = Callable[[], datetime]
 """Returns the present moment, in UTC."""
@@ -32,6 +34,19 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """That a client's idempotency key stands for one request, and this for one job."""
+
+    #: A digest of the client's name and the key.
+    key: str
+    #: A digest of what was asked for.
+    request: str
+    #: The id of the job.
+    job: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SavedPart:
     """The outcome of a part, and its sums, which are read on demand."""
 
@@ -50,8 +65,22 @@ class GroupCount:
     expected: int = 0
 
 
+class Probe(NamedTuple):
+    """A file's version, and its first bytes: formats.HEAD_BYTES, or all of it."""
+
+    version: FileVersion
+    head: bytes
+
+
 class Source(Protocol):
     """Where CSV files are. It is only read."""
+
+    def probe(self, name: str) -> Probe:
+        """Return the file's present version and its first bytes, in one call if possible.
+
+        Raise as ``version`` and ``read`` do, so that a file is refused early that cannot be read.
+        """
+        ...
 
     def version(self, name: str) -> FileVersion:
         """Return the file's present version.
@@ -82,8 +111,16 @@ class Jobs(Protocol):
     if it is unknown or expired.
     """
 
-    def put(self, job: Job) -> None:
-        """Store a new job."""
+    def put(self, job: Job) -> bool:
+        """Store a new job. Return False if there is one with its id already; it stays."""
+        ...
+
+    def put_within(self, job: Job, limit: int) -> bool:
+        """Store a new job as ``put`` does, and count it to its client until it is final.
+
+        Raise TooManyJobs if the client has ``limit`` such jobs already. No number of calls at the
+        same time exceeds the limit.
+        """
         ...
 
     def get(self, job_id: str) -> Job:
@@ -102,8 +139,8 @@ class Jobs(Protocol):
         """Move a job to running. The time of the first start stays."""
         ...
 
-    def plan(self, job_id: str, plan: Plan, now: datetime) -> Job:
-        """Store how a running job's file is cut. The first plan stays."""
+    def plan(self, job_id: str, plan: Plan, dialect: Dialect, now: datetime) -> Job:
+        """Store how a running job's file is written and cut. The first of each stays."""
         ...
 
     def touch(self, job: Job, now: datetime) -> None:
@@ -126,12 +163,18 @@ class Jobs(Protocol):
         """Store the detail of the last error that a retry may fix."""
         ...
 
-    def succeed(self, job_id: str, result: Result, ledger: Ledger, now: datetime) -> Job:
+    def succeed(
+        self, job_id: str, result: Result, ledger: Ledger, dialect: Dialect, now: datetime
+    ) -> Job:
         """Finish a job with its result. If it has no start time, compute it from the ledger."""
         ...
 
-    def fail(self, job_id: str, problem: Problem, now: datetime) -> Job:
-        """Finish a job with its problem."""
+    def fail(self, job_id: str, problem: Problem, dialect: Dialect | None, now: datetime) -> Job:
+        """Finish a job with its problem, and how its file is written, if that was found."""
+        ...
+
+    def cancel(self, job_id: str, now: datetime) -> Job:
+        """Finish a job because its client does not want it any more."""
         ...
 
     def retry(self, job: Job, now: datetime) -> bool:
@@ -142,12 +185,54 @@ class Jobs(Protocol):
         """Return how many jobs are accepted and not final."""
         ...
 
+    def in_progress_of(self, client: str) -> int:
+        """Return how many jobs that count to a client are not final."""
+        ...
+
     def bytes_in_progress(self) -> int:
         """Return how many bytes the files of the jobs in progress have together."""
         ...
 
     def not_updated_since(self, before: datetime) -> Sequence[Job]:
         """Return the jobs in progress whose last update was earlier."""
+        ...
+
+
+class History(Protocol):
+    """The jobs by client, the newest first. It may lag behind the store of jobs by seconds."""
+
+    def add_client(self, name: str) -> None:
+        """Add a client to those that have jobs. A repeat changes nothing."""
+        ...
+
+    def clients(self) -> Sequence[str]:
+        """Return the names of the clients that have, or had, jobs."""
+        ...
+
+    def newest(self, client: str, before: str, since: datetime | None, count: int) -> Sequence[Job]:
+        """Return a client's ``count`` newest jobs before a place (job.place_of), without results.
+
+        Fewer only if there are no others.
+        """
+        ...
+
+    def secret(self) -> bytes:
+        """Return a secret of this deployment, to sign cursors with."""
+        ...
+
+
+class Claims(Protocol):
+    """The store of idempotency keys. It raises ServiceDown if it does not answer."""
+
+    def claim(self, wanted: Claim, now: datetime) -> Claim:
+        """Store a claim, and return it; or the claim that has its key and has not expired."""
+
+
+class Tokens(Protocol):
+    """The store of tokens. All methods raise ServiceDown if it does not answer."""
+
+    def find(self, digest: str) -> StoredToken | None:
+        """Return the token of a digest, also if it has expired; None if there is none."""
         ...
 
 

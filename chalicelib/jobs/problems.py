@@ -2,31 +2,31 @@
 
 from collections.abc import Mapping
 
-from chalicelib.errors import BadCsv, CsvsumError, Fault
+from chalicelib.engine.errors import Fault
+from chalicelib.engine.explain import Explanation
+from chalicelib.errors import CsvsumError
 from chalicelib.jobs.job import Problem
 
 # A longer name of a column would not fit into the item of its job.
 SHOWN_NAME_CHARS = 200
 
 
-def problem_of(error: CsvsumError, names: Mapping[int, str]) -> Problem:
-    """Return the problem of an error; ``names`` are those of the summed columns by index."""
-    if isinstance(error, BadCsv):
-        return _problem_at(error.fault, names)
+def problem_of(error: CsvsumError) -> Problem:
+    """Return the problem of an error that has no place in the file."""
     return Problem(error.code, error.detail)
 
 
-def _problem_at(fault: Fault, names: Mapping[int, str]) -> Problem:
-    line = None if fault.line is None else fault.line + 1
-    column = None if fault.column is None else _column(fault.column, names)
-    places = [
-        f"line {line}" if line is not None else "",
-        f"column {column!r}" if column is not None else "",
-        f"byte {fault.byte}" if fault.byte is not None else "",
-    ]
-    where = ", ".join(place for place in places if place)
-    detail = f"{where}: {fault.message}." if where else f"{fault.message}."
-    return Problem(fault.code, detail[0].upper() + detail[1:], line, column, fault.byte)
+def problem_at(fault: Fault, names: Mapping[int, str], explanation: Explanation) -> Problem:
+    """Return the problem of a fault; ``names`` are those of the summed columns by index."""
+    return Problem(
+        code=fault.code,
+        detail=explanation.detail,
+        line=None if fault.line is None else fault.line + 1,
+        column=None if fault.column is None else _column(fault.column, names),
+        byte_offset=fault.byte,
+        suggestions=explanation.suggestions,
+        excerpt=explanation.excerpt,
+    )
 
 
 def _column(index: int, names: Mapping[int, str]) -> str:

@@ -1,30 +1,35 @@
 """Opens the file of a job, in the version that was submitted."""
 
-from collections.abc import Iterator
-
-from chalicelib.engine.gunzip import gunzip
-from chalicelib.engine.layout import Layout, read_layout
+from chalicelib.engine.dialect import Dialect
+from chalicelib.engine.naming import Naming
+from chalicelib.engine.opening import Table, Text, open_table, open_text
+from chalicelib.engine.row_ends import RowEnd
+from chalicelib.engine.sample import WINDOW_BYTES
 from chalicelib.jobs.job import Job
 from chalicelib.jobs.ports import Source
 
-# How many bytes to fetch at once if only the first row is needed.
-HEADER_BYTES = 64 * 1024
+# How many bytes to fetch at once if only the head is needed.
+HEAD_BYTES = WINDOW_BYTES + 1
 
 
-def is_gzip(file_name: str) -> bool:
-    return file_name.lower().endswith(".gz")
-
-
-def open_rows(source: Source, job: Job, expected_end: int) -> tuple[Layout, Iterator[bytes]]:
-    """Return the file's layout, and its bytes from the first data row on.
+def read_text(source: Source, job: Job, expected_end: int = HEAD_BYTES) -> Text:
+    """Return the text of the file, of which the head is read.
 
     Raise FileError if the file is not a CSV, or has changed since submission.
     """
     blocks = source.read(job.file_name, job.version, expected_end=expected_end)
-    return read_layout(gunzip(blocks) if is_gzip(job.file_name) else blocks, job.options)
+    return open_text(blocks, job.options.read)
 
 
-def read_header(source: Source, job: Job) -> Layout:
-    """Return the file's layout, reading little more than its first row."""
-    layout, _ = open_rows(source, job, HEADER_BYTES)
-    return layout
+def read_table(source: Source, job: Job) -> Table:
+    """Return the file's table, reading little more than its first row. Raise FileError."""
+    return open_table(read_text(source, job), job.options)
+
+
+def dialect_of(job: Job) -> Dialect:
+    """Return how the file of a cut job is written. Older jobs say it in their options."""
+    if job.dialect is not None:
+        return job.dialect
+    read = job.options.read
+    header = read.header is not False
+    return Dialect(read.delimiter, "utf-8", RowEnd.LF, header, Naming.PLAIN, 0, 0, ())

@@ -7,13 +7,13 @@ from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.ports import Clock, Jobs
 
 # How late a worker may notice that a job has ended. Options, version and plan never change.
-KEEP = timedelta(seconds=5)
+KEEP = timedelta(seconds=1)
 MAX_JOBS = 64
 
 
 @dataclass(eq=False)
 class RecentJobs:
-    """Reads a job that is cut at most once in ``keep``, and not for each of its parts."""
+    """Reads a job that is cut at most once in ``keep``, and not for each of several short parts."""
 
     jobs: Jobs
     keep: timedelta = KEEP
@@ -32,6 +32,11 @@ class RecentJobs:
             self._make_room()
             self._read[job_id] = now, job
         return job
+
+    def read_at(self, job_id: str) -> datetime | None:
+        """Return when a job that is kept was read."""
+        found = self._read.get(job_id)
+        return found[0] if found else None
 
     def forget(self, job_id: str) -> None:
         """Forget a job, so that the next call reads it anew."""

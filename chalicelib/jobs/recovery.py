@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from chalicelib.errors import GivenUp
-from chalicelib.jobs.events import log_dropped, log_event
+from chalicelib.jobs.events import log_dropped, log_event, log_swept
 from chalicelib.jobs.job import Job, seconds_since_start, utc_now
 from chalicelib.jobs.ports import Clock, Jobs, Message, Queue
 from chalicelib.jobs.problems import problem_of
@@ -57,7 +57,9 @@ class Sweep:
         # Jobs that may be waiting are not even read: there may be 100,000 of them.
         unchanged = min(self.lost_after, self.give_up_after) if is_busy else self.stale_after
         stale = self.jobs.not_updated_since(self.now() - unchanged)
-        return sum(self._resume(job, is_busy) for job in stale)
+        changed = sum(self._resume(job, is_busy) for job in stale)
+        log_swept(self.jobs.in_progress(), changed)
+        return changed
 
     def _resume(self, job: Job, is_busy: bool) -> bool:
         now = self.now()
@@ -78,6 +80,6 @@ def give_up(jobs: Jobs, job: Job, why: str, now: datetime) -> None:
     """Fail a job because several attempts failed; the problem repeats its last error."""
     last = f" The last error: {job.last_error}" if job.last_error else ""
     error = GivenUp(f"The job was given up: {why}.{last} Submit it again.")
-    jobs.fail(job.id, problem_of(error, {}), now)
+    jobs.fail(job.id, problem_of(error), None, now)
     seconds = seconds_since_start(job, now)
     log_event("given_up", job, code=error.code, attempts=job.attempts, seconds=seconds)

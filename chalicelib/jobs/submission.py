@@ -1,16 +1,17 @@
 """The use case: submit a file."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import uuid4
 
+from chalicelib.engine.formats import Compression, identify
 from chalicelib.engine.options import Options
-from chalicelib.errors import CsvsumError, GzipTooLarge
+from chalicelib.errors import CompressedTooLarge, CsvsumError
 from chalicelib.jobs.allowance import Allowance
+from chalicelib.jobs.client import Client
 from chalicelib.jobs.events import log_event
-from chalicelib.jobs.job import Job, queued, utc_now
-from chalicelib.jobs.options import parse_name
-from chalicelib.jobs.ports import Clock, Jobs, Message, Queue, Source
-from chalicelib.jobs.reading import is_gzip
+from chalicelib.jobs.file_names import parse_name
+from chalicelib.jobs.job import FileVersion, Job, queued, utc_now
+from chalicelib.jobs.ports import Clock, History, Jobs, Message, Queue, Source
 
 
 @dataclass(eq=False)
@@ -21,31 +22,50 @@ class Submit:
     queue: Queue
     source: Source
     max_gzip_bytes: int
+    #: How many jobs of a client may be in progress; None: no limit.
+    max_jobs: int | None
     allowance: Allowance
+    history: History
     now: Clock = utc_now
 
-    def __call__(self, name: object, options: Options) -> Job:
-        """Store a job for the file's present version, send it, and return it.
+    def __call__(
+        self, name: object, options: Options, client: Client, job_id: str | None = None
+    ) -> Job:
+        """Store a client's job for the file's present version, send it, and return it.
 
-        Raise BadRequest, FileMissing, GzipTooLarge, TooMuchInProgress or TryAgain; then no job is
-        left.
+        Raise BadRequest, FileMissing, FileError, TooManyJobs, TooMuchInProgress, Misconfigured or
+        TryAgain; then no job is left, unless its id was given: another request may have returned it
+        already.
         """
         file_name = parse_name(name)
-        version = self.source.version(file_name)
-        self._require_size(file_name, version.size)
-        self.allowance.take(version.size)
-        job = queued(uuid4().hex, file_name, options, version, self.now())
+        version = self._readable(file_name)
+        self.allowance.require_room()
+        job = queued(job_id or uuid4().hex, file_name, options, version, self.now())
+        job = replace(job, client=client.name)
+        self.history.add_client(client.name)
         # Store the job first: a worker must never receive the id of a job that is not stored.
-        self.jobs.put(job)
+        if not self._put(job):
+            job = self.jobs.get(job.id)
+        self.allowance.take(version.size)
         try:
             self.queue.send([Message(job.id, record=job)])
         except CsvsumError:
-            self.jobs.remove_unsent(job.id)
+            if job_id is None:
+                self.jobs.remove_unsent(job.id)
             raise
-        log_event("accepted", job, bytes=version.size)
+        log_event("accepted", job, bytes=version.size, client=job.client)
         return job
 
-    def _require_size(self, file_name: str, size: int) -> None:
-        if is_gzip(file_name) and size > self.max_gzip_bytes:
-            limit = f"a .gz file may have at most {self.max_gzip_bytes:,}"
-            raise GzipTooLarge(file_name, size, limit)
+    def _put(self, job: Job) -> bool:
+        if self.max_jobs is None:
+            return self.jobs.put(job)
+        return self.jobs.put_within(job, self.max_jobs)
+
+    def _readable(self, file_name: str) -> FileVersion:
+        """Return the version of a file whose first bytes can be read."""
+        version, head = self.source.probe(file_name)
+        found = identify(head)
+        if isinstance(found, Compression) and version.size > self.max_gzip_bytes:
+            limit = f"a compressed file may have at most {self.max_gzip_bytes:,}"
+            raise CompressedTooLarge(file_name, version.size, limit, found)
+        return version

@@ -4,26 +4,31 @@ A message may be delivered twice, late, or to two workers at once. Each step can
 time, and a repeat leads to the same state.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from chalicelib.engine.kernel import Kernel
-from chalicelib.errors import BadCsv
+from chalicelib.engine.opening import Text, open_table
+from chalicelib.errors import BadCsv, CompressedTooLarge, DeadlineNear
+from chalicelib.jobs.cancelling import EndWatch
 from chalicelib.jobs.counting import Counted, PartCounter
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.events import log_dropped, log_event
 from chalicelib.jobs.finishing import Finisher
-from chalicelib.jobs.job import Job, utc_now
+from chalicelib.jobs.job import Job, Status, utc_now
 from chalicelib.jobs.merging import Merger
 from chalicelib.jobs.part_reading import PartReader
 from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Clock, Jobs, Message, Parts, Source
-from chalicelib.jobs.reading import is_gzip, open_rows
+from chalicelib.jobs.reading import read_text
 from chalicelib.jobs.recent import RecentJobs
+from chalicelib.jobs.results import Sums
 
-# A worker sums such a file in a moment, so its job need not be set to running. A gzip file may be
-# many times as large when it is unpacked.
+# A worker sums such a file in a moment, so its job need not be set to running. A compressed file
+# may be many times as large when it is unpacked.
 SMALL_BYTES = 16 * 1024 * 1024
-SMALL_GZIP_BYTES = 1024 * 1024
+SMALL_COMPRESSED_BYTES = 1024 * 1024
 
 
 @dataclass(eq=False)
@@ -36,6 +41,7 @@ class SumJob:
     cutter: Cutter
     merger: Merger
     finisher: Finisher
+    watch: EndWatch
     now: Clock = utc_now
 
     def __call__(self, message: Message) -> None:
@@ -45,8 +51,8 @@ class SumJob:
             log_dropped(message.job)
         elif not job.status.is_final:
             log_event("started", job, bytes=job.version.size, attempts=job.attempts)
-            with self.finisher.handle_errors(job):
-                self._sum_or_cut(self._started(job))
+            with self.finisher.handle_errors(job), self.watch.on(job):
+                self._sum_or_cut(job)
 
     def _job_of(self, message: Message) -> Job | None:
         """Return the job of a message; the first delivery brings it along.
@@ -58,31 +64,53 @@ class SumJob:
             return message.record
         return self.jobs.find(message.job)
 
-    def _started(self, job: Job) -> Job:
-        """Return the job as started. A job with a small file is stored only when it is final."""
-        now = self.now()
-        small_bytes = SMALL_GZIP_BYTES if is_gzip(job.file_name) else SMALL_BYTES
-        if job.version.size > small_bytes or self.cutter.is_needed(job):
-            return self.jobs.start(job.id, now)
-        return replace(job, started_at=job.started_at or now)
-
     def _sum_or_cut(self, job: Job) -> None:
         """Do the rest of the work: a worker that died may have done some of it."""
+        job = self._started(job, SMALL_BYTES)
         if job.status.is_final:  # another worker was faster
             return
         if self.cutter.is_needed(job):
-            job = self.cutter.cut(job)
+            text = read_text(self.source, job)
+            job = self.cutter.cut(job, text) if text.is_stored else job
         if job.plan is None:
             self._sum_file(job)
         elif not self.cutter.send_missing(job, job.plan):
             self.merger.merge(job)
 
+    def _started(self, job: Job, small_bytes: int) -> Job:
+        """Return the job as started. A job with a small file is stored only when it is final."""
+        now = self.now()
+        if job.version.size > small_bytes or job.plan is not None or self.cutter.is_needed(job):
+            return self.jobs.start(job.id, now)
+        return replace(job, started_at=job.started_at or now)
+
     def _sum_file(self, job: Job) -> None:
-        layout, rows = open_rows(self.source, job, job.version.size)
-        partial = self.kernel.sum_rows(rows, layout, skip=job.options.non_numeric == "skip")
+        text = read_text(self.source, job, job.version.size)
+        if text.compression and job.status is Status.QUEUED:
+            job = self._started(job, SMALL_COMPRESSED_BYTES)
+        if not job.status.is_final:
+            with _no_retry_if_compressed(job, text):
+                self._sum_text(job, text)
+
+    def _sum_text(self, job: Job, text: Text) -> None:
+        table = open_table(text, job.options)
+        layout, partial = table.layout, self.kernel.sum_rows(table.rows, table.layout)
         if partial.fault is not None:
             raise BadCsv(partial.fault.moved(layout.data_line, layout.data_start))
-        self.finisher.succeed(job, layout.names, partial.columns, partial.rows)
+        self.finisher.finish(job, table, Sums(partial.columns, partial.rows, partial.unended))
+
+
+@contextmanager
+def _no_retry_if_compressed(job: Job, text: Text) -> Iterator[None]:
+    """Fail a job whose compressed file would only meet the time limit again."""
+    try:
+        yield
+    except DeadlineNear as error:
+        if text.compression is None:
+            raise
+        limit = f"a worker could not read it in {error.seconds:.0f} seconds"
+        size = job.version.size
+        raise CompressedTooLarge(job.file_name, size, limit, text.compression) from error
 
 
 @dataclass(eq=False)
@@ -96,6 +124,7 @@ class SumPart:
     cutter: Cutter
     merger: Merger
     finisher: Finisher
+    watch: EndWatch
 
     def __call__(self, message: Message) -> None:
         """Sum a part of a job unless it is final. Raise TryAgain to have it redelivered."""
@@ -103,7 +132,8 @@ class SumPart:
         if job is None:
             log_dropped(message.job)
         elif not job.status.is_final:
-            with self.finisher.handle_errors(job):
+            read_at = self.jobs.read_at(job.id)
+            with self.finisher.handle_errors(job), self.watch.on(job, read_at):
                 run = Run.FIRST if message.start is None else Run.RERUN
                 self._merge_if_last(self._sum_and_count(job, message, run), run)
 

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from chalicelib.errors import DeadlineNear
 from chalicelib.jobs.job import FileVersion
-from chalicelib.jobs.ports import Source
+from chalicelib.jobs.ports import Probe, Source
 
 # In this time a worker receives the block that it waits for, and stores the outcome. It is at most
 # a tenth of the limit.
@@ -52,6 +52,9 @@ class TimedSource:
 
     def version(self, name: str) -> FileVersion:
         return self.source.version(name)
+
+    def probe(self, name: str) -> Probe:
+        return self.source.probe(name)
 
     def read(
         self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None

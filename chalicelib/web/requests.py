@@ -1,26 +1,42 @@
 """Reads HTTP requests. Names are decoded here, once, before any check."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 from urllib.parse import parse_qsl, unquote_to_bytes
 
 from chalicelib.errors import BadRequest
+from chalicelib.jobs.client import OPEN, Client
 from chalicelib.jobs.options import Options, parse_options
+from chalicelib.jobs.waiting import MAX_SECONDS
 
 PREFIX = "csv_name="
 MAX_BODY_BYTES = 64 * 1024
+MAX_KEY_CHARS = 255
+SWITCHES = {"true": True, "1": True, "false": False, "0": False}
+SHOWN_CHARS = 50
 
 # The request of this thread. Chalice keeps the current request on the app object, which
 # `chalice local` shares between its threads: two requests at once would read each other's bodies.
 _current: ContextVar[Any] = ContextVar("current")
+_client: ContextVar[Client] = ContextVar("client")
 
 
 def remember(request: Any, get_response: Callable[[Any], Any]) -> Any:
     """Chalice middleware: store the request for the other functions of this module."""
     _current.set(request)
     return get_response(request)
+
+
+def client() -> Client:
+    """Return the client that sent the request. There is none before it is authenticated."""
+    return _client.get()
+
+
+def remember_client(client: Client) -> None:
+    """Store the client of the request."""
+    _client.set(client)
 
 
 def path() -> str:
@@ -35,8 +51,46 @@ def query() -> dict[str, str]:
     return dict(given.items()) if given else {}
 
 
-def body() -> Mapping[str, object]:
-    """Return the JSON object of the request body. Raises BadRequest for anything else."""
+def header(name: str) -> str:
+    """Return a header of the request; an empty text if it has none."""
+    value: str = _current.get().headers.get(name, "")
+    return value
+
+
+def idempotency_key() -> str | None:
+    """Return the key of the request, with or without the quotes of a structured header."""
+    key = header("idempotency-key").strip().removeprefix('"').removesuffix('"')
+    if not key:
+        return None
+    if len(key) > MAX_KEY_CHARS or not (key.isascii() and key.isprintable()):
+        raise BadRequest(
+            f"Idempotency-Key must have 1 to {MAX_KEY_CHARS} printable ASCII characters, "
+            "like a UUID."
+        )
+    return key
+
+
+def seconds_to_wait() -> int:
+    """Return the seconds of ``?wait=``; 0 if it is not there. Raises BadRequest."""
+    text = query().get("wait", "0")
+    if text.isascii() and text.isdigit() and len(text) <= 2 and int(text) <= MAX_SECONDS:
+        return int(text)
+    raise BadRequest(f"wait must be a whole number of seconds from 0 to {MAX_SECONDS}.")
+
+
+def counted_client() -> Client:
+    """Return whose jobs to count: everybody's, or with ``mine=true`` those of the client.
+
+    Raises BadRequest for another value.
+    """
+    mine = query().get("mine", "false")
+    if mine not in SWITCHES:
+        raise BadRequest(f"mine must be true or false, not {mine[:SHOWN_CHARS]!r}.")
+    return client() if SWITCHES[mine] else OPEN
+
+
+def body() -> dict[str, object] | list[object]:
+    """Return the JSON object or list of the request body. Raises BadRequest for anything else."""
     raw: bytes = _current.get().raw_body or b""
     if len(raw) > MAX_BODY_BYTES:
         raise BadRequest(f"The body has {len(raw)} bytes; it may have at most {MAX_BODY_BYTES}.")
@@ -48,9 +102,11 @@ def body() -> Mapping[str, object]:
     members = _from_json(raw)
     if members is None and raw.isascii():
         members = _from_json(_unquoted_form(raw.decode()))
-    if not isinstance(members, dict):
-        raise BadRequest('The body must be a JSON object, like {"csv": "data.csv"}.')
-    return members
+    if isinstance(members, dict | list):
+        return members
+    raise BadRequest(
+        'The body must be a JSON object, like {"csv": "data.csv"}, or a list of such objects.'
+    )
 
 
 def _from_json(text: str | bytes) -> object:
@@ -84,11 +140,10 @@ def name_in_path(segment: str) -> str | None:
 
 def options_in_query() -> Options:
     """Return the options in the query string. Raises BadRequest."""
-    return parse_options(query())
+    return parse_options({name: _unquoted(value) for name, value in query().items()})
 
 
-def job_in_body() -> tuple[object, Options]:
-    """Return the name and the options of ``POST /jobs``. Raises BadRequest."""
-    members = dict(body())
-    name = members.pop("csv", None)
-    return name, parse_options(members)
+def _unquoted(value: str) -> str:
+    """Drop the quotes around a value that was typed as messages show it: ``decimal=","``."""
+    is_quoted = len(value) > 2 and value[0] == value[-1] == '"'
+    return value[1:-1] if is_quoted else value

@@ -5,22 +5,32 @@ import logging
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, ParamSpec
+from typing import ParamSpec
 
 from chalice.app import Response
 
 from chalicelib.errors import (
+    AlreadyEnded,
     BadRequest,
     CsvsumError,
     FileError,
     FileMissing,
+    InvalidToken,
+    KeyReused,
     Misconfigured,
+    NotSigned,
+    TooManyJobs,
     TooMuchInProgress,
     TryAgain,
+    Unauthorized,
     UnknownJob,
 )
-from chalicelib.jobs.job import Job, Ledger, Problem, Result, Status, as_text
+from chalicelib.jobs.job import Job, Status
+from chalicelib.jobs.listing import Page
+from chalicelib.jobs.preview import Preview
 from chalicelib.settings import settings
+from chalicelib.web.job_json import advice_json, job_json, place_json
+from chalicelib.web.preview_json import preview_json
 
 P = ParamSpec("P")
 log = logging.getLogger("csvsum")
@@ -28,6 +38,11 @@ log = logging.getLogger("csvsum")
 RETRY_SECONDS = "1"
 # After an error that passes.
 RETRY_AFTER = {HTTPStatus.SERVICE_UNAVAILABLE: RETRY_SECONDS, HTTPStatus.TOO_MANY_REQUESTS: "60"}
+# RFC 6750, section 3: a request without a token gets no error code.
+CHALLENGES = {
+    Unauthorized.code: 'Bearer realm="csvsum"',
+    InvalidToken.code: 'Bearer realm="csvsum", error="invalid_token"',
+}
 # A Lambda replies with at most 6 MB, in which the body is a JSON string once more.
 MAX_REPLY_BYTES = 5_500_000
 Publish = Callable[[Job, str, str], str]
@@ -41,10 +56,15 @@ TITLES = {HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Entity"}
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (BadRequest, HTTPStatus.BAD_REQUEST),
+    (Unauthorized, HTTPStatus.UNAUTHORIZED),
+    (NotSigned, HTTPStatus.FORBIDDEN),
     (FileMissing, HTTPStatus.NOT_FOUND),
     (UnknownJob, HTTPStatus.NOT_FOUND),
+    (AlreadyEnded, HTTPStatus.CONFLICT),
+    (KeyReused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (FileError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (Misconfigured, HTTPStatus.INTERNAL_SERVER_ERROR),
+    (TooManyJobs, HTTPStatus.TOO_MANY_REQUESTS),
     (TooMuchInProgress, HTTPStatus.TOO_MANY_REQUESTS),
     (TryAgain, HTTPStatus.SERVICE_UNAVAILABLE),
 )
@@ -75,7 +95,8 @@ def problem(status: HTTPStatus, code: str, detail: str, **more: object) -> Respo
         "detail": detail,
         **more,
     }
-    return reply(status, content, _retry_header(status), "application/problem+json")
+    headers = _retry_header(status) | _challenge(code)
+    return reply(status, content, headers, "application/problem+json")
 
 
 def problem_responses(view: Callable[P, Response]) -> Callable[P, Response]:
@@ -89,20 +110,30 @@ def problem_responses(view: Callable[P, Response]) -> Callable[P, Response]:
         try:
             return view(*args, **kwargs)
         except CsvsumError as error:
-            status, hint = status_of(error), ""
-            if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-                hint = f" {NEEDS_AWS}" if settings().chalice_command else ""
-                _log_unavailable(error, kwargs.get("job_id"), hint)
-            return problem(status, error.code, error.detail + hint)
+            log_problem(error, kwargs.get("job_id"))
+            return problem(status_of(error), error.code, error.detail + _hint(error))
 
     return respond
 
 
-def _log_unavailable(error: CsvsumError, job_id: object, hint: str) -> None:
+def log_problem(error: CsvsumError, job_id: object = None) -> None:
+    """Log that a client got a problem in place of what it asked for: the code, not the detail."""
+    if not _is_ours(error):
+        log.info("a request was refused", extra={"action": "refused", "code": error.code})
+        return
     members = {"action": "unavailable", "code": error.code, "cause": repr(error.__cause__)}
     if job_id is not None:
         members["job"] = str(job_id)
-    log.warning("a request could not be answered%s", hint, extra=members)
+    log.warning("a request could not be answered%s", _hint(error), extra=members)
+
+
+def _hint(error: CsvsumError) -> str:
+    return f" {NEEDS_AWS}" if _is_ours(error) and settings().chalice_command else ""
+
+
+def _is_ours(error: CsvsumError) -> bool:
+    """Return whether the service is to blame, and not the request."""
+    return status_of(error) >= HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 def status_of(error: CsvsumError) -> HTTPStatus:
@@ -133,7 +164,12 @@ def accepted(job: Job, path: str) -> Response:
     add a prefix to the path or remove one, and only the client knows its own URL.
     """
     location = job.id if path.endswith("/") else f"jobs/{job.id}"
-    return reply(HTTPStatus.ACCEPTED, as_json(job), {"Location": location})
+    return reply(HTTPStatus.ACCEPTED, job_json(job), {"Location": location})
+
+
+def previewed(preview: Preview) -> Response:
+    """Return how a file would be read."""
+    return reply(HTTPStatus.OK, preview_json(preview))
 
 
 def counter(in_progress: int) -> Response:
@@ -144,7 +180,18 @@ def counter(in_progress: int) -> Response:
 def full_job(job: Job, publish: Publish) -> Response:
     """Return the complete job."""
     headers = None if job.status.is_final else {"Retry-After": RETRY_SECONDS}
-    return _or_link(reply(HTTPStatus.OK, as_json(job), headers), job, "job", publish)
+    return _or_link(reply(HTTPStatus.OK, job_json(job), headers), job, "job", publish)
+
+
+def page_of_jobs(page: Page) -> Response:
+    """Return the jobs of a page without their results, and what continues the list."""
+    jobs = [job_json(job) for job in page.jobs]
+    return reply(HTTPStatus.OK, {"jobs": jobs, "next": page.cursor})
+
+
+def cancelled(job: Job) -> Response:
+    """Return a job that was cancelled, now or before."""
+    return reply(HTTPStatus.ACCEPTED, job_json(job))
 
 
 def sums(job: Job, publish: Publish) -> Response:
@@ -153,8 +200,12 @@ def sums(job: Job, publish: Publish) -> Response:
         return _or_link(reply(HTTPStatus.OK, job.result.numbers()), job, "sums", publish)
     if job.status is Status.FAILED and job.problem:
         why = job.problem
-        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, why.code, why.detail, **_place(why))
-    return reply(HTTPStatus.ACCEPTED, as_json(job), {"Retry-After": RETRY_SECONDS})
+        more = place_json(why) | advice_json(why)
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, why.code, why.detail, **more)
+    if job.status is Status.CANCELLED:
+        detail = "The job was cancelled, so it has no sums; submit the file again."
+        return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "cancelled", detail)
+    return reply(HTTPStatus.ACCEPTED, job_json(job), {"Retry-After": RETRY_SECONDS})
 
 
 def _or_link(response: Response, job: Job, name: str, publish: Publish) -> Response:
@@ -165,53 +216,9 @@ def _or_link(response: Response, job: Job, name: str, publish: Publish) -> Respo
     return reply(HTTPStatus.SEE_OTHER, content, {"Location": publish(job, name, response.body)})
 
 
-def as_json(job: Job) -> dict[str, Any]:
-    """Return the job as its client sees it, without members that have no value yet."""
-    members: dict[str, Any] = {
-        "id": job.id,
-        "csv": job.file_name,
-        "options": job.options.as_dict(),
-        "status": job.status.value,
-        "progress": {"parts_done": job.parts_done, "parts": job.parts, "bytes": job.bytes_done},
-        "submitted_at": as_text(job.submitted_at),
-        "started_at": as_text(job.started_at) if job.started_at else None,
-        "finished_at": as_text(job.finished_at) if job.finished_at else None,
-    }
-    if job.result:
-        members["result"] = job.result.numbers()
-        members["exact"] = job.result.exact()
-        members["cells"] = _cells(job.result)
-    if job.problem:
-        error = {"code": job.problem.code, "detail": job.problem.detail}
-        members["error"] = error | _place(job.problem)
-    if job.ledger:
-        members["ledger"] = _ledger(job.ledger, job.version.etag)
-    return members
-
-
-def _cells(result: Result) -> dict[str, dict[str, int]]:
-    counts = zip(result.names, result.values, result.missing, result.skipped, strict=True)
-    return {
-        name: {"values": values, "missing": missing, "skipped": skipped}
-        for name, values, missing, skipped in counts
-    }
-
-
-def _ledger(ledger: Ledger, etag: str) -> dict[str, object]:
-    return {
-        "rows": ledger.rows,
-        "bytes": ledger.bytes,
-        "parts": ledger.parts,
-        "etag": etag,
-        "seconds": ledger.seconds,
-        "kernel": ledger.kernel,
-    }
-
-
-def _place(problem: Problem) -> dict[str, Any]:
-    place = {"line": problem.line, "column": problem.column, "byte_offset": problem.byte_offset}
-    return {name: value for name, value in place.items() if value is not None}
-
-
 def _retry_header(status: HTTPStatus) -> dict[str, str]:
     return {"Retry-After": RETRY_AFTER[status]} if status in RETRY_AFTER else {}
+
+
+def _challenge(code: str) -> dict[str, str]:
+    return {"WWW-Authenticate": CHALLENGES[code]} if code in CHALLENGES else {}

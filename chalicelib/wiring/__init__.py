@@ -7,18 +7,21 @@ from contextlib import contextmanager
 from functools import cached_property
 from threading import Lock
 
+from chalicelib.adapters.claims_table import ClaimsTable
 from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.adapters.held_messages import HeldMessages
+from chalicelib.adapters.history_table import HistoryTable
 from chalicelib.adapters.identity import account_and_region
 from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.parts_table import PartsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.adapters.s3_source import S3Source
+from chalicelib.adapters.tokens_table import TokensTable
 from chalicelib.adapters.work_queue import WorkQueue
 from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs.events import JsonLines
-from chalicelib.jobs.ports import Deliveries, Jobs, Parts, Source
+from chalicelib.jobs.ports import Claims, Deliveries, History, Jobs, Parts, Source, Tokens
 from chalicelib.settings import Settings, settings
 from chalicelib.wiring.container import UseCases
 
@@ -42,6 +45,10 @@ class SettingsAdapters:
         )
 
     @cached_property
+    def tokens(self) -> Tokens:
+        return TokensTable(self._settings.tokens_table, self._clients.dynamodb)
+
+    @cached_property
     def parts(self) -> Parts:
         return PartsTable(
             self._settings.table,
@@ -49,6 +56,14 @@ class SettingsAdapters:
             self._settings.keep_days,
             self._clients.dynamodb,
         )
+
+    @cached_property
+    def claims(self) -> Claims:
+        return ClaimsTable(self._settings.table, self._clients.dynamodb)
+
+    @cached_property
+    def history(self) -> History:
+        return HistoryTable(self._settings.table, self._clients.dynamodb)
 
     @cached_property
     def queue(self) -> WorkQueue:
@@ -130,11 +145,12 @@ def best_kernel() -> Kernel:
     return kernel or PandasKernel()
 
 
-def start_logging(level: str) -> None:
+def start_logging(settings: Settings) -> None:
     """Log one JSON object a line, with Lambda's handler if there is one, or to standard output."""
+    service = settings.api_name if settings.on_lambda else None
     root = logging.getLogger()
     if not root.handlers:
         root.addHandler(logging.StreamHandler(sys.stdout))
     for handler in root.handlers:
-        handler.setFormatter(JsonLines())
-    log.setLevel(level)
+        handler.setFormatter(JsonLines(service))
+    log.setLevel(settings.log_level)

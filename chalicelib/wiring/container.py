@@ -1,28 +1,47 @@
 """The use cases with their adapters."""
 
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs import queries
 from chalicelib.jobs.allowance import Allowance
+from chalicelib.jobs.authentication import Authenticate, ByCaller, ByToken, everybody
+from chalicelib.jobs.cancelling import Cancel, EndWatch, WatchedSource
+from chalicelib.jobs.client import OPEN, Client
 from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.finishing import Finisher
 from chalicelib.jobs.job import Job, utc_now
+from chalicelib.jobs.listing import ListJobs
 from chalicelib.jobs.merging import Merger
 from chalicelib.jobs.part_reading import PartReader
 from chalicelib.jobs.parts import PROOF_BYTES
-from chalicelib.jobs.ports import Clock, Deliveries, Jobs, Parts, Queue, ReplyStore, Source
+from chalicelib.jobs.ports import (
+    Claims,
+    Clock,
+    Deliveries,
+    History,
+    Jobs,
+    Parts,
+    Queue,
+    ReplyStore,
+    Source,
+    Tokens,
+)
+from chalicelib.jobs.preview import PreviewFile
 from chalicelib.jobs.recent import RecentJobs
 from chalicelib.jobs.recovery import GiveUp, Sweep
+from chalicelib.jobs.repeating import SubmitOnce
 from chalicelib.jobs.submission import Submit
 from chalicelib.jobs.summing import SumJob, SumPart
 from chalicelib.jobs.time_limit import TimedSource, TimeLimit
-from chalicelib.settings import Settings
+from chalicelib.jobs.waiting import Wait
+from chalicelib.settings import Auth, Settings
 
 
 class Adapters(Protocol):
@@ -31,9 +50,15 @@ class Adapters(Protocol):
     @property
     def jobs(self) -> Jobs: ...
     @property
+    def tokens(self) -> Tokens: ...
+    @property
     def parts(self) -> Parts: ...
     @property
     def queue(self) -> Queue: ...
+    @property
+    def claims(self) -> Claims: ...
+    @property
+    def history(self) -> History: ...
     @property
     def deliveries(self) -> Deliveries: ...
     @property
@@ -53,11 +78,21 @@ class UseCases:
         settings: Settings,
         now: Clock = utc_now,
         proof_bytes: int = PROOF_BYTES,
+        sleep: Callable[[float], object] = time.sleep,
     ) -> None:
         self.adapters = adapters
         self.settings = settings
         self.now = now
         self.proof_bytes = proof_bytes
+        self.sleep = sleep
+
+    @cached_property
+    def authenticate(self) -> Authenticate:
+        if self.settings.auth is Auth.OPEN:
+            return everybody
+        if self.settings.auth is Auth.IAM:
+            return ByCaller(self.settings.iam_admins)
+        return ByToken(self.adapters.tokens, self.now)
 
     @cached_property
     def submit(self) -> Submit:
@@ -66,15 +101,44 @@ class UseCases:
             queue=self.adapters.queue,
             source=self.adapters.source,
             max_gzip_bytes=self.settings.max_gzip_bytes,
+            max_jobs=self.settings.jobs_limit,
             allowance=Allowance(self.adapters.jobs, self.settings.max_bytes_in_progress, self.now),
+            history=self.adapters.history,
             now=self.now,
         )
 
-    def find_job(self, job_id: str) -> Job:
-        return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id)
+    @cached_property
+    def submit_once(self) -> SubmitOnce:
+        return SubmitOnce(
+            submit=self.submit,
+            claims=self.adapters.claims,
+            jobs=self.adapters.jobs,
+            queue=self.adapters.queue,
+            now=self.now,
+        )
 
-    def count_in_progress(self) -> int:
-        return self.adapters.jobs.in_progress()
+    @cached_property
+    def preview(self) -> PreviewFile:
+        return PreviewFile(self.adapters.source, self.adapters.kernel, self.now)
+
+    @cached_property
+    def list_jobs(self) -> ListJobs:
+        return ListJobs(self.adapters.history)
+
+    def find_job(self, job_id: str, client: Client) -> Job:
+        return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id, client)
+
+    def wait_for_job(
+        self, job_id: str, client: Client, seconds: float, is_wanted: Callable[[Job], bool]
+    ) -> Job:
+        find = partial(self.find_job, job_id, client)
+        return Wait(self.now, self.sleep)(find, seconds, is_wanted)
+
+    def cancel_job(self, job_id: str, client: Client) -> Job:
+        return Cancel(self.adapters.jobs, self.now)(self.find_job(job_id, client))
+
+    def count_in_progress(self, client: Client = OPEN) -> int:
+        return queries.count_in_progress(self.adapters.jobs, client)
 
     def publish_reply(self, job: Job, name: str, text: str) -> str:
         return queries.publish_reply(self.adapters.replies, job, name, text)
@@ -96,8 +160,13 @@ class UseCases:
 
     @cached_property
     def _source(self) -> Source:
-        """Return the source of workers, which must stop before their time limit."""
-        return TimedSource(self.adapters.source, self.time_limit)
+        """Return the source of workers: they stop at their time limit, or with their job."""
+        watched = WatchedSource(self.adapters.source, self._watch)
+        return TimedSource(watched, self.time_limit)
+
+    @cached_property
+    def _watch(self) -> EndWatch:
+        return EndWatch(self.adapters.jobs, self.now)
 
     @cached_property
     def sum_job(self) -> SumJob:
@@ -108,6 +177,7 @@ class UseCases:
             cutter=self._cutter,
             merger=self._merger,
             finisher=self._finisher,
+            watch=self._watch,
             now=self.now,
         )
 
@@ -121,6 +191,7 @@ class UseCases:
             cutter=self._cutter,
             merger=self._merger,
             finisher=self._finisher,
+            watch=self._watch,
         )
 
     @cached_property
@@ -133,12 +204,18 @@ class UseCases:
             jobs=self.adapters.jobs,
             queue=self.adapters.queue,
             stale_after=timedelta(seconds=self.settings.stale_seconds),
-            give_up_after=timedelta(hours=self.settings.give_up_hours),
+            give_up_after=self._give_up_after,
             lost_after=self.settings.visibility_seconds
             * self.settings.max_receive_count
             * timedelta(seconds=1),
             now=self.now,
         )
+
+    @property
+    def _give_up_after(self) -> timedelta:
+        """Return when to give a job up: long before it expires, or its client's count is wrong."""
+        hours, days = self.settings.give_up_hours, self.settings.keep_days
+        return min(timedelta(hours=hours), timedelta(days=days) / 2)
 
     @cached_property
     def _cutter(self) -> Cutter:
@@ -146,7 +223,6 @@ class UseCases:
             jobs=self.adapters.jobs,
             parts=self.adapters.parts,
             queue=self.adapters.queue,
-            source=self._source,
             part_bytes=self.settings.part_bytes,
             parts_per_job=self.settings.parts_per_job,
             window=self.settings.parts_in_flight,

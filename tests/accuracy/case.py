@@ -12,12 +12,13 @@ Total = int | str
 
 @dataclass(frozen=True)
 class Case:
-    """``means``: the sums that the file's owner means; None if they are unclear.
+    """``means``: the sums that the file's owner means, from left to right; None if it is unclear.
 
     ``refused``: the code that the file is refused with by its options; empty if it is summed. A
     refused file that means something is summed by ``follow``, options that the refusal suggests
     (``suggested``), in place of those given. ``left_out``: columns named as text. ``also``: sums
-    that come with the others and that nobody needs, such as that of the numbers of rows.
+    that come with the others and that nobody needs, such as that of the numbers of rows; of an
+    unclear file, those that are right whatever the rest means.
     """
 
     name: str
@@ -70,3 +71,18 @@ def load() -> Sequence[Case]:
         module = importlib.import_module(f"{package.__name__}.{found.name}")
         cases += (replace(each, kind=found.name) for each in module.CASES)
     return cases
+
+
+def followed(options: Mapping[str, object], suggested: Mapping[str, object]) -> dict[str, object]:
+    """Return the options of a job with those of a suggestion in their place.
+
+    Columns are chosen in one way: ``columns`` takes the place of ``step`` and ``first``, and
+    ``step`` that of ``columns``.
+    """
+    dropped: set[str] = set()
+    if "columns" in suggested:
+        dropped = {"step", "first"}
+    if "step" in suggested:
+        dropped = {"columns"}
+    kept = {name: value for name, value in options.items() if name not in dropped}
+    return {**kept, **suggested}

@@ -5,7 +5,7 @@ It judges the cases, and the cases judge it: their answers are written by hand. 
 Columns of text are left out by the rules of engine.columns.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from decimal import Decimal
 from typing import Any
@@ -20,11 +20,11 @@ from chalicelib.engine.evidence import Evidence, Suggestion
 from chalicelib.engine.formats import Compression, check_content, identify
 from chalicelib.engine.layout import unique_names
 from chalicelib.engine.naming import Naming, named
-from chalicelib.engine.quotes import find_text_after_quote, text_after_quote
 from chalicelib.engine.read_options import NumberOptions, ReadOptions
 from chalicelib.engine.row_ends import translate
-from chalicelib.engine.rows import Row
-from chalicelib.engine.sample import Head, iter_table_rows, read_head
+from chalicelib.engine.rows import Row, iter_rows
+from chalicelib.engine.sample import Head, read_head
+from chalicelib.engine.states import Grammar
 from chalicelib.engine.suggestions import suggest
 from chalicelib.engine.sums import EXACT, Refused
 
@@ -76,7 +76,8 @@ def answer(data: bytes, options: Mapping[str, Any]) -> Answer:
     try:
         text, utf16 = as_text(data, asked.read)
     except BadCsv as bad:
-        return Answer({}, refused=bad.fault.code, message=bad.fault.message)
+        suggestions = suggest(bad.fault, Evidence(Head(b"", 0, eof=True), asked.read))
+        return Answer({}, (), bad.fault.code, bad.fault.message, suggestions)
     except FileError as error:
         return Answer({}, refused=error.code, message=error.detail)
     return _Reading(text, asked, utf16).answer()
@@ -134,23 +135,20 @@ class _Reading:
             raise BadCsv(Fault("ragged_row", "the header has one name too few"))
         return Answer(sums, tuple(left_out))
 
-    def _rows(self, data: bytes, dialect: Dialect) -> Iterable[Row]:
-        rows = list(
-            iter_table_rows(data, dialect.delimiter, eof=True, comment=self.options.comment)
-        )
+    def _rows(self, data: bytes, dialect: Dialect) -> Sequence[Row]:
+        grammar = Grammar(dialect.delimiter.encode(), self.options.comment.encode())
+        drop = self.options.last_row == "drop"
+        # What is true of the open quote of a half-written row.
+        self.evidence = {"last": b"\n" not in data[data.rfind(b'"') :], "ended": False}
+        read = list(iter_rows(data, grammar, eof=not drop))
+        self.evidence = {}
+        rest = data[read[-1].end :] if read else data
+        if drop and b"\n" in rest:
+            raise BadCsv(Fault("unclosed_quote", "a quote swallows rows"))
+        rows = [row for row in read if row.cells]
         if rows and b"\0" in data[rows[0].start : rows[0].end]:
             raise BadCsv(Fault("nul_byte", "a NUL byte in the first row", 0))
-        for row in rows:
-            raw = data[row.start : row.end]
-            self.evidence = {
-                "row": tuple(row.cells),
-                "last": row is rows[-1],
-                "ended": raw.endswith((b"\n", b"\r")),
-            }
-            offset = find_text_after_quote(raw, dialect.delimiter.encode())
-            if offset is not None:
-                raise BadCsv(text_after_quote(row.start, row.line, offset))
-        return rows[:-1] if self.options.last_row == "drop" else rows
+        return rows
 
     def _names(self, rows: Sequence[Row], dialect: Dialect) -> list[str]:
         if not dialect.header:

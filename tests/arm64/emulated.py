@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from types import TracebackType
 
-from chalicelib.engine.native.binding import LIMBS, SUM_BYTES, Call, Column
+from chalicelib.engine.native.binding import LIMBS, SUM_BYTES, Call, Column, Style
 from chalicelib.engine.native.build import FLAGS
 
 HERE = Path(__file__).parent
@@ -56,11 +56,19 @@ class EmulatedProgram:
         changed = (
             (call.sums, SUM_BYTES * call.slot_room * call.wanted),
             (call.slots, LIMBS),
-            (call.points, call.wanted),
+            (call.scales, 4 * call.wanted),
             (call.columns, ctypes.sizeof(Column) * call.wanted),
+            (call.known, call.wanted),
         )
         memory = [
-            ctypes.string_at(*place) for place in ((call.marks, 8 * call.mark_count), *changed)
+            ctypes.string_at(*place)
+            for place in (
+                (call.marks, 8 * call.mark_count),
+                (call.long_marks, call.long_marks_size),
+                (call.skips, 8 * call.wanted),
+                (call.style, ctypes.sizeof(Style) if call.style else 0),
+                *changed,
+            )
         ]
         assert self.process.stdin
         self.process.stdin.write(b"".join([bytes(call), *memory, data_of(call)]))

@@ -57,10 +57,17 @@ static void answer(Call call, int at_end) {
     const size_t sums_size = sizeof *call.sums * (size_t)call.slot_room * wanted;
     u64 *const marks = receive(sizeof *marks * (size_t)call.mark_count);
     call.marks = marks;
+    u8 *const long_marks = receive((size_t)call.long_marks_size);
+    call.long_marks = long_marks;
+    i64 *const skips = receive(sizeof *skips * wanted);
+    call.skips = skips;
+    Style *const style = receive(call.style ? sizeof *style : 0);
+    if (call.style) call.style = style;
     call.sums = receive(sums_size);
     call.slots = receive(LIMBS);
-    call.points = receive(wanted);
+    call.scales = receive(sizeof *call.scales * wanted);
     call.columns = receive(sizeof *call.columns * wanted);
+    call.known = receive(wanted);
     call.cells = memory_of(sizeof *call.cells * (size_t)call.cell_room);
     call.unresolved = memory_of(sizeof *call.unresolved * (size_t)call.unresolved_room);
     const Guarded memory = guarded(size);
@@ -71,12 +78,14 @@ static void answer(Call call, int at_end) {
     send(&call, sizeof call);
     send(call.sums, sums_size);
     send(call.slots, LIMBS);
-    send(call.points, wanted);
+    send(call.scales, sizeof *call.scales * wanted);
     send(call.columns, sizeof *call.columns * wanted);
+    send(call.known, wanted);
     send(call.unresolved, sizeof *call.unresolved * (size_t)call.unresolved_count);
     fflush(stdout);
-    void *const all[] = {marks,        call.sums,  call.slots,     call.points,
-                         call.columns, call.cells, call.unresolved};
+    void *const all[] = {marks,      long_marks,      skips,        call.sums,
+                         call.slots, call.scales,     call.columns, call.known,
+                         call.cells, call.unresolved, style};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
     release(memory);
 }

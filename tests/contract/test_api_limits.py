@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from chalicelib.settings import Settings
 from deploy import chalice_deploy
 from deploy.aws import Aws
+from deploy.changes import changed
+from deploy.project import limited_api, request_limits
 from deploy.stage import FUNCTIONS, read_stage
 from tests.strict_aws import StrictAws
 
@@ -41,13 +44,19 @@ def test_make_deploy_limits_the_requests_of_all_methods(aws: StrictAws) -> None:
     assert shown == ["Limiting the API to 20 requests a second, and 40 at once"]
 
 
+def test_the_limits_are_those_of_the_settings(aws: StrictAws) -> None:
+    stage = changed(read_stage("prod"), {"API_RATE": "100", "API_BURST": "300"})
+    gateway, api = deployed(aws, stage.settings.api_name)
+    chalice_deploy.limit_requests(stage, Aws(aws.session()), print)
+    settings = gateway.get_stage(restApiId=api, stageName="api")["methodSettings"]["*/*"]
+    assert (settings["throttlingRateLimit"], settings["throttlingBurstLimit"]) == (100, 300)
+    assert request_limits(stage.settings) == {
+        "ThrottlingRateLimit": 100,
+        "ThrottlingBurstLimit": 300,
+    }
+
+
 def test_a_template_has_the_same_limits() -> None:
-    api = json.loads(FUNCTIONS.read_text())["Resources"]["RestAPI"]
-    assert api["Properties"]["MethodSettings"] == [
-        {
-            "ResourcePath": "/*",
-            "HttpMethod": "*",
-            "ThrottlingRateLimit": 20,
-            "ThrottlingBurstLimit": 40,
-        }
-    ]
+    made = json.loads(FUNCTIONS.read_text())["Resources"]["RestAPI"]["Properties"]
+    default = limited_api(Settings())["Resources"]["RestAPI"]["Properties"]
+    assert made["MethodSettings"] == default["MethodSettings"]

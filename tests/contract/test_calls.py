@@ -1,26 +1,35 @@
 """How many calls of AWS a small job costs: they are most of what it takes."""
 
 from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from chalicelib.adapters.clients import AwsClients
+from chalicelib.adapters.tokens_table import TokensTable
 from chalicelib.engine.options import Options
-from chalicelib.jobs.ports import Message
-from chalicelib.settings import Settings
+from chalicelib.jobs.authentication import Credentials
+from chalicelib.jobs.client import OPEN, Client, Role
+from chalicelib.jobs.job import utc_now
+from chalicelib.jobs.ports import Clock, Message
+from chalicelib.jobs.tokens import StoredToken, digest_of, new_token
+from chalicelib.settings import Auth, Settings
 from chalicelib.wiring import SettingsAdapters
 from chalicelib.wiring.container import UseCases
+from tests import harness
 from tests.moto_aws import MotoAws
 
 
 class Process:
     """The use cases of one process, and the calls that it makes."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, now: Clock = utc_now) -> None:
         clients = AwsClients()
-        self.use_cases = UseCases(SettingsAdapters(settings, clients), settings)
+        self.adapters = SettingsAdapters(settings, clients)
+        self.use_cases = UseCases(self.adapters, settings, now)
         self.counted: Counter[str] = Counter()
         for client in (clients.dynamodb(), clients.sqs(), clients.s3()):
             client.meta.events.register("before-send", self._count)
@@ -39,8 +48,10 @@ def settings(aws: MotoAws, resources: dict[str, str], tmp_path: Path) -> Setting
     (tmp_path / "small.csv").write_bytes(b"a,b\n" + b"1.5,x\n" * 160)
     (tmp_path / "large.csv").write_bytes(b"a,b\n" + b"1.5,x\n" * 1700)
     return Settings(
+        auth=Auth.OPEN,
         csv_source=f"file://{tmp_path}",
         table=resources["JobsTable"],
+        tokens_table=resources["TokensTable"],
         jobs_queue=resources["JobsQueue"],
         parts_queue=resources["PartsQueue"],
         results_bucket=resources["ResultsBucket"],
@@ -53,23 +64,52 @@ def test_a_small_job_costs_four_calls_of_processes_that_have_worked_before(
     settings: Settings,
 ) -> None:
     api, worker = Process(settings), Process(settings)
-    for lookups in ({"GetQueueUrl": 1}, {}):
-        job = api.use_cases.submit("small.csv", Options())
+    # A process looks up its queue once, and stores once that a client has jobs.
+    for lookups in ({"GetQueueUrl": 1, "UpdateItem": 1}, {}):
+        job = api.use_cases.submit("small.csv", Options(), OPEN)
         assert api.calls() == {"PutItem": 1, "SendMessageBatch": 1, **lookups}
         worker.use_cases.sum_job(Message(job.id, record=job))
         assert worker.calls() == {"UpdateItem": 1}
-        assert api.use_cases.find_job(job.id).result
+        assert api.use_cases.find_job(job.id, OPEN).result
         assert api.calls() == {"GetItem": 1}
 
 
 def test_a_part_costs_two_writes_and_a_read_once_in_some_seconds(settings: Settings) -> None:
     api, worker = Process(settings), Process(settings)
-    job = api.use_cases.submit("large.csv", Options())
+    job = api.use_cases.submit("large.csv", Options(), OPEN)
     worker.use_cases.sum_job(Message(job.id))
     worker.calls()
     for number, first in enumerate([{"GetItem": 1}, {}, {}]):
         worker.use_cases.sum_part(Message(job.id, number))
         assert worker.calls() == {"PutItem": 1, "UpdateItem": 1, **first}
     api.calls()
-    assert api.use_cases.find_job(job.id).parts_done == 3
+    assert api.use_cases.find_job(job.id, OPEN).parts_done == 3
     assert api.calls() == {"GetItem": 1, "Query": 1}
+
+
+def test_a_job_that_counts_to_its_client_costs_three_calls_more(settings: Settings) -> None:
+    closed = replace(settings, auth=Auth.TOKEN)
+    api, worker = Process(closed), Process(closed)
+    for lookups in ({"GetQueueUrl": 1, "UpdateItem": 1}, {}):
+        job = api.use_cases.submit("small.csv", Options(), Client("finance"))
+        assert api.calls() == {"TransactWriteItems": 1, "SendMessageBatch": 1, **lookups}
+        worker.use_cases.sum_job(Message(job.id))
+        # What it costs to end: an update that is refused, the transaction, and the job as it is.
+        assert worker.calls() == {"GetItem": 2, "UpdateItem": 1, "TransactWriteItems": 1}
+
+
+def test_a_token_costs_one_read_a_minute(settings: Settings) -> None:
+    clock = harness.Clock(utc_now())
+    api = Process(replace(settings, auth=Auth.TOKEN), clock)
+    tokens = TokensTable(settings.tokens_table, AwsClients().dynamodb)
+    finance = Client("finance", Role.ADMIN)
+    job = api.use_cases.submit("small.csv", Options(), finance)
+    token, now = new_token(), clock()
+    tokens.add(StoredToken(digest_of(token), finance, now, now + timedelta(days=1)))
+    credentials = Credentials(f"Bearer {token}")
+    api.calls()
+    for seconds, reads in ((0, {"GetItem": 2}), (59, {"GetItem": 1}), (2, {"GetItem": 2})):
+        clock.advance(seconds=seconds)
+        client = api.use_cases.authenticate(credentials)
+        assert api.use_cases.find_job(job.id, client).id == job.id
+        assert api.calls() == reads

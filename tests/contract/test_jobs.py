@@ -16,12 +16,14 @@ from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Statu
 from chalicelib.jobs.parts import Plan, Run
 from chalicelib.jobs.ports import Jobs
 from tests.adapters_in_memory import MemoryJobs
+from tests.findings import DIALECT, LEFT_OUT, PROBLEM, WARNINGS
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, 250_000, UTC)
 LATER = NOW + timedelta(seconds=90)
-RESULT = Result(("a", "b"), ("87.20", "12"), (False, True), (2, 3), (1, 0), (0, 0))
+RESULT = Result(
+    ("a", "b"), ("87.20", "12"), (False, True), (2, 3), (1, 0), (0, 0), LEFT_OUT, WARNINGS
+)
 LEDGER = Ledger(3, 120, 1, 0.25, "pandas")
-PROBLEM = Problem("not_a_number", "Line 3: 'x' is not a number.", 3, "a", 17)
 
 
 # Fewer than any result or sums of many columns take.
@@ -48,7 +50,7 @@ def a_job(now: datetime = NOW) -> Job:
     return queued(
         uuid4().hex,
         "sub/день.csv",
-        Options(step=3, delimiter="\t"),
+        Options.of({"step": 3, "delimiter": "\t", "missing": ["-"]}),
         FileVersion(120, '"etag"'),
         now,
     )
@@ -65,13 +67,21 @@ def test_a_job_comes_back_as_it_was_put(jobs: Jobs) -> None:
     assert jobs.get(job.id) == job
 
 
+def test_a_job_keeps_its_client(jobs: Jobs) -> None:
+    arn = "arn:aws:iam::123456789012:user/división_abc/subdivisión_xyz/Zhāng"
+    job = replace(a_job(), client=arn)
+    jobs.put(job)
+    assert jobs.start(job.id, LATER).client == jobs.get(job.id).client == arn
+
+
 def test_an_unknown_id_is_unknown_to_every_call(jobs: Jobs) -> None:
     missing = uuid4().hex
     calls: list[Callable[[], Job]] = [
         lambda: jobs.get(missing),
         lambda: jobs.start(missing, NOW),
-        lambda: jobs.succeed(missing, RESULT, LEDGER, NOW),
-        lambda: jobs.fail(missing, PROBLEM, NOW),
+        lambda: jobs.succeed(missing, RESULT, LEDGER, DIALECT, NOW),
+        lambda: jobs.fail(missing, PROBLEM, None, NOW),
+        lambda: jobs.cancel(missing, NOW),
     ]
     for call in calls:
         with pytest.raises(UnknownJob):
@@ -82,7 +92,7 @@ def test_a_job_is_queued_then_running_then_succeeded(jobs: Jobs) -> None:
     job = accepted(jobs)
     running = jobs.start(job.id, LATER)
     assert running == replace(job, status=Status.RUNNING, started_at=LATER, updated_at=LATER)
-    succeeded = jobs.succeed(job.id, RESULT, LEDGER, LATER)
+    succeeded = jobs.succeed(job.id, RESULT, LEDGER, DIALECT, LATER)
     assert succeeded == replace(
         running, status=Status.SUCCEEDED, result=RESULT, ledger=LEDGER, finished_at=LATER
     )
@@ -102,32 +112,45 @@ def test_a_second_start_keeps_the_time_of_the_first(jobs: Jobs) -> None:
 
 def test_a_failed_job_carries_its_problem(jobs: Jobs) -> None:
     job = accepted(jobs)
-    assert jobs.fail(job.id, PROBLEM, LATER).problem == PROBLEM
+    assert jobs.fail(job.id, PROBLEM, None, LATER).problem == PROBLEM
     assert jobs.get(job.id).status is Status.FAILED
 
 
 def test_a_job_that_was_not_seen_to_run_succeeds_with_the_start_of_its_ledger(jobs: Jobs) -> None:
     job = accepted(jobs)
-    succeeded = jobs.succeed(job.id, RESULT, LEDGER, LATER)
+    succeeded = jobs.succeed(job.id, RESULT, LEDGER, DIALECT, LATER)
     assert (succeeded.status, succeeded.finished_at) == (Status.SUCCEEDED, LATER)
     assert succeeded.started_at == LATER - timedelta(seconds=LEDGER.seconds)
     assert jobs.get(job.id) == succeeded
     assert jobs.in_progress() == 0
 
 
-@pytest.mark.parametrize("end", ["succeed", "fail"])
+def test_a_job_in_progress_can_be_cancelled(jobs: Jobs) -> None:
+    queued, running = accepted(jobs), accepted(jobs)
+    jobs.start(running.id, NOW)
+    for job in (queued, running):
+        cancelled = jobs.cancel(job.id, LATER)
+        assert (cancelled.status, cancelled.finished_at) == (Status.CANCELLED, LATER)
+        assert jobs.cancel(job.id, LATER + timedelta(seconds=1)) == cancelled
+        assert jobs.get(job.id) == cancelled
+    assert jobs.in_progress() == 0
+
+
+@pytest.mark.parametrize("end", ["succeed", "fail", "cancel"])
 def test_what_has_ended_stays_as_it_ended(jobs: Jobs, end: str) -> None:
     job = accepted(jobs)
     jobs.start(job.id, NOW)
-    ended = (
-        jobs.succeed(job.id, RESULT, LEDGER, NOW)
-        if end == "succeed"
-        else jobs.fail(job.id, PROBLEM, NOW)
-    )
+    ends = {
+        "succeed": lambda: jobs.succeed(job.id, RESULT, LEDGER, DIALECT, NOW),
+        "fail": lambda: jobs.fail(job.id, PROBLEM, None, NOW),
+        "cancel": lambda: jobs.cancel(job.id, NOW),
+    }
+    ended = ends[end]()
     other = Problem("given_up", "Too late.")
     assert jobs.start(job.id, LATER) == ended
-    assert jobs.fail(job.id, other, LATER) == ended
-    assert jobs.succeed(job.id, RESULT, LEDGER, LATER) == ended
+    assert jobs.fail(job.id, other, None, LATER) == ended
+    assert jobs.succeed(job.id, RESULT, LEDGER, DIALECT, LATER) == ended
+    assert jobs.cancel(job.id, LATER) == ended
     jobs.set_last_error(job.id, "too late")
     assert not jobs.retry(job, LATER)
     assert jobs.get(job.id) == ended
@@ -145,7 +168,7 @@ def test_a_result_too_long_for_an_item_comes_back_whole(jobs: Jobs) -> None:
     )
     job = accepted(jobs)
     jobs.start(job.id, NOW)
-    jobs.succeed(job.id, long, LEDGER, NOW)
+    jobs.succeed(job.id, long, LEDGER, DIALECT, NOW)
     assert jobs.get(job.id).result == long
 
 
@@ -156,9 +179,9 @@ def test_the_counter_counts_jobs_until_they_end(jobs: Jobs) -> None:
         jobs.start(job.id, NOW)
     assert jobs.in_progress() == 25
     for job in before[:10]:
-        jobs.fail(job.id, PROBLEM, NOW)
+        jobs.fail(job.id, PROBLEM, None, NOW)
     for job in before[10:]:
-        jobs.succeed(job.id, RESULT, LEDGER, NOW)
+        jobs.succeed(job.id, RESULT, LEDGER, DIALECT, NOW)
     assert jobs.in_progress() == 0
 
 
@@ -169,14 +192,14 @@ def test_the_bytes_of_the_jobs_in_progress_are_summed(jobs: Jobs) -> None:
     assert size > 0
     assert jobs.bytes_in_progress() == 2 * size
     jobs.start(other.id, NOW)
-    jobs.fail(other.id, PROBLEM, NOW)
+    jobs.fail(other.id, PROBLEM, None, NOW)
     assert jobs.bytes_in_progress() == size
 
 
 def test_only_jobs_in_progress_that_nothing_touched_are_untouched(jobs: Jobs) -> None:
     old, started, ended = accepted(jobs), accepted(jobs), accepted(jobs)
     jobs.start(started.id, LATER)
-    jobs.fail(ended.id, PROBLEM, NOW)
+    jobs.fail(ended.id, PROBLEM, None, NOW)
     accepted(jobs, LATER)
     assert [job.id for job in jobs.not_updated_since(NOW + timedelta(seconds=1))] == [old.id]
 
@@ -205,13 +228,13 @@ PLAN = Plan(size=1000, part_bytes=100, data_start=7, data_line=1, fields=2)
 def cut(jobs: Jobs) -> Job:
     job = accepted(jobs)
     jobs.start(job.id, NOW)
-    return jobs.plan(job.id, PLAN, LATER)
+    return jobs.plan(job.id, PLAN, DIALECT, LATER)
 
 
 def test_a_job_keeps_the_first_plan_it_was_given(jobs: Jobs) -> None:
     job = cut(jobs)
     assert (job.plan, job.parts, job.updated_at) == (PLAN, 10, LATER)
-    assert jobs.plan(job.id, replace(PLAN, part_bytes=50), LATER).plan == PLAN
+    assert jobs.plan(job.id, replace(PLAN, part_bytes=50), DIALECT, LATER).plan == PLAN
 
 
 @pytest.mark.parametrize("run", Run)
@@ -231,7 +254,7 @@ def test_a_job_has_all_parts_once_it_has_all_groups(jobs: Jobs) -> None:
     job = accepted(jobs)
     plan = replace(PLAN, part_bytes=1)
     assert (plan.groups, plan.group_size(0), plan.group_size(7)) == (8, 128, 97)
-    assert not jobs.plan(job.id, plan, NOW).parts_complete
+    assert not jobs.plan(job.id, plan, DIALECT, NOW).parts_complete
     complete = [jobs.add_done_group(job.id, group, Run.FIRST).parts_complete for group in range(8)]
     assert complete == [False] * 7 + [True]
 
@@ -258,16 +281,16 @@ def test_a_job_is_touched_unless_another_worker_did(jobs: Jobs) -> None:
 
 def test_a_job_that_has_ended_is_not_touched(jobs: Jobs) -> None:
     job = cut(jobs)
-    ended = jobs.fail(job.id, PROBLEM, LATER)
+    ended = jobs.fail(job.id, PROBLEM, None, LATER)
     jobs.touch(job, LATER + timedelta(minutes=1))
     assert jobs.get(job.id) == ended
 
 
 def test_a_group_of_a_job_that_has_ended_is_not_added(jobs: Jobs) -> None:
     job = cut(jobs)
-    ended = jobs.fail(job.id, PROBLEM, LATER)
+    ended = jobs.fail(job.id, PROBLEM, None, LATER)
     assert jobs.add_done_group(job.id, 1, Run.FIRST) == ended
-    assert jobs.plan(job.id, PLAN, LATER) == ended
+    assert jobs.plan(job.id, PLAN, DIALECT, LATER) == ended
 
 
 def test_a_job_keeps_that_a_worker_had_no_time_left(jobs: Jobs) -> None:

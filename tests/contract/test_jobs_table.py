@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -16,6 +17,7 @@ from chalicelib.engine.options import Options
 from chalicelib.errors import UnknownJob
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result, Status, queued
 from chalicelib.jobs.parts import Plan, Run
+from tests.findings import DIALECT
 from tests.harness import Clock
 
 NOW = datetime(2026, 11, 24, 12, 0, 0, 250_000, UTC)
@@ -48,13 +50,13 @@ def accepted(table: JobsTable, job_id: str = "") -> Job:
 def cut(table: JobsTable) -> Job:
     job = accepted(table)
     table.start(job.id, table.now())
-    return table.plan(job.id, PLAN, table.now())
+    return table.plan(job.id, PLAN, DIALECT, table.now())
 
 
 def succeeded(table: JobsTable) -> Job:
     job = accepted(table)
     table.start(job.id, table.now())
-    return table.succeed(job.id, RESULT, LEDGER, table.now())
+    return table.succeed(job.id, RESULT, LEDGER, DIALECT, table.now())
 
 
 def delete_objects(table: JobsTable) -> None:
@@ -81,8 +83,8 @@ def test_an_expired_job_is_not_changed(table: JobsTable, clock: Clock) -> None:
     changes: list[Callable[[], Job]] = [
         lambda: table.start(job.id, clock()),
         lambda: table.add_done_group(job.id, 1, Run.FIRST),
-        lambda: table.succeed(job.id, RESULT, LEDGER, clock()),
-        lambda: table.fail(job.id, PROBLEM, clock()),
+        lambda: table.succeed(job.id, RESULT, LEDGER, DIALECT, clock()),
+        lambda: table.fail(job.id, PROBLEM, None, clock()),
     ]
     for change in changes:
         with pytest.raises(UnknownJob):
@@ -102,6 +104,16 @@ def test_a_job_whose_result_has_expired_is_unknown(table: JobsTable) -> None:
     delete_objects(table)
     with pytest.raises(UnknownJob):
         table.get(job.id)
+
+
+def test_a_job_from_before_there_were_clients_is_everybodys(table: JobsTable) -> None:
+    job = replace(accepted(table), client="open")
+    table.dynamodb().update_item(
+        TableName=table.table,
+        Key={"pk": {"S": job.id}, "sk": {"S": "job"}},
+        UpdateExpression="REMOVE client",
+    )
+    assert table.get(job.id) == job
 
 
 class Together:

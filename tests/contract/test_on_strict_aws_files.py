@@ -9,7 +9,16 @@ import pytest
 from chalicelib.adapters.clients import CONNECT_SECONDS, READ_SECONDS, TRIES, make_s3
 from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.engine.options import Options
-from chalicelib.errors import FileArchived, FileChanged, TryAgain, UnknownJob
+from chalicelib.errors import (
+    FileArchived,
+    FileChanged,
+    FileEncrypted,
+    FileMissing,
+    Misconfigured,
+    TryAgain,
+    UnknownJob,
+)
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import Job
 from tests.harness import failed_with
 from tests.strict_aws import (
@@ -78,11 +87,11 @@ def test_a_job_is_known_until_it_expires_and_unknown_from_then_on(
     aws.dynamodb.ttl_delay = ttl_delay
     job = long_result(aws, service)
     aws.clock.advance(days=30, seconds=-60)
-    assert service.use_cases.find_job(job.id).result
+    assert service.use_cases.find_job(job.id, OPEN).result
     for _ in range(4):
         aws.clock.advance(days=1)
         with pytest.raises(UnknownJob):
-            service.use_cases.find_job(job.id)
+            service.use_cases.find_job(job.id, OPEN)
 
 
 def test_a_job_whose_result_somebody_deleted_is_unknown(
@@ -91,13 +100,72 @@ def test_a_job_whose_result_somebody_deleted_is_unknown(
     job = long_result(aws, service)
     aws.tester("s3").delete_object(Bucket=NAMES["ResultsBucket"], Key=f"{job.id}/result.json")
     with pytest.raises(UnknownJob):
-        service.use_cases.find_job(job.id)
+        service.use_cases.find_job(job.id, OPEN)
 
 
 def test_an_archived_file_is_refused_when_it_is_submitted(service: StrictService) -> None:
     service.upload(DATA, StorageClass="GLACIER")
     with pytest.raises(FileArchived):
-        service.use_cases.submit("x.csv", Options())
+        service.use_cases.submit("x.csv", Options(), OPEN)
+
+
+def test_a_file_whose_key_the_service_may_not_use_is_refused_when_it_is_submitted(
+    service: StrictService,
+) -> None:
+    service.upload(DATA, **ENCRYPTED)
+    with pytest.raises(FileEncrypted, match="kms:Decrypt"):
+        service.use_cases.submit("x.csv", Options(), OPEN)
+
+
+def test_a_file_whose_key_is_disabled_is_refused_when_it_is_submitted(
+    aws: StrictAws, service: StrictService
+) -> None:
+    aws.rights.allow("kms:Decrypt", KEY)
+    service.upload(DATA, **ENCRYPTED)
+    aws.s3.disable_key(KEY)
+    with pytest.raises(FileEncrypted, match="disabled"):
+        service.use_cases.submit("x.csv", Options(), OPEN)
+
+
+def test_a_file_that_is_not_there_or_may_not_be_read_is_refused_when_it_is_submitted(
+    service: StrictService,
+) -> None:
+    with pytest.raises(FileMissing, match=r"that the service may read \(s3:GetObject\)"):
+        service.use_cases.submit("x.csv", Options(), OPEN)
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (AwsError("NoSuchBucket", 404, "The specified bucket does not exist"), "does not exist"),
+        (AwsError("PermanentRedirect", 301, "Use the endpoint"), "is in another region"),
+        (AwsError("InvalidAccessKeyId", 403, "No such key"), "credentials do not exist"),
+    ],
+)
+def test_a_bucket_that_is_not_there_or_elsewhere_is_reported_when_a_file_is_submitted(
+    aws: StrictAws, service: StrictService, error: AwsError, why: str
+) -> None:
+    service.upload(DATA)
+    aws.fail("s3.GetObject", error, times=ALWAYS)
+    with pytest.raises(Misconfigured, match=why):
+        service.use_cases.submit("x.csv", Options(), OPEN)
+
+
+def test_a_submission_reads_the_first_bytes_of_a_file_in_one_call(
+    aws: StrictAws, service: StrictService
+) -> None:
+    service.upload(DATA)
+    before = len(aws.calls)
+    service.use_cases.submit("x.csv", Options(), OPEN)
+    calls = [call for call in aws.calls[before:] if call.service == "s3"]
+    assert [call.operation for call in calls] == ["GetObject"]
+    assert calls[0].headers["Range"] == "bytes=0-4095"
+
+
+def test_an_empty_file_is_accepted_and_its_job_says_that_it_is_empty(
+    service: StrictService,
+) -> None:
+    failed_with(run(service, service.submit(b"")), "empty_file")
 
 
 def refused_once_submitted(service: StrictService, **storage: str) -> Job:
@@ -186,9 +254,9 @@ def test_the_api_gives_up_on_s3_before_the_gateway_gives_up_on_the_api(
         aws.clock.advance(CONNECT_SECONDS + READ_SECONDS)
         return True
 
-    aws.fail("s3.HeadObject", TIMED_OUT, times=ALWAYS, when=takes_its_time)
+    aws.fail("s3.GetObject", TIMED_OUT, times=ALWAYS, when=takes_its_time)
     with pytest.raises(TryAgain):
-        service.use_cases.submit("x.csv", Options())
+        service.use_cases.submit("x.csv", Options(), OPEN)
     # https://docs.aws.amazon.com/apigateway/latest/developerguide/api-gateway-execution-service-limits-table.html
     assert aws.clock.elapsed < 29
     assert aws.adopt(make_s3).meta.config.read_timeout == READ_SECONDS

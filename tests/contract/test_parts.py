@@ -9,7 +9,7 @@ from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.parts_table import PartsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.engine.states import State
-from chalicelib.engine.sums import ColumnSum
+from chalicelib.engine.sums import ColumnSum, Kind, RefusedCell
 from chalicelib.errors import Fault
 from chalicelib.jobs.parts import PARTS_PER_GROUP, Outcome, Run
 from chalicelib.jobs.ports import GroupCount, Parts
@@ -20,7 +20,19 @@ JOB = uuid4().hex
 FAULT = Fault("not_a_number", "'x' is not a number", 3, 17, 0)
 COLUMNS = (
     ColumnSum(Decimal("-12.50"), 3, 1, 0, False),
-    ColumnSum(Decimal(10) ** 40, 4, 0, 2, True),
+    ColumnSum(Decimal(10) ** 40, 4, 0, 0, True),
+    ColumnSum(
+        Decimal(1),
+        values=1,
+        skipped=2,
+        alike=1,
+        comparisons=1,
+        refused=(
+            RefusedCell(Kind.TEXT, "not_a_number", "caf\udce9 \u2028", 0, 5),
+            RefusedCell(Kind.LIKE_A_NUMBER, "looks_like_a_number", "1,200", 7, 90),
+            RefusedCell(Kind.COMPARISON, "looks_like_a_number", "<5", 8, 99),
+        ),
+    ),
 )
 
 

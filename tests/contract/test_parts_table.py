@@ -21,6 +21,7 @@ from chalicelib.errors import Misconfigured
 from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
 from chalicelib.jobs.job import FileVersion, Job, Problem, queued
 from chalicelib.jobs.parts import MAX_PARTS, PARTS_PER_GROUP, Outcome, Plan, Run
+from tests.findings import DIALECT
 from tests.harness import Clock
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -56,7 +57,7 @@ def cut(jobs: JobsTable, plan: Plan) -> Job:
     version = FileVersion(plan.size, '"e"')
     job = queued(uuid4().hex, "x.csv", Options(), version, NOW - timedelta(seconds=1))
     jobs.put(job)
-    return jobs.plan(job.id, plan, NOW)
+    return jobs.plan(job.id, plan, DIALECT, NOW)
 
 
 def outcome(number: int) -> Outcome:
@@ -173,7 +174,7 @@ def test_a_part_of_a_final_job_does_not_touch_it(
     jobs: JobsTable, parts: PartsTable, clock: Clock
 ) -> None:
     job = cut(jobs, replace(PLAN, size=10**9))
-    problem = jobs.fail(job.id, Problem("given_up", "Too late."), NOW)
+    problem = jobs.fail(job.id, Problem("given_up", "Too late."), None, NOW)
     clock.advance(hours=1)
     touches = Touches(jobs)
     PartCounter(jobs, parts, now=clock).count(job, PLAN, 1, Run.FIRST)

@@ -10,6 +10,7 @@ import pytest
 from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.adapters.s3_source import S3Source
+from chalicelib.engine.formats import HEAD_BYTES
 from chalicelib.errors import FileChanged, FileGone, FileMissing
 from chalicelib.jobs.ports import Source
 from tests.adapters_in_memory import MemorySource
@@ -91,6 +92,20 @@ def test_a_file_is_read_byte_for_byte(place: Place, name: str) -> None:
     version = place.source.version(name)
     assert version.size == len(data)
     assert b"".join(place.source.read(name, version)) == data
+
+
+@pytest.mark.parametrize("size", [0, 1, HEAD_BYTES, HEAD_BYTES + 1, 3_000_000])
+def test_a_probe_is_the_version_and_the_first_bytes(place: Place, size: int) -> None:
+    data = os.urandom(size)
+    place.put("data.csv", data)
+    probe = place.source.probe("data.csv")
+    assert probe == (place.source.version("data.csv"), data[:HEAD_BYTES])
+    assert b"".join(place.source.read("data.csv", probe.version)) == data
+
+
+def test_a_probe_of_a_file_that_does_not_exist_is_refused(place: Place) -> None:
+    with pytest.raises(FileMissing):
+        place.source.probe("data.csv")
 
 
 @pytest.mark.parametrize("start", [0, 1, 1_048_575, 1_048_576, 9_000_000, 9_000_001])

@@ -74,7 +74,7 @@ def test_a_bucket_of_another_account_is_not_deleted_although_it_has_our_tag(
     aws, name = Aws(strict.session()), squat("results-x")
     tags = {"TagSet": [{"Key": "csvsum", "Value": STAGE.prefix}]}
     strict.tester("s3", account=OTHER).put_bucket_tagging(Bucket=name, Tagging=tags)
-    names = {"ResultsBucket": name, "CsvBucket": "", "JobsTable": "t"}
+    names = {"ResultsBucket": name, "CsvBucket": "", "JobsTable": "t", "TokensTable": "u"}
     assert data.delete(STAGE, aws, names) == []
     assert aws.client("s3").head_bucket(Bucket=name)
 
@@ -85,7 +85,7 @@ def test_a_bucket_of_the_same_stage_in_another_region_is_not_deleted(strict: Str
     strict.tester("s3").create_bucket(Bucket=name)
     tags = {"TagSet": [{"Key": "csvsum", "Value": STAGE.prefix}]}
     strict.tester("s3").put_bucket_tagging(Bucket=name, Tagging=tags)
-    names = {"ResultsBucket": name, "CsvBucket": "", "JobsTable": "t"}
+    names = {"ResultsBucket": name, "CsvBucket": "", "JobsTable": "t", "TokensTable": "u"}
     assert data.delete(STAGE, elsewhere, names) == []
     assert data.delete(STAGE, aws, names) == [name]
 

@@ -13,6 +13,7 @@ from tests.strict_aws import StrictAws
 RESOURCES = Path(__file__).parent.parent.parent / "infra" / "resources.json"
 NAMES = {
     "JobsTable": "t-table",
+    "TokensTable": "t-tokens",
     "JobsQueue": "t-jobs",
     "PartsQueue": "t-parts",
     "DeadQueue": "t-dead",
@@ -204,7 +205,7 @@ def test_the_projects_own_template_is_made(stacks: Stacks) -> None:
     queue = stacks.strict.sqs.queue("t-jobs")
     assert queue.dead is stacks.strict.sqs.queue("t-dead")
     assert stacks.strict.s3.bucket("t-results").days == 30
-    assert stacks.strict.tester("dynamodb").list_tables()["TableNames"] == ["t-table"]
+    assert stacks.strict.tester("dynamodb").list_tables()["TableNames"] == ["t-table", "t-tokens"]
 
 
 def test_a_parameter_that_is_not_given_again_keeps_its_value(stacks: Stacks) -> None:

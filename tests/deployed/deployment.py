@@ -3,21 +3,57 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from chalicelib.settings import Settings
+from chalicelib.adapters.tokens_table import TokensTable
+from chalicelib.jobs.client import Client, Role
+from chalicelib.settings import Auth, Settings
+from infra.tokens import create
 from tests.functional.stack import Api
 
 
 class Deployment:
-    """``client(service)`` makes boto3 clients. The settings are those that its functions have."""
+    """``client(service)`` makes boto3 clients. The settings are those that its functions have.
+
+    ``api`` is that of a client which is an admin.
+    """
 
     def __init__(self, base_url: str, client: Any, prefix: str) -> None:
-        self.api = Api(base_url.rstrip("/"))
+        self.base_url = base_url.rstrip("/")
         self.client = client
         self.prefix = prefix
         self.settings = Settings.from_env(self.environment())
+        self.api = self.as_client("tests", Role.ADMIN)
+
+    @property
+    def tokens(self) -> TokensTable:
+        return TokensTable(self.settings.tokens_table, lambda: self.client("dynamodb"))
+
+    def as_client(self, name: str, role: Role = Role.CLIENT) -> Api:
+        """Return the API as a client uses it, with a token of its own."""
+        if self.settings.auth is not Auth.TOKEN:
+            return Api(self.base_url)
+        token, _ = create(self.tokens, Client(name, role), timedelta(hours=1))
+        return Api(self.base_url, token)
+
+    @contextmanager
+    def with_variable(self, name: str, value: str) -> Iterator[None]:
+        """Meanwhile the API's function has another value of a variable."""
+        before = self.environment()
+        self._set_environment({**before, name: value})
+        try:
+            yield
+        finally:
+            self._set_environment(before)
+
+    def _set_environment(self, variables: dict[str, str]) -> None:
+        awslambda = self.client("lambda")
+        awslambda.update_function_configuration(
+            FunctionName=self.prefix, Environment={"Variables": variables}
+        )
+        awslambda.get_waiter("function_updated_v2").wait(FunctionName=self.prefix)
 
     def environment(self) -> dict[str, str]:
         function = self.client("lambda").get_function_configuration(FunctionName=self.prefix)

@@ -15,7 +15,14 @@ from tests.deployed.ministack import MiniStack
 @pytest.fixture
 def stage(unique: Callable[[str], str]) -> Stage:
     """A stage with names of its own, so that no other deployment is meant."""
-    variables = ("JOBS_TABLE", "JOBS_QUEUE", "PARTS_QUEUE", "DEAD_QUEUE", "RESULTS_BUCKET")
+    variables = (
+        "JOBS_TABLE",
+        "TOKENS_TABLE",
+        "JOBS_QUEUE",
+        "PARTS_QUEUE",
+        "DEAD_QUEUE",
+        "RESULTS_BUCKET",
+    )
     given = [f"{name}={unique(name.lower().replace('_', '-'))}" for name in variables]
     stage = read_stage("localstack")
     stage = changed(stage, parse(stage, [*given, f"CSV_SOURCE=s3://{unique('csv')}"]))
@@ -42,8 +49,8 @@ def test_data_outlives_its_stack_and_is_taken_up_by_the_next(
     for _ in range(2):
         names = make(ministack, stage)
         resources.delete(stage, aws)
-        assert len(data.left(aws, names)) == 3
-    assert len(data.delete(stage, aws, names)) == 3
+        assert len(data.left(aws, names)) == 4
+    assert len(data.delete(stage, aws, names)) == 4
     assert data.left(aws, names) == []
     assert data.delete(stage, aws, names) == []
 

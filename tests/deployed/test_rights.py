@@ -214,8 +214,8 @@ def without(deployment: Deployment, function: str, sid: str, *actions: str) -> I
     name = deployment.prefix + ("" if function == "api_handler" else f"-{function}")
     function_now = deployment.client("lambda").get_function_configuration(FunctionName=name)
     role, iam = function_now["Role"].rpartition("/")[2], deployment.client("iam")
-    if "sqs:GetQueueUrl" in actions:
-        # A process that has found its queues does not look them up twice. Changing it ends it.
+    if "sqs:GetQueueUrl" in actions or sid == "Tokens":
+        # A process looks up its queues once, and a token once a minute. Changing it ends it.
         deployment.client("lambda").update_function_configuration(
             FunctionName=name, Timeout=function_now["Timeout"]
         )

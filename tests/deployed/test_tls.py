@@ -12,7 +12,15 @@ from deploy import cloudformation
 from deploy.stage import RESOURCES
 from tests.deployed.ministack import MiniStack, outputs
 
-NAMES = ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket", "CsvBucket")
+NAMES = (
+    "JobsTable",
+    "TokensTable",
+    "JobsQueue",
+    "PartsQueue",
+    "DeadQueue",
+    "ResultsBucket",
+    "CsvBucket",
+)
 
 
 def someone(ministack: MiniStack, name: str) -> Callable[[str], Any]:

@@ -40,15 +40,16 @@ class Reply:
 
 @dataclass(frozen=True)
 class Api:
-    """A client of one running service."""
+    """A client of one running service. ``token``: that of its requests, if they have any."""
 
     base: str
+    token: str = ""
 
     def get(self, path: str) -> Reply:
-        return self._send(urllib.request.Request(self.base + path))
+        return self._send(urllib.request.Request(self.base + path, headers=self._credentials()))
 
     def post(self, path: str, body: bytes, content_type: str = "application/json") -> Reply:
-        headers = {"Content-Type": content_type}
+        headers = {"Content-Type": content_type, **self._credentials()}
         return self._send(urllib.request.Request(self.base + path, data=body, headers=headers))
 
     def submit(self, csv: str, query: str = "") -> str:
@@ -73,6 +74,9 @@ class Api:
     def ongoing(self) -> int:
         count: int = self.get("/storage/get_counter").json["ongoing_tasks"]
         return count
+
+    def _credentials(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
     @staticmethod
     def _send(request: urllib.request.Request) -> Reply:

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from chalicelib.engine.explain import OF_THE_FILE
 from tests.functional.stack import ROOT, Reply, Stack
 
 HEADER = ",".join(f"n{index}" for index in range(12))
@@ -65,7 +66,7 @@ def test_options_do_the_same_on_both_ways_in(stack: Stack, unique: Callable[[str
     old = stack.api.submit(name, "?step=5&first=1&delimiter=%3B&header=false&non_numeric=skip")
     new = stack.api.post("/jobs", json.dumps({"csv": name, **OPTIONS}).encode()).json["id"]
     for job in (stack.api.ended(old), stack.api.ended(new)):
-        assert job["options"] == OPTIONS
+        assert OPTIONS.items() <= job["options"].items()
         assert job["result"] == {"col1": 3.5, "col6": 7}
         assert job["cells"]["col6"]["skipped"] == 1
 
@@ -169,8 +170,11 @@ def expect_problem(reply: Reply, status: int) -> dict[str, object]:
 
 
 GOOD = {
-    "header only": (HEADER.encode() + b"\n", {"n0": 0, "n10": 0}),
-    "header without a line end": (HEADER.encode(), {"n0": 0, "n10": 0}),
+    "UTF-16": ("\ufeffa,b\n1,2\n".encode("utf-16-le"), {"a": 1}),
+    "CR": (b"a,b\r1,2\r", {"a": 1}),
+    "gzip named csv": (gzip.compress(b"a\n1\n"), {"a": 1}),
+    "text named gzip": (b"a\n1\n", {"a": 1}),
+    "semicolons": (b"a;b\n1;2,5\n3;4,5\n", {"a": 4}),
     "one cell": (b"a\n5", {"a": 5}),
     "no final line end": (table(("1", "2"))[:-1], {"n0": 1, "n10": 2}),
     "CRLF": (table(("1", "2"), ("3", "4.5"), row_end="\r\n"), {"n0": 4, "n10": 6.5}),
@@ -180,8 +184,8 @@ GOOD = {
     "quote in mid-field": (b'a,b\n1,5" disk\n2,x"y"z\n', {"a": 3}),
     "latin-1 beside the sums": (b"a,b\n1,caf\xe9\n", {"a": 1}),
     "NUL beside the sums": (b"a,b\n1,\0\n", {"a": 1}),
-    "exactly ten columns": (b"1,2,3,4,5,6,7,8,9,10\n1,0,0,0,0,0,0,0,0,0\n", {"1": 1}),
-    "eleven columns": (b"0,1,2,3,4,5,6,7,8,9,ten\n1,0,0,0,0,0,0,0,0,0,4\n", {"0": 1, "ten": 4}),
+    "exactly ten columns": (b"a,b,c,d,e,f,g,h,i,j\n1,0,0,0,0,0,0,0,0,0\n", {"a": 1}),
+    "eleven columns": (b"a,b,c,d,e,f,g,h,i,j,ten\n1,0,0,0,0,0,0,0,0,0,4\n", {"a": 1, "ten": 4}),
     "repeated names": (b"a" + b",a" * 10 + b"\n1" + b",2" * 10 + b"\n", {"a": 1, "a.10": 2}),
     "a name to escape": (b'"<b>""\xe2\x80\xa8",x\n1,2\n', {'<b>"\u2028': 1}),
     "lost by doubles": (b"a\n1e16\n1\n-1e16\n", {"a": 1.0}),
@@ -204,11 +208,13 @@ def test_odd_but_good_files_have_their_sums(
     stack: Stack, unique: Callable[[str], str], kind: str
 ) -> None:
     data, expected = GOOD[kind]
-    name = stack.put(unique("good") + (".csv.gz" if kind == "gzip" else ".csv"), data)
+    name = stack.put(
+        unique("good") + (".csv.gz" if kind in ("gzip", "text named gzip") else ".csv"), data
+    )
     job = stack.api.ended(stack.api.submit(name))
     assert job["status"] == "succeeded", job
     if expected is None:
-        assert (len(job["result"]), job["result"]["a"]) == (100_000, 7)
+        assert (job["result"], len(job["left_out"])) == ({"a": 7}, 99_999)
     else:
         assert job["result"] == expected
         assert stack.api.get(f"/storage/get_json/{job['id']}").json == expected
@@ -216,22 +222,25 @@ def test_odd_but_good_files_have_their_sums(
 
 BAD = {
     "empty": (b"", "empty_file", 1, 0, None),
-    "UTF-16": ("\ufeffa,b\n1,2\n".encode("utf-16-le"), "utf_16", 1, 0, None),
+    "header only": (HEADER.encode() + b"\n", "no_numbers", None, None, None),
+    "header without a line end": (HEADER.encode(), "no_numbers", None, None, None),
+    "text alone": (b"a\nx\n", "no_numbers", None, None, None),
     "UTF-16 without a mark": ("a,b\n1,2\n".encode("utf-16-le"), "nul_byte", 1, 1, None),
     "NUL in a sum": (b"a,b\n1,2\n\x003,4\n", "not_a_number", 3, 8, "a"),
     "latin-1 in a sum": (b"a,b\n1,2\n\xe9,4\n", "not_a_number", 3, 8, "a"),
     "text": (table(("1", "2"), ("3", "four")), "not_a_number", 3, len(HEADER) + 25 + 20, "n10"),
-    "a formula": (b"a\n=SUM(A1)\n", "not_a_number", 2, 2, "a"),
-    "a date": (b"a\n2024-01-01\n", "not_a_number", 2, 2, "a"),
-    "thousands": (b'a\n"1,000"\n', "not_a_number", 2, 2, "a"),
+    "a formula": (b"a\n1\n=SUM(A1)\n", "not_a_number", 3, 4, "a"),
+    "a date": (b"a\n1\n2024-01-01\n", "not_a_number", 3, 4, "a"),
+    "thousands": (b'a\n"1,000"\n', "looks_like_a_number", 2, 2, "a"),
     "out of range": (b"a\n1e309\n", "out_of_range", 2, 2, "a"),
     "a short row": (b"a,b\n1,2\n3\n", "ragged_row", 3, 8, None),
-    "a long row": (b'a,b\n"x\ny",2\n', "not_a_number", 2, 4, "a"),
+    "a long row": (b'a,b\n1,2\n"x\ny",2\n', "not_a_number", 3, 8, "a"),
     "a long row behind a quoted line feed": (b'b,a\n1,"x\ny"\n1,2,3\n', "ragged_row", 4, 12, None),
-    "lone CR": (b"a,b\r1,2\r", "lone_carriage_return", 1, 3, None),
     "CR CR LF": (b"a,b\n1,2\r\r\n", "lone_carriage_return", 2, 7, None),
     "an open quote": (b'a,b\n1,2\n3,"4\n5,6\n', "unclosed_quote", 3, 10, None),
-    "gzip named csv": (gzip.compress(b"a\n1\n"), "gzip", 1, 0, None),
+    "text after a quote": (b'a,b\n1,"x"y\n', "text_after_quote", 2, 9, None),
+    "a first row of data": (b"1,2\n3,4\n5,6\n", "header_looks_like_data", 1, 0, None),
+    "an Excel workbook": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 99, "not_csv", 1, 0, None),
 }
 
 
@@ -242,21 +251,21 @@ def test_a_bad_file_fails_with_its_place(
     data, code, line, byte, column = BAD[kind]
     job_id = stack.api.submit(stack.put(unique("bad") + ".csv", data))
     error = stack.api.ended(job_id)["error"]
-    assert (error["code"], error["line"], error["byte_offset"], error.get("column")) == (
+    assert (error["code"], error.get("line"), error.get("byte_offset"), error.get("column")) == (
         code,
         line,
         byte,
         column,
     ), error
     problem = expect_problem(stack.api.get(f"/storage/get_json/{job_id}"), 422)
-    assert (problem["code"], problem["line"], problem["byte_offset"]) == (code, line, byte)
-    assert f"ine {line}" in str(problem["detail"])
+    assert (problem["code"], problem.get("line")) == (code, line)
+    if code not in OF_THE_FILE and line is not None:
+        assert f"ine {line}" in str(problem["detail"])
 
 
 @pytest.mark.parametrize(
     ("data", "code"),
     [
-        (b"a\n1\n", "not_gzip"),
         (gzip.compress(b"a\n1\n")[:-4], "gzip_truncated"),
         (gzip.compress(b"0" * 100_000_000), "gzip_ratio"),
     ],

@@ -12,14 +12,16 @@
 extern void csvsum_rows(Call *call);
 int LLVMFuzzerTestOneInput(const u8 *input, size_t size);
 
-enum { MAX_WANTED = 16, ROOM = 32, LISTED = 64, PARAMETERS = 8 };
+enum { MAX_WANTED = 16, ROOM = 32, LISTED = 64, PARAMETERS = 9 };
 
 typedef struct {
     Call call;
     Sum sums[LIMBS * MAX_WANTED];
     u8 slots[LIMBS];
-    u8 points[MAX_WANTED];
+    uint32_t scales[MAX_WANTED];
+    i64 skips[MAX_WANTED];
     Column columns[MAX_WANTED];
+    u8 known[MAX_WANTED];
     Cell cells[ROOM];
     Unresolved unresolved[LISTED];
     i64 rows, lines;
@@ -28,28 +30,79 @@ typedef struct {
 
 static const u64 MARKS[] = {0x414e /* NA */, 0x4e614e /* NaN */, 0x44494e49232e312d /* 8 bytes */};
 
+/* Numbers as usual; 1.234,5; ($1,234.5) or 1 %, with a euro sign and two markers; 1 234/5 with
+ * blanks of one and of two bytes. */
+static const Style STYLES[] = {
+    {.decimal = '.'},
+    {.decimal = ',',
+     .comma = '.',
+     .mark = ~0ull,
+     .mark_shift = 56,
+     .roles = {['.'] = IS_THOUSANDS}},
+    {.decimal = '.',
+     .comma = ',',
+     .parentheses = 1,
+     .strips = SIMPLY + 1,
+     .mark = 0xac82e2,
+     .mark_mask = 0xffffff,
+     .mark_shift = 40,
+     .mark_bytes = 3,
+     .has_markers = 1,
+     .markers = {0x3939392d /* -999 */, 0x414e, 0x3939392d, 0x414e},
+     .marker_lengths = 1 << 2,
+     .roles = {['$'] = IS_STRIPPED,
+               ['%'] = IS_STRIPPED,
+               [' '] = IS_BLANK,
+               [','] = IS_THOUSANDS,
+               ['N'] = BEGINS_MARKER,
+               [0xe2] = BEGINS_LONG,
+               [0xac] = ENDS_LONG},
+     .stripped = "\3\xe2\x82\xac"},
+    {.decimal = '/',
+     .strips = SIMPLY,
+     .mark = ~0ull,
+     .mark_shift = 56,
+     .roles = {['$'] = IS_STRIPPED,
+               [' '] = IS_BLANK | IS_THOUSANDS,
+               [0xc2] = BEGINS_LONG,
+               [0xa0] = ENDS_LONG},
+     .thousands = "\2\xc2\xa0",
+     .blanks = "\2\xc2\xa0"},
+};
+
 static void prepare(Reading *reading, const u8 *choice, const u8 *data, i64 size) {
     memset(reading, 0, sizeof *reading);
     Call *call = &reading->call;
     call->data = data;
     call->size = size;
-    call->fields = 1 + choice[0] % 24;
-    call->first = choice[1] % call->fields;
-    call->step = 1 + choice[2] % 11;
-    call->wanted = (call->fields - 1 - call->first) / call->step + 1;
-    if (call->wanted > MAX_WANTED) call->wanted = MAX_WANTED; /* the others count as not wanted */
+    const i64 fields = 1 + choice[0] % 24;
+    i64 passed = 0;
+    for (call->wanted = 0; call->wanted < MAX_WANTED; call->wanted++) {
+        const i64 skip = choice[1 + call->wanted % 2] % 11;
+        if (call->wanted && passed + skip >= fields) break;
+        reading->skips[call->wanted] = call->wanted ? skip : skip % fields;
+        passed += reading->skips[call->wanted] + 1;
+    }
+    call->skips = reading->skips;
+    call->after = fields - passed;
     call->delimiter = ",;\t |"[choice[3] % 5];
-    call->skip = choice[4] & 1;
+    call->comment = '#';
+    call->pad = choice[4] >> 2 & 1;
+    call->special = choice[4] >> 3 & 1;
+    call->style = call->special && choice[8] % 5 ? &STYLES[choice[8] % 5 - 1] : NULL;
     call->max_row_bytes = choice[4] & 2 ? 20 : 1 << 20;
     call->marks = MARKS;
     call->mark_count = 3;
+    call->long_marks = (const u8 *)"\011not known";
+    call->long_marks_size = 10;
     call->sums = reading->sums;
     call->slots = memset(reading->slots, NO_SLOT, sizeof reading->slots);
     for (u8 slot = 0; slot < PLAIN_LIMBS; slot++) call->slots[PLAIN_LIMB + slot] = slot;
     call->slot_count = PLAIN_LIMBS;
     call->slot_room = LIMBS;
-    call->points = reading->points;
+    call->scales = reading->scales;
     call->columns = reading->columns;
+    call->known = memset(reading->known, choice[4] & 1 ? 0xff : 0, sizeof reading->known);
     call->cells = reading->cells;
     call->cell_room = call->wanted + choice[5] % (ROOM - MAX_WANTED + 1);
     call->unresolved = reading->unresolved;
@@ -107,7 +160,7 @@ static void must_be_equal(const Reading *one, const Reading *other) {
     const int same = one->call.end == other->call.end && one->call.status == other->call.status
                      && one->unresolved_hash == other->unresolved_hash && one->rows == other->rows
                      && one->lines == other->lines
-                     && !memcmp(one->points, other->points, sizeof one->points)
+                     && !memcmp(one->scales, other->scales, sizeof one->scales)
                      && !memcmp(one->columns, other->columns, sizeof one->columns);
     if (!same) abort();
     for (i64 column = 0; column < one->call.wanted; column++)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.settings import BadSetting, Settings
+from chalicelib.settings import Auth, BadSetting, Settings
 from chalicelib.wiring import source_of
 from local.config import LocalConfig, UsageError, child_environment
 
@@ -68,3 +68,48 @@ def test_the_callers_aws_is_never_used(tmp_path: Path) -> None:
     assert environment["AWS_ACCESS_KEY_ID"] == "local"
     assert environment["HOME"] == "/home/x"
     assert "AWS_PROFILE" not in environment
+
+
+def test_clients_are_not_authenticated_on_this_machine_unless_the_user_wants(
+    tmp_path: Path,
+) -> None:
+    data = {"DATA": str(tmp_path)}
+    for given, auth in (({}, Auth.OPEN), ({"AUTH": "token"}, Auth.TOKEN)):
+        config = LocalConfig.from_env(data | given)
+        assert (config.auth, config.host) == (auth, "127.0.0.1")
+        assert Settings.from_env(child_environment(given, config, "")).auth is auth
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "128.0.0.1"])
+def test_only_a_service_that_asks_for_tokens_listens_to_other_machines(
+    host: str, tmp_path: Path
+) -> None:
+    environ = {"DATA": str(tmp_path), "HOST": host}
+    for auth in ({}, {"AUTH": "open"}, {"AUTH": ""}):
+        with pytest.raises(UsageError, match=r"HOST: .*set AUTH=token"):
+            LocalConfig.from_env(environ | auth)
+    assert LocalConfig.from_env(environ | {"AUTH": "token"}).host == host
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.2", ""])
+def test_every_address_of_this_machine_alone_may_be_open(host: str, tmp_path: Path) -> None:
+    config = LocalConfig.from_env({"DATA": str(tmp_path), "HOST": host})
+    assert config.host == (host or "127.0.0.1")
+
+
+@pytest.mark.parametrize("host", ["localhost", "::1", "127.1", "127.0.0.1:80", "example.org", "0"])
+def test_what_is_no_address_is_one_sentence(host: str, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="HOST must be an IPv4 address"):
+        LocalConfig.from_env({"DATA": str(tmp_path), "HOST": host, "AUTH": "token"})
+
+
+def test_the_service_is_asked_by_an_address_of_this_machine(tmp_path: Path) -> None:
+    environ = {"DATA": str(tmp_path), "AUTH": "token", "PORT": "8123"}
+    everywhere = LocalConfig.from_env(environ | {"HOST": "0.0.0.0"})
+    assert everywhere.address == "127.0.0.1:8123"
+    assert LocalConfig.from_env(environ | {"HOST": "10.0.0.1"}).address == "10.0.0.1:8123"
+
+
+def test_nobody_checks_signatures_here(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no API Gateway"):
+        LocalConfig.from_env({"DATA": str(tmp_path), "AUTH": "iam"})

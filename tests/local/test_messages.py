@@ -67,3 +67,11 @@ def test_the_last_words_say_what_goes_on_and_where_all_is_kept(
     config = config_of(tmp_path, STATE=str(tmp_path / "kept"))
     assert words in farewell(config, jobs)
     assert str(tmp_path / "kept") in farewell(config, jobs)
+
+
+def test_a_service_that_asks_for_tokens_says_how_to_get_one(tmp_path: Path) -> None:
+    config = config_of(tmp_path, AUTH="token")
+    text = welcome(config, "http://aws", survey(config, "http://aws"))
+    assert "make token CLIENT=" in text
+    assert text.count('curl -H "Authorization: Bearer $TOKEN" http://127.0.0.1:8123/') == 3
+    assert "token" not in welcome(config_of(tmp_path), "http://aws", Survey("x.csv"))

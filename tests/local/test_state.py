@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from local.config import UsageError
-from local.state import State
+from local.state import State, endpoint_of_run
 
 
 def test_a_folder_is_used_by_one_run_at_a_time(tmp_path: Path) -> None:
@@ -56,3 +56,16 @@ def test_clearing_removes_all_but_the_lock_and_follows_no_link(tmp_path: Path) -
     state.clear()
     assert [entry.name for entry in state.folder.iterdir()] == ["csvsum.lock"]
     assert (tmp_path / "elsewhere" / "kept").exists()
+
+
+def test_other_commands_find_the_embedded_aws_of_a_run_and_of_no_other(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="No `make run` uses"):
+        endpoint_of_run(tmp_path)
+    state = State(tmp_path)
+    with pytest.raises(UsageError, match="No `make run` uses"):
+        endpoint_of_run(tmp_path)
+    state.note_endpoint("http://127.0.0.1:1")
+    assert endpoint_of_run(tmp_path) == "http://127.0.0.1:1"
+    os.close(state.lock)
+    with pytest.raises(UsageError, match="No `make run` uses"):
+        endpoint_of_run(tmp_path)

@@ -21,7 +21,7 @@ def api(clone: Clone) -> Iterator[Api]:
     ended = clone.deploy("up", STAGE, "PART_BYTES=200000")
     assert ended.status == 0, ended.err
     url = ended.out.partition("Deployed: ")[2].split()[0]
-    yield Api(url)
+    yield Api(url, ended.out.partition("export TOKEN=")[2].split()[0])
     ended = clone.deploy("down", STAGE, "--data", "delete")
     assert ended.status == 0, ended.err
 
@@ -35,6 +35,26 @@ def part_bytes(client: Callable[[str], Any]) -> str | None:
 def test_a_first_deployment_answers_and_sums_the_sample(clone: Clone, api: Api) -> None:
     assert api.ended(api.submit("sample.csv"))["result"] == {"id": 5050, "price": 4656.09}
     assert clone.smoke(STAGE) == SUMS
+
+
+def test_nobody_gets_in_without_a_token(api: Api) -> None:
+    assert Api(api.base).get("/storage/get_counter").status == 401
+
+
+def test_tokens_are_created_listed_and_revoked(clone: Clone, api: Api) -> None:
+    created = clone.deploy("token", STAGE, "--client", "finance", "--days", "7")
+    assert created.status == 0, created.err
+    finance = Api(api.base, created.out.splitlines()[-1])
+    assert finance.get("/storage/get_counter?mine=true").json == {"ongoing_tasks": 0}
+    other = Api(api.base, clone.deploy("token", STAGE, "--client", "x").out.splitlines()[-1])
+    listed = clone.deploy("tokens", STAGE).out
+    assert all(name in listed for name in ("admin", "finance", "x"))
+    assert "Revoked" in clone.deploy("revoke", STAGE, "--client", "x").out
+    assert other.get("/storage/get_counter").status == 401
+
+
+def test_the_first_token_is_offered_once(clone: Clone, api: Api) -> None:
+    assert "TOKEN=" not in clone.deploy("up", STAGE).out
 
 
 def test_forty_jobs_at_once_end(api: Api) -> None:

@@ -48,7 +48,8 @@ def deployed(clone: Clone, resources: None) -> Clone:
 def api(deployed: Clone, endpoint: str) -> Api:
     """The API at the endpoint of LocalStack: the URL that Chalice prints is at amazonaws.com."""
     url = deployed.chalice("url").out
-    return Api(f"{endpoint}/_aws/execute-api/{url.split('//')[1].split('.')[0]}/api")
+    token = deployed.deploy("token", "dev", "--client", "me").out.splitlines()[-1]
+    return Api(f"{endpoint}/_aws/execute-api/{url.split('//')[1].split('.')[0]}/api", token)
 
 
 def test_a_file_in_the_bucket_of_this_account_is_summed(api: Api) -> None:
@@ -103,7 +104,7 @@ def test_deleting_leaves_the_resources(deployed: Clone, client: Callable[[str], 
     assert deployed.chalice("delete").status == 0
     eventually(lambda: not client("lambda").list_functions()["Functions"], seconds=60)
     assert client("apigateway").get_rest_apis()["items"] == []
-    assert client("dynamodb").list_tables()["TableNames"] == ["csvsum-dev"]
+    assert client("dynamodb").list_tables()["TableNames"] == ["csvsum-dev", "csvsum-dev-tokens"]
     ended = deployed.deploy("down", "dev", "--data", "delete")
     assert ended.status == 0, ended.err
     assert "Data left: none" in ended.out

@@ -13,11 +13,15 @@ import pytest
 from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.work_queue import BadMessage, decode
 from chalicelib.engine.options import Options
-from chalicelib.errors import ServiceDown
+from chalicelib.errors import InvalidToken, ServiceDown
+from chalicelib.jobs.authentication import Credentials
+from chalicelib.jobs.client import OPEN, Client
 from chalicelib.jobs.job import Job, utc_now
+from chalicelib.jobs.listing import Wanted
 from chalicelib.jobs.part_reading import PartReader
 from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
+from chalicelib.jobs.tokens import new_token
 from chalicelib.settings import Settings
 from chalicelib.wiring import SettingsAdapters
 from chalicelib.wiring.container import UseCases
@@ -45,7 +49,23 @@ def arn_of(service: str, parameters: dict[str, Any]) -> str:
         name = parameters.get("QueueName") or parameters["QueueUrl"].rpartition("/")[2]
         return f"arn:aws:sqs:us-east-1:123456789012:{name}"
     index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
-    return f"arn:aws:dynamodb:us-east-1:123456789012:table/{parameters['TableName']}{index}"
+    # A batch is of one table here.
+    table = parameters.get("TableName") or "".join(parameters["RequestItems"])
+    return f"arn:aws:dynamodb:us-east-1:123456789012:table/{table}{index}"
+
+
+def calls_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterator[Call]:
+    """Return what rights a request needs: a transaction those of its writes.
+
+    https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+    """
+    action = f"{service}:{operation}"
+    if operation != "TransactWriteItems":
+        yield ACTIONS.get(action, action), arn_of(service, parameters)
+        return
+    for each in parameters["TransactItems"]:
+        ((kind, write),) = each.items()
+        yield f"{service}:{kind}Item", arn_of(service, write)
 
 
 class Recorder:
@@ -59,9 +79,8 @@ class Recorder:
 
     def _record(self, params: dict[str, Any], event_name: str, **_: Any) -> None:
         service, operation = event_name.split(".")[1:]
-        action = f"{service}:{operation}"
         if self.calls is not None:
-            self.calls.add((ACTIONS.get(action, action), arn_of(service, params)))
+            self.calls.update(calls_of(service, operation, params))
 
     @contextmanager
     def recorded(self) -> Iterator[set[Call]]:
@@ -105,7 +124,7 @@ class Scene:
         return name
 
     def submit(self, data: bytes, step: int = 10) -> Job:
-        return self.use_cases.submit(self.put(data), Options(step=step))
+        return self.use_cases.submit(self.put(data), Options(step=step), OPEN)
 
     def messages(self, queue: str) -> list[Message]:
         sqs = self.aws.client("sqs")
@@ -177,14 +196,20 @@ def use_api(scene: Scene) -> set[Call]:
     scene.parts()
     with scene.recorder.recorded() as calls:
         use_cases = scene.use_cases
+        with pytest.raises(InvalidToken):
+            use_cases.authenticate(Credentials(f"Bearer {new_token()}"))
         job = scene.submit(TALL)
         for each in (job, large, running):
-            use_cases.find_job(each.id)
+            use_cases.find_job(each.id, OPEN)
+        use_cases.submit_once(job.file_name, job.options, OPEN, "a key")
+        use_cases.cancel_job(job.id, OPEN)
+        use_cases.list_jobs(OPEN, Wanted())
         use_cases.count_in_progress()
+        use_cases.count_in_progress(Client("finance"))
         use_cases.publish_reply(job, "sums", "{}")
         with pytest.raises(ServiceDown):
             submit = replace(use_cases.submit, queue=BrokenQueue())
-            submit(job.file_name, Options())
+            submit(job.file_name, Options(), OPEN)
     scene.parts()
     return calls
 

@@ -25,13 +25,14 @@ from chalicelib.engine.native.binding import (
 )
 from chalicelib.engine.native.buffers import Room
 from chalicelib.engine.reference import ReferenceKernel
-from chalicelib.engine.states import State
+from chalicelib.engine.rules import PLAIN_RULES, NonNumeric, Rules
+from chalicelib.engine.states import Grammar, State
 from chalicelib.engine.sums import MISSING
-from chalicelib.jobs.options import DELIMITERS
+from chalicelib.jobs.option_values import DELIMITERS
 from tests.csv_files import in_blocks, junk_files, tidy_files
 from tests.fuzz.cases import make_case
 from tests.fuzz.fuzz_kernels import differences
-from tests.kernels import NEEDS_NATIVE, comparable, every_form
+from tests.kernels import GRAMMAR, NEEDS_NATIVE, STATES, comparable, every_form
 
 pytestmark = NEEDS_NATIVE
 
@@ -78,9 +79,9 @@ def number_files(draw: st.DrawFn) -> bytes:
     )
 
 
-def a_layout(fields: int, first: int, step: int, delimiter: bytes = b",") -> Layout:
-    wanted = range(min(first, fields - 1), fields, step)
-    return Layout(delimiter, fields, wanted, tuple(f"n{index}" for index in wanted), 0, 0)
+def a_layout(fields: int, first: int, step: int, rules: Rules = PLAIN_RULES) -> Layout:
+    wanted = tuple(range(min(first, fields - 1), fields, step))
+    return Layout(GRAMMAR, fields, wanted, tuple(f"n{index}" for index in wanted), 0, 0, rules)
 
 
 def fields_of_first_row(data: bytes) -> int:
@@ -95,8 +96,8 @@ sizes = st.one_of(st.integers(1, 5), st.integers(60, 70), st.just(1 << 20))
     data=st.one_of(tidy_files(bad=True), number_files(), junk_files()),
     delimiter=st.sampled_from([",", ",", ",", *sorted(DELIMITERS)]),
     picked=st.tuples(st.integers(0, 2), st.integers(1, 10)),
-    skip=st.booleans(),
-    start=st.sampled_from([State.ROW, State.ROW, *State]),
+    non_numeric=st.sampled_from(["columns", "fail", "skip"]),
+    start=st.sampled_from([State.ROW, State.ROW, *STATES]),
     span=st.one_of(st.none(), st.integers(0, 300)),
     blocks=st.tuples(sizes, sizes),
     sum_bytes=st.sampled_from([Room().sum_bytes, 0, 200]),
@@ -107,18 +108,19 @@ def test_the_partial_sum_is_that_of_the_reference(
     data: bytes,
     delimiter: str,
     picked: tuple[int, int],
-    skip: bool,
+    non_numeric: NonNumeric,
     start: State,
     span: int | None,
     blocks: tuple[int, int],
     sum_bytes: int,
 ) -> None:
-    layout = a_layout(fields_of_first_row(data), *picked, delimiter.encode())
+    layout = a_layout(fields_of_first_row(data), *picked, Rules(non_numeric))
+    layout = replace(layout, grammar=Grammar(delimiter.encode()))
     data = data.replace(b",", delimiter.encode())
     found = native(block_bytes=blocks[1], room=Room(sum_bytes=sum_bytes)).sum_rows(
-        in_blocks(data, blocks[0]), layout, skip=skip, start=start, span=span
+        in_blocks(data, blocks[0]), layout, start=start, span=span
     )
-    expected = ReferenceKernel().sum_rows([data], layout, skip=skip, start=start, span=span)
+    expected = ReferenceKernel().sum_rows([data], layout, start=start, span=span)
     assert comparable(found) == comparable(expected)
 
 
@@ -146,7 +148,7 @@ UNUSUAL = [*LONG, "0" * 900 + "5", "0.000" + "3" * 90, "0e999", "0e-400", "-.5E+
 def test_every_accepted_number_has_its_place(native: Native, sum_bytes: int) -> None:
     data = "".join(f"{text},{text}\r\n" for text in UNUSUAL).encode()
     found, expected = (
-        kernel.sum_rows([data], a_layout(2, 0, 1), skip=False)
+        kernel.sum_rows([data], a_layout(2, 0, 1))
         for kernel in (native(room=Room(sum_bytes=sum_bytes)), ReferenceKernel())
     )
     assert comparable(found) == comparable(expected)
@@ -162,7 +164,7 @@ def test_an_accepted_number_is_added_by_the_library(native: Native, text: str) -
         decided.append(call.unresolved_count)
 
     data = f"{text}\n".encode() * 1000
-    found = NativeKernel(add_rows=add_rows).sum_rows([data], a_layout(1, 0, 1), skip=False)
+    found = NativeKernel(add_rows=add_rows).sum_rows([data], a_layout(1, 0, 1))
     assert found.columns[0].values == 1000
     assert sum(decided) == 0
 
@@ -171,10 +173,10 @@ def test_an_accepted_number_is_added_by_the_library(native: Native, text: str) -
 def test_a_number_of_1e308_or_more_is_checked_by_the_reference(native: Native) -> None:
     rounds_to_infinity = 2**1024 - 2**970
     data = f"{rounds_to_infinity - 1}\n1e308\n{'0' * 20}1{'0' * 308}\n".encode()
-    found = native().sum_rows([data], a_layout(1, 0, 1), skip=False)
+    found = native().sum_rows([data], a_layout(1, 0, 1))
     assert found.columns[0].total == rounds_to_infinity - 1 + 2 * 10**308
     data += f"{rounds_to_infinity}\n".encode()
-    fault = native().sum_rows([data], a_layout(1, 0, 1), skip=True).fault
+    fault = native().sum_rows([data], a_layout(1, 0, 1)).fault
     assert fault is not None
     assert (fault.code, fault.line) == ("out_of_range", 3)
 
@@ -182,7 +184,7 @@ def test_a_number_of_1e308_or_more_is_checked_by_the_reference(native: Native) -
 @every_form
 def test_totals_that_outgrow_128_bits_are_exact(native: Native) -> None:
     rows = [b"%s,-%s\n" % (b"9" * 40, b"9" * 28)] * 1000
-    found = native(room=Room(rows=2)).sum_rows(rows, a_layout(2, 0, 1), skip=False)
+    found = native(room=Room(rows=2)).sum_rows(rows, a_layout(2, 0, 1))
     assert [column.total for column in found.columns] == [
         1000 * (10**40 - 1),
         -1000 * (10**28 - 1),
@@ -201,16 +203,16 @@ def test_many_blocks_of_long_and_short_rows(native: Native, fields: int, block: 
     ]
     data = "\n".join(rows).encode()
     layout = a_layout(fields, 0, 10)
-    found = native(block_bytes=block).sum_rows(in_blocks(data, block), layout, skip=False)
-    assert comparable(found) == comparable(ReferenceKernel().sum_rows([data], layout, skip=False))
+    found = native(block_bytes=block).sum_rows(in_blocks(data, block), layout)
+    assert comparable(found) == comparable(ReferenceKernel().sum_rows([data], layout))
 
 
 @every_form
 def test_the_first_bad_cell_is_the_first_of_the_file_not_of_the_first_column(
     native: Native,
 ) -> None:
-    data = b'1,2\n1e300,"3\n"\nx,4\n'
-    fault = native().sum_rows([data], a_layout(2, 0, 1), skip=False).fault
+    data = b'1,2\n1e300,"y\n"\nx,4\n'
+    fault = native().sum_rows([data], a_layout(2, 0, 1)).fault
     assert fault is not None
     assert (fault.code, fault.line, fault.byte, fault.column) == ("not_a_number", 1, 10, 1)
 
@@ -219,7 +221,7 @@ def test_the_first_bad_cell_is_the_first_of_the_file_not_of_the_first_column(
 def test_more_unresolved_cells_than_are_listed_at_once_are_all_added(native: Native) -> None:
     data = b"1e100,x,NA\n" * 100
     found, expected = (
-        kernel.sum_rows([data], a_layout(3, 0, 1), skip=True)
+        kernel.sum_rows([data], a_layout(3, 0, 1, Rules("skip")))
         for kernel in (native(room=Room(unresolved=128)), ReferenceKernel())
     )
     assert comparable(found) == comparable(expected)
@@ -230,7 +232,7 @@ def test_several_threads_share_a_kernel() -> None:
     files = [b"%d,2\n" % number * 20_000 for number in range(8)]
     with ThreadPoolExecutor(4) as pool:
         partials = pool.map(
-            lambda data: shared.sum_rows(in_blocks(data, 1000), a_layout(2, 0, 1), skip=False),
+            lambda data: shared.sum_rows(in_blocks(data, 1000), a_layout(2, 0, 1)),
             files,
         )
     assert [partial.columns[0].total for partial in partials] == [
@@ -241,12 +243,12 @@ def test_several_threads_share_a_kernel() -> None:
 def test_neither_pandas_nor_numpy_is_imported() -> None:
     code = """
 import sys
-from chalicelib.engine.layout import read_layout
+from chalicelib.engine.opening import read_layout
 from chalicelib.engine.native import load
 from chalicelib.engine.options import Options
 layout, rest = read_layout([b"a,b\\n1.5,x\\n1e100,y\\n"], Options())
-assert load().sum_rows(rest, layout, skip=False).fault is None
-assert load().sum_rows([b"x,1,2\\n"], layout, skip=False).fault.code == "ragged_row"
+assert load().sum_rows(rest, layout).fault is None
+assert load().sum_rows([b"x,1,2\\n"], layout).fault.code == "ragged_row"
 assert not {"pandas", "numpy"} & set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)

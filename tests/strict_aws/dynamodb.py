@@ -18,6 +18,7 @@ from tests.strict_aws.sizes import (
     read_units,
     write_units,
 )
+from tests.strict_aws.transactions import Transactions
 from tests.strict_aws.wire import Answer, Request
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 TARGET = "DynamoDB_20120810"
 WRITES = ("PutItem", "UpdateItem", "DeleteItem")
 READS = ("GetItem", "Query", "Scan")
-UNCOUNTED = ("BatchWriteItem", "BatchGetItem", "TransactWriteItems", "TransactGetItems")
+UNCOUNTED = ("BatchWriteItem", "BatchGetItem", "TransactGetItems")
 Members = Mapping[str, Any]
 
 
@@ -72,11 +73,12 @@ class DynamoDb:
     """
 
     def __init__(self, aws: "StrictAws") -> None:
-        self._aws = aws
+        self.aws = aws
         self.ttl_delay = timedelta(days=2)
         self._meters: list[Meter] = []
         self._tables: dict[tuple[str, str], Table] = {}
         self._ttl: dict[tuple[str, str], str] = {}
+        self._transactions = Transactions(self)
 
     @contextmanager
     def metered(self) -> Iterator[Meter]:
@@ -93,9 +95,11 @@ class DynamoDb:
             raise NotImplementedError(f"the stand-in does not count {request.operation} yet")
         if "TableName" in request.json and request.operation in WRITES + READS:
             self._remove_expired(request, principal)
+        if request.operation == "TransactWriteItems":
+            return self._transactions.write(request, principal)
         if request.operation in WRITES:
             return self._write(request, principal)
-        answer = self._aws.store(request, principal)
+        answer = self.aws.store(request, principal)
         if request.operation in READS and answer.status == 200:
             self._charge_read(request, principal, answer)
         if request.operation == "UpdateTimeToLive" and answer.status == 200:
@@ -105,16 +109,16 @@ class DynamoDb:
         return answer
 
     def _write(self, request: Request, principal: Principal) -> Answer:
-        table = self._table(request, principal)
+        table = self.table(request, principal)
         if table is None:
-            return self._aws.store(request, principal)
+            return self.aws.store(request, principal)
         asked = request.json
         if item_bytes(asked.get("Item", {})) > MAX_ITEM_BYTES:
             raise Refused(validation_error("Item size has exceeded the maximum allowed size"))
         key = asked["Key"] if "Key" in asked else table.key_of(asked["Item"])
-        old = self._get(request, principal, key)
-        answer = self._aws.store(request, principal)
-        new = self._get(request, principal, key)
+        old = self.item(request, principal, key)
+        answer = self.aws.store(request, principal)
+        new = self.item(request, principal, key)
         if item_bytes(new or {}) > MAX_ITEM_BYTES:
             self._put_back(request, principal, old, key)
             raise Refused(
@@ -125,7 +129,7 @@ class DynamoDb:
         if answer.status == 200 or b"ConditionalCheckFailed" in answer.body:
             indexes = {each.name: each.write_units(old, new) for each in table.indexes}
             charge = Charge(request.operation, key, 0.0, write_units(old, new), indexes)
-            self._charge(principal, charge)
+            self.charge(principal, charge)
             return _with_capacity(request, answer, float(charge.all_writes))
         return answer
 
@@ -135,7 +139,7 @@ class DynamoDb:
         if request.operation != "GetItem":
             found = self._scanned(request, principal, found)
         units = read_units(sum(map(item_bytes, found)), bool(asked.get("ConsistentRead")))
-        self._charge(principal, Charge(request.operation, asked.get("Key", {}), units))
+        self.charge(principal, Charge(request.operation, asked.get("Key", {}), units))
 
     def _scanned(self, request: Request, principal: Principal, found: list[Item]) -> list[Item]:
         """Return what a query read: a count, a filter and a projection cost what they leave out.
@@ -150,12 +154,12 @@ class DynamoDb:
         items: list[Item] = answer["Items"]
         return items
 
-    def _charge(self, principal: Principal, charge: Charge) -> None:
+    def charge(self, principal: Principal, charge: Charge) -> None:
         if principal.kind != "tester":
             for meter in self._meters:
                 meter.charges.append(charge)
 
-    def _table(self, request: Request, principal: Principal) -> Table | None:
+    def table(self, request: Request, principal: Principal) -> Table | None:
         place = (principal.account, request.json["TableName"])
         if place not in self._tables:
             described = self._ask(
@@ -166,7 +170,7 @@ class DynamoDb:
             self._tables[place] = _table_of(described["Table"])
         return self._tables[place]
 
-    def _get(self, request: Request, principal: Principal, key: Item) -> Item | None:
+    def item(self, request: Request, principal: Principal, key: Item) -> Item | None:
         asked = {"TableName": request.json["TableName"], "Key": key, "ConsistentRead": True}
         item: Item | None = self._ask(request, principal, "GetItem", asked).get("Item")
         return item
@@ -185,14 +189,14 @@ class DynamoDb:
         attribute = self._ttl.get((principal.account, name))
         if attribute is None:
             return
-        before = int(self._aws.clock.time() - self.ttl_delay.total_seconds())
+        before = int(self.aws.clock.time() - self.ttl_delay.total_seconds())
         due = {
             "TableName": name,
             "FilterExpression": "#expires <= :before",
             "ExpressionAttributeNames": {"#expires": attribute},
             "ExpressionAttributeValues": {":before": {"N": str(before)}},
         }
-        table = self._table(request, principal)
+        table = self.table(request, principal)
         for item in self._ask(request, principal, "Scan", due).get("Items", []):
             if table is not None:
                 self._put_back(request, principal, None, table.key_of(item))
@@ -205,7 +209,7 @@ class DynamoDb:
         other = replace(
             request, operation=operation, headers=headers, body=json.dumps(asked).encode()
         )
-        members: dict[str, Any] = json.loads(self._aws.store(other, principal).body)
+        members: dict[str, Any] = json.loads(self.aws.store(other, principal).body)
         return members
 
 

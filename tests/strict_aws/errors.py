@@ -130,6 +130,22 @@ class DynamoDbErrors:
         "Support at https://aws.amazon.com/support to request a limit increase.",
         {"ThrottlingReasons": [{"reason": "TableWriteAccountLimitExceeded"}]},
     )
+    CONFLICT = AwsError(
+        # https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html
+        "TransactionCanceledException",
+        400,
+        "Transaction cancelled, please refer cancellation reasons for specific reasons "
+        "[None, TransactionConflict]",
+        {
+            "CancellationReasons": [
+                {"Code": "None"},
+                {
+                    "Code": "TransactionConflict",
+                    "Message": "Transaction is ongoing for the item",
+                },
+            ]
+        },
+    )
     INTERNAL_ERROR = AwsError("InternalServerError", 500, "The request processing has failed.")
     ACCESS_DENIED = AwsError("AccessDeniedException", 400, "Access denied.")
     NO_TABLE = AwsError("ResourceNotFoundException", 400, "Requested resource not found")

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from chalicelib.engine.options import Options
 from chalicelib.errors import TooMuchInProgress
 from chalicelib.jobs.allowance import KEEP, Allowance
+from chalicelib.jobs.client import OPEN
 from tests.harness import World
 
 ROWS = b"a,b\n1,2\n"
@@ -56,7 +57,7 @@ def test_one_process_exceeds_the_limit_by_less_than_one_file(
         world.clock.advance(seconds=pause)
         world.source.files["x.csv"] = b"x" * size
         try:
-            world.use_cases.submit("x.csv", Options())
+            world.use_cases.submit("x.csv", Options(), OPEN)
         except TooMuchInProgress:
             continue
         assert world.jobs.bytes_in_progress() - size < max_bytes

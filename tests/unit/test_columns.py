@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.engine.columns import Kind, Kinds, count_kinds, kind_of, refused_kinds
+from chalicelib.engine.columns import Kinds, count_kinds, kind_of, refused_kinds
 from chalicelib.engine.read_options import NumberOptions
+from chalicelib.engine.sums import Kind
 
 cells = st.sampled_from(["1", "-2.5", "", "NA", "x", "1MG00", "1,200", "<5", "1e999", "2024-01-01"])
 

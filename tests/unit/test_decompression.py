@@ -101,7 +101,7 @@ def test_a_file_cut_anywhere_says_so(compression: Compression, size: int) -> Non
     for kept in {4, 5, 9, 13, 31, 60, len(packed) // 2, len(packed) - 20, len(packed) - 1}:
         error = refusal(compression, packed[:kept], size)
         assert error.code == f"{compression}_truncated"
-        assert f"after {kept} bytes" in error.detail
+        assert f"after {kept:,} bytes" in error.detail
 
 
 @pytest.mark.parametrize("compression", STREAMS)
@@ -119,7 +119,7 @@ def test_what_follows_the_end_is_refused_with_its_place(
     packed = PACK[compression](TEXT)
     error = refusal(compression, packed + b"\0junk", size)
     assert error.code == f"{compression}_damaged"
-    assert f"near byte {len(packed) + 1} (" in error.detail
+    assert f"near byte {len(packed) + 1:,} (" in error.detail
 
 
 @pytest.mark.parametrize("compression", OURS)
@@ -179,7 +179,7 @@ def test_a_file_beyond_the_largest_size_is_refused(compression: Compression) -> 
     packed = PACK[compression](random.Random(1).randbytes(50_000))
     error = refusal(compression, packed, limit=GrowthLimit(max_bytes=40_000))
     assert error.code == f"{compression}_too_large"
-    assert "beyond 40000 bytes" in error.detail
+    assert "beyond 40,000 bytes" in error.detail
 
 
 def test_all_levels_and_forms_of_zstd_unpack() -> None:

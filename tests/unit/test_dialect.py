@@ -54,14 +54,11 @@ def test_a_file_without_a_delimiter_has_one_column_and_the_comma(text: str) -> N
 def test_two_delimiters_that_fit_equally_well_are_refused_by_name() -> None:
     fault = fault_of("a,b;c\n1,2;3\n4,5;6\n")
     assert fault.code == "ambiguous_delimiter"
-    assert "',' (2 fields) and ';' (2 fields) fit equally well" in fault.message
+    assert fault.message == "comma and semicolon fit equally well as the delimiter"
 
 
-def test_the_tab_is_named_readably_where_it_is_ambiguous() -> None:
-    assert (
-        r"',' (2 fields) and '\t' (2 fields) fit equally well"
-        in fault_of("a,b\tc\n1,2\t3\n").message
-    )
+def test_the_tab_is_named_where_it_is_ambiguous() -> None:
+    assert "comma and tab fit equally well" in fault_of("a,b\tc\n1,2\t3\n").message
 
 
 def test_delimiters_in_quotes_do_not_count() -> None:
@@ -238,11 +235,10 @@ def test_mixed_row_ends_are_refused_at_their_place_in_the_file() -> None:
         ",0,1\nx,5,6\nx,7,8\n",
     ],
 )
-def test_a_first_row_of_numbers_over_numbers_is_refused_with_both_options(text: str) -> None:
-    fault = fault_of(text)
-    assert fault.code == "header_looks_like_data"
-    assert "header=false" in fault.message
-    assert "header=true" in fault.message
+def test_a_first_row_of_numbers_over_numbers_is_refused_and_read_with_both_options(
+    text: str,
+) -> None:
+    assert fault_of(text).code == "header_looks_like_data"
     assert dialect_of(text, ReadOptions(header=True)).header is True
     assert dialect_of(text, ReadOptions(header=False)).header is False
 

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import inspect
+import json
 import re
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
@@ -11,12 +12,14 @@ import pytest
 
 from app import app
 from chalicelib.adapters import results_bucket
-from chalicelib.engine import gunzip, layout, limits, sums
+from chalicelib.engine import gunzip, limits, sums
+from chalicelib.engine.options import LISTS, Options
 from chalicelib.errors import BadRequest, CsvsumError, FileError
-from chalicelib.jobs import options, parts, recovery, results
-from chalicelib.jobs.options import DELIMITERS, NAMES, Options, parse_options
+from chalicelib.jobs import file_names, listing, option_values, parts, recovery, results, waiting
+from chalicelib.jobs.option_values import DELIMITERS
+from chalicelib.jobs.options import NAMES, parse_options
 from chalicelib.settings import Settings
-from chalicelib.web import requests, responses
+from chalicelib.web import requests, responses, submissions
 from local.config import LocalConfig
 from tests.imports import used_modules
 from tests.markdown import ROOT, Page, code, pages
@@ -27,6 +30,8 @@ MAKEFILE = (ROOT / "Makefile").read_text()
 # Of chalicelib, what the service uses.
 MODULES = {name: importlib.import_module(name) for name in sorted(used_modules() - {"app"})}
 GROWTH, ROW_LIMITS = gunzip.GrowthLimit(), limits.LIMITS
+FUNCTIONS = json.loads((ROOT / "infra" / "functions.json").read_text())["Resources"]
+STAGE_LIMITS = FUNCTIONS["RestAPI"]["Properties"]["MethodSettings"][0]
 KIB, MIB, GIB = 2**10, 2**20, 2**30
 # By what is limited: what the table must say of it.
 LIMITS: dict[str, list[str]] = {
@@ -43,9 +48,20 @@ LIMITS: dict[str, list[str]] = {
         f"{GROWTH.max_bytes // GIB} GiB unpacked",
         f"from {GROWTH.free_bytes // MIB} MiB on, at most {GROWTH.max_ratio} times",
     ],
-    "a file's name": [f"{options.MAX_NAME_BYTES:,} bytes"],
+    "`step` and `first`": [f"{option_values.MAX_INDEX:,}"],
+    "a file's name": [f"{file_names.MAX_NAME_BYTES:,} bytes"],
+    "jobs of a client in progress": [f"{Settings().max_jobs_per_client:,}"],
     "the body of `POST /jobs`": [f"{requests.MAX_BODY_BYTES // KIB} KiB"],
+    "submissions in one `POST /jobs`": [f"{submissions.MAX_SUBMISSIONS}"],
+    "jobs on a page": [f"{listing.MAX_LIMIT}"],
+    "`wait`": [f"{waiting.MAX_SECONDS} seconds"],
+    "`Idempotency-Key`": [f"{requests.MAX_KEY_CHARS} characters"],
     "a reply": [f"{responses.MAX_REPLY_BYTES:,} bytes", f"{results_bucket.LINK_SECONDS} seconds"],
+    "bytes in progress": [f"{Settings().max_bytes_in_progress:,}"],
+    "requests": [
+        f"{STAGE_LIMITS['ThrottlingRateLimit']} a",
+        f"{STAGE_LIMITS['ThrottlingBurstLimit']} at",
+    ],
     "tries": [f"{recovery.MAX_ATTEMPTS} attempts of a job"],
     "retention": [f"{Settings().keep_days} days"],
 }
@@ -82,8 +98,8 @@ SETTINGS, LOCAL_SETTINGS = map(defaults, README.tables("name", "default", "unit"
 def test_the_readme_has_the_settings_that_the_code_reads() -> None:
     environ = Recorded({})
     Settings.from_env(environ)
-    # Chalice's commands set that one themselves.
-    assert set(SETTINGS) == environ.asked - {"AWS_CHALICE_CLI_MODE"}
+    # Chalice's commands and Lambda set those themselves.
+    assert set(SETTINGS) == environ.asked - {"AWS_CHALICE_CLI_MODE", "AWS_LAMBDA_FUNCTION_NAME"}
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -95,19 +111,21 @@ def test_the_readme_has_the_settings_of_make_run(monkeypatch: pytest.MonkeyPatch
     monkeypatch.chdir(ROOT)
     environ = Recorded({})
     config = LocalConfig.from_env(environ)
-    assert set(LOCAL_SETTINGS) == environ.asked - {"CSV_SOURCE"} | {"PYTHON"}
+    assert set(LOCAL_SETTINGS) == environ.asked - {"AUTH", "CSV_SOURCE"} | {"PYTHON"}
     assert LocalConfig.from_env(LOCAL_SETTINGS) == config
     assert f"PYTHON ?= {LOCAL_SETTINGS['PYTHON']}\n" in MAKEFILE
 
 
 def test_the_readme_has_the_options_and_their_defaults() -> None:
     (table,) = README.tables("option", "default")
-    documented = {row["option"].strip("`"): code(row["default"])[0] for row in table}
+    documented = {row["option"].strip("`"): code(row["default"]) for row in table}
     assert list(documented) == list(NAMES)
-    assert parse_options(documented) == Options()
+    in_json = {name: default[0] for name, default in documented.items() if default}
+    in_json |= {name: json.loads(in_json[name]) for name in LISTS}
+    assert parse_options(in_json) == Options()
 
 
-@pytest.mark.parametrize("name", ["step", "first"])
+@pytest.mark.parametrize("name", ["step", "first", "skip_rows"])
 def test_the_readme_has_the_range_of_an_option(name: str) -> None:
     (table,) = README.tables("option", "default")
     (values,) = [row["values"] for row in table if row["option"] == f"`{name}`"]
@@ -122,7 +140,7 @@ def test_the_readme_has_the_range_of_an_option(name: str) -> None:
 def test_the_readme_has_every_delimiter() -> None:
     (table,) = README.tables("option", "default")
     (values,) = [row["values"] for row in table if row["option"] == "`delimiter`"]
-    assert set(code(values)[0]) | {"\t", " "} == DELIMITERS
+    assert set(code(values)[-1]) | {"\t", " "} == DELIMITERS
 
 
 def test_the_readme_has_every_limit() -> None:
@@ -158,8 +176,7 @@ def codes_in_calls() -> Iterator[str]:
 def test_the_api_page_has_every_error_code() -> None:
     documented = {name for row in API.rows("code") for name in code(row["code"])}
     of_classes = {error.code for error in error_classes().values()}
-    of_magic = {code for code, _ in layout.MAGIC.values()}
-    assert documented == of_classes | of_magic | set(codes_in_calls())
+    assert documented == of_classes | set(codes_in_calls())
 
 
 def test_the_api_page_has_the_status_of_every_code_of_a_request() -> None:

@@ -14,15 +14,16 @@ ENGINE = Path(__file__).parent.parent.parent / "chalicelib" / "engine"
 PROGRAM = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
-from exact.layout import read_layout
+from exact.opening import read_layout
 from exact.native import NativeKernel
 from exact.options import Options
 from exact.pandas_kernel import PandasKernel
 from exact.reference import ReferenceKernel
 from exact.sums import digits
 kernel = {"reference": ReferenceKernel, "pandas": PandasKernel, "native": NativeKernel}[sys.argv[2]]
-layout, rows = read_layout([b"amount;text\\n1e16;x\\n1;y\\n-1e16;z\\n"], Options(delimiter=";"))
-found = kernel().sum_rows(rows, layout, skip=False)
+options = Options.of(dict(delimiter=";"))
+layout, rows = read_layout([b"amount;text\\n1e16;x\\n1;y\\n-1e16;z\\n"], options)
+found = kernel().sum_rows(rows, layout)
 assert not [name for name in sys.modules if name.startswith("chalicelib")]
 print(json.dumps({name: digits(each.total) for name, each in zip(layout.names, found.columns)}))
 """

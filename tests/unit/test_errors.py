@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from chalicelib import errors
+from chalicelib.engine.formats import Compression
 from chalicelib.errors import BadCsv, CsvsumError, Fault
 from chalicelib.jobs.job import FileVersion
 from tests.adapters_in_memory import MemorySource
@@ -15,15 +16,21 @@ from tests.harness import World
 from tests.imports import used_modules
 from tests.site import problem_of, serving
 
-RETRYABLE = {"TryAgain", "ServiceDown", "DeadlineNear", "TooMuchInProgress"}
+RETRYABLE = {"TryAgain", "ServiceDown", "DeadlineNear", "TooManyJobs", "TooMuchInProgress"}
 # The statuses of errors that a request may meet. Any other one there is a bug: 500.
 STATUSES = {
     "BadRequest": 400,
+    "Unauthorized": 401,
+    "InvalidToken": 401,
+    "NotSigned": 403,
     "FileMissing": 404,
     "UnknownJob": 404,
+    "AlreadyEnded": 409,
+    "KeyReused": 422,
     "TryAgain": 503,
     "ServiceDown": 503,
     "DeadlineNear": 503,
+    "TooManyJobs": 429,
     "TooMuchInProgress": 429,
     **dict.fromkeys(
         (
@@ -34,7 +41,8 @@ STATUSES = {
             "FileChanged",
             "FileEncrypted",
             "FileGone",
-            "GzipTooLarge",
+            "BadCompressed",
+            "CompressedTooLarge",
             "TooSlow",
         ),
         422,
@@ -72,7 +80,7 @@ def an_error(name: str) -> CsvsumError:
     if name == "BadCsv":
         return BadCsv(Fault("not_a_number", "It is not a number."))
     parameters = inspect.signature(ERRORS[name]).parameters
-    values: dict[object, Any] = {int: 1, float: 1.5}
+    values: dict[object, Any] = {int: 1, float: 1.5, bool: True, Compression: Compression.GZIP}
     return ERRORS[name](
         *(values.get(each.annotation, "A sentence.") for each in parameters.values())
     )
@@ -86,7 +94,7 @@ def test_the_drawn_tree_has_every_error_below_its_parent() -> None:
 @pytest.mark.parametrize("name", ERRORS)
 def test_every_error_has_a_code_and_a_sentence(name: str) -> None:
     error = an_error(name)
-    assert re.fullmatch("[a-z_]+|A sentence.", error.code)
+    assert re.fullmatch("[a-z0-9_]+|A sentence.", error.code)
     assert error.detail.endswith(".")
     assert str(error) == error.detail
 

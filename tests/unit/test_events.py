@@ -115,7 +115,8 @@ def test_a_job_that_the_sweeper_sends_is_resumed(log_lines: LogLines) -> None:
     world.queue.sent.clear()
     world.clock.advance(minutes=11)
     world.use_cases.sweep()
-    resumed = log_lines[-1]
+    resumed, swept = log_lines[-2:]
+    assert (swept["action"], swept["in_progress"], swept["changed"]) == ("swept", 1, 1)
     assert (resumed["action"], resumed["job"], resumed["attempts"]) == ("resumed", job.id, 2)
 
 

@@ -216,4 +216,5 @@ def test_what_was_unpacked_and_is_no_csv_is_refused_by_name(
     with pytest.raises(BadCsv) as refused:
         check_content(data, inside)
     assert refused.value.fault.code == code
-    assert words in refused.value.fault.message
+    fault = refused.value.fault
+    assert words in f"{fault.message}; {fault.advice}"

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import ALLOWED_FROM, Status, as_text, is_id
 from chalicelib.jobs.ports import Message
 from tests.harness import START, World
@@ -49,12 +50,12 @@ def test_progress_counts_parts_and_their_bytes() -> None:
     job = world.submit(ROWS)
     assert (job.parts_done, job.parts, job.bytes_done) == (0, 1, 0)
     world.deliver_next()
-    cut = world.use_cases.find_job(job.id)
+    cut = world.use_cases.find_job(job.id, OPEN)
     assert cut.plan
     assert (cut.parts_done, cut.parts, cut.bytes_done) == (0, cut.plan.count, 0)
     assert cut.plan.count > 1
     world.deliver_next()
-    one = world.use_cases.find_job(job.id)
+    one = world.use_cases.find_job(job.id, OPEN)
     assert (one.parts_done, one.bytes_done) == (1, 100)
     world.run()
     done = world.final(job)

@@ -1,11 +1,15 @@
 """Putting parts together: reruns, faults, and the guard against a partial sum."""
 
+import tracemalloc
+from decimal import Decimal
 from random import Random
 
 import pytest
 
 from chalicelib.engine.states import State
-from chalicelib.jobs.merging import require_complete
+from chalicelib.engine.sums import ColumnSum, Kind, RefusedCell
+from chalicelib.jobs.fetching import IN_FLIGHT, fetch_ahead
+from chalicelib.jobs.merging import COLUMNS_IN_FLIGHT, add_up, in_flight, require_complete
 from chalicelib.jobs.parts import Outcome, Plan
 from chalicelib.jobs.ports import Message
 from tests.harness import World, failed_with, summed
@@ -95,3 +99,45 @@ def test_parts_that_hold_every_byte_of_the_data_are_complete(sizes: tuple[int, .
 def test_parts_that_miss_a_byte_or_count_one_twice_are_refused(sizes: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="of 24 bytes"):
         require_complete(PLAN, [outcome(number, size) for number, size in enumerate(sizes)])
+
+
+def refused_columns(count: int, part: int) -> tuple[ColumnSum, ...]:
+    """Return columns that each have a refused cell of every kind."""
+    kinds = (Kind.TEXT, Kind.LIKE_A_NUMBER, Kind.COMPARISON)
+    cells = [RefusedCell(kind, "not_a_number", f"cell {part} {kind}", 0, 9) for kind in kinds]
+    return tuple(
+        ColumnSum(Decimal(part), 1, 0, 1, alike=1, comparisons=1, refused=tuple(cells))
+        for _ in range(count)
+    )
+
+
+def merge_peak(parts: int, columns: int) -> int:
+    """Return the bytes that the merge of so many parts takes at most."""
+    chain = [Outcome(part, State.ROW, 3, 3, 100, {}) for part in range(parts)]
+    fetches = (lambda part=part: refused_columns(columns, part) for part in range(parts))
+    tracemalloc.start()
+    merged = add_up(chain, fetch_ahead(fetches, in_flight(columns)))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert {cell.line for cell in merged[0].refused} == {0}
+    assert merged[0].values == parts
+    return peak
+
+
+def test_the_memory_of_a_merge_does_not_grow_with_its_parts() -> None:
+    assert merge_peak(60, 400) < 1.5 * merge_peak(15, 400)
+
+
+@pytest.mark.parametrize("columns", [1, 1000, 25_000, 100_000, 200_000])
+def test_no_more_columns_are_fetched_ahead_than_a_worker_has_memory_for(columns: int) -> None:
+    assert 1 <= in_flight(columns) <= IN_FLIGHT
+    assert in_flight(columns) * columns <= COLUMNS_IN_FLIGHT
+
+
+def test_the_first_refused_cells_of_the_file_are_those_of_the_first_part() -> None:
+    chain = [Outcome(part, State.ROW, 3, 3, 100, {}) for part in range(3)]
+    nothing = (ColumnSum(Decimal(1), 1),)
+    (merged,) = add_up(chain, [nothing, refused_columns(1, 1), refused_columns(1, 2)])
+    assert [(cell.line, cell.byte, cell.text[:6]) for cell in merged.refused] == [
+        (3, 109, "cell 1")
+    ] * 3

@@ -15,6 +15,7 @@ from chalicelib.jobs.parts import Plan
 from tests.adapters_in_memory import MemorySource
 from tests.csv_files import junk_files
 from tests.harness import START
+from tests.kernels import GRAMMAR
 
 ROW, FIELD, TEXT, QUOTED = State.ROW, State.FIELD, State.TEXT, State.QUOTED
 # Its second row has a quoted text that looks like rows: also its last line, where the quote closes.
@@ -23,7 +24,8 @@ DATA = b'a,b\n1,x\n2,"3,\n4,\n5,\n6,x"\n7,y\n'
 
 def job_and_plan(part_bytes: int, data: bytes = DATA) -> tuple[PartReader, Job, Plan]:
     source = MemorySource({"x.csv": data}, block_bytes=3)
-    job = queued("0" * 32, "x.csv", Options(), source.version("x.csv"), START)
+    options = Options.of({"delimiter": ",", "non_numeric": "fail"})
+    job = queued("0" * 32, "x.csv", options, source.version("x.csv"), START)
     plan = Plan(len(data), part_bytes, data_start=4, data_line=1, fields=2)
     return PartReader(source, ReferenceKernel(block_bytes=3), proof_bytes=4), job, plan
 
@@ -56,7 +58,7 @@ def test_an_assumed_part_gives_the_ends_from_both_states() -> None:
     assert (outcome.start, outcome.rows) == (TEXT, 2)
     assert [column.total for column in columns] == [13]
     inside = DATA[18:]
-    assert outcome.ends == {start: scan_state(inside, start, b",") for start in (TEXT, QUOTED)}
+    assert outcome.ends == {start: scan_state(inside, start, GRAMMAR) for start in (TEXT, QUOTED)}
 
 
 def test_a_rerun_sums_from_the_state_of_its_message_alone() -> None:
@@ -83,16 +85,18 @@ def in_blocks(data: bytes, size: int) -> Iterator[bytes]:
 def test_the_scanner_knows_the_end_of_the_span_however_much_the_kernel_read(
     data: bytes, block_bytes: int, span: int, blocks_read: int
 ) -> None:
-    scanner = StateScanner(in_blocks(data, block_bytes), span, (FIELD, QUOTED), b",")
+    scanner = StateScanner(in_blocks(data, block_bytes), span, (FIELD, QUOTED), GRAMMAR)
     taken = [block for _, block in zip(range(blocks_read), scanner, strict=False)]
     assert b"".join(taken) == data[: blocks_read * block_bytes]
     inside = data[:span]
-    assert scanner.ends() == {start: scan_state(inside, start, b",") for start in (FIELD, QUOTED)}
+    assert scanner.ends() == {
+        start: scan_state(inside, start, GRAMMAR) for start in (FIELD, QUOTED)
+    }
 
 
 def test_a_scanner_without_other_states_reads_nothing_for_itself() -> None:
     blocks = in_blocks(b"abcdef", 1)
-    assert StateScanner(blocks, 6, (), b",").ends() == {}
+    assert StateScanner(blocks, 6, (), GRAMMAR).ends() == {}
     assert next(blocks) == b"a"
 
 

@@ -18,6 +18,7 @@ from chalicelib.jobs.parts import (
     start_states,
 )
 from tests.csv_files import junk_files
+from tests.kernels import GRAMMAR
 
 ROW, FIELD, TEXT, QUOTED = State.ROW, State.FIELD, State.TEXT, State.QUOTED
 
@@ -102,25 +103,25 @@ def test_the_proof_is_right_before_the_part_and_never_before_the_data() -> None:
 def test_the_true_state_is_always_among_those_a_part_may_start_in(
     hidden: bytes, window: bytes
 ) -> None:
-    states = start_states(window, False, b",")
-    assert scan_state(window, scan_state(hidden, ROW, b","), b",") in states
+    states = start_states(window, False, GRAMMAR)
+    assert scan_state(window, scan_state(hidden, ROW, GRAMMAR), GRAMMAR) in states
     assert len(set(states)) == len(states)
 
 
 @given(junk_files())
 def test_with_all_the_rows_before_it_a_part_knows_its_state(before: bytes) -> None:
-    assert start_states(before, True, b",") == (scan_state(before, ROW, b","),)
+    assert start_states(before, True, GRAMMAR) == (scan_state(before, ROW, GRAMMAR),)
 
 
 def test_outside_quotes_is_assumed_first() -> None:
-    assert start_states(b"aaa", False, b",") == (TEXT, QUOTED)
-    assert start_states(b'"', False, b",") == (TEXT, FIELD, QUOTED)
-    assert start_states(b'x,"', False, b",") == (FIELD, QUOTED)
-    assert start_states(b"1\n", False, b",") == (ROW, QUOTED)
+    assert start_states(b"aaa", False, GRAMMAR) == (TEXT, QUOTED)
+    assert start_states(b'"', False, GRAMMAR) == (TEXT, FIELD, QUOTED)
+    assert start_states(b'x,"', False, GRAMMAR) == (FIELD, QUOTED)
+    assert start_states(b"1\n", False, GRAMMAR) == (ROW, QUOTED)
 
 
 def test_a_quote_that_must_close_proves_the_state() -> None:
-    assert start_states(b'b",c\nd"', False, b",") == (TEXT,)
+    assert start_states(b'b",c\nd"', False, GRAMMAR) == (TEXT,)
 
 
 PLAN = Plan(size=40, part_bytes=10, data_start=0, data_line=1, fields=2)

@@ -106,3 +106,15 @@ def test_a_prefix_in_the_bucket_bounds_the_right() -> None:
     stage = changed(read_stage("dev"), {"CSV_SOURCE": "s3://theirs/below/"})
     (right,) = [each for each in policy(stage, "work_job")["Statement"] if each["Sid"] == "Csv"]
     assert right["Resource"] == ["arn:aws:s3:::theirs/below/*"]
+
+
+@pytest.mark.parametrize(("stage", "function"), EACH)
+def test_only_the_api_reads_tokens_and_nobody_writes_them(stage: str, function: str) -> None:
+    mine = [
+        (each["Action"], each["Resource"])
+        for each in document(stage, function)["Statement"]
+        if any("-tokens" in arn for arn in each["Resource"])
+    ]
+    table = f"arn:aws:dynamodb:*:*:table/csvsum-{stage}-tokens"
+    expected = [(["dynamodb:GetItem"], [table])] if function == "api_handler" else []
+    assert mine == expected

@@ -37,7 +37,7 @@ def test_a_body_without_a_content_type_is_read_on_aws_and_on_localstack(
 
 
 @pytest.mark.parametrize(
-    "raw", [b"", b"csv=sample.csv", b"[]", b'{"csv": "\xff.csv"}', b"%7B=", b"null"]
+    "raw", [b"", b"csv=sample.csv", b'"x"', b'{"csv": "\xff.csv"}', b"%7B=", b"null"]
 )
 def test_a_body_that_is_no_json_object_is_refused(raw: bytes) -> None:
     with pytest.raises(BadRequest):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from chalicelib.engine.row_ends import KINDS, RowEnd, find_row_end, translate
 from chalicelib.engine.rows import iter_rows
+from chalicelib.engine.states import Grammar
 from chalicelib.errors import BadCsv
 from tests.csv_files import junk_files
 
@@ -13,7 +14,7 @@ ENDS = {kind: end for end, kind in KINDS.items()}
 
 
 def found(text: bytes, *, eof: bool = True) -> RowEnd:
-    return find_row_end(text, b",", eof=eof)
+    return find_row_end(text, Grammar(b","), eof=eof)
 
 
 def translated(text: bytes, kind: RowEnd, size: int = 1000) -> bytes:
@@ -39,7 +40,7 @@ def test_translated_rows_are_those_of_line_feeds(
     table: list[tuple[str, str]], kind: RowEnd, size: int
 ) -> None:
     def rows(text: bytes) -> list[list[str]]:
-        read = [row.cells for row in iter_rows(text, b",", eof=True) if row.cells]
+        read = [row.cells for row in iter_rows(text, Grammar(b","), eof=True) if row.cells]
         return [[cell.replace("\r", "\n").replace("\n", "") for cell in row] for row in read]
 
     lines = [",".join(row).encode() for row in table]
@@ -94,4 +95,4 @@ def test_a_row_end_that_is_cut_by_the_window_does_not_count(text: bytes) -> None
 def test_a_line_feed_in_a_file_of_carriage_returns_is_refused_by_the_readers() -> None:
     text = translated(b"a,b\r1,2\r" * 5 + b"3,4\n5,6\r", RowEnd.CR)
     with pytest.raises(BadCsv, match="carriage return"):
-        list(iter_rows(text, b",", eof=True))
+        list(iter_rows(text, Grammar(b","), eof=True))

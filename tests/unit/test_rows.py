@@ -11,11 +11,12 @@ from chalicelib.engine.limits import LIMITS, Limits
 from chalicelib.engine.rows import iter_rows
 from chalicelib.errors import BadCsv, Fault
 from tests.csv_files import junk_files, tidy_files
+from tests.kernels import GRAMMAR
 
 
 def fault_of(data: bytes, limits: Limits, *, eof: bool = True) -> Fault | None:
     try:
-        for _ in iter_rows(data, b",", eof=eof, limits=limits):
+        for _ in iter_rows(data, GRAMMAR, eof=eof, limits=limits):
             pass
     except BadCsv as bad:
         return bad.fault
@@ -25,7 +26,7 @@ def fault_of(data: bytes, limits: Limits, *, eof: bool = True) -> Fault | None:
 def readable_rows(data: bytes) -> Iterator[tuple[bytes, int]]:
     """Yield each row that can be read, and how many fields it has."""
     try:
-        for row in iter_rows(data, b",", eof=True):
+        for row in iter_rows(data, GRAMMAR, eof=True):
             yield data[row.start : row.end], len(row.cells)
     except BadCsv:
         return

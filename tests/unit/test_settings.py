@@ -4,11 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from chalicelib.errors import TryAgain
-from chalicelib.settings import VARIABLES, BadSetting, Settings
+from chalicelib.errors import Misconfigured
+from chalicelib.settings import VARIABLES, Auth, BadSetting, Settings
 from chalicelib.wiring import source_of, use_cases_of
 
 LARGEST = {
+    "MAX_JOBS_PER_CLIENT": 10**6,
+    "API_RATE": 10_000,
+    "API_BURST": 5000,
     "PART_BYTES": 10**14,
     "PARTS_IN_FLIGHT": 10**5,
     "MAX_GZIP_BYTES": 10**14,
@@ -39,6 +42,39 @@ def test_the_largest_number_of_each_setting_can_be_used(name: str) -> None:
         Settings.from_env({name: str(LARGEST[name] + 1)})
 
 
+@pytest.mark.parametrize("environ", [{}, {"AUTH": ""}])
+def test_a_service_asks_for_tokens_unless_it_is_set_otherwise(environ: dict[str, str]) -> None:
+    assert Settings.from_env(environ).auth is Settings().auth is Auth.TOKEN
+
+
+@pytest.mark.parametrize("value", ["none", "TOKEN", "open ", "tokens", "false"])
+def test_a_mistyped_way_opens_no_service(value: str) -> None:
+    with pytest.raises(BadSetting, match="AUTH must be token, iam or open"):
+        Settings.from_env({"AUTH": value})
+
+
+def test_there_is_a_limit_for_each_client_where_clients_are_known() -> None:
+    limits = {
+        auth: Settings.from_env({"AUTH": auth, "MAX_JOBS_PER_CLIENT": "7"}).jobs_limit
+        for auth in Auth
+    }
+    assert limits == {Auth.TOKEN: 7, Auth.IAM: 7, Auth.OPEN: None}
+
+
+def test_keys_of_usage_plans_are_asked_for_only_if_that_is_set() -> None:
+    assert not Settings().api_key_required
+    assert Settings.from_env({"API_KEY_REQUIRED": "true"}).api_key_required
+    with pytest.raises(BadSetting, match="API_KEY_REQUIRED must be true or false"):
+        Settings.from_env({"API_KEY_REQUIRED": "yes"})
+
+
+def test_admins_are_separated_by_commas() -> None:
+    given = "arn:aws:iam::1:user/a, arn:aws:iam::1:user/b,,"
+    admins = Settings.from_env({"IAM_ADMINS": given}).iam_admins
+    assert admins == {"arn:aws:iam::1:user/a", "arn:aws:iam::1:user/b"}
+    assert Settings.from_env({"IAM_ADMINS": ","}).iam_admins == frozenset()
+
+
 def test_any_number_of_parts_per_job_is_the_default_and_zero() -> None:
     for environ in ({}, {"PARTS_PER_JOB": ""}, {"PARTS_PER_JOB": "0"}):
         assert Settings.from_env(environ).parts_per_job == 0
@@ -60,8 +96,9 @@ def test_every_variable_that_is_read_is_listed() -> None:
 
 
 def test_a_source_that_is_not_mounted_says_nothing_of_its_files(tmp_path: Path) -> None:
-    with pytest.raises(TryAgain):
+    with pytest.raises(Misconfigured, match="not mounted") as raised:
         source_of(f"file://{tmp_path}/missing").version("x.csv")
+    assert "missing" not in raised.value.detail
 
 
 CONCURRENCY = ("MAX_CONCURRENCY_JOBS", "MAX_CONCURRENCY_PARTS", "MAX_CONCURRENCY_GIVE_UP")

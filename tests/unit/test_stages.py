@@ -122,6 +122,7 @@ def test_the_resources_need_no_names_but_the_prefix(stage: str) -> None:
     prefix, place = f"csvsum-{stage}", "123456789012-eu-central-1"
     assert resources.names(read_stage(stage), KnownAws()) == {
         "JobsTable": prefix,
+        "TokensTable": f"{prefix}-tokens",
         "JobsQueue": f"{prefix}-jobs",
         "PartsQueue": f"{prefix}-parts",
         "DeadQueue": f"{prefix}-dead",

@@ -7,6 +7,7 @@ import pytest
 
 from chalicelib.engine.options import Options
 from chalicelib.errors import BadRequest, FileMissing, ServiceDown, UnknownJob
+from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import Status
 from chalicelib.jobs.ports import Message
 from tests.adapters_in_memory import MemoryJobs, MemoryQueue
@@ -33,7 +34,7 @@ def test_a_submitted_job_is_counted_and_found() -> None:
     world = World()
     job = world.submit(ROWS)
     assert world.use_cases.count_in_progress() == 1
-    assert world.use_cases.find_job(job.id).status is Status.QUEUED
+    assert world.use_cases.find_job(job.id, OPEN).status is Status.QUEUED
 
 
 @dataclass
@@ -61,7 +62,7 @@ def test_what_cannot_be_summed_is_refused_and_leaves_nothing(
 ) -> None:
     world = World()
     with pytest.raises(error):
-        world.use_cases.submit(name, Options())
+        world.use_cases.submit(name, Options(), OPEN)
     assert (world.jobs.records, world.queue.sent) == ({}, [])
 
 
@@ -80,7 +81,7 @@ def test_a_queue_that_is_down_leaves_no_job_behind() -> None:
 @pytest.mark.parametrize("job_id", ["", "x", "0" * 32, "A" * 32, "0" * 33])
 def test_an_id_of_no_job_is_unknown(job_id: str) -> None:
     with pytest.raises(UnknownJob):
-        World().use_cases.find_job(job_id)
+        World().use_cases.find_job(job_id, OPEN)
 
 
 def test_a_large_reply_is_published_under_its_job() -> None:

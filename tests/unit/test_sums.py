@@ -8,14 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pandas._libs.parsers import STR_NA_VALUES
 
+from chalicelib.engine.cell_sums import sum_cells
+from chalicelib.engine.rules import PLAIN_RULES, NonNumeric, Rules
 from chalicelib.engine.sums import (
     MISSING,
     ColumnSum,
+    Kind,
     Refused,
     as_json_number,
     digits,
     parse_number,
-    sum_cells,
 )
 from tests.csv_files import numbers
 
@@ -34,8 +36,8 @@ def exact(cell: str) -> Fraction:
 
 @given(st.lists(cells, max_size=30))
 def test_a_column_is_summed_exactly(values: list[str]) -> None:
-    column, bad = sum_cells(values, skip=False)
-    assert bad is None
+    column, others = sum_cells(values, PLAIN_RULES)
+    assert others == ()
     assert Fraction(column.total) == sum(map(exact, values), Fraction(0))
     assert column.values == len(values)
 
@@ -50,16 +52,16 @@ def test_any_order_and_any_cut_gives_the_same_digits(
         shuffled[start:end] for start, end in zip([0, *cuts], [*cuts, len(values)], strict=True)
     ]
     *_, merged = accumulate(
-        (sum_cells(piece, skip=False)[0] for piece in pieces), initial=ColumnSum()
+        (sum_cells(piece, PLAIN_RULES)[0] for piece in pieces), initial=ColumnSum()
     )
-    at_once = sum_cells(values, skip=False)[0]
+    at_once = sum_cells(values, PLAIN_RULES)[0]
     assert digits(merged.total) == digits(at_once.total)
     assert merged == at_once
 
 
 @given(st.fractions().map(lambda value: value.numerator), st.integers(0, 30))
 def test_digits_have_no_exponent_and_no_trailing_zeros(number: int, scale: int) -> None:
-    column, _ = sum_cells([f"{number}e-{scale}"], skip=False)
+    column, _ = sum_cells([f"{number}e-{scale}"], PLAIN_RULES)
     text = digits(column.total)
     assert Fraction(text) == Fraction(number, 10**scale)
     assert "e" not in text.lower()
@@ -95,12 +97,13 @@ def test_texts_that_float_or_pandas_would_accept_are_not_numbers_here(text: str)
     with pytest.raises(Refused) as refused:
         parse_number(text)
     assert refused.value.code == "not_a_number"
-    column, bad = sum_cells(["1", text, "2"], skip=False)
-    assert bad is not None
-    assert (bad.index, bad.code) == (1, "not_a_number")
-    column, bad = sum_cells(["1", text, "2"], skip=True)
-    assert bad is None
-    assert (int(column.total), column.skipped) == (3, 1)
+    _, (bad,) = sum_cells(["1", text, "2"], PLAIN_RULES)
+    assert (bad.index, bad.text) == (1, text.strip(" \t"))
+    assert bad.code in ("not_a_number", "looks_like_a_number")
+    column, others = sum_cells(["1", text, "2"], Rules("columns"))
+    assert others == (bad,)
+    assert int(column.total) == 3
+    assert column.skipped + column.alike + column.comparisons == 1
 
 
 @pytest.mark.parametrize(
@@ -117,13 +120,12 @@ def test_texts_that_float_or_pandas_would_accept_are_not_numbers_here(text: str)
         ("0." + "0" * 1000, "number_too_long"),
     ],
 )
-@pytest.mark.parametrize("skip", [False, True])
+@pytest.mark.parametrize("mode", ["columns", "fail", "skip"])
 def test_a_number_that_could_ask_for_gigabytes_of_digits_is_refused(
-    text: str, code: str, skip: bool
+    text: str, code: str, mode: NonNumeric
 ) -> None:
-    _, bad = sum_cells([text], skip=skip)
-    assert bad is not None
-    assert bad.code == code
+    _, (bad,) = sum_cells([text], Rules(mode))
+    assert (bad.code, bad.kind) == (code, Kind.LIKE_A_NUMBER)
 
 
 @pytest.mark.parametrize(
@@ -143,14 +145,14 @@ def test_a_number_that_could_ask_for_gigabytes_of_digits_is_refused(
     ],
 )
 def test_unusual_numbers_add_up(values: list[str], total: str) -> None:
-    column, bad = sum_cells(values, skip=False)
-    assert (bad, digits(column.total)) == (None, total)
+    column, others = sum_cells(values, PLAIN_RULES)
+    assert (others, digits(column.total)) == ((), total)
 
 
 def test_missing_is_what_pandas_reads_as_missing() -> None:
     assert set(STR_NA_VALUES) == MISSING
-    column, bad = sum_cells([*sorted(MISSING), " ", "\t", "5"], skip=False)
-    assert bad is None
+    column, others = sum_cells([*sorted(MISSING), " ", "\t", "5"], PLAIN_RULES)
+    assert others == ()
     assert (int(column.total), column.values, column.missing) == (5, 1, len(MISSING) + 2)
 
 
@@ -169,7 +171,7 @@ def test_missing_is_what_pandas_reads_as_missing() -> None:
 def test_a_column_is_integer_only_when_all_its_values_are_written_as_integers(
     cell: str, is_integer: bool
 ) -> None:
-    assert sum_cells(["7", cell], skip=False)[0].is_integer is is_integer
+    assert sum_cells(["7", cell], PLAIN_RULES)[0].is_integer is is_integer
 
 
 @pytest.mark.parametrize(

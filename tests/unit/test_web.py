@@ -7,10 +7,12 @@ from urllib.parse import quote, urljoin
 import pytest
 
 from app import app
+from chalicelib.engine.options import Options
 from chalicelib.jobs.job import Job, Ledger, Result, Status
 from chalicelib.web.responses import MAX_REPLY_BYTES
+from tests.findings import DIALECT
 from tests.harness import World
-from tests.site import ROWS, Site, serving
+from tests.site import ROWS, Site, problem_of, serving
 
 
 @pytest.fixture
@@ -49,13 +51,7 @@ def test_a_posted_job_is_accepted_and_returned(site: Site) -> None:
     assert reply.json_body == {
         "id": job.id,
         "csv": "x.csv",
-        "options": {
-            "step": 3,
-            "first": 0,
-            "delimiter": ",",
-            "header": False,
-            "non_numeric": "fail",
-        },
+        "options": Options.of({"step": 3, "header": False}).as_dict(),
         "status": "queued",
         "progress": {"parts_done": 0, "parts": 1, "bytes": 0},
         "submitted_at": "2026-11-24T12:00:00.000Z",
@@ -81,7 +77,17 @@ def test_a_job_that_succeeded_is_returned_with_all_its_members(site: Site) -> No
     reply = site.get(f"/jobs/{job.id}")
     assert reply.status_code == 200
     members = reply.json_body
-    assert list(members)[-4:] == ["result", "exact", "cells", "ledger"]
+    assert list(members)[-7:] == [
+        "dialect",
+        "result",
+        "exact",
+        "cells",
+        "left_out",
+        "warnings",
+        "ledger",
+    ]
+    assert members["dialect"]["delimiter"]["found"] == ","
+    assert (members["left_out"], members["warnings"]) == ([], [])
     assert (members["status"], members["result"]) == ("succeeded", {"id": 1})
     assert members["exact"] == {"id": "1"}
     assert members["cells"] == {"id": {"values": 1, "missing": 1, "skipped": 1}}
@@ -101,7 +107,13 @@ def test_a_job_that_failed_is_returned_with_its_error_and_place(site: Site) -> N
     reply = site.get(f"/jobs/{job.id}")
     assert (reply.status_code, reply.json_body["status"]) == (200, "failed")
     error = reply.json_body["error"]
-    assert error.pop("detail").startswith("Line 3, column 'id', byte 9: 'oops' is not a number")
+    assert error.pop("detail").startswith("Line 3, column 1 ('id'): 'oops' is not a number.")
+    skip = error.pop("suggestions")[0]
+    assert (skip["code"], skip["options"]) == ("text", {"non_numeric": "skip"})
+    assert error.pop("excerpt")["lines"] == [
+        {"line": 2, "text": "1,x"},
+        {"line": 3, "text": "oops,x"},
+    ]
     assert error == {"code": "not_a_number", "line": 3, "column": "id", "byte_offset": 9}
 
 
@@ -156,7 +168,8 @@ def test_a_query_and_a_body_give_the_same_options(site: Site) -> None:
     query = "step=5&first=1&delimiter=%3B&header=false&non_numeric=skip"
     assert site.get(f"/csv_name=x.csv?{query}").status_code == 200
     assert site.post({"csv": "x.csv", **given}).status_code == 202
-    assert [job.options.as_dict() for job in site.world.jobs.records.values()] == [given, given]
+    options = Options.of(given)
+    assert [job.options for job in site.world.jobs.records.values()] == [options, options]
 
 
 def test_of_a_repeated_option_the_last_counts(site: Site) -> None:
@@ -170,7 +183,9 @@ def store_large(site: Site, name: str) -> Job:
     job = site.submitted()
     site.world.jobs.start(job.id, site.world.clock())
     result = Result((name,), ("5",), (True,), (1,), (0,), (0,))
-    return site.world.jobs.succeed(job.id, result, Ledger(1, 1, 1, 1, "x"), site.world.clock())
+    return site.world.jobs.succeed(
+        job.id, result, Ledger(1, 1, 1, 1, "x"), DIALECT, site.world.clock()
+    )
 
 
 def test_sums_too_large_for_a_reply_are_a_303_with_a_link_to_them(site: Site) -> None:
@@ -191,6 +206,22 @@ def test_a_job_too_large_for_a_reply_is_a_303_with_a_link_to_it(site: Site) -> N
     assert list(published["exact"].values()) == ["5"]
 
 
+def test_a_job_is_cancelled_and_returned(site: Site) -> None:
+    job = site.submitted()
+    for _ in range(2):
+        reply = site.http.delete(f"/jobs/{job.id}")
+        assert (reply.status_code, reply.json_body["status"]) == (202, "cancelled")
+    assert site.get("/storage/get_counter").json_body == {"ongoing_tasks": 0}
+    refused = site.get(f"/storage/get_json/{job.id}")
+    assert problem_of(refused, 422)["code"] == "cancelled"
+
+
+def test_a_job_that_has_succeeded_is_not_cancelled(site: Site) -> None:
+    job = site.finished()
+    refused = problem_of(site.http.delete(f"/jobs/{job.id}"), 409)
+    assert (refused["code"], "succeeded" in refused["detail"]) == ("already_ended", True)
+
+
 @pytest.mark.parametrize(("extra", "status"), [(0, 200), (1, 303)])
 def test_a_reply_may_have_as_many_bytes_as_a_lambda_returns(
     site: Site, extra: int, status: int
@@ -201,12 +232,15 @@ def test_a_reply_may_have_as_many_bytes_as_a_lambda_returns(
     assert site.get(f"/storage/get_json/{job.id}").status_code == status
 
 
-def test_every_route_is_one_of_these_five() -> None:
+def test_every_route_is_one_of_these_seven() -> None:
     routes: Mapping[str, Mapping[str, object]] = app.routes
     assert {(method, path) for path, methods in routes.items() for method in methods} == {
         ("GET", "/{segment}"),
+        ("POST", "/preview"),
         ("GET", "/storage/get_counter"),
         ("GET", "/storage/get_json/{job_id}"),
+        ("GET", "/jobs"),
         ("POST", "/jobs"),
         ("GET", "/jobs/{job_id}"),
+        ("DELETE", "/jobs/{job_id}"),
     }

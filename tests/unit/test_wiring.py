@@ -1,5 +1,6 @@
 """How the service is put together: from settings, only when it is used, and replaceably."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,11 @@ def test_a_part_is_cut_and_a_job_is_stale_as_the_settings_say() -> None:
     assert use_cases.sum_job.cutter.part_bytes == 7
     assert use_cases.sweep.stale_after.total_seconds() == 60
     assert use_cases.sweep.give_up_after.total_seconds() == 7200
+
+
+def test_a_job_is_given_up_long_before_it_expires() -> None:
+    use_cases = UseCases(World().adapters, Settings(keep_days=1, give_up_hours=96))
+    assert use_cases.sweep.give_up_after == timedelta(hours=12)
 
 
 def test_use_cases_can_be_replaced_for_a_while() -> None:

@@ -8,10 +8,10 @@ anything else there is an error.
 
 from collections.abc import Callable, Iterable, Iterator
 
+from ..errors import BadCompressed
 from ..formats import Compression
 from ..gunzip import GrowthLimit, gunzip
 from .bzip2 import unpack_bz2
-from .growth import BadCompressed
 from .xz import unpack_xz
 from .zip_archive import unpack_zip
 from .zst import unpack_zst

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from ..errors import FileError
+from ..errors import BadCompressed
 from ..formats import Compression
 from ..gunzip import GrowthLimit
 
@@ -14,14 +14,6 @@ NAMES = {
 }
 #: How many of its last bytes a decompressor may have to keep. xz -9 needs 64 MiB.
 MAX_WINDOW_BYTES = 128 * 1024 * 1024
-
-
-class BadCompressed(FileError):
-    """A compressed file that is damaged, truncated, too large, or not exactly one file."""
-
-    def __init__(self, code: str, detail: str) -> None:
-        super().__init__(detail)
-        self.code = code
 
 
 @dataclass(slots=True)
@@ -40,17 +32,17 @@ class Growth:
         """Count ``out``, unpacked from the first ``read`` bytes. Raise BadCompressed at a limit."""
         self.written += len(out)
         if self.written > self.limit.max_bytes:
-            grows = f"beyond {self.limit.max_bytes} bytes"
+            grows = f"beyond {self.limit.max_bytes:,} bytes"
             raise self.error("too_large", f"grows {grows}; submit it uncompressed")
         if self.written > self.limit.free_bytes and self.written > self.limit.max_ratio * read:
-            grows = f"to more than {self.limit.max_ratio} times its size"
+            grows = f"to more than {self.limit.max_ratio:,} times its size"
             raise self.error("ratio", f"grows {grows}; submit it uncompressed")
 
     def truncated(self, size: int) -> BadCompressed:
-        return self.error("truncated", f"is cut off after {size} bytes; upload it again")
+        return self.error("truncated", f"is cut off after {size:,} bytes; upload it again")
 
     def damaged(self, position: int, what: str) -> BadCompressed:
-        return self.error("damaged", f"is damaged near byte {position} ({what}); upload it again")
+        return self.error("damaged", f"is damaged near byte {position:,} ({what}); upload it again")
 
     def wide_window(self) -> BadCompressed:
         size = f"more than {MAX_WINDOW_BYTES // 1024**2} MiB"

@@ -9,10 +9,11 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from ..errors import BadCompressed
 from ..formats import Compression
 from ..gunzip import GrowthLimit
 from ..wording import shown
-from .growth import BadCompressed, Growth
+from .growth import Growth
 from .source import PIECE_BYTES, Source
 from .streams import OUT_BYTES
 from .zip_headers import (

@@ -3,7 +3,8 @@
 import struct
 from dataclasses import dataclass
 
-from .growth import BadCompressed, Growth
+from ..errors import BadCompressed
+from .growth import Growth
 from .source import Source
 
 LOCAL = b"PK\x03\x04"

@@ -22,7 +22,30 @@ DONE, LIST_IS_FULL, ROW_IS_REFUSED, ROW_IS_INCOMPLETE = range(4)
 
 
 class Column(ctypes.Structure):
-    _fields_ = tuple((name, ctypes.c_int64) for name in ("missing", "skipped", "unresolved"))
+    _fields_ = tuple(
+        (name, ctypes.c_int64)
+        for name in ("missing", "texts", "alike", "comparisons", "unresolved")
+    )
+
+
+class Style(ctypes.Structure):
+    """How numbers are written."""
+
+    _fields_ = (
+        ("decimal", ctypes.c_int64),
+        ("parentheses", ctypes.c_int64),
+        ("comma", ctypes.c_int64),
+        ("strips", ctypes.c_int64),
+        *((name, ctypes.c_uint64) for name in ("mark", "mark_mask", "mark_shift", "mark_bytes")),
+        ("has_markers", ctypes.c_int64),
+        ("markers", ctypes.c_uint64 * 4),
+        ("marker_lengths", ctypes.c_uint64),
+        ("roles", ctypes.c_uint8 * 256),
+        ("decimals", ctypes.c_uint8 * 8),
+        ("blanks", ctypes.c_uint8 * 8),
+        ("thousands", ctypes.c_uint8 * 32),
+        ("stripped", ctypes.c_uint8 * 256),
+    )
 
 
 class Call(ctypes.Structure):
@@ -31,14 +54,18 @@ class Call(ctypes.Structure):
     _fields_ = (
         ("data", ctypes.c_char_p),
         *((name, ctypes.c_int64) for name in ("size", "at", "limit", "eof")),
-        *((name, ctypes.c_int64) for name in ("fields", "first", "step", "wanted", "delimiter")),
-        *((name, ctypes.c_int64) for name in ("skip", "max_row_bytes")),
+        ("skips", ctypes.c_void_p),
+        *((name, ctypes.c_int64) for name in ("after", "wanted", "delimiter", "max_row_bytes")),
+        *((name, ctypes.c_int64) for name in ("special", "comment", "pad")),
+        ("style", ctypes.c_void_p),
         ("marks", ctypes.c_void_p),
         ("mark_count", ctypes.c_int64),
+        ("long_marks", ctypes.c_void_p),
+        ("long_marks_size", ctypes.c_int64),
         ("sums", ctypes.c_void_p),
         ("slots", ctypes.c_void_p),
         *((name, ctypes.c_int64) for name in ("slot_room", "slot_count")),
-        *((name, ctypes.c_void_p) for name in ("points", "columns", "cells")),
+        *((name, ctypes.c_void_p) for name in ("scales", "columns", "known", "cells")),
         ("cell_room", ctypes.c_int64),
         ("unresolved", ctypes.c_void_p),
         ("unresolved_room", ctypes.c_int64),
@@ -47,7 +74,7 @@ class Call(ctypes.Structure):
     )
 
 
-SIZES = ctypes.sizeof(Call) << 16 | ctypes.sizeof(Column)
+SIZES = ctypes.sizeof(Call) << 32 | ctypes.sizeof(Style) << 16 | ctypes.sizeof(Column)
 # The compiled function: reads the call, adds rows, writes the results into it.
 AddRows = Callable[[Call], object]
 
@@ -77,6 +104,7 @@ def open_library(path: Path = LIBRARY, sources: Path = SOURCES) -> ctypes.CDLL:
     """Open the library for this machine; raise OSError if it is missing or of other sources."""
     library = ctypes.CDLL(str(path))
     try:
+        library.csvsum_sizes.restype = ctypes.c_int64
         built_from, sizes = library.csvsum_source(), library.csvsum_sizes()
     except AttributeError as missing:
         raise NotBuilt(str(missing)) from missing

@@ -2,11 +2,13 @@
 
 import ctypes
 import mmap
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import pairwise
 
 from ..layout import Layout
-from ..sums import EXACT, MISSING, ColumnSum
+from ..sums import EXACT, MORE_DIGITS, ColumnSum
 from .binding import (
     LIMB_DIGITS,
     LIMBS,
@@ -19,8 +21,13 @@ from .binding import (
     Call,
     Column,
 )
+from .marks import are_comparable, long_marks, missing_marks, short_marks
+from .styles import Unsupported, style_of
 
-MARKS = sorted(MISSING - {""})
+# The bits of a column's scales, as in src/shared.h: n digits after the point; a point or exponent.
+HAS_POINT, FEW_DIGITS = 1 << 31, (1 << MORE_DIGITS) - 1
+LOW_HALF = (1 << 64) - 1
+NO_BYTE = -1
 LARGE_BYTES = 1024 * 1024
 
 
@@ -42,34 +49,45 @@ class Room:
 class Buffers:
     """The memory that the C code works in, for one layout."""
 
-    def __init__(self, layout: Layout, skip: bool, max_row_bytes: int, room: Room) -> None:
+    def __init__(self, layout: Layout, max_row_bytes: int, room: Room) -> None:
         wanted = len(layout.wanted)
+        marks = missing_marks(layout.rules)
+        shorts, longs = short_marks(marks), long_marks(marks)
         self._rows, self._max_rows = 0, room.rows
         slot_room = min(max(room.sum_bytes // (SUM_BYTES * wanted), PLAIN_LIMBS), LIMBS)
         self._sums = _zeros(SUM_BYTES * slot_room * wanted)
         self._slots = (ctypes.c_uint8 * LIMBS)()
         self._columns = (Column * wanted)()
-        self._points = (ctypes.c_uint8 * wanted)()
+        self._scales = (ctypes.c_uint32 * wanted)()
+        self._skips = (ctypes.c_int64 * wanted)(*_skips(layout.wanted))
         cell_room = max(room.cells, wanted)
         unresolved_room = max(room.unresolved, cell_room)
         self._cells = (ctypes.c_int64 * (2 * cell_room))()
         self._unresolved = (ctypes.c_int64 * (3 * unresolved_room))()
-        self._marks = (ctypes.c_uint64 * len(MARKS))(*map(_packed, MARKS))
+        self._marks = (ctypes.c_uint64 * len(shorts))(*shorts)
+        self._long_marks = (ctypes.c_uint8 * len(longs))(*longs)
+        self._style = style_of(layout.rules)
+        self._known = (ctypes.c_uint8 * wanted)()
         self.call = Call(
-            fields=layout.fields,
-            first=layout.wanted.start,
-            step=layout.wanted.step,
+            skips=ctypes.addressof(self._skips),
+            after=layout.fields - 1 - layout.wanted[-1],
             wanted=wanted,
-            delimiter=ord(layout.delimiter),
-            skip=skip,
+            delimiter=ord(layout.grammar.delimiter),
             max_row_bytes=max_row_bytes,
+            special=bool(layout.grammar.comment or layout.rules.pad or self._style),
+            comment=layout.grammar.comment[0] if layout.grammar.comment else NO_BYTE,
+            pad=layout.rules.pad,
+            style=ctypes.addressof(self._style) if self._style else None,
             marks=ctypes.addressof(self._marks),
-            mark_count=len(MARKS),
+            mark_count=len(shorts),
+            long_marks=ctypes.addressof(self._long_marks),
+            long_marks_size=len(longs),
             sums=ctypes.addressof(self._sums),
             slots=ctypes.addressof(self._slots),
             slot_room=slot_room,
-            points=ctypes.addressof(self._points),
+            scales=ctypes.addressof(self._scales),
             columns=ctypes.addressof(self._columns),
+            known=ctypes.addressof(self._known),
             cells=ctypes.addressof(self._cells),
             cell_room=cell_room,
             unresolved=ctypes.addressof(self._unresolved),
@@ -98,24 +116,31 @@ class Buffers:
 
     def drain(self) -> tuple[ColumnSum, ...]:
         """Return the sums and reset them. Unresolved cells are not counted."""
-        sums = tuple(
-            ColumnSum(
-                total,
-                self._rows - column.missing - column.skipped - column.unresolved,
-                column.missing,
-                column.skipped,
-                not point,
-            )
-            for total, column, point in zip(
-                self._totals(), self._columns, self._points, strict=True
-            )
-        )
+        sums = tuple(map(self._column_sum, self._totals(), self._scales, self._counts()))
         ctypes.memset(self._sums, 0, SUM_BYTES * self.call.slot_count * len(self._columns))
-        for memory in (self._columns, self._points):
+        for memory in (self._columns, self._scales):
             ctypes.memset(memory, 0, ctypes.sizeof(memory))
         self._free_slots()
         self._rows = 0
         return sums
+
+    def _column_sum(self, total: Decimal, scales: int, counts: Sequence[int]) -> ColumnSum:
+        missing, texts, alike, comparisons, _ = counts
+        return ColumnSum(
+            total,
+            self._rows - sum(counts),
+            missing,
+            texts,
+            not scales & HAS_POINT,
+            _scales_of(scales),
+            alike,
+            comparisons,
+        )
+
+    def _counts(self) -> Iterator[Sequence[int]]:
+        """Return the columns; to read them at once is much faster than one by one."""
+        flat = memoryview(self._columns).cast("B").cast("q").tolist()
+        return zip(*[iter(flat)] * len(Column._fields_), strict=True)
 
     def _free_slots(self) -> None:
         """Leave slots to the limbs of plain numbers only."""
@@ -143,23 +168,34 @@ class Buffers:
         if slot == NO_SLOT:
             return []
         size = 2 * len(self._columns)
-        halves = self._sums[size * slot : size * (slot + 1)]
-        return [
-            low | _signed(high) << 64 for low, high in zip(halves[::2], halves[1::2], strict=True)
-        ]
+        halves = (
+            memoryview(self._sums).cast("B").cast("q")[size * slot : size * (slot + 1)].tolist()
+        )
+        lows, highs = halves[::2], halves[1::2]
+        return [low & LOW_HALF | high << 64 for low, high in zip(lows, highs, strict=True)]
+
+
+def can_add(layout: Layout) -> bool:
+    """Return whether the library can read such a file; else the reference kernel does."""
+    try:
+        style_of(layout.rules)
+    except Unsupported:
+        return False
+    return are_comparable(missing_marks(layout.rules))
+
+
+def _skips(wanted: Sequence[int]) -> list[int]:
+    """Return how many fields are passed before each wanted one."""
+    return [wanted[0], *(right - left - 1 for left, right in pairwise(wanted))]
+
+
+def _scales_of(bits: int) -> int:
+    """Return the scales of a ColumnSum."""
+    more = bits & ~FEW_DIGITS & ~HAS_POINT
+    return bits & FEW_DIGITS | (1 << MORE_DIGITS if more else 0)
 
 
 def _zeros(size: int) -> "ctypes.Array[ctypes.c_uint64]":
     """Return zeros; many of them cost nothing until they are touched."""
     array = ctypes.c_uint64 * (size // 8)
     return array() if size < LARGE_BYTES else array.from_buffer(mmap.mmap(-1, size))
-
-
-def _signed(half: int) -> int:
-    return half - (half >> 63 << 64)
-
-
-def _packed(mark: str) -> int:
-    if len(mark) > 8 or not mark.isascii():
-        raise ValueError(f"{mark!r} does not fit the table of missing marks")
-    return int.from_bytes(mark.encode(), "little")

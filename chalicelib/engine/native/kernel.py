@@ -11,10 +11,11 @@ from ..faults import BrokenRow
 from ..kernel import Window, find_first_row
 from ..layout import Layout
 from ..limits import LIMITS, Limits
+from ..reference import ReferenceKernel
 from ..states import State
 from ..sums import PartialSum
 from .binding import AddRows, entry, open_library
-from .buffers import Room
+from .buffers import Room, can_add
 from .tally import NativeTally
 
 # Blocks of this size are used as they come; smaller ones are joined, since a call takes as long as
@@ -55,14 +56,15 @@ class NativeKernel:
         blocks: Iterable[bytes],
         layout: Layout,
         *,
-        skip: bool,
         start: State = State.ROW,
         span: int | None = None,
     ) -> PartialSum:
+        if not can_add(layout):
+            return ReferenceKernel(self.limits).sum_rows(blocks, layout, start=start, span=span)
         window = Window(blocks)
-        tally = NativeTally(self._add_rows, layout, skip, self.limits, self._room)
+        tally = NativeTally(self._add_rows, layout, self.limits, self._room)
         try:
-            end = find_first_row(window, layout.delimiter, start, span, self.block_bytes)
+            end = find_first_row(window, layout.grammar, start, span, self.block_bytes)
             if end is None:
                 tally.limit = sys.maxsize if span is None else span - window.offset
                 end = self._sum_to_end(window, tally)
@@ -84,7 +86,9 @@ class NativeKernel:
             if tally.end is None:
                 at = tally.add_rows(data, at, eof=not block)
             if at == 0 and len(data) > max_row_bytes:
-                raise BadCsv(BrokenRow(data, tally.layout.delimiter, max_row_bytes).too_long())
+                raise BadCsv(
+                    BrokenRow(data, tally.layout.grammar.delimiter, max_row_bytes).too_long()
+                )
         return tally.end
 
     def _next_block(self, blocks: Iterator[bytes], held: int) -> bytes:

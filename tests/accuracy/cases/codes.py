@@ -50,6 +50,7 @@ CASES = [
         'ids,n\n"1, 2, 3",1\n"4",2\n',
         None,
         "a list of one is a number, and half the column",
+        also={"n": 3},
         refused="not_a_number",
     ),
     case(
@@ -101,6 +102,35 @@ CASES = [
         "n,m\n5*,1\n7,2\n",
         None,
         "a star that points to a footnote",
+        also={"m": 3},
         refused="not_a_number",
+    ),
+    case(
+        "account-numbers",
+        "iban,amount\nDE02 1203 0000 0000 2020 51,5\nDE02 5001 0517 0137 0750 30,6\n",
+        {"amount": 11},
+        "letters, and digits in groups of four",
+        left_out=["iban"],
+    ),
+    case(
+        "isbn",
+        "isbn,sold\n978-3-16-148410-0,2\n0-306-40615-2,3\n",
+        {"sold": 5},
+        "digits and dashes",
+        left_out=["isbn"],
+    ),
+    case(
+        "hexadecimal-colours",
+        "colour,n\n#ff0000,1\n#00ff00,2\n",
+        {"n": 3},
+        "a hash and six characters; the hash of the rows is no sign of comments",
+        left_out=["colour"],
+    ),
+    case(
+        "hashes-that-look-like-powers",
+        "commit,n\n" + "".join(f"a{index:02}b77e,1\n" for index in range(20)) + "12345e7,1\n",
+        {"n": 21},
+        "one hash of 21 consists of digits and an e",
+        left_out=["commit"],
     ),
 ]

@@ -57,9 +57,10 @@ CASES = [
     case(
         "not-given-between",
         "a,b\n1,2\n# note\n3,4\n",
-        None,
+        {"a": 4, "b": 6},
         "an undeclared comment between rows",
         refused="ragged_row",
+        follow={"comment": "#"},
     ),
     case(
         "hash-as-a-name",
@@ -73,5 +74,29 @@ CASES = [
         {"a": 1, "b": 2},
         "both options",
         {"skip_rows": 1, "comment": "#"},
+    ),
+    case(
+        "between-is-suggested",
+        "a;b\n1;2\n# checked until here\n3;4\n",
+        {"a": 4, "b": 6},
+        "the row at fault begins with a sign of comments",
+        refused="ragged_row",
+        follow={"comment": "#"},
+    ),
+    case(
+        "several-lines-in-front",
+        "# town: name of the town\n# n: how many, in thousands\ntown,n\nA,5\nB,6\n",
+        {"n": 11},
+        "comments with commas",
+        left_out=["town"],
+        refused="ragged_row",
+        follow={"comment": "#"},
+    ),
+    case(
+        "semicolon-as-sign",
+        "; settings\na,b\n1,2\n3,4\n",
+        {"a": 4, "b": 6},
+        "the sign of settings files",
+        {"comment": ";"},
     ),
 ]

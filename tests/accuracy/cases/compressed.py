@@ -115,6 +115,7 @@ CASES = [
         GZIP[:-8] + bytes([GZIP[-8] ^ 1]) + GZIP[-7:],
         None,
         "a checksum that is another",
+        also={"amount": 4},
         refused="gzip_damaged",
     ),
     case(
@@ -138,7 +139,7 @@ CASES = [
         "compressed twice by mistake",
         refused="gzip",
     ),
-    case("tar-gz", tar_gz(), None, "an archive of files", refused="not_csv"),
+    case("tar-gz", tar_gz(), None, "an archive of files", also={"amount": 4}, refused="not_csv"),
     case(
         "gzip-of-utf-16",
         gzip.compress("a;b\n1;2\n3;4\n".encode("utf-16"), mtime=0),
@@ -152,4 +153,11 @@ CASES = [
         "compressed, with the row ends of old",
     ),
     case("gzip-of-nothing", gzip.compress(b"", mtime=0), None, "no row", refused="empty_file"),
+    case(
+        "gzip-of-windows-1252",
+        gzip.compress("Größe;n\nx;1\ny;2\n".encode("cp1252"), mtime=0),
+        {"n": 3},
+        "compressed, in another encoding",
+        left_out=["Größe"],
+    ),
 ]

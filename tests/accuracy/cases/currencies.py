@@ -118,4 +118,28 @@ CASES = [
         refused="looks_like_a_number",
         follow={"decimal": ",", "strip": "€"},
     ),
+    case(
+        "rupees-in-indian-groups",
+        'item,price\nhouse,"₹12,34,567"\ncar,"₹5,00,000"\n',
+        {"price": 1734567},
+        "mark and groups of two",
+        {"thousands": ",", "strip": "₹"},
+        left_out=["item"],
+    ),
+    case(
+        "francs-with-apostrophes",
+        "item,price\nhouse,CHF 1'250'000\ncar,CHF 9'500\n",
+        {"price": 1259500},
+        "letters in front, apostrophes between",
+        {"thousands": "'", "strip": "CHF"},
+        left_out=["item"],
+    ),
+    case(
+        "free-of-charge",
+        "item,price\ntea,$2\nwater,free\nrice,$3\n",
+        {"price": 5},
+        "a word that stands for no price",
+        {"strip": "$", "missing": ["free"]},
+        left_out=["item"],
+    ),
 ]

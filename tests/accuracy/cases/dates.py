@@ -75,6 +75,7 @@ CASES = [
         "lap,laps\n1:02.5,3\n59.75,4\n",
         None,
         "a lap below a minute looks like a number, and its column is not one of numbers alone",
+        also={"laps": 7},
         refused="not_a_number",
     ),
     case(
@@ -82,5 +83,26 @@ CASES = [
         "serial,n\n45322,1\n45351,2\n",
         {"serial": 90673, "n": 3},
         "days counted since 1900 are numbers to everybody but Excel",
+    ),
+    case(
+        "compact",
+        "date,n\n20240131,1\n20240229,2\n",
+        {"n": 3},
+        "dates of eight digits are numbers to a program; the owner chooses what is summed",
+        {"columns": ["n"]},
+    ),
+    case(
+        "years-and-months",
+        "month,n\n2024-01,1\n2024-02,2\n",
+        {"n": 3},
+        "months with a dash",
+        left_out=["month"],
+    ),
+    case(
+        "times-with-seconds-of-decimals",
+        "at;n\n12:30:00,5;1\n12:30:01,25;2\n",
+        {"n": 3},
+        "a decimal comma in a time does not make a number of it",
+        left_out=["at"],
     ),
 ]

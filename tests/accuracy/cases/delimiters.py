@@ -124,4 +124,27 @@ CASES = [
         "most fields are empty",
         left_out=["b"],
     ),
+    case(
+        "colon",
+        "name:uid\nroot:0\nbin:2\n",
+        {"uid": 2},
+        "a delimiter that many texts contain is suggested, never found",
+        left_out=["name"],
+        refused="no_numbers",
+        follow={"delimiter": ":"},
+    ),
+    case(
+        "semicolons-in-texts-of-a-tab-file",
+        "a\tb\nx;y\t1\nz;w;v\t2\n",
+        {"b": 3},
+        "semicolons that do not split the rows evenly",
+        left_out=["a"],
+    ),
+    case(
+        "bars-around-the-rows",
+        "|a|b|\n|1|2|\n|3|4|\n",
+        {"a": 4, "b": 6},
+        "a bar at both ends: an empty column on either side",
+        left_out=["col0", "col3"],
+    ),
 ]

@@ -43,6 +43,7 @@ CASES = [
         'a,b\n"1\n",2\n3,4\n',
         None,
         "a line feed is no blank",
+        also={"a": 4, "b": 6},
         refused="looks_like_a_number",
     ),
     case(
@@ -66,5 +67,26 @@ CASES = [
         "a row of the table inside a text",
         {"decimal": ","},
         left_out=["a"],
+    ),
+    case(
+        "cr",
+        'a,b\n"x\ry",1\nz,2\n',
+        {"b": 3},
+        "a line break of an old Mac in a text",
+        left_out=["a"],
+    ),
+    case(
+        "in-every-row",
+        'a;b\n"x\ny";1\n"z\nw";2\n"v\nu";3\n',
+        {"b": 6},
+        "as many lines in texts as rows",
+        left_out=["a"],
+    ),
+    case(
+        "in-a-column-that-is-not-summed",
+        'id,note,n\n1,"a\nb",5\n2,"c\nd",6\n',
+        {"n": 11},
+        "the text is between the columns",
+        {"columns": ["n"]},
     ),
 ]

@@ -114,6 +114,7 @@ CASES = [
         "n,m\n٣,1\n٤,2\n",
         None,
         "digits that are not ASCII are not read, and not left out in silence",
+        also={"m": 3},
         refused="looks_like_a_number",
     ),
     case(
@@ -121,6 +122,7 @@ CASES = [
         "n\n１\n２\n",
         None,
         "digits as wide as ideographs",
+        also={"m": 3},
         refused="looks_like_a_number",
     ),
     case(
@@ -128,5 +130,31 @@ CASES = [
         "e\u0301té,😀\n1,2\n3,4\n",
         {"e\u0301té": 4, "😀": 6},
         "names are not normalised",
+    ),
+    case(
+        "utf-16-with-semicolons-and-decimal-commas",
+        "Straße;Preis\nA;1,5\nB;2,5\n".encode("utf-16"),
+        {"Preis": 4},
+        "as some spreadsheets save it",
+        {"decimal": ","},
+        left_out=["Straße"],
+    ),
+    case(
+        "utf-16-declared-and-not-true",
+        "a,b\n1,2\n3,4\n",
+        {"a": 4, "b": 6},
+        "the file has no mark of UTF-16, so its encoding has to be found",
+        {"encoding": "utf-16"},
+        refused="utf_16",
+        follow={"encoding": "auto"},
+    ),
+    case(
+        "latin-1-declared-for-utf-16",
+        "a,b\n1,2\n3,4\n".encode("utf-16"),
+        {"a": 4, "b": 6},
+        "the mark says otherwise",
+        {"encoding": "latin-1"},
+        refused="utf_16",
+        follow={"encoding": "auto"},
     ),
 ]

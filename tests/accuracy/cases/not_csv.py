@@ -127,4 +127,18 @@ CASES = [
         {"%PDF-1.4": 4, "n": 6},
         "a quoted name that is how a PDF begins",
     ),
+    case(
+        "yaml",
+        "name: csvsum\nkind: service\n",
+        None,
+        "settings, not a table",
+        refused="no_numbers",
+    ),
+    case(
+        "7z",
+        b"7z\xbc\xaf\x27\x1c\x00\x04" + bytes(32),
+        None,
+        "an archive of a kind that is not unpacked",
+        refused="not_csv",
+    ),
 ]

@@ -50,7 +50,7 @@ CASES = [
     case(
         "columns-by-name",
         "a,b,c\n1,2,3\n4,5,6\n",
-        {"c": 9, "a": 5},
+        {"a": 5, "c": 9},
         "columns are chosen by name, in any order",
         {"columns": ["c", "a"]},
     ),
@@ -75,4 +75,22 @@ CASES = [
     ),
     case("blank-lines", "\n\na,b\n1,2\n\n3,4\n\n\n", {"a": 4, "b": 6}, "blank lines are no rows"),
     case("zeros", "z\n0\n0.0\n-0\n", {"z": 0}, "zero in three ways"),
+    case(
+        "one-column-of-decimals",
+        "v\n1.5\n2.25\n-0.75\n",
+        {"v": 3},
+        "no delimiter at all",
+    ),
+    case(
+        "names-with-quotes-and-commas",
+        '"a, b","say ""n"""\n1,2\n3,4\n',
+        {"a, b": 4, 'say "n"': 6},
+        "names that need quotes",
+    ),
+    case(
+        "long-sums",
+        "n\n" + "999999999999999999\n" * 20,
+        {"n": 19999999999999999980},
+        "more than 64 bits hold",
+    ),
 ]

@@ -30,6 +30,7 @@ CASES = [
         None,
         "a quote after a blank opens nothing, and the cell is no number",
         {"columns": [1]},
+        also={"b": 2},
         refused="no_numbers",
     ),
     case(
@@ -37,6 +38,7 @@ CASES = [
         'n,text\n1,"open\n2,b\n3,close" ok\n4,d\n',
         None,
         "two rows are inside the quotes, and nobody meant that",
+        also={"n": 10},
         refused="text_after_quote",
     ),
     case(
@@ -44,6 +46,7 @@ CASES = [
         'size,n\n"5 inch" pipe,1\n6,2\n',
         None,
         "text goes on after the quotes",
+        also={"n": 3},
         refused="text_after_quote",
     ),
     case(
@@ -57,6 +60,7 @@ CASES = [
         'text,n\n"a,1\nb,2\n',
         None,
         "all that follows is inside the quotes",
+        also={"n": 3},
         refused="unclosed_quote",
     ),
     case(
@@ -85,6 +89,7 @@ CASES = [
         "a,b\n'x,y',1\nz,2\n",
         None,
         "apostrophes do not hold a comma",
+        also={"b": 3},
         refused="ragged_row",
     ),
     case(
@@ -120,5 +125,25 @@ CASES = [
         '"x y","z, w"\n1,2\n3,4\n',
         {"x y": 4, "z, w": 6},
         "names need quotes, numbers do not",
+    ),
+    case(
+        "quoted-numbers-and-plain-ones",
+        'a,b\n"1",2\n3,"4"\n',
+        {"a": 4, "b": 6},
+        "quotes around some numbers",
+    ),
+    case(
+        "an-inch-after-a-number",
+        'size,n\n5",1\n6",2\n',
+        {"n": 3},
+        "a quote at the end of a field opens nothing",
+        left_out=["size"],
+    ),
+    case(
+        "empty-quoted-name",
+        '"",n\nx,1\ny,2\n',
+        {"n": 3},
+        "a column without a name",
+        left_out=["col0"],
     ),
 ]

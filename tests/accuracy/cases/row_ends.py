@@ -36,6 +36,7 @@ CASES = [
         "a,b\n1,2\r3,4\n",
         None,
         "a CR between rows of LF may be a row end or a part of a field",
+        also={"a": 4, "b": 6},
         refused="lone_carriage_return",
     ),
     case(
@@ -43,6 +44,7 @@ CASES = [
         "a,b\r1,2\r3,4\n5,6\r",
         None,
         "an LF between rows of CR",
+        also={"a": 9, "b": 12},
         refused="lone_carriage_return",
     ),
     case(
@@ -50,6 +52,7 @@ CASES = [
         "a,b\r\n1,2\r\r\n3,4\r\n",
         None,
         "some row ends are doubled",
+        also={"a": 4, "b": 6},
         refused="lone_carriage_return",
     ),
     case(
@@ -57,6 +60,7 @@ CASES = [
         "a,b\nx\ry,2\nz,4\n",
         None,
         "an unquoted CR in a field",
+        also={"b": 6},
         refused="lone_carriage_return",
     ),
     case(
@@ -73,5 +77,21 @@ CASES = [
         {"b": 6},
         "Unicode's line separator, vertical tab and form feed end no row",
         left_out=["a"],
+    ),
+    case(
+        "cr-with-semicolons-and-decimal-commas",
+        "a;b\r1,5;2\r2,5;3\r",
+        {"a": 4, "b": 5},
+        "an export of an old Mac",
+        {"decimal": ","},
+    ),
+    case(
+        "cr-and-a-title",
+        "Towns\rtown;n\rA;5\rB;6\r",
+        {"n": 11},
+        "lines count as the file has them",
+        left_out=["town"],
+        refused="ragged_row",
+        follow={"skip_rows": 1},
     ),
 ]

@@ -107,4 +107,19 @@ CASES = [
         refused="ragged_row",
         follow={"skip_rows": 1},
     ),
+    case(
+        "counted-from-zero-with-tabs",
+        "x\ty\n0\t1\t2\n1\t3\t4\n",
+        {"x": 4, "y": 6},
+        "rows are numbered from 0",
+        also={"col0": 1},
+    ),
+    case(
+        "texts-with-semicolons-and-decimal-commas",
+        "x;y\nr;1,5;2\ns;2,5;3\n",
+        {"x": 4, "y": 5},
+        "names of rows in a European export",
+        {"decimal": ","},
+        left_out=["col0"],
+    ),
 ]

@@ -29,6 +29,7 @@ CASES = [
         None,
         "it is a number, and would be missing in the sum",
         SKIP,
+        also={"n": "1." + "5" * 1000},
         refused="number_too_long",
     ),
     case(
@@ -65,4 +66,29 @@ CASES = [
         follow={"columns": ["n"]},
     ),
     case("fail-on-nothing", "a,b\n1,2\n3,\n", {"a": 4, "b": 2}, "missing is no fault", FAIL),
+    case(
+        "skip-footnotes",
+        "n,m\n5*,1\n7,2\n",
+        {"n": 7, "m": 3},
+        "a number with a star is left out because the owner said so",
+        SKIP,
+    ),
+    case(
+        "skip-does-not-pass-over-percentages",
+        "n\n5%\n7\n",
+        {"n": 12},
+        "seven would be the sum of what is left",
+        SKIP,
+        refused="looks_like_a_number",
+        follow={"strip": "%"},
+    ),
+    case(
+        "fail-on-a-dash",
+        "n\n5\n-\n7\n",
+        {"n": 12},
+        "a marker is suggested in this mode, too",
+        FAIL,
+        refused="not_a_number",
+        follow={"missing": ["-"]},
+    ),
 ]

@@ -119,4 +119,27 @@ CASES = [
         refused="no_numbers",
         follow={"columns": ["price"]},
     ),
+    case(
+        "only-texts-are-chosen-by-step",
+        "a,x,b,y\nr,1,s,2\nt,3,u,4\n",
+        {"x": 4, "y": 6},
+        "the columns of numbers are between those that were chosen",
+        {"first": 0, "step": 2},
+        refused="no_numbers",
+        follow={"columns": ["x", "y"]},
+    ),
+    case(
+        "sizes",
+        "size,n\nS,1\nM,2\nXL,3\n",
+        {"n": 6},
+        "short texts are no markers where a column has no number",
+        left_out=["size"],
+    ),
+    case(
+        "addresses",
+        "street,n\n12 Main Street,1\n7a Park Road,2\n",
+        {"n": 3},
+        "texts that begin with digits",
+        left_out=["street"],
+    ),
 ]

@@ -135,6 +135,7 @@ CASES = [
         None,
         "38,72 is no number with thousands, and 3872 would be a hundred times too much",
         {"thousands": ","},
+        also={"y": 3},
         refused="looks_like_a_number",
     ),
     case(
@@ -143,6 +144,7 @@ CASES = [
         None,
         "a misspelt number is for its owner to correct",
         {"thousands": ","},
+        also={"y": 3},
         refused="looks_like_a_number",
     ),
     case(
@@ -166,5 +168,32 @@ CASES = [
         {"a": 3},
         "what is not summed cannot be wrong",
         {"columns": ["a"]},
+    ),
+    case(
+        "points-undeclared-and-decimal-commas",
+        "Stadt;Euro\nA;1.234.567,89\nB;1.000,11\n",
+        {"Euro": 1235568},
+        "both marks in one number",
+        left_out=["Stadt"],
+        refused="looks_like_a_number",
+        follow={"decimal": ",", "thousands": "."},
+    ),
+    case(
+        "no-break-blanks-undeclared",
+        "town;people\nA;1\u00a0200\nB;13\u00a0500\n",
+        {"people": 14700},
+        "a blank that looks like any other",
+        left_out=["town"],
+        refused="looks_like_a_number",
+        follow={"thousands": " "},
+    ),
+    case(
+        "indian-groups-undeclared",
+        'town,people\nA,"12,34,567"\nB,"1,00,000"\n',
+        {"people": 1334567},
+        "groups of two digits",
+        left_out=["town"],
+        refused="looks_like_a_number",
+        follow={"thousands": ","},
     ),
 ]

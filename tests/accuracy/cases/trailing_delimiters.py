@@ -68,4 +68,18 @@ CASES = [
         "two empty columns at the end of every line",
         left_out=["col2", "col3"],
     ),
+    case(
+        "rows-with-bars",
+        "a|b\n1|2|\n3|4|\n",
+        {"a": 4, "b": 6},
+        "with bars",
+        left_out=["col2"],
+    ),
+    case(
+        "rows-and-text",
+        "town,n\nA,1,\nB,2,\n",
+        {"n": 3},
+        "the names stay with their columns",
+        left_out=["town", "col2"],
+    ),
 ]

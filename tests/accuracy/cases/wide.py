@@ -58,6 +58,7 @@ CASES = [
         "a,b\n" + "1,2\n" * 20_000 + "x,2\n",
         None,
         "the first text is far from the start",
+        also={"b": 40_002},
         refused="not_a_number",
     ),
     case(
@@ -66,5 +67,19 @@ CASES = [
         {"b": 40_002},
         "one number among twenty thousand texts",
         left_out=["a"],
+    ),
+    case(
+        "a-cell-of-a-thousand-characters",
+        "n,m\n" + "0" * 999 + "5,1\n6,2\n",
+        {"n": 11, "m": 3},
+        "the longest number that is read",
+    ),
+    case(
+        "a-title-above-many-columns",
+        "Table 7\n" + row(NAMES[:50], ";") + row(["1"] * 50, ";") + row(["2"] * 50, ";"),
+        {f"n{index}": 3 for index in range(50)},
+        "fifty columns below a title",
+        refused="ragged_row",
+        follow={"skip_rows": 1},
     ),
 ]

@@ -11,6 +11,7 @@
 
 #include "limbs.h"
 #include "numbers.h"
+#include "styles.h"
 
 /* Add a cell that is an optional sign, digits and perhaps a point among them; false if it is
  * anything else. */
@@ -21,9 +22,9 @@ INLINE int add_plain(const Call *fixed, i64 column, const u8 *at, i64 n) {
     at += sign.length;
     n -= (i64)sign.length;
     if (UNLIKELY((u64)(n - 1) > PLAIN_DIGITS)) return 0;
-    if (UNLIKELY(!read_plain(at, n, &digits, &scale, &point))) return 0;
+    if (UNLIKELY(!read_plain(at, n, '.', &digits, &scale, &point))) return 0;
     add_scaled(fixed, column, with_sign(digits, sign), scale);
-    fixed->points[column] |= (u8)point;
+    fixed->scales[column] |= 1u << scale | (uint32_t)point << 31;
     return 1;
 }
 
@@ -39,16 +40,16 @@ static int add_scientific(Call *call, i64 column, Text text) {
     i64 scale;
     if (tail.length == 0 || n < 1 || n > PLAIN_DIGITS + 1) return 0;
     if (tail.exponent < MIN_EXPONENT || tail.exponent > HIGHEST - PLAIN_DIGITS) return 0;
-    if (!read_plain(text.at + sign.length, n, &digits, &scale, &point)) return 0;
+    if (!read_plain(text.at + sign.length, n, '.', &digits, &scale, &point)) return 0;
     if (!has_slot(call, tail.exponent - scale)) return 0;
     add_at(call, column, with_sign(digits, sign), tail.exponent - scale);
-    call->points[column] = 1;
+    call->scales[column] |= HAS_POINT | WITH_EXPONENT;
     return 1;
 }
 
 /* Whether so many bytes before the end of a text may be read, and so many from its start on. */
-INLINE int is_readable(const Call *call, Text text, i64 before, i64 after) {
-    return text.end - call->data >= before && call->data + call->size - text.at >= after;
+INLINE int is_readable(Text room, Text text, i64 before, i64 after) {
+    return text.end - room.at >= before && room.end - text.at >= after;
 }
 
 typedef enum { NUMBER, NOT_A_NUMBER, UNDECIDED } Verdict;
@@ -66,6 +67,13 @@ static int add_digits(Call *call, i64 column, Text digits, i64 position, int is_
         add_at(call, column, is_negative ? -value : value, position);
     }
     return 1;
+}
+
+/* The bits of a number in the scales of its column. */
+INLINE uint32_t scales_of(const Number *number) {
+    const i64 scale = length_of(number->after);
+    const uint32_t bit = number->has_exponent ? WITH_EXPONENT : 1u << (scale < 29 ? scale : 29);
+    return number->is_integer ? bit : bit | HAS_POINT;
 }
 
 /* Add any number, but one of 10^308 or more, which may be beyond the range of a double. */
@@ -88,22 +96,27 @@ RARE Verdict add_number(Call *call, i64 column, Text text) {
         if (last + length_of(digits) - 1 > HIGHEST) return UNDECIDED;
         if (!add_digits(call, column, digits, last, number.is_negative)) return UNDECIDED;
     }
-    call->points[column] |= !number.is_integer;
+    call->scales[column] |= scales_of(&number);
     return NUMBER;
+}
+
+INLINE int is_long_mark(const Call *call, Text text) {
+    const u8 *at = call->long_marks, *const end = at + call->long_marks_size;
+    for (; at < end; at += 1 + *at)
+        if (*at == length_of(text) && !memcmp(at + 1, text.at, *at)) return 1;
+    return 0;
 }
 
 static int is_missing(const Call *call, Text text) {
     u64 packed = 0;
     const i64 n = length_of(text);
     if (n == 0) return 1;
-    if (n > 8 || text.end[-1] == 0) return 0;
+    if (n > 8 || text.end[-1] == 0) return is_long_mark(call, text);
     memcpy(&packed, text.at, (size_t)n);
     for (i64 i = 0; i < call->mark_count; i++)
         if (call->marks[i] == packed) return 1;
     return 0;
 }
-
-INLINE int is_padding(u8 byte) { return byte == ' ' || byte == '\t'; }
 
 INLINE Text strip_padding(Text text) {
     while (text.at < text.end && is_padding(*text.at)) text.at++;
@@ -120,36 +133,107 @@ RARE Verdict add_copy(Call *call, i64 column, Text text) {
     return add_number(call, column, (Text){copy, copy + n});
 }
 
-/* Add a cell that is not plain: with padding, an exponent or many digits; a mark that it is
- * missing; or not a number. */
-RARE void add_unusual(Call *call, i64 column, Cell cell, Text text) {
-    Column *const counts = &call->columns[column];
-    text = strip_padding(text);
-    if (length_of(text) > 0 && length_of(text) <= SCIENTIFIC_BYTES
-        && is_readable(call, text, SCIENTIFIC_BEFORE, PLAIN_AFTER)
+/* Add a number that is not plain: with an exponent or many digits. The bytes of ``room`` may be
+ * read. */
+INLINE Verdict add_spelled(Call *call, i64 column, Text text, Text room) {
+    const i64 n = length_of(text);
+    if (n == 0 || PLACES[*text.at] == IN_TEXTS) return NOT_A_NUMBER;
+    if (n <= SCIENTIFIC_BYTES && is_readable(room, text, SCIENTIFIC_BEFORE, PLAIN_AFTER)
         && add_scientific(call, column, text))
-        return;
-    const int may_read = is_readable(call, text, 0, length_of(text) + READ_AFTER);
-    const Verdict verdict = (may_read ? add_number : add_copy)(call, column, text);
-    if (verdict == NUMBER) return;
-    if (verdict == NOT_A_NUMBER && is_missing(call, text)) {
-        counts->missing++;
-        return;
+        return NUMBER;
+    const int may_read = is_readable(room, text, 0, n + READ_AFTER);
+    return (may_read ? add_number : add_copy)(call, column, text);
+}
+
+/* Add a number that is not written as usual. */
+RARE Verdict add_styled(Call *call, i64 column, Text text) {
+    const Style *const style = call->style;
+    const i64 n = length_of(text);
+    Plain plain;
+    if (n == 0 || (style->has_markers && is_missing(call, text))) return NOT_A_NUMBER;
+    if (n > MAX_CHARS) return UNDECIDED;
+    plain.length = 0;
+    if (!put_number(style, text, &plain)) return NOT_A_NUMBER;
+    if (plain.length && add_plain(call, column, plain.bytes, plain.length)) return NUMBER;
+    const Text room = {plain.before, plain.bytes + sizeof plain.bytes};
+    return add_spelled(call, column, (Text){plain.bytes, plain.bytes + plain.length}, room);
+}
+
+/* Count a cell that is not a number; false if the caller has to decide. It gets the first cell of
+ * each kind, since it needs to know where that is. */
+INLINE int count_other(Call *call, i64 column, Text text) {
+    if (is_missing(call, text)) {
+        call->columns[column].missing++;
+        return 1;
     }
-    /* Only a text without quotes is certain to be the cell's text. */
-    if (verdict == NOT_A_NUMBER && call->skip && !memchr(text.at, '"', (size_t)length_of(text))) {
-        counts->skipped++;
-        return;
-    }
-    counts->unresolved++;
+    const Kind kind = kind_of(text);
+    if (kind == UNKNOWN) return 0;
+    const int is_known = call->known[column] >> kind & 1;
+    call->known[column] |= (u8)(1 << kind);
+    call->columns[column].others[kind] += is_known;
+    return is_known;
+}
+
+/* Add a cell that is not plain, or leave it to the caller. */
+RARE void add_unusual(Call *call, i64 column, Cell cell, Text text) {
+    text = strip_padding(text);
+    const Verdict verdict =
+        call->style ? add_styled(call, column, text)
+                    : add_spelled(call, column, text, (Text){call->data, call->data + call->size});
+    if (verdict == NUMBER || (verdict == NOT_A_NUMBER && count_other(call, column, text))) return;
+    call->columns[column].unresolved++;
     call->unresolved[call->unresolved_count++] = (Unresolved){column, cell.start, cell.end};
 }
 
+INLINE Bare without_sign(const u8 *at, i64 n) {
+    const Sign sign = sign_at(at);
+    return (Bare){at + sign.length, n - (i64)sign.length, sign};
+}
+
+/* Add what is left of a number; false if it is anything else. */
+INLINE int add_bare(const Call *fixed, i64 column, Bare bare) {
+    const Style *const style = fixed->style;
+    const u8 mark = (u8)style->decimal, comma = (u8)style->comma;
+    u64 digits, point;
+    i64 scale;
+    if (UNLIKELY((u64)(bare.n - 1) > (u64)(comma ? GROUPED_BYTES - 1 : PLAIN_DIGITS))) return 0;
+    const int is_read = comma ? read_grouped(bare.at, bare.n, mark, comma, &digits, &scale, &point)
+                              : read_plain(bare.at, bare.n, mark, &digits, &scale, &point);
+    if (UNLIKELY(!is_read)) return 0;
+    add_scaled(fixed, column, with_sign(digits, bare.sign), scale);
+    fixed->scales[column] |= 1u << scale | (uint32_t)point << 31;
+    return 1;
+}
+
+/* Add a number that has more beside it than a mark of one byte. */
+RARE int add_marked(const Call *fixed, i64 column, const u8 *at, i64 n) {
+    return add_bare(fixed, column, bare_number(fixed->style, at, n));
+}
+
+/* Add a cell of at most so many bytes that is plain but for its marks; false if it is anything
+ * else. Reads so many bytes more on either side than read_plain, since marks are dropped before. */
+enum { STYLED_BYTES = 30, STYLED_ROOM = 8 };
+
+INLINE int add_by_style(const Call *fixed, i64 column, const u8 *at, i64 n) {
+    const Style *const style = fixed->style;
+    if (style->markers[0] && is_short_marker(style, at, n)) {
+        fixed->columns[column].missing++;
+        return 1;
+    }
+    if (UNLIKELY(!style->decimal || n > STYLED_BYTES || may_be_marker(style, at, n))) return 0;
+    if (!style->strips) return add_bare(fixed, column, without_sign(at, n));
+    if (style->strips == SIMPLY && LIKELY(add_bare(fixed, column, without_marks(style, at, n))))
+        return 1;
+    return add_marked(fixed, column, at, n);
+}
+
 /* Add a cell; ``fixed`` is the copy of ``call`` that is faster to read. */
-INLINE void add_cell(Call *call, const Call *fixed, const u8 *data, i64 size, i64 column,
-                     Cell cell) {
+INLINE void add_cell(Call *call, const Call *fixed, const u8 *data, i64 size, i64 column, Cell cell,
+                     int special) {
     Text text = {data + cell.start, data + cell.end};
-    u8 copy[PLAIN_BEFORE + PLAIN_AFTER];
+    enum { BEFORE = PLAIN_BEFORE + STYLED_ROOM, AFTER = PLAIN_AFTER + STYLED_ROOM };
+    const i64 more = special ? STYLED_ROOM : 0;
+    u8 copy[BEFORE + AFTER];
     if (length_of(text) >= 2 && *text.at == '"' && text.end[-1] == '"') {
         text.at++;
         text.end--;
@@ -161,12 +245,14 @@ INLINE void add_cell(Call *call, const Call *fixed, const u8 *data, i64 size, i6
         return;
     }
     /* Read nothing outside the data. */
-    if (UNLIKELY(cell.end <= PLAIN_BEFORE || size - cell.start <= PLAIN_AFTER)) {
+    if (UNLIKELY(cell.end <= PLAIN_BEFORE + more || size - cell.start <= PLAIN_AFTER + more)) {
         memset(copy, 0, sizeof copy);
-        memcpy(copy + PLAIN_BEFORE, at, (size_t)(n < PLAIN_AFTER ? n : PLAIN_AFTER));
-        at = copy + PLAIN_BEFORE;
+        memcpy(copy + BEFORE, at, (size_t)(n < AFTER ? n : AFTER));
+        at = copy + BEFORE;
     }
-    if (UNLIKELY(!add_plain(fixed, column, at, n))) add_unusual(call, column, cell, text);
+    const int is_added = special && fixed->style ? add_by_style(fixed, column, at, n)
+                                                 : add_plain(fixed, column, at, n);
+    if (UNLIKELY(!is_added)) add_unusual(call, column, cell, text);
 }
 
 #endif

@@ -4,13 +4,14 @@
  *   - Only inlined code may take the cursor's address, or it leaves the registers: half the speed.
  *   - No byte outside data[0, size) is read; the last word is a copy.
  *   - A word may begin inside quotes, in the middle of "", or between CR and LF: what is carried
- *     from word to word is all in ``quoted``, ``fresh`` and the byte after the word.
+ *     from word to word is all in ``quoted``, ``fresh``, ``closed`` and the byte after the word.
  */
 
 #ifndef CSVSUM_CURSOR_H
 #define CSVSUM_CURSOR_H
 
 #include "masks.h"
+#include "lines.h"
 
 typedef struct {
     const u8 *data;
@@ -19,25 +20,29 @@ typedef struct {
     u64 separators, ends; /* those of the word that were not passed yet; its row ends */
     u64 quoted; /* all ones: the next word begins inside quotes */
     u64 fresh; /* 1: the next word begins at the start of a field, where a quote opens */
+    u64 closed; /* 1: the byte before the next word is a closing quote */
     u64 quoted_ends; /* not 0: a quoted line feed was seen, so lines are more than row ends */
-    u64 lone_returns; /* not 0: a row end was seen that is a CR */
+    i64 trusted; /* a row of fewer bytes is not too long; 0: a row may have another fault, too */
+    i64 text_at; /* the first text seen after a closing quote, or NOWHERE */
     int eof; /* nothing follows the data, so its end is a row end */
     u8 delimiter;
 } Cursor;
 
-INLINE Cursor cursor_at(const u8 *data, i64 row, i64 size, int eof, u8 delimiter) {
-    return (Cursor){.data = data,
-                    .size = size,
+INLINE Cursor cursor_at(const Call *call, i64 row) {
+    return (Cursor){.data = call->data,
+                    .size = call->size,
                     .base = row - 64,
                     .fresh = 1,
-                    .eof = eof,
-                    .delimiter = delimiter};
+                    .trusted = call->max_row_bytes,
+                    .text_at = NOWHERE,
+                    .eof = call->eof != 0,
+                    .delimiter = (u8)call->delimiter};
 }
 
 /* Set a cursor to a row start. */
-INLINE void move_cursor(Cursor *cursor, i64 row) {
+INLINE void move_cursor(Cursor *cursor, const Call *call, i64 row) {
     const u64 quoted_ends = cursor->quoted_ends;
-    *cursor = cursor_at(cursor->data, row, cursor->size, cursor->eof, cursor->delimiter);
+    *cursor = cursor_at(call, row);
     cursor->quoted_ends = quoted_ends;
 }
 
@@ -56,6 +61,15 @@ RARE u64 real_quotes(u64 quotes, u64 starts, u64 quoted) {
     return real;
 }
 
+/* Look at the bytes after closing quotes that end no field. */
+INLINE void look_after_quotes(Cursor *cursor, u64 suspects, i64 base) {
+    if (!suspects) return;
+    const i64 found =
+        text_after_quote(cursor->data, cursor->size, base, suspects, cursor->delimiter);
+    if (cursor->text_at == NOWHERE) cursor->text_at = found;
+    if (found != NOWHERE) cursor->trusted = 0;
+}
+
 /* Take a word that has quotes or CRs, or begins inside quotes. ``after`` is the offset of the byte
  * after it. */
 INLINE void take_quoted(Cursor *cursor, u64 all_quotes, Bytes returns, i64 after) {
@@ -68,6 +82,9 @@ INLINE void take_quoted(Cursor *cursor, u64 all_quotes, Bytes returns, i64 after
         inside = prefix_xor(quotes) ^ was_quoted;
     }
     cursor->quoted_ends |= cursor->ends & inside;
+    const u64 closing = quotes & ~inside, follows = closing << 1 | cursor->closed;
+    const u64 others = follows & ~(all_quotes | cursor->separators);
+    if (UNLIKELY(others)) look_after_quotes(cursor, others & ~bits_of(returns), after - 64);
     if (UNLIKELY(!is_none(returns))) {
         /* What follows the data is unknown; if it is not a line feed, that is noticed when the row
          * is read again with the rest. */
@@ -77,12 +94,13 @@ INLINE void take_quoted(Cursor *cursor, u64 all_quotes, Bytes returns, i64 after
         /* A lone CR is counted as a row end: whichever way its row is cut then, it is refused. */
         cursor->separators |= lone;
         cursor->ends |= lone;
-        cursor->lone_returns |= lone;
+        if (lone) cursor->trusted = 0;
     }
     cursor->separators &= ~inside;
     cursor->ends &= ~inside;
     cursor->quoted = (u64)((i64)inside >> 63);
-    cursor->fresh = (cursor->separators | (quotes & ~inside)) >> 63;
+    cursor->fresh = (cursor->separators | closing) >> 63;
+    cursor->closed = closing >> 63;
 }
 
 /* Take a word: find its separators and row ends. */
@@ -92,7 +110,7 @@ INLINE void take_word(Cursor *cursor, Bytes bytes, i64 after) {
     cursor->separators = bits_of(either(feeds, delimiters));
     cursor->ends = bits_of(feeds);
     /* One test shows that there is neither quote nor CR, as in most words of most files. */
-    if (UNLIKELY(!is_none(either(quotes, returns)) || cursor->quoted))
+    if (UNLIKELY(!is_none(either(quotes, returns)) || cursor->quoted | cursor->closed))
         take_quoted(cursor, bits_of(quotes), returns, after);
     else
         cursor->fresh = cursor->separators >> 63;

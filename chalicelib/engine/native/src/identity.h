@@ -23,7 +23,7 @@ int csvsum_has_avx2(void);
 
 i64 csvsum_source(void) { return CSVSUM_SOURCE; }
 
-i64 csvsum_sizes(void) { return (i64)(sizeof(Call) << 16 | sizeof(Column)); }
+i64 csvsum_sizes(void) { return (i64)(sizeof(Call) << 32 | sizeof(Style) << 16 | sizeof(Column)); }
 
 /* The operating system has to save the wide registers, too. */
 int csvsum_has_avx2(void) {

@@ -8,9 +8,9 @@
  * How it works:
  *   1. masks.h, cursor.h: 64 bytes at a time become bit masks: separators (delimiters and row ends)
  *      outside quotes, and row ends alone.
- *   2. Here: counting bits finds the fields that are summed without looking at the others. Each
- *      separator that is passed must not be a row end, but the last one must: so a row with too few
- *      or too many fields is noticed at no cost.
+ *   2. lines.h, rows.h: counting bits finds the fields that are summed without looking at the
+ * others. Each separator that is passed must not be a row end, but the last one must: so a row with
+ * too few or too many fields is noticed at no cost.
  *   3. cells.h, numbers.h, digits.h, limbs.h: when some complete rows are found, each wanted cell
  *      becomes an integer, its digits without the point, and is added to the limb of the column's
  *      sum in which they have their place. Integers are exact.
@@ -29,94 +29,25 @@
 
 #include "masks.h"
 #include "cursor.h"
+#include "rows.h"
 #include "digits.h"
 #include "limbs.h"
 #include "numbers.h"
+#include "texts.h"
+#include "styles.h"
 #include "cells.h"
 
 #ifndef CSVSUM_ROWS
 #define CSVSUM_ROWS csvsum_rows
 #endif
 
-/* Find the wanted cells of the row that starts at ``row``: return the offset of its end, or why
- * there is none as pass does. */
-INLINE i64 find_cells(const Call *call, Cursor *cursor, i64 row, Cell *cell) {
-    i64 before = call->first, start = row, end = 0;
-    const i64 after = call->fields - 1 - call->first - (call->wanted - 1) * call->step;
-    const Cell *const last = cell + call->wanted - 1;
-    for (;; before = call->step - 1) {
-        if (before) {
-            const i64 passed = pass(cursor, before, 0);
-            if (UNLIKELY(passed < 0)) return passed;
-            start = passed + 1;
-        }
-        end = pass_one(cursor, after == 0 && cell == last);
-        if (UNLIKELY(end < 0)) return end;
-        *cell = (Cell){start, end};
-        if (cell++ == last) break;
-        start = end + 1;
-    }
-    if (after) return pass(cursor, after, 1);
-    cell[-1].end -= end > row && cursor->data[end - 1] == '\r';
-    return end;
-}
-
-/* Whether a line feed, or CRLF, is all there is of the row at ``row``. */
-INLINE int is_blank(const u8 *data, i64 size, i64 row) {
-    return data[row] == '\n' || (data[row] == '\r' && row + 1 < size && data[row + 1] == '\n');
-}
-
-/* Whether a row that ends at ``end`` is too long, or ends with CR. ``end`` may be the end of the
- * data, which is no byte. */
-INLINE int is_refused(const Cursor *cursor, i64 row, i64 end, i64 max_row_bytes) {
-    const i64 next = end < cursor->size ? end + 1 : end;
-    return next - row > max_row_bytes || (end < cursor->size && cursor->data[end] != '\n');
-}
-
-/* The next row; the last one found; how many rows and blank lines were found. */
-typedef struct {
-    i64 row, last_row, rows, blanks;
-} Found;
-
-/* Skip a blank line. Where more fields were expected the cursor is lost in it, so it is set anew
- * after it. */
-INLINE void skip_blank(Cursor *cursor, Found *found) {
-    found->last_row = found->row;
-    found->row += 1 + (cursor->data[found->row] == '\r');
-    found->blanks++;
-    move_cursor(cursor, found->row);
-}
-
-/* Find the cells of complete rows until their room is full, all before ``limit`` are found, or one
- * cannot be added: return why. */
-INLINE i64 find_rows(const Call *call, Cursor *cursor, i64 limit, Found *found) {
-    Cell *cell = call->cells;
-    const Cell *const full = call->cells + call->cell_room - call->wanted;
-    while (found->row < limit && cell <= full) {
-        const i64 row = found->row, end = find_cells(call, cursor, row, cell);
-        if (UNLIKELY(end <= row + 1) && is_blank(cursor->data, cursor->size, row)) {
-            skip_blank(cursor, found);
-            continue;
-        }
-        if (UNLIKELY(end < 0))
-            return end == -ROW_IS_INCOMPLETE && !cursor->eof ? ROW_IS_INCOMPLETE : ROW_IS_REFUSED;
-        const int suspect = end - row >= call->max_row_bytes || cursor->lone_returns;
-        if (UNLIKELY(suspect) && is_refused(cursor, row, end, call->max_row_bytes))
-            return ROW_IS_REFUSED;
-        cell += call->wanted;
-        found->rows++;
-        found->last_row = row;
-        found->row = end + 1;
-    }
-    return DONE;
-}
-
 /* Add the cells of ``rows`` rows. */
-INLINE void add_cells(Call *call, const Call *fixed, const u8 *data, i64 size, i64 rows) {
+INLINE void add_cells(Call *call, const Call *fixed, const u8 *data, i64 size, i64 rows,
+                      int special) {
     const Cell *cell = fixed->cells;
     for (; rows; rows--)
         for (i64 column = 0; column < fixed->wanted; column++)
-            add_cell(call, fixed, data, size, column, *cell++);
+            add_cell(call, fixed, data, size, column, *cell++, special);
 }
 
 RARE i64 count_feeds(const u8 *data, i64 from, i64 to) {
@@ -127,13 +58,13 @@ RARE i64 count_feeds(const u8 *data, i64 from, i64 to) {
     return feeds;
 }
 
-void CSVSUM_ROWS(Call *call);
-
-void CSVSUM_ROWS(Call *call) {
+/* ``special``: whether the call has any of the options that few files need. It is known when this
+ * is compiled, so that other files pay nothing for them. */
+INLINE void add_rows(Call *call, int special) {
     const Call fixed = *call; /* a copy that no store can change, so that it is not read again */
     const u8 *const data = fixed.data;
     const i64 at = fixed.at, size = fixed.size, limit = fixed.limit < size ? fixed.limit : size;
-    Cursor cursor = cursor_at(data, at, size, fixed.eof != 0, (u8)fixed.delimiter);
+    Cursor cursor = cursor_at(&fixed, at);
     Found found = {at, at, 0, 0};
     i64 status = DONE;
     call->unresolved_count = call->is_full = 0;
@@ -144,8 +75,8 @@ void CSVSUM_ROWS(Call *call) {
         }
         /* Some rows are found and then their cells are added: so neither waits for the other. */
         const i64 before = found.rows;
-        status = find_rows(&fixed, &cursor, limit, &found);
-        add_cells(call, &fixed, data, size, found.rows - before);
+        status = find_rows(&fixed, &cursor, limit, &found, special);
+        add_cells(call, &fixed, data, size, found.rows - before, special);
     }
     const i64 unfed = found.row > size; /* the end of the data ended the last row */
     call->status = status;
@@ -153,7 +84,18 @@ void CSVSUM_ROWS(Call *call) {
     call->rows = found.rows;
     call->last_row = found.last_row;
     call->lines =
-        cursor.quoted_ends ? count_feeds(data, at, call->end) : found.rows + found.blanks - unfed;
+        cursor.quoted_ends ? count_feeds(data, at, call->end) : found.rows + found.others - unfed;
+}
+
+RARE void add_special_rows(Call *call) { add_rows(call, 1); }
+
+void CSVSUM_ROWS(Call *call);
+
+void CSVSUM_ROWS(Call *call) {
+    if (call->special)
+        add_special_rows(call);
+    else
+        add_rows(call, 0);
 }
 
 #if !WITH_AVX2

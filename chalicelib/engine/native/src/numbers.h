@@ -57,7 +57,7 @@ enum { READ_AFTER = 8 };
 typedef struct {
     Text before, after;
     i64 exponent;
-    int is_negative, is_integer;
+    int is_negative, is_integer, has_exponent;
 } Number;
 
 INLINE int skip_either(Text *text, char one, char other) {
@@ -111,6 +111,7 @@ INLINE int parse_number(Text text, Number *number) {
     const int has_exponent = skip_either(&text, 'e', 'E');
     number->exponent = 0;
     if (has_exponent && !take_exponent(&text, &number->exponent)) return 0;
+    number->has_exponent = has_exponent;
     number->is_integer = !(has_point | has_exponent);
     return text.at == text.end;
 }

@@ -31,15 +31,51 @@ typedef unsigned __int128 u128;
  * of those added here is above 10^307. */
 enum { LIMB_DIGITS = 8, LIMBS = 214, LOWEST = -1402, HIGHEST = 307, NO_SLOT = 255 };
 
+/* The bit of a column's scales for a point or an exponent, and that for an exponent. */
+enum { WITH_EXPONENT = 1 << 30 };
+#define HAS_POINT (1u << 31)
+
 /* A signed integer of 128 bits, in halves, so that the structure needs no alignment above 8. */
 typedef struct {
     u64 low, high;
 } Sum;
 
-/* How many cells of a column were missing, skipped, and left to the caller. */
+/* What a cell is that is neither a number nor missing; UNKNOWN: the caller decides. */
+typedef enum { TEXT, LIKE_A_NUMBER, COMPARISON, UNKNOWN } Kind;
+
+/* How many cells of a column were missing, of these kinds, and left to the caller. */
 typedef struct {
-    i64 missing, skipped, unresolved;
+    i64 missing, others[UNKNOWN], unresolved;
 } Column;
+
+/* What a byte may be in a number that is not written as usual: a mark to drop beside it, a blank, a
+ * mark of thousands; the first or last byte of such a mark of several bytes; the first byte of a
+ * marker of a missing value that is a number, too. */
+enum {
+    IS_STRIPPED = 1,
+    IS_BLANK = 2,
+    IS_THOUSANDS = 4,
+    BEGINS_LONG = 8,
+    ENDS_LONG = 16,
+    BEGINS_MARKER = 32
+};
+
+enum { SIMPLY = 1 };
+
+/* How numbers are written. Marks of several bytes are in lists: for each its length, a byte, and
+ * its bytes; a zero ends a list. */
+typedef struct {
+    i64 decimal; /* the byte of the decimal mark, or 0 if it has several */
+    i64 parentheses; /* whether they may mean that a number is negative */
+    i64 comma; /* the byte of a mark of thousands, or 0 */
+    i64 strips; /* whether there are marks or parentheses to drop; SIMPLY: marks of one byte */
+    u64 mark, mark_mask, mark_shift, mark_bytes; /* such a mark of several bytes, as a number */
+    i64 has_markers; /* whether markers of missing values are numbers, too: these, as words */
+    u64 markers[4]; /* short ones, repeated; or zeros */
+    u64 marker_lengths; /* bit n: another one has n bytes; bit 63: or more */
+    u8 roles[256];
+    u8 decimals[8], blanks[8], thousands[32], stripped[256];
+} Style;
 
 typedef struct {
     i64 start, end; /* offsets in the data */
@@ -56,17 +92,26 @@ typedef struct {
      * ``limit``. ``eof``: nothing follows, so the last row needs no line feed. */
     const u8 *data;
     i64 size, at, limit, eof;
-    /* In: the layout. The fields first, first + step, ... are wanted. */
-    i64 fields, first, step, wanted, delimiter;
-    i64 skip, max_row_bytes;
+    /* In: the layout. Before each wanted field, so many fields are not; and after the last. */
+    const i64 *skips;
+    i64 after, wanted, delimiter, max_row_bytes;
+    /* In: options that few files need; ``special`` if there are any. The byte that begins a
+     * comment, or -1; whether rows with too few fields get empty ones; NULL if numbers are written
+     * as usual.
+     */
+    i64 special, comment, pad;
+    const Style *style;
     const u64 *marks; /* texts that mean "missing", of 1 to 8 bytes, as little-endian numbers */
     i64 mark_count;
+    const u8 *long_marks; /* others: for each its length, a byte, and its bytes */
+    i64 long_marks_size;
     /* Memory of the caller, which goes from call to call. */
     Sum *sums; /* slot_room times wanted, those of a slot side by side */
     u8 *slots; /* for each limb, the slot that holds it, or NO_SLOT */
     i64 slot_room, slot_count;
-    u8 *points; /* for each column, whether a value had a point or an exponent */
+    uint32_t *scales; /* for each column, bit n: a value had n digits after the point; HAS_POINT */
     Column *columns; /* wanted of them */
+    u8 *known; /* for each column, bit n: the caller got its first cell of the kind n */
     Cell *cells; /* room for cell_room, at least wanted */
     i64 cell_room;
     Unresolved *unresolved; /* room for unresolved_room, at least cell_room */

@@ -1,0 +1,29 @@
+"""The clients of the service, and whose jobs they see. Pure Python."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a client may see."""
+
+    #: Its own jobs.
+    CLIENT = "client"
+    #: All jobs.
+    ADMIN = "admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """Who sends a request. ``name`` is also the owner of the jobs that it submits."""
+
+    name: str
+    role: Role = Role.CLIENT
+
+    def may_see(self, owner: str) -> bool:
+        """Return whether the jobs of ``owner`` exist for this client."""
+        return self.role is Role.ADMIN or owner == self.name
+
+
+#: Everybody, where requests are not authenticated. It also owns the jobs that have no client.
+OPEN = Client("open", Role.ADMIN)

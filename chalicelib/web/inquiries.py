@@ -1,0 +1,55 @@
+"""Requests for a job or its sums. They may wait, and name a reply that the client knows."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Protocol
+
+from chalice.app import Response
+
+from chalicelib.jobs.client import Client
+from chalicelib.jobs.job import Job
+from chalicelib.jobs.listing import ListJobs
+from chalicelib.web import requests, responses
+from chalicelib.web.caching import conditional, is_known, tag_of
+from chalicelib.web.job_json import job_json
+from chalicelib.web.lists import wanted_jobs
+from chalicelib.web.responses import Publish
+
+
+class WaitForJob(Protocol):
+    def __call__(
+        self, job_id: str, client: Client, seconds: float, is_wanted: Callable[[Job], bool]
+    ) -> Job:
+        """Return a job as it is wanted, or as it is after ``seconds``."""
+        ...
+
+
+def jobs(list_jobs: ListJobs) -> Response:
+    """Return a page of the client's jobs."""
+    wanted, cursor = wanted_jobs(requests.query())
+    return responses.page_of_jobs(list_jobs(requests.client(), wanted, cursor))
+
+
+def job(wait_for_job: WaitForJob, publish: Publish, job_id: str) -> Response:
+    """Return a job, once it has ended, is not the known one any more, or the wait is over."""
+    known = requests.header("if-none-match")
+
+    def is_wanted(job: Job) -> bool:
+        return job.status.is_final or (bool(known) and not is_known(_tag(job), known))
+
+    found = wait_for_job(job_id, requests.client(), requests.seconds_to_wait(), is_wanted)
+    return conditional(responses.full_job(found, publish), known)
+
+
+def sums(wait_for_job: WaitForJob, publish: Publish, job_id: str) -> Response:
+    """Return the sums of a job, once it has ended or the wait is over."""
+    found = wait_for_job(job_id, requests.client(), requests.seconds_to_wait(), _is_final)
+    return conditional(responses.sums(found, publish), requests.header("if-none-match"))
+
+
+def _is_final(job: Job) -> bool:
+    return job.status.is_final
+
+
+def _tag(job: Job) -> str:
+    return tag_of(responses.reply(HTTPStatus.OK, job_json(job)).body)
