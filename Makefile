@@ -81,6 +81,7 @@ test-long: $(INSTALLED) $(NATIVE) ## long runs: the cutting proof, properties, a
 	@CUTTING_EXAMPLES=2500 $(BIN)/python -m pytest -q -s tests/proof
 	@LOAD_PARTS=300 $(BIN)/python -m pytest -q tests/contract/test_on_strict_aws_load.py
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q tests/unit
+	@OPENAPI_CASES=10000 OPENAPI_SEED=$$$$ $(BIN)/python -m pytest -q tests/functional/test_schemathesis.py
 
 fuzz: $(INSTALLED) $(NATIVE) ## kernels against each other on generated files, with and without sanitizers: make fuzz [MINUTES=60]
 	@$(BIN)/python -m tests.fuzz.campaign --minutes $(or $(MINUTES),60)

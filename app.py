@@ -1,5 +1,7 @@
 """The triggers of csvsum: routes, queues, dead letters, a schedule. The work is in chalicelib/."""
 
+from http import HTTPStatus
+
 from chalice.app import Chalice, LambdaFunctionEvent, Rate, Response, SQSEvent
 
 from chalicelib.adapters.identity import remember_function
@@ -7,7 +9,10 @@ from chalicelib.adapters.work_queue import decode_dead, decode_record
 from chalicelib.settings import settings
 from chalicelib.web import inquiries, requests, responses, submissions
 from chalicelib.web.clients import authenticated, gateway_checks
+from chalicelib.web.cors import cors
+from chalicelib.web.openapi.document import document
 from chalicelib.web.responses import problem_responses
+from chalicelib.web.surface import allow_methods, complete_routes, problems_of_chalice
 from chalicelib.wiring import start_logging, use_cases
 
 SETTINGS = settings()
@@ -18,6 +23,9 @@ app = Chalice(app_name="csvsum", configure_logs=False)
 # The name of the API in API Gateway. Logs keep the name that the application was created with.
 app.app_name = SETTINGS.api_name
 app.register_middleware(remember_function, "all")
+app.register_middleware(cors(SETTINGS.cors_origins), "http")
+app.register_middleware(allow_methods(app.routes), "http")
+app.register_middleware(problems_of_chalice, "http")
 app.register_middleware(requests.remember, "http")
 app.register_middleware(authenticated(lambda given: use_cases().authenticate(given)), "http")
 
@@ -26,6 +34,12 @@ app.register_middleware(authenticated(lambda given: use_cases().authenticate(giv
 @problem_responses
 def submit_by_name(segment: str) -> Response:
     return submissions.submit_in_path(use_cases().submit_once, segment)
+
+
+@app.route("/{segment}", methods=["HEAD"], **CHECKS)
+@problem_responses
+def check_by_name(segment: str) -> Response:  # GET submits a file; HEAD must change nothing
+    return submissions.check_in_path(use_cases().submit.check, segment)
 
 
 @app.route("/storage/get_counter", **CHECKS)
@@ -68,6 +82,15 @@ def get_job(job_id: str) -> Response:
 @problem_responses
 def cancel_job(job_id: str) -> Response:
     return responses.cancelled(use_cases().cancel_job(job_id, requests.client()))
+
+
+@app.route("/openapi.json", **CHECKS)
+@problem_responses
+def get_openapi() -> Response:
+    return responses.reply(HTTPStatus.OK, document())
+
+
+complete_routes(app)
 
 
 @app.on_sqs_message(

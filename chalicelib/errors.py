@@ -27,7 +27,7 @@ CsvsumError
 │   ├── TooManyJobs        the client has too many jobs in progress to submit another one
 │   ├── TooMuchInProgress  the jobs in progress have too many bytes to accept another file
 │   └── ServiceDown        the queue, the table or the results bucket did not answer
-├── BadSetting             a setting has a wrong value (defined in settings.py)
+├── BadSetting             a setting has a wrong value (defined in setting_values.py)
 └── BadMessage             a message is not one of csvsum's (defined in adapters/work_queue.py)
 
 The engine defines FileError, BadCsv, BadCompressed and BadGzip, so that it can ship alone

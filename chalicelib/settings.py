@@ -6,7 +6,11 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 
-from chalicelib.errors import CsvsumError
+from chalicelib import names
+from chalicelib import setting_values as values
+from chalicelib.setting_values import BadSetting, read_int
+
+__all__ = ["VARIABLES", "Auth", "BadSetting", "Settings", "read_int", "settings"]
 
 DEFAULT_SOURCE = "file:///mnt/csv"
 
@@ -42,13 +46,8 @@ VARIABLES = (
     "GIVE_UP_HOURS",
     "SWEEP_MINUTES",
     "LOG_LEVEL",
+    "CORS_ORIGINS",
 )
-
-
-class BadSetting(CsvsumError):
-    """A variable of the environment has a wrong value."""
-
-    code = "bad_setting"
 
 
 class Auth(StrEnum):
@@ -107,6 +106,8 @@ class Settings:
     give_up_hours: int = 96
     sweep_minutes: int = 5
     log_level: str = "INFO"
+    #: The origins whose pages may call the API; "*": all.
+    cors_origins: frozenset[str] = frozenset()
     #: The AWS account, where a bucket's name has it; it must be the owner of the results bucket.
     account: str = ""
     #: Whether Lambda runs this process, so that CloudWatch reads its log.
@@ -118,17 +119,18 @@ class Settings:
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the variables that are set. Raise BadSetting with the name of a wrong one."""
         default = cls()
-        return cls(
+        values.require(names.bad_name(environ))
+        read = cls(
             api_name=environ.get("API_NAME") or default.api_name,
             auth=_auth(environ.get("AUTH") or default.auth),
-            iam_admins=_names(environ.get("IAM_ADMINS") or ""),
-            api_key_required=_switch(environ, "API_KEY_REQUIRED"),
+            iam_admins=values.read_names(environ.get("IAM_ADMINS") or ""),
+            api_key_required=values.read_switch(environ, "API_KEY_REQUIRED"),
             api_rate=read_int(environ, "API_RATE", default.api_rate, 10_000),
             api_burst=read_int(environ, "API_BURST", default.api_burst, 5000),
             max_jobs_per_client=read_int(
                 environ, "MAX_JOBS_PER_CLIENT", default.max_jobs_per_client, 10**6
             ),
-            csv_source=_source(environ.get("CSV_SOURCE") or default.csv_source),
+            csv_source=values.read_source(environ.get("CSV_SOURCE") or default.csv_source),
             table=environ.get("JOBS_TABLE") or default.table,
             tokens_table=environ.get("TOKENS_TABLE") or default.tokens_table,
             jobs_queue=environ.get("JOBS_QUEUE") or default.jobs_queue,
@@ -145,9 +147,9 @@ class Settings:
                 environ, "MAX_BYTES_IN_PROGRESS", default.max_bytes_in_progress, 10**18, minimum=0
             ),
             call_tries=read_int(environ, "CALL_TRIES", default.call_tries, 20),
-            max_concurrency_jobs=_concurrency(environ, "MAX_CONCURRENCY_JOBS"),
-            max_concurrency_parts=_concurrency(environ, "MAX_CONCURRENCY_PARTS"),
-            max_concurrency_give_up=_concurrency(environ, "MAX_CONCURRENCY_GIVE_UP"),
+            max_concurrency_jobs=values.read_concurrency(environ, "MAX_CONCURRENCY_JOBS"),
+            max_concurrency_parts=values.read_concurrency(environ, "MAX_CONCURRENCY_PARTS"),
+            max_concurrency_give_up=values.read_concurrency(environ, "MAX_CONCURRENCY_GIVE_UP"),
             keep_days=read_int(environ, "KEEP_DAYS", default.keep_days, 36_500),
             visibility_seconds=read_int(
                 environ, "VISIBILITY_SECONDS", default.visibility_seconds, 43_200
@@ -158,10 +160,27 @@ class Settings:
             stale_seconds=read_int(environ, "STALE_SECONDS", default.stale_seconds, 10**6),
             give_up_hours=read_int(environ, "GIVE_UP_HOURS", default.give_up_hours, 10**5),
             sweep_minutes=read_int(environ, "SWEEP_MINUTES", default.sweep_minutes, 10**4),
-            log_level=_level(environ.get("LOG_LEVEL") or default.log_level),
+            log_level=values.read_level(environ.get("LOG_LEVEL") or default.log_level),
+            cors_origins=values.read_origins(environ.get("CORS_ORIGINS") or ""),
             on_lambda="AWS_LAMBDA_FUNCTION_NAME" in environ,
             chalice_command="AWS_CHALICE_CLI_MODE" in environ,
         )
+        values.require(names.same_name(read.queues) or names.same_name(read.tables))
+        return read
+
+    @property
+    def tables(self) -> dict[str, str]:
+        """The names of the tables by their variables."""
+        return {"JOBS_TABLE": self.table, "TOKENS_TABLE": self.tokens_table}
+
+    @property
+    def queues(self) -> dict[str, str]:
+        """The names of the queues by their variables."""
+        return {
+            "JOBS_QUEUE": self.jobs_queue,
+            "PARTS_QUEUE": self.parts_queue,
+            "DEAD_QUEUE": self.dead_queue,
+        }
 
     @property
     def jobs_limit(self) -> int | None:
@@ -206,58 +225,10 @@ def _auth(value: str) -> Auth:
     raise BadSetting(f"AUTH must be {', '.join(list(Auth)[:-1])} or {Auth.OPEN}, not {value!r}.")
 
 
-def _switch(environ: Mapping[str, str], name: str) -> bool:
-    text = environ.get(name) or "false"
-    if text in ("true", "false"):
-        return text == "true"
-    raise BadSetting(f"{name} must be true or false, not {text!r}.")
-
-
-def _names(text: str) -> frozenset[str]:
-    return frozenset(name for each in text.split(",") if (name := each.strip()))
-
-
-def _source(value: str) -> str:
-    scheme, separator, rest = value.partition("://")
-    if separator and (
-        (scheme == "file" and rest.startswith("/")) or (scheme == "s3" and rest.strip("/"))
-    ):
-        return value
-    raise BadSetting(f"CSV_SOURCE must be file:///folder or s3://bucket/prefix, not {value!r}.")
-
-
-def _concurrency(environ: Mapping[str, str], name: str) -> int | None:
-    """Read how many functions a queue may call at a time; None for 0, which sets no bound.
-
-    The bounds are those of AWS:
-    https://docs.aws.amazon.com/lambda/latest/api/API_ScalingConfig.html
-    """
-    text = environ.get(name) or "0"
-    return None if text == "0" else read_int(environ, name, 2, 1000, minimum=2)
-
-
 def _in_flight(environ: Mapping[str, str]) -> int:
     """Return how many parts of a job may be in flight: at most two for each worker."""
-    workers, default = _concurrency(environ, "MAX_CONCURRENCY_PARTS"), Settings().parts_in_flight
+    workers, default = (
+        values.read_concurrency(environ, "MAX_CONCURRENCY_PARTS"),
+        Settings().parts_in_flight,
+    )
     return min(default, 2 * workers) if workers else default
-
-
-def read_int(
-    environ: Mapping[str, str], name: str, default: int, maximum: int, minimum: int = 1
-) -> int:
-    """Read an integer from ``minimum`` to ``maximum``. Raise BadSetting for anything else."""
-    text = environ.get(name) or str(default)
-    if (
-        text.isascii()
-        and text.isdigit()
-        and len(text) <= len(str(maximum))
-        and minimum <= int(text) <= maximum
-    ):
-        return int(text)
-    raise BadSetting(f"{name} must be a whole number from {minimum} to {maximum}, not {text!r}.")
-
-
-def _level(value: str) -> str:
-    if value.upper() in ("DEBUG", "INFO", "WARNING", "ERROR"):
-        return value.upper()
-    raise BadSetting(f"LOG_LEVEL must be DEBUG, INFO, WARNING or ERROR, not {value!r}.")

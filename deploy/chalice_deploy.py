@@ -8,7 +8,16 @@ from pathlib import Path
 from urllib3 import PoolManager, Retry
 from urllib3.exceptions import HTTPError
 
-from deploy import changes, cloudformation, concurrency, inventory, releases, resources, roles
+from deploy import (
+    changes,
+    cloudformation,
+    concurrency,
+    gateway_responses,
+    inventory,
+    releases,
+    resources,
+    roles,
+)
 from deploy.aws import Aws
 from deploy.progress import Say
 from deploy.project import build, chalice, link_record, request_limits, zip_of
@@ -73,6 +82,7 @@ def _deploy(stage: Stage, aws: Aws, project: Path, environment: Mapping[str, str
     arguments = ("deploy", "--stage", stage.name)
     chalice(project, *arguments, environment=environment, say=say)
     roles.mark(stage, aws)
+    gateway_responses.put(aws, inventory.api(stage, aws)["rest_api_id"], say)
     limit_requests(stage, aws, say)
     # Once more, so that `chalice url` prints a URL that also an emulator answers.
     inventory.write_record(stage, inventory.find(stage, aws))

@@ -23,6 +23,7 @@ from deploy import policies
 from deploy.lambda_zip import is_normalized, normalize
 from deploy.progress import Say
 from deploy.stage import CHALICE, FUNCTIONS, ROOT, Stage, UsageError
+from infra.gateway_responses import for_template
 
 # Byte code of this machine's runs would make each zip another one; the zip gets its own.
 NOT_SHIPPED = shutil.ignore_patterns("__pycache__", "*.pyc")
@@ -83,7 +84,7 @@ def package(
     merged: dict[str, Any] = {}
     for path in (FUNCTIONS, *more):
         merged = TemplateDeepMerger().merge(json.loads(path.read_text()), merged)
-    merged = TemplateDeepMerger().merge(limited_api(stage.settings), merged)
+    merged = TemplateDeepMerger().merge(api_of(stage.settings), merged)
     stage.folder.mkdir(parents=True, exist_ok=True)
     file = stage.folder / "merge.json"
     file.write_text(json.dumps(merged, indent=2))
@@ -99,10 +100,11 @@ def request_limits(settings: Settings) -> dict[str, int]:
     }
 
 
-def limited_api(settings: Settings) -> dict[str, Any]:
-    """Return what limits all methods of the API, to be merged into a template."""
+def api_of(settings: Settings) -> dict[str, Any]:
+    """Return the limits and the own replies of the API, to be merged into a template."""
     methods = {"ResourcePath": "/*", "HttpMethod": "*", **request_limits(settings)}
-    return {"Resources": {"RestAPI": {"Properties": {"MethodSettings": [methods]}}}}
+    properties = {"MethodSettings": [methods], "GatewayResponses": for_template()}
+    return {"Resources": {"RestAPI": {"Properties": properties}}}
 
 
 def _remove_other_zips(code: Path) -> None:

@@ -6,9 +6,8 @@ Settings come from the environment. The arguments are the names that the user ga
 import os
 import signal
 import sys
-import tempfile
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from contextlib import suppress
 from types import FrameType
 
 from chalicelib.settings import BadSetting
@@ -18,27 +17,31 @@ from local.service import LocalService
 from local.spelling import require_known
 from local.survey import survey
 
+#: What stops the service: Ctrl-C, a service manager, and a terminal that is closed.
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 class Stopped(Exception):
-    """Ctrl-C or SIGTERM."""
+    """One of ``SIGNALS``."""
 
 
 def main() -> int:
     """Run the service until it is stopped. Return the exit status."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup ignores SIGHUP
+            signal.signal(number, _stop)
     try:
         _run(sys.argv[1:], os.environ)
     except (UsageError, BadSetting) as error:
         print(f"csvsum: {error}", file=sys.stderr)
         return 2
     except Stopped:
-        print("Stopped.", flush=True)
+        _say("Stopped.")
     return 0
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
-    for ignored in (signal.SIGINT, signal.SIGTERM):
+    for ignored in SIGNALS:
         signal.signal(ignored, signal.SIG_IGN)
     raise Stopped
 
@@ -47,18 +50,23 @@ def _run(given: Sequence[str], environ: Mapping[str, str]) -> None:
     require_known(given, environ)
     config = LocalConfig.from_env(environ)
     require_free(config.host, config.port)
-    with tempfile.TemporaryDirectory(prefix="csvsum-") as run_folder:
-        service = LocalService(config, environ, Path(run_folder))
-        try:
-            service.start()
-            found = survey(config, service.endpoint)
-            print(messages.welcome(config, service.endpoint, found), flush=True)
-            service.watch()
-        except Stopped:
-            print(messages.farewell(config, service.in_progress()), flush=True)
-            raise
-        finally:
-            service.stop()
+    service = LocalService(config, environ)
+    try:
+        service.start()
+        found = survey(config, service.endpoint)
+        print(messages.welcome(config, service.endpoint, found), flush=True)
+        service.watch()
+    except Stopped:
+        _say(messages.farewell(config, service.in_progress()))
+        raise
+    finally:
+        service.stop()
+
+
+def _say(text: str) -> None:
+    """Print, unless the terminal was closed."""
+    with suppress(OSError):
+        print(text, flush=True)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import errno
 import os
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
@@ -32,6 +33,8 @@ LOCAL_VARIABLES = (
     "VENV",
 )
 PARTS_PER_WORKER = 2
+# If a run was killed, its API ends soon after it, and frees the port: see local/parent.py.
+PORT_SECONDS = 2
 
 
 class UsageError(Exception):
@@ -118,19 +121,30 @@ def _source(environ: Mapping[str, str]) -> str:
     return source
 
 
-def require_free(host: str, port: int) -> None:
-    """Raise UsageError if something listens there already, or nothing can."""
+def require_free(host: str, port: int, wait_seconds: float = PORT_SECONDS) -> None:
+    """Raise UsageError if something still listens there after a while, or nothing can."""
+    deadline = time.monotonic() + wait_seconds
+    while error := _bind(host, port):
+        is_taken = error.errno == errno.EADDRINUSE
+        if not is_taken or time.monotonic() > deadline:
+            name = "HOST" if error.errno == errno.EADDRNOTAVAIL else "PORT"
+            value = host if name == "HOST" else port
+            reason = os.strerror(error.errno or 0)
+            raise UsageError(
+                f"{name}: {value} cannot be used ({reason}); choose another one with {name}=..."
+            ) from error
+        time.sleep(0.05)
+
+
+def _bind(host: str, port: int) -> OSError | None:
+    """Return why nothing can listen there; None if something can."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError as error:
-            reason = os.strerror(error.errno or 0)
-            name = "HOST" if error.errno == errno.EADDRNOTAVAIL else "PORT"
-            value = host if name == "HOST" else port
-            raise UsageError(
-                f"{name}: {value} cannot be used ({reason}); choose another one with {name}=..."
-            ) from error
+            return error
+    return None
 
 
 def free_port() -> int:

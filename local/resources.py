@@ -1,6 +1,7 @@
 """Creates the resources of infra/resources.json in an emulated AWS, or updates them."""
 
 import json
+import re
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
@@ -8,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import boto3
 from botocore.exceptions import ClientError
 
-from infra.parameters import RESOURCES
+from chalicelib.settings import Settings
+from infra.parameters import RESOURCES, names_of
 from local.config import CREDENTIALS, REGION, UsageError
 
 if TYPE_CHECKING:
@@ -37,15 +39,13 @@ def client(service: Service, endpoint: str) -> Any:
 
 
 def make_resources(endpoint: str, parameters: Mapping[str, str], stack: str = STACK) -> None:
-    """Create or update the stack. Raise UsageError if that fails."""
+    """Create or update the stack. Raise UsageError if that fails, or would lose what is kept."""
     template = json.loads(RESOURCES.read_text())
     wanted = {**FIXED, **parameters}
     cloudformation = client("cloudformation", endpoint)
-    put = (
-        cloudformation.update_stack
-        if _exists(cloudformation, stack)
-        else cloudformation.create_stack
-    )
+    kept = _parameters(cloudformation, stack)
+    _require_same_names(kept or {}, wanted)
+    put = cloudformation.create_stack if kept is None else cloudformation.update_stack
     try:
         put(
             StackName=stack,
@@ -63,12 +63,28 @@ def make_resources(endpoint: str, parameters: Mapping[str, str], stack: str = ST
     _expire_items(client("dynamodb", endpoint), cloudformation, stack, template["Resources"])
 
 
-def _exists(cloudformation: "CloudFormationClient", stack: str) -> bool:
+def _parameters(cloudformation: "CloudFormationClient", name: str) -> dict[str, str] | None:
+    """Return the parameters of the stack; None if there is no such stack."""
     try:
-        cloudformation.describe_stacks(StackName=stack)
+        stack = cloudformation.describe_stacks(StackName=name)["Stacks"][0]
     except ClientError:
-        return False
-    return True
+        return None
+    given = stack.get("Parameters", [])
+    return {each["ParameterKey"]: each["ParameterValue"] for each in given}
+
+
+def _require_same_names(kept: Mapping[str, str], wanted: Mapping[str, str]) -> None:
+    """Raise UsageError if a resource had another name: an update would replace it by an empty one.
+
+    A name that is new in this version has none that was kept.
+    """
+    for name in names_of(Settings()).keys() & wanted.keys():
+        if kept.get(name) and kept[name] != wanted[name]:
+            variable = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).upper()
+            raise UsageError(
+                f"{variable}: the jobs in STATE are kept with {variable}={kept[name]}; use that "
+                "name, name another folder with STATE=..., or run `make clear-state`."
+            )
 
 
 def _wait(cloudformation: "CloudFormationClient", name: str) -> None:

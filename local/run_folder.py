@@ -1,8 +1,12 @@
-"""The folder that the processes of a run share: bells, and the time of the last death."""
+"""The folder that the processes of a run share: bells, and the time of the last death.
+
+It is in the folder STATE, where the next run replaces what a killed one left.
+"""
 
 import os
 from pathlib import Path
 
+RUN = "run"
 VARIABLE = "CSVSUM_RUN_FOLDER"
 
 

@@ -1,11 +1,11 @@
 """The local service: the embedded AWS, the API, workers and the scheduler."""
 
 import json
+import shutil
 import time
 import urllib.request
 from collections.abc import Mapping
 from http import HTTPStatus
-from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 
@@ -14,7 +14,7 @@ from infra.parameters import parameters_of
 from local.children import Child, Children
 from local.config import LocalConfig, UsageError, child_environment
 from local.embedded_aws import EmbeddedAws
-from local.run_folder import VARIABLE, deaths
+from local.run_folder import RUN, VARIABLE, deaths
 from local.state import State
 
 API_SECONDS = 30
@@ -22,20 +22,19 @@ COUNTER_SECONDS = 2
 
 
 class LocalService:
-    """``start`` starts the service, and ``watch`` replaces processes until something stops it.
+    """``start`` starts the service, and ``watch`` replaces processes until something stops it."""
 
-    ``run_folder`` is a folder that its processes share.
-    """
-
-    def __init__(self, config: LocalConfig, environ: Mapping[str, str], run_folder: Path) -> None:
+    def __init__(self, config: LocalConfig, environ: Mapping[str, str]) -> None:
         self.config = config
+        state = State(config.state)
+        self._run_folder = state.new_path(RUN)
         parameters = parameters_of(Settings.from_env(environ))
         parameters["VisibilitySeconds"] = str(config.visibility_seconds)
-        self._aws = EmbeddedAws(State(config.state), parameters)
+        self._aws = EmbeddedAws(state, parameters)
         self.endpoint = self._aws.endpoint
         environment = child_environment(environ, config, self.endpoint)
-        self._environment = environment | {VARIABLE: str(run_folder)}
-        self._children = Children(deaths(run_folder).touch)
+        self._environment = environment | {VARIABLE: str(self._run_folder)}
+        self._children = Children(deaths(self._run_folder).touch)
 
     def start(self) -> None:
         """Start all processes, and return once the API answers. Raises UsageError."""
@@ -60,6 +59,7 @@ class LocalService:
     def stop(self) -> None:
         """Stop all processes; the embedded AWS, which saves its state, comes last."""
         self._children.stop()
+        shutil.rmtree(self._run_folder, ignore_errors=True)
 
     def in_progress(self) -> int | None:
         """Return how many jobs are in progress; None if the API does not say."""

@@ -42,6 +42,11 @@ class State:
         made.mkdir(exist_ok=True)
         return made
 
+    def new_path(self, name: str) -> Path:
+        """Return the subfolder of this name, empty."""
+        shutil.rmtree(self.folder / name, ignore_errors=True)
+        return self.path(name)
+
     def note_endpoint(self, endpoint: str) -> None:
         """Let other commands know where the embedded AWS answers."""
         (self.folder / ENDPOINT).write_text(endpoint)

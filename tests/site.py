@@ -1,7 +1,7 @@
 """The application over HTTP, with adapters in memory and no server."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +13,33 @@ from chalicelib.engine.options import Options
 from chalicelib.jobs.job import Job
 from chalicelib.wiring import use_cases
 from tests.harness import World
+from tests.openapi import require_documented
 
 ROWS = b"id,b\n1,x\n2,y\n"
+
+
+class Http:
+    """Requests without a server. Every reply must be one of the OpenAPI document."""
+
+    def __init__(self) -> None:
+        self.unchecked = Client(app).http
+
+    def request(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> HTTPResponse:
+        reply = self.unchecked.request(method, path, headers=dict(headers or {}), body=body)
+        seen = b"" if method == "HEAD" else reply.body  # servers send no body then
+        require_documented(method, path, reply.status_code, reply.headers, seen)
+        return reply
+
+    def get(self, path: str, **more: Any) -> HTTPResponse:
+        return self.request("GET", path, **more)
+
+    def post(self, path: str, **more: Any) -> HTTPResponse:
+        return self.request("POST", path, **more)
+
+    def delete(self, path: str, **more: Any) -> HTTPResponse:
+        return self.request("DELETE", path, **more)
 
 
 @dataclass
@@ -26,14 +51,19 @@ class Site:
     authorization: str = ""
 
     def __post_init__(self) -> None:
-        self.http = Client(app).http
+        self.http = Http()
 
     def get(self, path: str) -> HTTPResponse:
-        return self.http.get(path, headers=self._credentials())
+        return self.send("GET", path)
 
     def post(self, body: object, path: str = "/jobs", kind: str = "application/json") -> Any:
         raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return self.http.post(path, headers={"Content-Type": kind, **self._credentials()}, body=raw)
+        return self.send("POST", path, {"Content-Type": kind}, raw)
+
+    def send(
+        self, method: str, path: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> HTTPResponse:
+        return self.http.request(method, path, {**self._credentials(), **(headers or {})}, body)
 
     def _credentials(self) -> dict[str, str]:
         return {"Authorization": self.authorization} if self.authorization else {}

@@ -12,7 +12,7 @@ from chalicelib.adapters.job_item import job_of, key_of, new_record
 from chalicelib.adapters.queue_urls import QueueUrls
 from chalicelib.engine.states import State
 from chalicelib.errors import CsvsumError, ServiceDown
-from chalicelib.jobs.job import Job
+from chalicelib.jobs.job import Job, is_id
 from chalicelib.jobs.parts import Rerun
 from chalicelib.jobs.ports import Message
 
@@ -65,7 +65,7 @@ def decode(text: str) -> Message:
 def _message(body: dict[str, Any]) -> Message:
     """Read the members of a body. Raise an error of Python for what is wrong."""
     return Message(
-        job=_text(body["job"]),
+        job=_id(body["job"]),
         part=_number(body["part"]) if body.get("part") is not None else None,
         start=State(body["start"]) if "start" in body else None,
         record=_record(body["job"], body.get("record")),
@@ -86,9 +86,9 @@ def _reruns(numbers: Mapping[str, Sequence[int]]) -> tuple[Rerun, ...]:
     return tuple(sorted(found, key=lambda rerun: rerun.number))
 
 
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
+def _id(value: object) -> str:
+    if not isinstance(value, str) or not is_id(value):
+        raise TypeError("not the id of a job")
     return value
 
 

@@ -37,24 +37,30 @@ class Submit:
         TryAgain; then no job is left, unless its id was given: another request may have returned it
         already.
         """
-        file_name = parse_name(name)
-        version = self._readable(file_name)
+        checked = self.check(name, options)
         self.allowance.require_room()
-        job = queued(job_id or uuid4().hex, file_name, options, version, self.now())
-        job = replace(job, client=client.name)
+        job = replace(checked, id=job_id or checked.id, client=client.name)
         self.history.add_client(client.name)
         # Store the job first: a worker must never receive the id of a job that is not stored.
         if not self._put(job):
             job = self.jobs.get(job.id)
-        self.allowance.take(version.size)
+        self.allowance.take(job.version.size)
         try:
             self.queue.send([Message(job.id, record=job)])
         except CsvsumError:
             if job_id is None:
                 self.jobs.remove_unsent(job.id)
             raise
-        log_event("accepted", job, bytes=version.size, client=job.client)
+        log_event("accepted", job, bytes=job.version.size, client=job.client)
         return job
+
+    def check(self, name: object, options: Options) -> Job:
+        """Return the job that a submission would store. Store and send nothing.
+
+        Raise as a submission would, but do not ask how much is in progress.
+        """
+        file_name = parse_name(name)
+        return queued(uuid4().hex, file_name, options, self._readable(file_name), self.now())
 
     def _put(self, job: Job) -> bool:
         if self.max_jobs is None:

@@ -99,7 +99,7 @@ def body() -> dict[str, object] | list[object]:
             'The body is empty; it must be a JSON object, like {"csv": "data.csv"}, '
             "sent with its Content-Length."
         )
-    members = _from_json(raw)
+    members = _from_json(_text(raw))
     if members is None and raw.isascii():
         members = _from_json(_unquoted_form(raw.decode()))
     if isinstance(members, dict | list):
@@ -109,11 +109,27 @@ def body() -> dict[str, object] | list[object]:
     )
 
 
-def _from_json(text: str | bytes) -> object:
+def _text(raw: bytes) -> str:
     try:
-        return json.loads(text)
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadRequest(
+            f"The body is not valid UTF-8: its byte {error.start} is 0x{raw[error.start]:02X}; "
+            "send JSON in UTF-8."
+        ) from None
+
+
+def _from_json(text: str) -> object:
+    try:
+        return json.loads(text, parse_float=_number)
     except (ValueError, RecursionError):
         return None
+
+
+def _number(text: str) -> int | float:
+    """Return a number with a point or an exponent; in JSON, 5.0 is the integer 5."""
+    value = float(text)
+    return int(value) if value.is_integer() else value
 
 
 def _unquoted_form(text: str) -> str:

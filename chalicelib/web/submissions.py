@@ -28,16 +28,24 @@ def submit_in_path(submit_once: SubmitOnce, segment: str) -> Response:
     name = requests.name_in_path(segment)
     if name is None:
         return responses.no_such_page()
-    job = _submit(submit_once, name, requests.options_in_query())
-    return responses.legacy_accepted(job)
+    key, options = requests.idempotency_key(), requests.options_in_query()
+    return responses.legacy_accepted(submit_once(name, options, requests.client(), key))
+
+
+def check_in_path(check: Callable[[object, Options], Job], segment: str) -> Response:
+    """Reply as ``submit_in_path`` would, but submit nothing."""
+    name = requests.name_in_path(segment)
+    if name is None:
+        return responses.no_such_page()
+    return responses.legacy_accepted(check(name, requests.options_in_query()))
 
 
 def submit_in_body(submit_once: SubmitOnce) -> Response:
     """Submit the file of the body, or each file of a list."""
-    given = requests.body()
+    given, key = requests.body(), requests.idempotency_key()
     if isinstance(given, list):
-        return _submit_each(submit_once, given)
-    job = _submit(submit_once, *_name_and_options(given))
+        return _submit_each(submit_once, given, key)
+    job = submit_once(*_name_and_options(given), requests.client(), key)
     return responses.accepted(job, requests.path())
 
 
@@ -49,30 +57,31 @@ def preview_in_body(preview: Callable[[object, Options], Preview]) -> Response:
     return responses.previewed(preview(*_name_and_options(given)))
 
 
-def _submit_each(submit_once: SubmitOnce, submissions: Sequence[object]) -> Response:
-    """Return a list with a status, and a job or an error, for each submission."""
+def _submit_each(
+    submit_once: SubmitOnce, submissions: Sequence[object], key: str | None
+) -> Response:
+    """Return a list with a status, and a job or an error, for each submission.
+
+    A suffix tells the files of one request apart under its idempotency key.
+    """
     if not 1 <= len(submissions) <= MAX_SUBMISSIONS:
         raise BadRequest(
             f"The list has {len(submissions)} submissions; it must have 1 to {MAX_SUBMISSIONS}."
         )
-    answers = [_answer(submit_once, one, index) for index, one in enumerate(submissions)]
+    answers = [
+        _answer(submit_once, one, key and f"{key}/{index}") for index, one in enumerate(submissions)
+    ]
     return responses.reply(HTTPStatus.OK, answers)
 
 
-def _answer(submit_once: SubmitOnce, submission: object, index: int) -> Mapping[str, object]:
+def _answer(submit_once: SubmitOnce, submission: object, key: str | None) -> Mapping[str, object]:
     try:
-        job = _submit(submit_once, *_name_and_options(submission), f"/{index}")
+        job = submit_once(*_name_and_options(submission), requests.client(), key)
     except CsvsumError as error:
         responses.log_problem(error)
         problem = {"code": error.code, "detail": error.detail}
         return {"status": responses.status_of(error).value, "error": problem}
     return {"status": HTTPStatus.ACCEPTED.value, "job": job_json(job)}
-
-
-def _submit(submit_once: SubmitOnce, name: object, options: Options, suffix: str = "") -> Job:
-    """Submit a file; ``suffix`` tells the files of one request apart under its idempotency key."""
-    key = requests.idempotency_key()
-    return submit_once(name, options, requests.client(), key and key + suffix)
 
 
 def _name_and_options(submission: object) -> tuple[object, Options]:

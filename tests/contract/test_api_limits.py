@@ -10,7 +10,7 @@ from chalicelib.settings import Settings
 from deploy import chalice_deploy
 from deploy.aws import Aws
 from deploy.changes import changed
-from deploy.project import limited_api, request_limits
+from deploy.project import api_of, request_limits
 from deploy.stage import FUNCTIONS, read_stage
 from tests.strict_aws import StrictAws
 
@@ -58,5 +58,5 @@ def test_the_limits_are_those_of_the_settings(aws: StrictAws) -> None:
 
 def test_a_template_has_the_same_limits() -> None:
     made = json.loads(FUNCTIONS.read_text())["Resources"]["RestAPI"]["Properties"]
-    default = limited_api(Settings())["Resources"]["RestAPI"]["Properties"]
+    default = api_of(Settings())["Resources"]["RestAPI"]["Properties"]
     assert made["MethodSettings"] == default["MethodSettings"]

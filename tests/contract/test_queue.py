@@ -1,5 +1,6 @@
 """The work queues on moto's SQS: sent messages arrive, and failed ones come back in time."""
 
+import json
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
@@ -26,6 +27,8 @@ from chalicelib.jobs.ports import Message
 from local.triggers import sqs_event
 from tests.harness import START
 from tests.moto_aws import MotoAws
+
+JOB, OTHER = "a" * 32, "b" * 32
 
 
 @pytest.fixture
@@ -66,7 +69,7 @@ def test_a_message_is_in_the_queue_until_it_is_done(
     aws: MotoAws, names: tuple[str, str], queue: WorkQueue
 ) -> None:
     assert queue.waiting() == 0
-    queue.send([Message("x", 1)])
+    queue.send([Message(JOB, 1)])
     assert queue.waiting() == 1
     record = receive(aws, names[1])
     assert record
@@ -80,16 +83,16 @@ def test_a_message_is_in_the_queue_until_it_is_done(
 def test_the_messages_of_a_job_are_a_group(
     aws: MotoAws, names: tuple[str, str], queue: WorkQueue
 ) -> None:
-    queue.send([Message("one", 1), Message("two", 1)])
+    queue.send([Message(JOB, 1), Message(OTHER, 1)])
     records = [receive(aws, names[1]) for _ in range(2)]
     groups = {record["attributes"]["MessageGroupId"] for record in records if record}
-    assert groups == {"one", "two"}
+    assert groups == {JOB, OTHER}
 
 
 def test_a_message_that_was_delivered_before_says_so(
     aws: MotoAws, names: tuple[str, str], queue: WorkQueue
 ) -> None:
-    queue.send([Message("x", 1)])
+    queue.send([Message(JOB, 1)])
     sqs = aws.client("sqs")
     url = sqs.get_queue_url(QueueName=names[1])["QueueUrl"]
     seen = []
@@ -107,7 +110,7 @@ def test_a_queue_that_does_not_exist_is_a_matter_of_configuration(
     clients: AwsClients, unique: Callable[[str], str]
 ) -> None:
     with pytest.raises(Misconfigured):
-        WorkQueue(unique("missing"), unique("missing"), clients.sqs).send([Message("x")])
+        WorkQueue(unique("missing"), unique("missing"), clients.sqs).send([Message(JOB)])
 
 
 @pytest.mark.parametrize(("refusals", "error"), [(1, None), (5, ServiceDown)])
@@ -130,21 +133,21 @@ def test_refused_messages_of_a_batch_are_sent_once_more_or_reported(
 
     queue.sqs().meta.events.register("after-call.sqs.SendMessageBatch", refuse_one)
     with pytest.raises(error) if error else nullcontext():
-        queue.send([Message("x", number) for number in range(3)])
+        queue.send([Message(JOB, number) for number in range(3)])
     assert {message.part for message in received(aws, names[1])} == {0, 1, 2}
 
 
-JOB = queued("a", "x.csv", Options(step=3), FileVersion(7, "etag"), START)
+RECORD = queued(JOB, "x.csv", Options(step=3), FileVersion(7, "etag"), START)
 
 
 @pytest.mark.parametrize(
     "message",
     [
-        Message("a"),
-        Message("a", 0),
-        Message("a", 7, State.QUOTED),
-        Message("a", 7, State.TEXT, following=(Rerun(8, State.ROW), Rerun(9, State.QUOTED))),
-        Message("a", record=JOB),
+        Message(JOB),
+        Message(JOB, 0),
+        Message(JOB, 7, State.QUOTED),
+        Message(JOB, 7, State.TEXT, following=(Rerun(8, State.ROW), Rerun(9, State.QUOTED))),
+        Message(JOB, record=RECORD),
     ],
     ids=["job", "part", "rerun", "chain of reruns", "new job"],
 )
@@ -155,18 +158,27 @@ def test_a_message_reads_as_it_was_written(message: Message) -> None:
 @pytest.mark.parametrize("window", [1, 3, 20, 1000])
 def test_reruns_of_all_parts_of_a_job_fit_a_call(window: int) -> None:
     reruns = [Rerun(number, State.QUOTED) for number in range(MAX_PARTS)]
-    messages = [rerun_message(JOB, chain) for chain in chains(reruns, window)]
+    messages = [rerun_message(RECORD, chain) for chain in chains(reruns, window)]
     # The maximum of all messages of a call, long the same as that of one message.
     assert sum(len(encode(message)) for message in messages[:10]) < 256 * 1024
 
 
 @pytest.mark.parametrize("record", ["null", "5", "[]", "{}", '{"csv": {"S": "x.csv"}}'])
 def test_a_record_that_another_version_wrote_is_left_to_the_table(record: str) -> None:
-    assert decode(f'{{"job": "a", "record": {record}}}') == Message("a")
+    assert decode(f'{{"job": "{JOB}", "record": {record}}}') == Message(JOB)
 
 
 def test_members_of_a_newer_version_are_left_alone() -> None:
-    assert decode('{"job": "a", "part": 1, "trace": "x"}') == Message("a", 1)
+    text = json.dumps({"job": JOB, "part": 1, "trace": "x"})
+    assert decode(text) == Message(JOB, 1)
+
+
+WRONG: list[dict[str, Any]] = [{"part": "1"}, {"start": "?"}, {"part": True}, {"part": -1}]
+WRONG += [
+    {"part": 1, "start": "row", "following": following}
+    for following in ([1], {"row": 1}, {"row": ["1"]})
+]
+NO_IDS = ["", "a", JOB.upper(), JOB[1:], JOB + "\n", "x" * 3000, "\ud800" * 32, "\x00" * 32]
 
 
 @pytest.mark.parametrize(
@@ -178,13 +190,8 @@ def test_members_of_a_newer_version_are_left_alone() -> None:
         "null",
         "{}",
         '{"job": 5}',
-        '{"job": "a", "part": "1"}',
-        '{"job": "a", "start": "?"}',
-        '{"job": "a", "part": true}',
-        '{"job": "a", "part": -1}',
-        '{"job": "a", "part": 1, "start": "row", "following": [1]}',
-        '{"job": "a", "part": 1, "start": "row", "following": {"row": 1}}',
-        '{"job": "a", "part": 1, "start": "row", "following": {"row": ["1"]}}',
+        *(json.dumps({"job": JOB} | wrong) for wrong in WRONG),
+        *(json.dumps({"job": job}) for job in NO_IDS),
         pytest.param("[" * 100_000, id="nested"),
     ],
 )

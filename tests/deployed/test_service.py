@@ -104,6 +104,45 @@ def test_what_is_not_there_is_told(deployment: Deployment, unique: Callable[[str
     assert deployment.api.get("/favicon.ico").json["code"] == "no_such_page"
 
 
+PATHS = ("/storage/get_counter", "/jobs/x", "/csv_name=none.csv", "/openapi.json")
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_head_replies_as_get_does(deployment: Deployment, path: str) -> None:
+    heading, got = deployment.api.send("HEAD", path), deployment.api.get(path)
+    assert (heading.status, heading.body) == (got.status, b"")
+    assert heading.headers["Content-Type"] == got.headers["Content-Type"]
+
+
+def test_options_lists_the_methods_of_a_path(deployment: Deployment) -> None:
+    reply = deployment.api.send("OPTIONS", "/jobs")
+    assert (reply.status, reply.headers["Allow"], reply.body) == (204, "OPTIONS, POST", b"")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", "/csv_name=sub/dir/f.csv"), ("GET", "/a/b/c/d"), ("PUT", "/jobs"), ("GET", "/")],
+)
+def test_a_path_or_method_that_there_is_not_is_a_problem_document(
+    deployment: Deployment, method: str, path: str
+) -> None:
+    reply = deployment.api.send(method, path)
+    assert (reply.status, reply.json["code"]) == (404, "no_such_page")
+    assert "write each / as %2F" in reply.json["detail"]
+
+
+def test_pages_of_the_set_origins_may_call_it(deployment: Deployment) -> None:
+    for origin in deployment.settings.cors_origins:
+        asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+        preflight = deployment.api.send("OPTIONS", "/jobs", headers=asked)
+        assert preflight.headers["Access-Control-Allow-Origin"] == origin
+        assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
+        reply = deployment.api.send("GET", "/jobs/x", headers={"Origin": origin})
+        assert (reply.status, reply.headers["Access-Control-Allow-Origin"]) == (404, origin)
+    other = deployment.api.send("GET", "/jobs/x", headers={"Origin": "https://other.example"})
+    assert "Access-Control-Allow-Origin" not in other.headers
+
+
 def test_replies_do_not_say_where_they_come_from(
     deployment: Deployment, unique: Callable[[str], str]
 ) -> None:

@@ -11,7 +11,7 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +21,7 @@ from urllib.parse import quote
 from local.config import free_port
 from local.resources import Service, client
 from tests.eventually import eventually
+from tests.openapi import require_documented
 
 ROOT = Path(__file__).parent.parent.parent
 START_SECONDS = 120
@@ -29,6 +30,7 @@ ENDED = ("succeeded", "failed")
 
 @dataclass(frozen=True)
 class Reply:
+    url: str
     status: int
     headers: dict[str, str]
     body: bytes
@@ -46,11 +48,29 @@ class Api:
     token: str = ""
 
     def get(self, path: str) -> Reply:
-        return self._send(urllib.request.Request(self.base + path, headers=self._credentials()))
+        return self.send("GET", path)
 
     def post(self, path: str, body: bytes, content_type: str = "application/json") -> Reply:
-        headers = {"Content-Type": content_type, **self._credentials()}
-        return self._send(urllib.request.Request(self.base + path, data=body, headers=headers))
+        return self.send("POST", path, body, {"Content-Type": content_type})
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Reply:
+        """Return the reply to a request, which must be one of the OpenAPI document."""
+        request = urllib.request.Request(
+            self.base + path,
+            data=body,
+            headers={**self._credentials(), **(headers or {})},
+            method=method,
+        )
+        reply = self._send(request)
+        if reply.url == request.full_url:  # not what a link leads to
+            require_documented(method, path, reply.status, reply.headers, reply.body)
+        return reply
 
     def submit(self, csv: str, query: str = "") -> str:
         reply = self.get(f"/csv_name={quote(csv, safe='')}{query}")
@@ -82,9 +102,9 @@ class Api:
     def _send(request: urllib.request.Request) -> Reply:
         try:
             with urllib.request.urlopen(request, timeout=60) as answer:
-                return Reply(answer.status, dict(answer.headers), answer.read())
+                return Reply(answer.url, answer.status, dict(answer.headers), answer.read())
         except urllib.error.HTTPError as error:
-            return Reply(error.code, dict(error.headers), error.read())
+            return Reply(error.url, error.code, dict(error.headers), error.read())
 
 
 class Stack:
@@ -98,11 +118,11 @@ class Stack:
         self.data.mkdir(exist_ok=True)
         self.state = folder / "state"
         self.log = folder / "log.txt"
-        self.port = free_port()
+        self.port = int(settings.get("PORT") or free_port())
         places = {"PORT": str(self.port), "DATA": str(self.data), "STATE": str(self.state)}
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
-                make("run", **places, **settings),
+                make("run", **(places | settings)),
                 cwd=ROOT,
                 env=callers_environment(),
                 stdout=output,
@@ -172,6 +192,23 @@ class Stack:
 def make(target: str, **settings: str) -> list[str]:
     """Return the command that a person types."""
     return ["make", target, *(f"{name}={value}" for name, value in settings.items())]
+
+
+def run_in_vain(**settings: str) -> str:
+    """Run `make run` with settings that it refuses. Return the only line that it says."""
+    given = {"PORT": str(free_port())} | settings
+    ended = subprocess.run(
+        make("run", **given),
+        cwd=ROOT,
+        env=callers_environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ended.returncode != 0
+    (line,) = [line for line in ended.stderr.splitlines() if not line.startswith("make: ***")]
+    return line
 
 
 def callers_environment() -> dict[str, str]:

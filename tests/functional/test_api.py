@@ -101,9 +101,10 @@ def test_a_bad_name_or_option_is_a_400_that_says_what_to_do(stack: Stack, path: 
     expect_problem(stack.api.get(f"/csv_name={path}"), 400)
 
 
-def test_a_path_without_a_route_is_refused_as_api_gateway_does(stack: Stack) -> None:
-    reply = stack.api.get("/csv_name=%2e%2e/outside.csv")
-    assert (reply.status, reply.json) == (403, {"message": "Missing Authentication Token"})
+def test_a_path_without_a_route_is_a_404_that_says_how_to_write_a_slash(stack: Stack) -> None:
+    problem = expect_problem(stack.api.get("/csv_name=%2e%2e/outside.csv"), 404)
+    assert problem["code"] == "no_such_page"
+    assert "%2F" in str(problem["detail"])
 
 
 def test_a_missing_file_and_a_folder_are_404(stack: Stack) -> None:

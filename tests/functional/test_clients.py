@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.functional.stack import ROOT, Api, Stack, callers_environment, make
-from tests.functional.test_run import run_in_vain
+from tests.functional.stack import ROOT, Api, Stack, callers_environment, make, run_in_vain
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import subprocess
 from collections.abc import Callable
 
 from tests.eventually import eventually
-from tests.functional.stack import ROOT, Stack, callers_environment, make
+from tests.functional.stack import ROOT, Stack, callers_environment, make, run_in_vain
 
 
 def test_ended_jobs_and_waiting_jobs_are_there_after_a_restart(start: Callable[..., Stack]) -> None:
@@ -62,6 +62,28 @@ def test_a_killed_supervisor_loses_no_job(start: Callable[..., Stack]) -> None:
     job = before.api.ended(before.api.submit("x.csv"))
     os.killpg(before.process.pid, signal.SIGKILL)
     before.process.wait(30)
+    assert start().api.job(job["id"]) == job
+
+
+NAMES = {
+    "JOBS_TABLE": "other-table",
+    "JOBS_QUEUE": "other-queue",
+    "PARTS_QUEUE": "other-queue",
+    "DEAD_QUEUE": "other-queue",
+    "RESULTS_BUCKET": "other-bucket",
+}
+
+
+def test_another_name_of_a_resource_is_refused_and_loses_no_job(
+    start: Callable[..., Stack],
+) -> None:
+    before = start()
+    before.put("x.csv", b"a,b\n1,2\n")
+    job = before.api.ended(before.api.submit("x.csv"))
+    before.interrupt()
+    for name, other in NAMES.items():
+        line = run_in_vain(STATE=str(before.state), DATA=str(before.data), **{name: other})
+        assert line.startswith(f"csvsum: {name}: the jobs in STATE are kept with {name}=csvsum")
     assert start().api.job(job["id"]) == job
 
 

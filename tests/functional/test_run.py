@@ -4,7 +4,6 @@ import gzip
 import os
 import re
 import signal
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from random import Random
@@ -12,26 +11,8 @@ from typing import Any
 
 import pytest
 
-from local.config import free_port
 from tests.eventually import eventually
-from tests.functional.stack import ROOT, Stack, callers_environment, command_line, make
-
-
-def run_in_vain(**settings: str) -> str:
-    """Run `make run` with settings that it refuses. Return the only line that it says."""
-    given = {"PORT": str(free_port())} | settings
-    ended = subprocess.run(
-        make("run", **given),
-        cwd=ROOT,
-        env=callers_environment(),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert ended.returncode != 0
-    (line,) = [line for line in ended.stderr.splitlines() if not line.startswith("make: ***")]
-    return line
+from tests.functional.stack import ROOT, Stack, command_line, run_in_vain
 
 
 def signal_the_supervisor(stack: Stack, number: int) -> None:
@@ -83,13 +64,43 @@ def test_a_job_whose_worker_is_killed_ends_right_and_the_worker_is_replaced(
     assert stack.api.ongoing() == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_whatever_stops_it_leaves_no_process(start: Callable[..., Stack], number: int) -> None:
+STOPS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
+
+
+@pytest.mark.parametrize("number", STOPS)
+def test_whatever_stops_it_leaves_no_process_and_no_temporary_file(
+    start: Callable[..., Stack], number: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    temporary = tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("TMPDIR", str(temporary))
     stack = start()
     pids = {pid: command_line(pid) for pid in stack.processes()}
     assert len(pids) >= 5, "the embedded AWS, the API, two workers, the scheduler"
     signal_the_supervisor(stack, number)
     eventually(lambda: all(command_line(pid) != command for pid, command in pids.items()))
+    assert list(temporary.iterdir()) == []
+    assert (stack.state / "run").exists() == (number == signal.SIGKILL)
+
+
+def test_it_starts_on_the_same_port_right_after_it_was_killed(start: Callable[..., Stack]) -> None:
+    killed = start()
+    signal_the_supervisor(killed, signal.SIGKILL)
+    assert start(PORT=str(killed.port)).port == killed.port
+
+
+def test_it_goes_on_when_its_terminal_is_closed_if_it_was_started_with_nohup(
+    start: Callable[..., Stack],
+) -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does; children inherit it
+    try:
+        stack = start()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    (supervisor,) = [pid for pid in stack.processes() if "-m local " in command_line(pid)]
+    os.kill(supervisor, signal.SIGHUP)
+    assert stack.answers()
+    assert "Stopping" not in stack.log.read_text()
 
 
 @pytest.mark.parametrize("name", ["the embedded AWS", "the API", "the scheduler"])
@@ -112,6 +123,9 @@ WRONG = {
     "STALE_SECONDS": "soon",
     "LOG_LEVEL": "loud",
     "STATE": str(ROOT / "tests"),
+    "JOBS_QUEUE": "a b",
+    "RESULTS_BUCKET": "X_Y",
+    "CORS_ORIGINS": "page.example",
 }
 
 
@@ -162,6 +176,24 @@ def test_a_bucket_is_a_source_as_well(start: Callable[..., Stack]) -> None:
     job = stack.api.ended(stack.api.submit("sub/a b.csv"))
     assert (job["exact"], job["ledger"]["rows"]) == ({"a": "100"}, 1000)
     assert stack.api.get("/csv_name=missing.csv").status == 404
+
+
+def test_pages_of_the_set_origins_may_call_it_and_no_others(
+    start: Callable[..., Stack], stack: Stack
+) -> None:
+    origin = "https://page.example"
+    asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+    api = start(CORS_ORIGINS=f"{origin},http://localhost:3000").api
+    preflight = api.send("OPTIONS", "/jobs", headers=asked)
+    assert preflight.headers["Access-Control-Allow-Origin"] == origin
+    assert "POST" in preflight.headers["Access-Control-Allow-Methods"]
+    for path in ("/storage/get_counter", "/jobs/x"):
+        reply = api.send("GET", path, headers={"Origin": origin})
+        assert reply.headers["Access-Control-Allow-Origin"] == origin
+    other = api.send("GET", "/jobs/x", headers={"Origin": "https://other.example"})
+    assert "Access-Control-Allow-Origin" not in other.headers
+    by_default = stack.api.send("OPTIONS", "/jobs", headers=asked)
+    assert "Access-Control-Allow-Origin" not in by_default.headers
 
 
 def test_it_suggests_a_file_that_is_there(start: Callable[..., Stack], tmp_path: Path) -> None:

@@ -130,12 +130,11 @@ def test_jobs_expire_also_after_a_restart(tmp_path: Path) -> None:
 def test_other_settings_change_what_is_kept(tmp_path: Path) -> None:
     with running(tmp_path, VisibilitySeconds="1") as aws:
         put_job(aws, "a")
-    with running(tmp_path, VisibilitySeconds="7", PartsQueue="another") as aws:
+    with running(tmp_path, VisibilitySeconds="7") as aws:
         assert jobs(aws) == {"a"}
         sqs = client("sqs", aws.endpoint)
         reply = sqs.get_queue_attributes(QueueUrl=queue_url(aws), AttributeNames=["All"])
         assert reply["Attributes"]["VisibilityTimeout"] == "7"
-        assert sqs.get_queue_url(QueueName="another")["QueueUrl"]
 
 
 def test_the_state_is_saved_when_only_its_parent_was_killed(tmp_path: Path) -> None:

@@ -19,10 +19,12 @@ from chalicelib.jobs import file_names, listing, option_values, parts, recovery,
 from chalicelib.jobs.option_values import DELIMITERS
 from chalicelib.jobs.options import NAMES, parse_options
 from chalicelib.settings import Settings
-from chalicelib.web import requests, responses, submissions
+from chalicelib.web import requests, responses, submissions, surface
+from infra.gateway_responses import GATEWAY_RESPONSES
 from local.config import LocalConfig
 from tests.imports import used_modules
 from tests.markdown import ROOT, Page, code, pages
+from tests.openapi import ELSEWHERE, NOT_HTTP
 
 README, API, GLOSSARY = Page("README.md"), Page("docs/api.md"), Page("docs/glossary.md")
 PAGES = {page.name: page for page in pages()}
@@ -176,12 +178,24 @@ def codes_in_calls() -> Iterator[str]:
 def test_the_api_page_has_every_error_code() -> None:
     documented = {name for row in API.rows("code") for name in code(row["code"])}
     of_classes = {error.code for error in error_classes().values()}
-    assert documented == of_classes | set(codes_in_calls())
+    assert documented == of_classes | of_gateway() | {NOT_HTTP} | set(codes_in_calls())
+
+
+def of_gateway() -> set[str]:
+    """Return the codes of what Chalice and API Gateway reply by themselves."""
+    of_chalice = {name for name, _ in surface.PROBLEMS.values()}
+    return of_chalice | {response.code for response in GATEWAY_RESPONSES.values()}
 
 
 def test_the_api_page_has_the_status_of_every_code_of_a_request() -> None:
-    documented = {code(row["code"])[0]: int(row["status"]) for row in API.rows("code", "status")}
-    real = {"no_such_page": responses.no_such_page().status_code}
+    documented = {
+        code(row["code"])[0]: int(row["status"])
+        for row in API.rows("code", "status")
+        if row["status"].isdigit()
+    }
+    real = {each.code: each.status.value for each in GATEWAY_RESPONSES.values()}
+    real |= {name: status.value for status, (name, _) in surface.PROBLEMS.items()}
+    real |= {name: status for status, name in ELSEWHERE.items()}
     for error in error_classes().values():
         for kind, status in responses.STATUS_OF:
             # Most errors of a file are found only once its job runs.
@@ -192,7 +206,12 @@ def test_the_api_page_has_the_status_of_every_code_of_a_request() -> None:
 
 def test_the_api_page_has_every_route() -> None:
     documented = {tuple(code(row["request"])[0].split(" ")) for row in API.rows("request")}
-    real = {(method, path) for path, methods in app.routes.items() for method in methods}
+    real = {
+        (method, path)
+        for path, methods in app.routes.items()
+        for method in methods
+        if method not in ("HEAD", "OPTIONS")
+    }
     assert {(method, shape(path)) for method, path in documented} == {
         (method, shape(path)) for method, path in real
     }

@@ -16,7 +16,9 @@ STUBS = {"mypy_boto3_dynamodb", "mypy_boto3_s3", "mypy_boto3_sqs"}
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "engine": (set(), {"isal", "pandas", "zstandard"}),
     "errors": ({"engine"}, set()),
-    "settings": ({"errors"}, set()),
+    "names": (set(), set()),
+    "setting_values": ({"errors", "names"}, set()),
+    "settings": ({"names", "setting_values"}, set()),
     "jobs": ({"engine", "errors"}, set()),
     "adapters": ({"engine", "errors", "jobs"}, {"boto3", "botocore", "urllib3", *STUBS}),
     "web": ({"errors", "jobs", "settings"}, {"chalice"}),

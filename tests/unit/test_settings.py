@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib.errors import Misconfigured
+from chalicelib.names import RULES
 from chalicelib.settings import VARIABLES, Auth, BadSetting, Settings
 from chalicelib.wiring import source_of, use_cases_of
 
@@ -137,3 +138,56 @@ def test_a_bound_that_lambda_would_refuse_is_one_sentence(name: str, value: str)
 )
 def test_few_workers_have_a_small_window_of_parts(environ: dict[str, str], expected: int) -> None:
     assert Settings.from_env(environ).parts_in_flight == expected
+
+
+ACCEPTED = {
+    "API_NAME": ["a", "csv sums", "A.b_c-" + "x" * 122],
+    "_TABLE": ["a-1", "A.b_c", "x" * 255],
+    "_QUEUE": ["a", "A_b-c", "x" * 80],
+    "_BUCKET": ["a-1", "1.b-c.d", "x" * 63, "r-{account}-{region}"],
+}
+REFUSED = {
+    "API_NAME": [" a", "a/b", "a\n", "\u00fc", "x" * 129],
+    "_TABLE": ["ab", "a b", "a/b", "tab\n", "t\u00e4b", "x" * 256],
+    "_QUEUE": ["a b", "a.b", "a.fifo", "a\n", "\u00fc", "x" * 81],
+    "_BUCKET": ["X_Y", "ab", "a..b", "-ab", "ab-", "1.2.3.4", "a b c", "x" * 64, "{region}" * 8],
+}
+
+
+def cases(names: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """Return the names of each kind with every setting whose name ends as the kind."""
+    return [
+        (variable, name)
+        for variable in VARIABLES
+        for end, examples in names.items()
+        if variable.endswith(end)
+        for name in examples
+    ]
+
+
+def test_every_setting_that_is_a_name_has_a_rule() -> None:
+    assert {variable for variable, _ in cases(REFUSED)} == set(RULES)
+
+
+@pytest.mark.parametrize(("variable", "name"), cases(ACCEPTED))
+def test_a_name_that_aws_takes_is_a_setting(variable: str, name: str) -> None:
+    assert Settings.from_env({variable: name}) != Settings()
+
+
+@pytest.mark.parametrize(("variable", "name"), cases(REFUSED))
+def test_a_name_that_aws_refuses_is_one_sentence(variable: str, name: str) -> None:
+    with pytest.raises(BadSetting, match=f"^{variable} must have .*\\.$"):
+        Settings.from_env({variable: name})
+
+
+@pytest.mark.parametrize("name", ["a b", "ab", "/x", "", "x" * 256, "b\u00fccket"])
+def test_a_source_whose_bucket_cannot_exist_is_one_sentence(name: str) -> None:
+    with pytest.raises(BadSetting, match="CSV_SOURCE"):
+        Settings.from_env({"CSV_SOURCE": f"s3://{name}/prefix"})
+
+
+@pytest.mark.parametrize("variable", ["JOBS_QUEUE", "PARTS_QUEUE", "DEAD_QUEUE"])
+def test_two_queues_must_not_have_the_same_name(variable: str) -> None:
+    others = {"JOBS_QUEUE": "csvsum-parts", "PARTS_QUEUE": "csvsum-dead"}
+    with pytest.raises(BadSetting, match="must not be the same as"):
+        Settings.from_env({variable: others.get(variable, "csvsum-jobs")})

@@ -38,6 +38,13 @@ REQUESTS: dict[str, Callable[[Site], HTTPResponse]] = {
     "DELETE /jobs/id": lambda site: site.http.delete(
         f"/jobs/{JOB_ID}", headers=site._credentials()
     ),
+    "GET /openapi.json": lambda site: site.get("/openapi.json"),
+    "HEAD /csv_name": lambda site: site.send("HEAD", "/csv_name=x.csv"),
+    "HEAD /storage/get_counter": lambda site: site.send("HEAD", "/storage/get_counter"),
+    "HEAD /storage/get_json": lambda site: site.send("HEAD", f"/storage/get_json/{JOB_ID}"),
+    "HEAD /jobs": lambda site: site.send("HEAD", "/jobs"),
+    "HEAD /jobs/id": lambda site: site.send("HEAD", f"/jobs/{JOB_ID}"),
+    "HEAD /openapi.json": lambda site: site.send("HEAD", "/openapi.json"),
 }
 
 
@@ -64,7 +71,12 @@ def test_every_route_asks_for_a_token_before_it_does_anything(site: Site, name: 
 def test_the_routes_above_are_all_that_there_are() -> None:
     from app import app
 
-    routes = [(path, method) for path, methods in app.routes.items() for method in methods]
+    routes = [
+        (path, method)
+        for path, methods in app.routes.items()
+        for method in methods
+        if method != "OPTIONS"
+    ]
     assert len(routes) == len(REQUESTS) - 1  # a name, and anything else, are one route
 
 
@@ -73,6 +85,11 @@ def test_no_route_takes_a_token_that_is_not_valid(site: Site, name: str) -> None
     reply = REQUESTS[name](Site(site.world, f"Bearer {new_token()}"))
     assert problem_of(reply, 401)["code"] == "invalid_token"
     assert reply.headers["WWW-Authenticate"] == 'Bearer realm="csvsum", error="invalid_token"'
+
+
+def test_a_preflight_request_needs_no_token(site: Site) -> None:
+    asked = {"Origin": "https://page.example", "Access-Control-Request-Method": "POST"}
+    assert site.send("OPTIONS", "/jobs", asked).status_code == 204
 
 
 def test_an_expired_token_is_refused(site: Site) -> None:
@@ -230,7 +247,9 @@ import json
 from chalice.deploy.swagger import CFNSwaggerGenerator
 from app import app
 paths = CFNSwaggerGenerator().generate_swagger(app)["paths"]
-print(json.dumps([method.get("security") for path in paths.values() for method in path.values()]))
+methods = [method for path in paths.values() for method in path.items()]
+print(json.dumps([value.get("security") for name, value in methods if name != "options"]))
+assert all("security" not in value for name, value in methods if name == "options")
 """
 
 

@@ -121,7 +121,7 @@ class BrokenSource(MemorySource):
 def test_a_bug_is_a_500_that_shows_and_logs_nothing_of_its_text(log_lines: LogLines) -> None:
     with serving(World(source=BrokenSource())) as site:
         reply = site.get("/csv_name=x.csv")
-    assert (reply.status_code, reply.json_body["Code"]) == (500, "InternalServerError")
+    assert problem_of(reply, 500)["code"] == "internal_error"
     assert b"quotes" not in reply.body
     assert log_lines[-1]["error"] == "RuntimeError"
     assert "quotes" not in json.dumps(log_lines)

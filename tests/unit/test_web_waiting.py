@@ -113,4 +113,5 @@ def test_a_repeated_list_gives_the_same_jobs(site: Site) -> None:
 
 @pytest.mark.parametrize("key", ["k" * 256, "schlüssel", "a\tb"])
 def test_a_key_that_is_too_long_or_no_ascii_is_refused(site: Site, key: str) -> None:
-    assert "Idempotency-Key" in problem_of(post(site, {"csv": "x.csv"}, key), 400)["detail"]
+    for body in ({"csv": "x.csv"}, [{"csv": "x.csv"}], [5]):
+        assert "Idempotency-Key" in problem_of(post(site, body, key), 400)["detail"]

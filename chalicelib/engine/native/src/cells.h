@@ -13,6 +13,19 @@
 #include "numbers.h"
 #include "styles.h"
 
+/* How a value was written: bit 0 is set for one without a point, bit 1 + n for one with a point and
+ * n digits after it, the last bit for one with an exponent or more digits. */
+enum { MAX_SCALE = 29 };
+#define LONG_SCALE (1u << 31)
+
+INLINE uint32_t scale_bit(i64 scale, u64 point) { return 1u << ((u64)scale + point); }
+
+INLINE uint32_t scale_of(const Number *number) {
+    const i64 scale = length_of(number->after);
+    if (number->has_exponent || scale > MAX_SCALE) return LONG_SCALE;
+    return scale_bit(scale, (u64)number->has_point);
+}
+
 /* Add a cell that is an optional sign, digits and perhaps a point among them; false if it is
  * anything else. */
 INLINE int add_plain(const Call *fixed, i64 column, const u8 *at, i64 n) {
@@ -24,7 +37,7 @@ INLINE int add_plain(const Call *fixed, i64 column, const u8 *at, i64 n) {
     if (UNLIKELY((u64)(n - 1) > PLAIN_DIGITS)) return 0;
     if (UNLIKELY(!read_plain(at, n, '.', &digits, &scale, &point))) return 0;
     add_scaled(fixed, column, with_sign(digits, sign), scale);
-    fixed->scales[column] |= 1u << scale | (uint32_t)point << 31;
+    fixed->scales[column] |= scale_bit(scale, point);
     return 1;
 }
 
@@ -43,7 +56,7 @@ static int add_scientific(Call *call, i64 column, Text text) {
     if (!read_plain(text.at + sign.length, n, '.', &digits, &scale, &point)) return 0;
     if (!has_slot(call, tail.exponent - scale)) return 0;
     add_at(call, column, with_sign(digits, sign), tail.exponent - scale);
-    call->scales[column] |= HAS_POINT | WITH_EXPONENT;
+    call->scales[column] |= LONG_SCALE;
     return 1;
 }
 
@@ -69,13 +82,6 @@ static int add_digits(Call *call, i64 column, Text digits, i64 position, int is_
     return 1;
 }
 
-/* The bits of a number in the scales of its column. */
-INLINE uint32_t scales_of(const Number *number) {
-    const i64 scale = length_of(number->after);
-    const uint32_t bit = number->has_exponent ? WITH_EXPONENT : 1u << (scale < 29 ? scale : 29);
-    return number->is_integer ? bit : bit | HAS_POINT;
-}
-
 /* Add any number, but one of 10^308 or more, which may be beyond the range of a double. */
 RARE Verdict add_number(Call *call, i64 column, Text text) {
     Number number;
@@ -96,7 +102,7 @@ RARE Verdict add_number(Call *call, i64 column, Text text) {
         if (last + length_of(digits) - 1 > HIGHEST) return UNDECIDED;
         if (!add_digits(call, column, digits, last, number.is_negative)) return UNDECIDED;
     }
-    call->scales[column] |= scales_of(&number);
+    call->scales[column] |= scale_of(&number);
     return NUMBER;
 }
 
@@ -201,7 +207,7 @@ INLINE int add_bare(const Call *fixed, i64 column, Bare bare) {
                               : read_plain(bare.at, bare.n, mark, &digits, &scale, &point);
     if (UNLIKELY(!is_read)) return 0;
     add_scaled(fixed, column, with_sign(digits, bare.sign), scale);
-    fixed->scales[column] |= 1u << scale | (uint32_t)point << 31;
+    fixed->scales[column] |= scale_bit(scale, point);
     return 1;
 }
 

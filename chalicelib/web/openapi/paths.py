@@ -1,0 +1,177 @@
+"""The paths and their operations."""
+
+from chalicelib.jobs.job import Status
+from chalicelib.jobs.listing import MAX_LIMIT
+from chalicelib.web.openapi import codes
+from chalicelib.web.openapi.common import (
+    JOB_ID,
+    KEY,
+    KNOWN,
+    LINK,
+    OPTIONS_IN_QUERY,
+    WAIT,
+    Item,
+    complete,
+    json_body,
+    links,
+    query,
+)
+from chalicelib.web.openapi.options import TEXT
+from chalicelib.web.openapi.replies import file_problem, not_modified, problems, reply
+from chalicelib.web.openapi.schemas import NAME, ref
+from chalicelib.web.submissions import MAX_SUBMISSIONS
+
+SUBMIT_BY_NAME: Item = {
+    "get": {
+        "operationId": "submitByName",
+        "summary": "Submit a file by its name, with options in the query",
+        "parameters": [
+            {
+                "name": "name",
+                "in": "path",
+                "required": True,
+                "schema": NAME,
+                "description": "Percent-encoded as UTF-8, each / as %2F.",
+            },
+            *OPTIONS_IN_QUERY,
+            KEY,
+        ],
+        "responses": {
+            "200": {
+                **reply("The job is accepted.", ref("Accepted")),
+                "links": links("/Task started, your id"),
+            },
+            **problems(codes.BAD_REQUEST, codes.SUBMISSION),
+        },
+    }
+}
+COUNTER: Item = {
+    "get": {
+        "operationId": "countInProgress",
+        "summary": "Count the jobs in progress",
+        "parameters": [
+            query("mine", {"enum": ["true", "1", "false", "0"]}, "Only those of the client.")
+        ],
+        "responses": {
+            "200": reply("How many jobs are accepted and not yet final.", ref("Counter")),
+            **problems(codes.BAD_REQUEST),
+        },
+    }
+}
+SUMS: Item = {
+    "get": {
+        "operationId": "getSums",
+        "summary": "Get the sums of a job",
+        "parameters": [JOB_ID, WAIT, KNOWN],
+        "responses": {
+            "200": reply("The sums, in the order of the columns.", ref("Sums"), "ETag"),
+            "202": reply("The job is in progress.", ref("Job"), "Retry-After"),
+            "303": LINK,
+            "304": not_modified(),
+            **problems(codes.BAD_REQUEST, codes.UNKNOWN_JOB),
+            "422": file_problem(codes.SUMS),
+        },
+    }
+}
+JOBS: Item = {
+    "get": {
+        "operationId": "listJobs",
+        "summary": "List the jobs of the client, the newest first",
+        "parameters": [
+            query("status", {"enum": ["", *Status]}),
+            query("since", TEXT, "A date or a moment of ISO 8601."),
+            query("csv", TEXT, "A part of the file's name."),
+            query("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT}),
+            query("cursor", TEXT, "The member next of the page before."),
+        ],
+        "responses": {
+            "200": reply("A page of jobs, without their results.", ref("Page")),
+            **problems(codes.BAD_REQUEST),
+        },
+    },
+    "post": {
+        "operationId": "submit",
+        "summary": "Submit a file, or several",
+        "parameters": [KEY],
+        "requestBody": json_body(
+            {
+                "anyOf": [
+                    ref("Submission"),
+                    {
+                        "type": "array",
+                        # One that is no submission has an error in the reply.
+                        "items": {"anyOf": [ref("Submission"), {}]},
+                        "minItems": 1,
+                        "maxItems": MAX_SUBMISSIONS,
+                    },
+                ]
+            },
+            f"At most 64 KiB: a submission, or a list of up to {MAX_SUBMISSIONS}.",
+        ),
+        "responses": {
+            "200": reply("An answer to each submission of a list.", ref("Answers")),
+            "202": {
+                **reply("The job is accepted; its Location is given.", ref("Job"), "Location"),
+                "links": links("/id"),
+            },
+            **problems(codes.BODY, codes.SUBMISSION),
+        },
+    },
+}
+PREVIEW: Item = {
+    "post": {
+        "operationId": "preview",
+        "summary": "Show how a file would be read, without a job",
+        "requestBody": json_body(ref("Submission"), "At most 64 KiB."),
+        "responses": {
+            "200": reply("What is found in the first bytes.", ref("Preview")),
+            **problems(codes.BODY, codes.FILE_MISSING),
+            "422": file_problem(codes.JOB),
+        },
+    }
+}
+JOB: Item = {
+    "get": {
+        "operationId": "getJob",
+        "summary": "Get a job in any state",
+        "parameters": [JOB_ID, WAIT, KNOWN],
+        "responses": {
+            "200": reply("The job, also if it failed.", ref("Job"), "ETag", "Retry-After?"),
+            "303": LINK,
+            "304": not_modified(),
+            **problems(codes.BAD_REQUEST, codes.UNKNOWN_JOB),
+        },
+    },
+    "delete": {
+        "operationId": "cancelJob",
+        "summary": "Cancel a job",
+        "parameters": [JOB_ID],
+        "responses": {
+            "202": reply("The job is cancelled, now or before.", ref("Job")),
+            **problems(codes.UNKNOWN_JOB, codes.ALREADY_ENDED),
+        },
+    },
+}
+OPENAPI: Item = {
+    "get": {
+        "operationId": "getOpenapi",
+        "summary": "Get this document",
+        "responses": {
+            "200": reply("This document.", {"type": "object", "required": ["openapi", "paths"]}),
+            **problems(),
+        },
+    }
+}
+#: A new path goes here.
+PATHS: Item = {
+    path: complete(item)
+    for path, item in {
+        "/csv_name={name}": SUBMIT_BY_NAME,
+        "/storage/get_counter": COUNTER,
+        "/storage/get_json/{job_id}": SUMS,
+        "/jobs": JOBS,
+        "/preview": PREVIEW,
+        "/jobs/{job_id}": JOB,
+        "/openapi.json": OPENAPI,
+    }.items()
+}

@@ -1,0 +1,184 @@
+"""The schemas of bodies. Replies allow no member that is not written here.
+
+A new member of a job goes into ALWAYS, MAYBE, SUCCEEDED or FAILED.
+"""
+
+from chalicelib.jobs.file_names import MAX_NAME_BYTES
+from chalicelib.web.openapi import codes, options
+from chalicelib.web.openapi.options import TEXT, Schema, nullable
+from chalicelib.web.submissions import MAX_SUBMISSIONS
+
+COUNT: Schema = {"type": "integer", "minimum": 0}
+TIME: Schema = {"type": "string", "format": "date-time"}
+JOB_ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
+# A component of a name: anything but "", "." and "..".
+_ANY = r"[^/\\\u0000-\u001f\u007f-\u009f]"
+_COMPONENT = rf"(\.{{0,2}}[^./\\\u0000-\u001f\u007f-\u009f]{_ANY}*|\.{{3}}{_ANY}*)"
+NAME: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_NAME_BYTES,
+    "pattern": f"^{_COMPONENT}(/{_COMPONENT})*$",
+    "examples": ["sample.csv"],
+    "description": f"A path below the source, of at most {MAX_NAME_BYTES} bytes of UTF-8, "
+    "without backslashes, control characters, empty components, '.' and '..'.",
+}
+
+
+def ref(name: str) -> Schema:
+    """Return a reference to a schema of SCHEMAS."""
+    return {"$ref": f"#/components/schemas/{name}"}
+
+
+def closed(members: Schema, optional: Schema | None = None) -> Schema:
+    """Return the schema of an object with these members, of which the first are required."""
+    return {
+        "type": "object",
+        "required": list(members),
+        "properties": {**members, **(optional or {})},
+        "additionalProperties": False,
+    }
+
+
+def by_name(schema: Schema) -> Schema:
+    """Return the schema of an object that has a value for each summed column."""
+    return {"type": "object", "additionalProperties": schema}
+
+
+def list_of(schema: Schema) -> Schema:
+    return {"type": "array", "items": schema}
+
+
+PLACE: dict[str, Schema] = {
+    "line": {"type": "integer", "minimum": 1, "description": "Counted from 1."},
+    "column": {**TEXT, "description": "The name of the column."},
+    "byte_offset": {**COUNT, "description": "Counted from 0; in the unpacked text."},
+}
+SUGGESTION = closed(
+    {
+        "code": TEXT,
+        "sentence": TEXT,
+        "options": {
+            "type": "object",
+            "properties": {name: nullable(given) for name, given in options.GIVEN.items()},
+            "additionalProperties": False,
+        },
+    }
+)
+EXCERPT = closed(
+    {
+        "lines": list_of(closed({"line": COUNT, "text": TEXT})),
+        "line": COUNT,
+        "from": COUNT,
+        "to": COUNT,
+        "bytes": {**list_of(COUNT), "minItems": 2, "maxItems": 2},
+    }
+)
+#: Where a fault is, and what helps.
+ADVICE: dict[str, Schema] = {
+    **PLACE,
+    "suggestions": list_of(ref("Suggestion")),
+    "excerpt": ref("Excerpt"),
+}
+FOUND = closed({"found": {"type": ["string", "boolean"]}, "asked": {}, "why": TEXT})
+DIALECT = closed({}, dict.fromkeys(("delimiter", "encoding", "row_end", "header"), FOUND))
+NOTICE = closed({"code": TEXT, "detail": TEXT}, {"column": TEXT})
+LEFT_OUT = closed({"name": TEXT, "index": COUNT, "cell": TEXT, "why": TEXT})
+ERROR = closed({"code": {"enum": list(codes.JOB)}, "detail": TEXT}, ADVICE)
+#: What every job has.
+ALWAYS: dict[str, Schema] = {
+    "id": ref("JobId"),
+    "csv": TEXT,
+    "options": ref("Options"),
+    "progress": closed({"parts_done": COUNT, "parts": {**COUNT, "minimum": 1}, "bytes": COUNT}),
+    "submitted_at": TIME,
+    "started_at": nullable(TIME),
+    "finished_at": nullable(TIME),
+}
+#: What a job has once its file was looked at.
+MAYBE: dict[str, Schema] = {"dialect": ref("Dialect")}
+LEDGER = closed(
+    {
+        "rows": COUNT,
+        "bytes": COUNT,
+        "parts": COUNT,
+        "etag": TEXT,
+        "seconds": {"type": "number", "minimum": 0},
+        "kernel": TEXT,
+    }
+)
+SUCCEEDED: dict[str, Schema] = {
+    "result": ref("Sums"),
+    "exact": by_name({**TEXT, "description": "The sum with all its digits."}),
+    "cells": by_name(closed({"values": COUNT, "missing": COUNT, "skipped": COUNT})),
+    "left_out": list_of(ref("LeftOut")),
+    "warnings": list_of(ref("Notice")),
+    "ledger": LEDGER,
+}
+FAILED: dict[str, Schema] = {"error": ref("Error")}
+#: By the statuses of a job: what it has then, beyond ALWAYS.
+BY_STATUS: dict[tuple[str, ...], dict[str, Schema]] = {
+    ("queued", "running", "cancelled"): {},
+    ("succeeded",): SUCCEEDED,
+    ("failed",): FAILED,
+}
+STATUSES = [status for statuses in BY_STATUS for status in statuses]
+PREVIEW = closed(
+    {
+        "csv": TEXT,
+        "options": ref("Options"),
+        "bytes": COUNT,
+        "complete": {"type": "boolean"},
+        "compression": nullable(TEXT),
+    },
+    {
+        "dialect": ref("Dialect"),
+        "fields": COUNT,
+        "names": list_of(TEXT),
+        "rows": list_of(list_of(TEXT)),
+        "summed": list_of(closed({"name": TEXT, "index": COUNT})),
+        "left_out": list_of(ref("LeftOut")),
+        "warnings": list_of(ref("Notice")),
+        "error": ref("Error"),
+    },
+)
+ANSWER: Schema = {
+    "oneOf": [
+        closed({"status": {"const": 202}, "job": ref("Job")}),
+        closed(
+            {
+                "status": {"type": "integer", "minimum": 400, "maximum": 599},
+                "error": closed({"code": TEXT, "detail": TEXT}),
+            }
+        ),
+    ]
+}
+SCHEMAS: dict[str, Schema] = {
+    "JobId": JOB_ID,
+    "Options": closed(options.OF_JOB),
+    "Dialect": DIALECT,
+    "Suggestion": SUGGESTION,
+    "Excerpt": EXCERPT,
+    "Error": ERROR,
+    "Notice": NOTICE,
+    "LeftOut": LEFT_OUT,
+    "Sums": by_name({"type": ["number", "null"]}),
+    "Job": {
+        "oneOf": [
+            closed({**ALWAYS, "status": {"enum": list(statuses)}, **more}, MAYBE)
+            for statuses, more in BY_STATUS.items()
+        ]
+    },
+    "ListedJob": closed(
+        {**ALWAYS, "status": {"enum": STATUSES}}, {**MAYBE, "ledger": LEDGER, **FAILED}
+    ),
+    "Page": closed({"jobs": list_of(ref("ListedJob")), "next": nullable(TEXT)}),
+    "Preview": PREVIEW,
+    "Submission": closed(
+        {"csv": NAME}, {name: nullable(given) for name, given in options.GIVEN.items()}
+    ),
+    "Answers": {**list_of(ANSWER), "minItems": 1, "maxItems": MAX_SUBMISSIONS},
+    "Accepted": closed({"Task started, your id": ref("JobId")}),
+    "Counter": closed({"ongoing_tasks": COUNT}),
+    "Link": closed({"id": ref("JobId"), "status": {"enum": STATUSES}}),
+}
