@@ -76,7 +76,7 @@ def parameters(stage: Stage, aws: Aws, stack: Mapping[str, Any] | None) -> dict[
 
 
 def defaults(aws: Aws) -> dict[str, str]:
-    """Return the parameters of a new stack: the template's, but with logs and alarms.
+    """Return the parameters of a new stack: the template's, but with logs, alarms, dashboard.
 
     Emulators raise no alarms, and MiniStack makes none of metrics that are computed.
     """
@@ -84,6 +84,7 @@ def defaults(aws: Aws) -> dict[str, str]:
     return {
         **{name: str(each["Default"]) for name, each in changes.template_parameters().items()},
         "Alarms": "off" if plain_http else "on",
+        "Dashboard": "off" if aws.emulator else "on",
         "LogDays": "30",
         "TlsOnly": "false" if plain_http else "true",
     }
