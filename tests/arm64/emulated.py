@@ -65,7 +65,7 @@ class EmulatedProgram:
             for place in (
                 (call.marks, 8 * call.mark_count),
                 (call.long_marks, call.long_marks_size),
-                (call.skips, 8 * call.wanted),
+                (call.skips, 8 * max(call.wanted, 2)),
                 (call.style, ctypes.sizeof(Style) if call.style else 0),
                 *changed,
             )

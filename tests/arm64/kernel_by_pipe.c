@@ -59,7 +59,7 @@ static void answer(Call call, int at_end) {
     call.marks = marks;
     u8 *const long_marks = receive((size_t)call.long_marks_size);
     call.long_marks = long_marks;
-    i64 *const skips = receive(sizeof *skips * wanted);
+    i64 *const skips = receive(sizeof *skips * (wanted < 2 ? 2 : wanted));
     call.skips = skips;
     Style *const style = receive(call.style ? sizeof *style : 0);
     if (call.style) call.style = style;

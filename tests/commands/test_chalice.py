@@ -24,6 +24,7 @@ ROUTES = {
     "/jobs",
     "/jobs/{job_id}",
     "/openapi.json",
+    "/preview",
 }
 
 

@@ -76,9 +76,10 @@ static void prepare(Reading *reading, const u8 *choice, const u8 *data, i64 size
     call->data = data;
     call->size = size;
     const i64 fields = 1 + choice[0] % 24;
+    call->special = choice[4] >> 3 & 1;
     i64 passed = 0;
     for (call->wanted = 0; call->wanted < MAX_WANTED; call->wanted++) {
-        const i64 skip = choice[1 + call->wanted % 2] % 11;
+        const i64 skip = choice[call->special ? 1 + call->wanted % 2 : 1 + !!call->wanted] % 11;
         if (call->wanted && passed + skip >= fields) break;
         reading->skips[call->wanted] = call->wanted ? skip : skip % fields;
         passed += reading->skips[call->wanted] + 1;
@@ -88,7 +89,6 @@ static void prepare(Reading *reading, const u8 *choice, const u8 *data, i64 size
     call->delimiter = ",;\t |"[choice[3] % 5];
     call->comment = '#';
     call->pad = choice[4] >> 2 & 1;
-    call->special = choice[4] >> 3 & 1;
     call->style = call->special && choice[8] % 5 ? &STYLES[choice[8] % 5 - 1] : NULL;
     call->max_row_bytes = choice[4] & 2 ? 20 : 1 << 20;
     call->marks = MARKS;

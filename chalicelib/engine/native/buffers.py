@@ -24,8 +24,8 @@ from .binding import (
 from .marks import are_comparable, long_marks, missing_marks, short_marks
 from .styles import Unsupported, style_of
 
-# The bits of a column's scales, as in src/shared.h: n digits after the point; a point or exponent.
-HAS_POINT, FEW_DIGITS = 1 << 31, (1 << MORE_DIGITS) - 1
+# The bit of a column's scales for values without a point, as in src/cells.h.
+WITHOUT_POINT, FEW_DIGITS = 1, (1 << MORE_DIGITS) - 1
 LOW_HALF = (1 << 64) - 1
 NO_BYTE = -1
 LARGE_BYTES = 1024 * 1024
@@ -59,7 +59,8 @@ class Buffers:
         self._slots = (ctypes.c_uint8 * LIMBS)()
         self._columns = (Column * wanted)()
         self._scales = (ctypes.c_uint32 * wanted)()
-        self._skips = (ctypes.c_int64 * wanted)(*_skips(layout.wanted))
+        skips = _skips(layout.wanted)
+        self._skips = (ctypes.c_int64 * len(skips))(*skips)
         cell_room = max(room.cells, wanted)
         unresolved_room = max(room.unresolved, cell_room)
         self._cells = (ctypes.c_int64 * (2 * cell_room))()
@@ -74,7 +75,7 @@ class Buffers:
             wanted=wanted,
             delimiter=ord(layout.grammar.delimiter),
             max_row_bytes=max_row_bytes,
-            special=bool(layout.grammar.comment or layout.rules.pad or self._style),
+            special=_is_special(layout, skips) or self._style is not None,
             comment=layout.grammar.comment[0] if layout.grammar.comment else NO_BYTE,
             pad=layout.rules.pad,
             style=ctypes.addressof(self._style) if self._style else None,
@@ -131,7 +132,7 @@ class Buffers:
             self._rows - sum(counts),
             missing,
             texts,
-            not scales & HAS_POINT,
+            scales <= WITHOUT_POINT,
             _scales_of(scales),
             alike,
             comparisons,
@@ -186,13 +187,19 @@ def can_add(layout: Layout) -> bool:
 
 def _skips(wanted: Sequence[int]) -> list[int]:
     """Return how many fields are passed before each wanted one."""
-    return [wanted[0], *(right - left - 1 for left, right in pairwise(wanted))]
+    between = [right - left - 1 for left, right in pairwise(wanted)]
+    return [wanted[0], *(between or [0])]
+
+
+def _is_special(layout: Layout, skips: Sequence[int]) -> bool:
+    """Return whether anything is asked for that few files need, apart from how numbers are read."""
+    return bool(layout.grammar.comment) or layout.rules.pad or len(set(skips[1:])) > 1
 
 
 def _scales_of(bits: int) -> int:
-    """Return the scales of a ColumnSum."""
-    more = bits & ~FEW_DIGITS & ~HAS_POINT
-    return bits & FEW_DIGITS | (1 << MORE_DIGITS if more else 0)
+    """Return the scales of a ColumnSum: there, values without a point have no digits after it."""
+    with_point = bits >> 1
+    return bits & 1 | with_point & FEW_DIGITS | (1 << MORE_DIGITS if with_point > FEW_DIGITS else 0)
 
 
 def _zeros(size: int) -> "ctypes.Array[ctypes.c_uint64]":

@@ -21,6 +21,7 @@ typedef struct {
     u64 quoted; /* all ones: the next word begins inside quotes */
     u64 fresh; /* 1: the next word begins at the start of a field, where a quote opens */
     u64 closed; /* 1: the byte before the next word is a closing quote */
+    u64 near_quotes; /* not 0: the last word had quotes, or the next one begins inside quotes */
     u64 quoted_ends; /* not 0: a quoted line feed was seen, so lines are more than row ends */
     i64 trusted; /* a row of fewer bytes is not too long; 0: a row may have another fault, too */
     i64 text_at; /* the first text seen after a closing quote, or NOWHERE */
@@ -82,8 +83,8 @@ INLINE void take_quoted(Cursor *cursor, u64 all_quotes, Bytes returns, i64 after
         inside = prefix_xor(quotes) ^ was_quoted;
     }
     cursor->quoted_ends |= cursor->ends & inside;
-    const u64 closing = quotes & ~inside, follows = closing << 1 | cursor->closed;
-    const u64 others = follows & ~(all_quotes | cursor->separators);
+    const u64 closing = quotes & ~inside, after_quotes = quotes << 1 | cursor->closed;
+    const u64 others = after_quotes & ~(inside | all_quotes | cursor->separators);
     if (UNLIKELY(others)) look_after_quotes(cursor, others & ~bits_of(returns), after - 64);
     if (UNLIKELY(!is_none(returns))) {
         /* What follows the data is unknown; if it is not a line feed, that is noticed when the row
@@ -101,6 +102,7 @@ INLINE void take_quoted(Cursor *cursor, u64 all_quotes, Bytes returns, i64 after
     cursor->quoted = (u64)((i64)inside >> 63);
     cursor->fresh = (cursor->separators | closing) >> 63;
     cursor->closed = closing >> 63;
+    cursor->near_quotes = all_quotes | cursor->quoted;
 }
 
 /* Take a word: find its separators and row ends. */
@@ -110,7 +112,7 @@ INLINE void take_word(Cursor *cursor, Bytes bytes, i64 after) {
     cursor->separators = bits_of(either(feeds, delimiters));
     cursor->ends = bits_of(feeds);
     /* One test shows that there is neither quote nor CR, as in most words of most files. */
-    if (UNLIKELY(!is_none(either(quotes, returns)) || cursor->quoted | cursor->closed))
+    if (UNLIKELY(cursor->near_quotes || !is_none(either(quotes, returns))))
         take_quoted(cursor, bits_of(quotes), returns, after);
     else
         cursor->fresh = cursor->separators >> 63;

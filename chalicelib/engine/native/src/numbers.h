@@ -57,7 +57,7 @@ enum { READ_AFTER = 8 };
 typedef struct {
     Text before, after;
     i64 exponent;
-    int is_negative, is_integer, has_exponent;
+    int is_negative, has_point, has_exponent;
 } Number;
 
 INLINE int skip_either(Text *text, char one, char other) {
@@ -105,14 +105,12 @@ INLINE int parse_number(Text text, Number *number) {
     number->is_negative = text.at < text.end && *text.at == '-';
     skip_either(&text, '+', '-');
     number->before = take_digits(&text);
-    const int has_point = skip_either(&text, '.', '.');
-    number->after = has_point ? take_digits(&text) : (Text){text.at, text.at};
+    number->has_point = skip_either(&text, '.', '.');
+    number->after = number->has_point ? take_digits(&text) : (Text){text.at, text.at};
     if (length_of(number->before) + length_of(number->after) == 0) return 0;
-    const int has_exponent = skip_either(&text, 'e', 'E');
+    number->has_exponent = skip_either(&text, 'e', 'E');
     number->exponent = 0;
-    if (has_exponent && !take_exponent(&text, &number->exponent)) return 0;
-    number->has_exponent = has_exponent;
-    number->is_integer = !(has_point | has_exponent);
+    if (number->has_exponent && !take_exponent(&text, &number->exponent)) return 0;
     return text.at == text.end;
 }
 

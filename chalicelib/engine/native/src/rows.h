@@ -16,13 +16,13 @@ INLINE int ends_with_return(const u8 *data, i64 row, i64 end) {
 
 /* Find the wanted cells of the row that starts at ``row``: return the offset of its end, or why
  * there is none as pass does. */
-INLINE i64 find_cells(const Call *call, Cursor *cursor, i64 row, Cell *cell) {
+INLINE i64 find_cells(const Call *call, Cursor *cursor, i64 row, Cell *cell, int special) {
     i64 start = row, end = 0;
-    const i64 after = call->after, *skip = call->skips;
+    const i64 after = call->after, between = call->skips[1], *next = call->skips;
     const Cell *const last = cell + call->wanted - 1;
-    for (;; skip++) {
-        if (*skip) {
-            const i64 passed = pass(cursor, *skip, 0);
+    for (i64 skip = *next++;; skip = special ? *next++ : between) {
+        if (skip) {
+            const i64 passed = pass(cursor, skip, 0);
             if (UNLIKELY(passed < 0)) return passed;
             start = passed + 1;
         }
@@ -109,7 +109,7 @@ INLINE i64 find_rows(const Call *call, Cursor *cursor, i64 limit, Found *found, 
             skip_line(call, cursor, found, end);
             continue;
         }
-        i64 end = find_cells(call, cursor, row, cell);
+        i64 end = find_cells(call, cursor, row, cell, special);
         if (skip_nothing(call, cursor, found)) continue;
         if (special && call->pad && end == -ROW_IS_REFUSED)
             end = find_short(call, cursor, row, cell);

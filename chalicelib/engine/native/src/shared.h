@@ -31,10 +31,6 @@ typedef unsigned __int128 u128;
  * of those added here is above 10^307. */
 enum { LIMB_DIGITS = 8, LIMBS = 214, LOWEST = -1402, HIGHEST = 307, NO_SLOT = 255 };
 
-/* The bit of a column's scales for a point or an exponent, and that for an exponent. */
-enum { WITH_EXPONENT = 1 << 30 };
-#define HAS_POINT (1u << 31)
-
 /* A signed integer of 128 bits, in halves, so that the structure needs no alignment above 8. */
 typedef struct {
     u64 low, high;
@@ -92,13 +88,12 @@ typedef struct {
      * ``limit``. ``eof``: nothing follows, so the last row needs no line feed. */
     const u8 *data;
     i64 size, at, limit, eof;
-    /* In: the layout. Before each wanted field, so many fields are not; and after the last. */
+    /* In: the layout. Before each wanted field, so many fields are not; and after the last. All of
+     * ``skips`` but the first are equal unless ``special``; there are at least two. */
     const i64 *skips;
     i64 after, wanted, delimiter, max_row_bytes;
-    /* In: options that few files need; ``special`` if there are any. The byte that begins a
-     * comment, or -1; whether rows with too few fields get empty ones; NULL if numbers are written
-     * as usual.
-     */
+    /* In: what few files need; ``special`` if there is anything. The byte that begins a comment, or
+     * -1; whether rows with too few fields get empty ones; NULL if numbers are written as usual. */
     i64 special, comment, pad;
     const Style *style;
     const u64 *marks; /* texts that mean "missing", of 1 to 8 bytes, as little-endian numbers */
@@ -109,7 +104,7 @@ typedef struct {
     Sum *sums; /* slot_room times wanted, those of a slot side by side */
     u8 *slots; /* for each limb, the slot that holds it, or NO_SLOT */
     i64 slot_room, slot_count;
-    uint32_t *scales; /* for each column, bit n: a value had n digits after the point; HAS_POINT */
+    uint32_t *scales; /* for each column, how its values were written: see scale_bit */
     Column *columns; /* wanted of them */
     u8 *known; /* for each column, bit n: the caller got its first cell of the kind n */
     Cell *cells; /* room for cell_room, at least wanted */
