@@ -11,7 +11,7 @@ from .sums import (
     EXACT,
     MORE_DIGITS,
     PADDING,
-    PLAIN_CHARACTERS,
+    PLAIN_BYTES,
     PLAIN_CHARS,
     ColumnSum,
     Kind,
@@ -51,18 +51,24 @@ def _sum_plain_cells(cells: Sequence[str]) -> ColumnSum | None:
     """Add cells that are all empty or plain numbers, several times as fast; None for others."""
     values = [cell for cell in cells if cell]
     joined = "".join(values)
-    if joined.strip(PLAIN_CHARACTERS) or max(map(len, values), default=0) > PLAIN_CHARS:
+    # To delete bytes is ten times as fast as to strip characters.
+    if not joined.isascii() or joined.encode().translate(None, PLAIN_BYTES):
+        return None
+    if max(map(len, values), default=0) > PLAIN_CHARS:
         return None
     try:
         with localcontext(EXACT):
             total = sum(map(Decimal, values), Decimal(0))
     except InvalidOperation:
         return None
-    # What follows the point has one character less than what begins with it.
-    lengths = {len(text) - text.find(".") if "." in text else 1 for text in values}
-    scales = sum({1 << min(length - 1, MORE_DIGITS) for length in lengths})
     missing = len(cells) - len(values)
-    return ColumnSum(total, len(values), missing, 0, "." not in joined, scales)
+    return ColumnSum(total, len(values), missing, 0, "." not in joined, _scales(values))
+
+
+def _scales(values: Sequence[str]) -> int:
+    """Return ``ColumnSum.scales`` of plain numbers."""
+    lengths = {len(text) - text.find(".") if "." in text else 1 for text in values}
+    return sum({1 << min(length - 1, MORE_DIGITS) for length in lengths})
 
 
 class _Column:

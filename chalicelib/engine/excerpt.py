@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from .encodings import reread
 from .errors import Fault
+from .fields import cell_start
 from .nearby import Nearby
 from .read_options import Encoding
-from .rows import cell_start
 from .wording import visible
 
 MAX_LINE_CHARS = 200

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from .dialect import Dialect
 from .encodings import reread
 from .errors import BadCsv, Fault
+from .fields import cell_start
 from .naming import Naming, named
-from .rows import Row, cell_start
+from .rows import Row
 from .rules import PLAIN_RULES, Rules
 from .states import Grammar
 

@@ -10,10 +10,11 @@ from operator import itemgetter
 from .cell_sums import OtherCell, sum_cells
 from .errors import BadCsv, Fault
 from .faults import BrokenRow
+from .fields import cell_start
 from .kernel import Window, find_first_row
 from .layout import Layout
 from .limits import LIMITS, Limits
-from .rows import Row, cell_start, is_unended, iter_rows
+from .rows import Row, is_unended, iter_rows
 from .states import State, scan_state
 from .sums import ColumnSum, PartialSum, RefusedCell, add_columns
 from .wording import counted, shortened

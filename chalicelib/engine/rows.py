@@ -4,14 +4,13 @@ This module defines what a row is; every faster reader must agree with it.
 """
 
 import csv
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 
-from .errors import BadCsv, Fault
+from .errors import BadCsv
 from .faults import BrokenRow
+from .fields import FieldCount
 from .limits import LIMITS, Limits
 from .quotes import find_text_after_quote, text_after_quote
 from .states import Grammar
@@ -21,7 +20,7 @@ NOTHING = b" \t\r\n" + CTRL_Z
 csv.field_size_limit(sys.maxsize)  # Limits.max_row_bytes limits complete rows instead
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen, it would take three times as long to make
 class Row:
     """``start`` and ``end`` are byte offsets, ``line`` counts the line feeds before ``start``."""
 
@@ -42,12 +41,16 @@ class _Lines:
         self.position = 0
         self.lines = 0
         self.exhausted = False
-        self._fields = _FieldCount(data, delimiter, limits)
+        self._fields = FieldCount(data, delimiter, limits)
 
     def begin_row(self) -> tuple[int, int]:
         """Return the offset and the line at which the next row begins."""
         self._fields.begin_row(self.position, self.lines)
         return self.position, self.lines
+
+    def go_back(self, position: int, lines: int) -> None:
+        self.position, self.lines, self.exhausted = position, lines, False
+        self._fields.begin_row(position, lines)
 
     def skip_line(self) -> int:
         """Pass over a line without reading it; return where it ends."""
@@ -72,78 +75,6 @@ class _Lines:
         return line.decode("utf-8", "surrogateescape")
 
 
-class _FieldCount:
-    """Counts the fields of the row being read, in three steps of growing cost.
-
-    A row with fewer than ``max_fields`` bytes, or with fewer delimiters, quoted or not, cannot have
-    too many fields. Only other rows are matched field by field. Each byte is counted once, however
-    many lines the row has.
-    """
-
-    def __init__(self, data: bytes, delimiter: bytes, limits: Limits) -> None:
-        self._data = data
-        self._delimiter = delimiter
-        self._limits = limits
-        self.begin_row(0, 0)
-
-    def begin_row(self, start: int, line: int) -> None:
-        self._start, self._line = start, line
-        self._delimiters, self._delimiters_end = 0, start
-        self._separators, self._separators_end = 0, start
-
-    def check(self, end: int) -> None:
-        """Raise BadCsv if the row has too many fields before the end of a line, at ``end``."""
-        limit = self._limits.max_fields
-        if end - self._start < limit:
-            return
-        self._delimiters += self._data.count(self._delimiter, self._delimiters_end, end)
-        self._delimiters_end = end
-        if self._delimiters < limit:
-            return
-        self._separators += self._count_separators(end)
-        self._separators_end = end
-        if self._separators >= limit:
-            message = f"the row has more than {limit:,} fields, the maximum"
-            raise BadCsv(Fault("too_many_fields", message, self._line, self._start))
-
-    def _count_separators(self, end: int) -> int:
-        start = self._separators_end
-        text = self._data[start : min(end, self._start + self._limits.max_row_bytes)]
-        # A row goes on in another line only inside quotes.
-        opened = b'"' if start > self._start else b""
-        return count_separators(opened + text, self._delimiter, self._limits.max_fields)
-
-
-@cache
-def _field(delimiter: bytes) -> re.Pattern[bytes]:
-    """Match a field from its start, without its delimiter; the last quote may be open."""
-    return re.compile(rb'(?:"[^"]*(?:"|\Z))*+[^%b\r\n]*+' % re.escape(delimiter))
-
-
-def count_separators(text: bytes, delimiter: bytes, maximum: int) -> int:
-    """Count the delimiters outside quotes in ``text``, which starts at a field, up to a row end.
-
-    Stops at ``maximum``.
-    """
-    pattern, count, position = _field(delimiter), 0, 0
-    while (
-        count < maximum
-        and (match := pattern.match(text, position))
-        and text.startswith(delimiter, match.end())
-    ):
-        count, position = count + 1, match.end() + 1
-    return count
-
-
-def cell_start(row: bytes, index: int, delimiter: bytes) -> int:
-    """Return the offset in ``row`` of the field with a 0-based index."""
-    pattern, position = _field(delimiter), 0
-    for _ in range(index):
-        match = pattern.match(row, position)
-        position = match.end() + 1 if match else position
-    return position
-
-
 def is_unended(row: bytes, grammar: Grammar) -> bool:
     """Return whether no row end follows a row. Comments, blanks and Ctrl-Z are no row."""
     if row.endswith(b"\n") or (grammar.comment and row.startswith(grammar.comment)):
@@ -160,13 +91,11 @@ def iter_rows(
     nothing follows ``data``, so its last row needs no line feed, and may end with Ctrl-Z, which
     ends a text in DOS. If a row cannot be read, raise BadCsv after yielding the rows before it.
     """
-    reader = _RowReader(data, grammar, eof=eof, limits=limits)
-    while (row := reader.next_row()) is not None:
-        yield row
+    return iter(_RowReader(data, grammar, eof=eof, limits=limits).next_row, None)
 
 
 class _RowReader:
-    """Reads one row after another, with csv.reader."""
+    """Reads one row after another, with csv.reader: strictly, and leniently if that fails."""
 
     def __init__(self, data: bytes, grammar: Grammar, *, eof: bool, limits: Limits) -> None:
         self._data = data
@@ -174,7 +103,10 @@ class _RowReader:
         self._eof = eof
         self._limits = limits
         self._lines = _Lines(data, grammar.delimiter, limits)
-        self._reader = csv.reader(self._lines, delimiter=grammar.delimiter.decode())
+        delimiter = grammar.delimiter.decode()
+        # It refuses text and blanks after a closing quote, and a quote that is never closed.
+        self._strict = csv.reader(self._lines, delimiter=delimiter, strict=True)
+        self._lenient = csv.reader(self._lines, delimiter=delimiter)
 
     def next_row(self) -> Row | None:
         """Return the next complete row, or None. Raise BadCsv if it cannot be read."""
@@ -183,18 +115,38 @@ class _RowReader:
         if sign and self._data.startswith(sign, start):
             return self._complete(self._comment(start, line))
         try:
-            cells = next(self._reader)
+            cells = next(self._strict)
         except StopIteration:
             return None
-        except csv.Error as error:
-            raise BadCsv(self._broken(start, line).first_lone_return()) from error
-        return self._checked(Row(start, self._lines.position, line, cells))
+        except csv.Error:
+            return self._reread(start, line)
+        row = Row(start, self._lines.position, line, cells)
+        return row if self._is_plain(row) else self._checked(row)
 
     def _comment(self, start: int, line: int) -> Row:
         end = self._lines.skip_line()
         if end - start > self._limits.max_row_bytes:
             raise BadCsv(self._broken(start, line).too_long())
         return Row(start, end, line, [])
+
+    def _is_plain(self, row: Row) -> bool:
+        """Return whether a row that is strictly a CSV row needs no other checks."""
+        data, start, end = self._data, row.start, row.end
+        return (
+            len(row.cells) > 1
+            and data.endswith(b"\n", start, end)
+            and not data.endswith(b"\r\r\n", start, end)
+            and end - start <= self._limits.max_row_bytes
+        )
+
+    def _reread(self, start: int, line: int) -> Row | None:
+        """Return a row that is not strictly a CSV row; raise BadCsv if it cannot be read."""
+        self._lines.go_back(start, line)
+        try:
+            cells = next(self._lenient)
+        except csv.Error as error:
+            raise BadCsv(self._broken(start, line).first_lone_return()) from error
+        return self._checked(Row(start, self._lines.position, line, cells))
 
     def _checked(self, row: Row) -> Row | None:
         data, unclosed = self._data, self._lines.exhausted

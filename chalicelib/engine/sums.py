@@ -43,7 +43,7 @@ PADDING = " \t"
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
 # A text of these characters alone that Decimal accepts is a number here too. With at most
 # PLAIN_CHARS characters it is within every limit, so that single cells need not be checked.
-PLAIN_CHARACTERS = "0123456789.+-"
+PLAIN_BYTES = b"0123456789.+-"
 PLAIN_CHARS = 300
 # The bit of ColumnSum.scales for numbers with more digits after the point, or an exponent.
 MORE_DIGITS = 7

@@ -94,7 +94,12 @@ def test_a_job_is_queued_then_running_then_succeeded(jobs: Jobs) -> None:
     assert running == replace(job, status=Status.RUNNING, started_at=LATER, updated_at=LATER)
     succeeded = jobs.succeed(job.id, RESULT, LEDGER, DIALECT, LATER)
     assert succeeded == replace(
-        running, status=Status.SUCCEEDED, result=RESULT, ledger=LEDGER, finished_at=LATER
+        running,
+        status=Status.SUCCEEDED,
+        result=RESULT,
+        ledger=LEDGER,
+        dialect=DIALECT,
+        finished_at=LATER,
     )
     assert jobs.get(job.id) == succeeded
 
