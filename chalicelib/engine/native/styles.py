@@ -1,6 +1,7 @@
 """How numbers are written, as the library gets it: marks as bytes, and what each byte may be."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from ..cells import PARENTHESES, PLAIN, alike, plain_form
 from ..read_options import NumberOptions
@@ -23,6 +24,7 @@ class Unsupported(ValueError):
     """The library cannot read such numbers."""
 
 
+@lru_cache
 def style_of(rules: Rules) -> Style | None:
     """Return how numbers are written, or None if as usual. Raise Unsupported."""
     numbers, markers = rules.numbers, _numeric_markers(rules)

@@ -71,6 +71,18 @@ INLINE void look_after_quotes(Cursor *cursor, u64 suspects, i64 base) {
     if (found != NOWHERE) cursor->trusted = 0;
 }
 
+/* Count lone CRs of a word as row ends: whichever way their rows are cut then, they are refused. */
+INLINE void take_returns(Cursor *cursor, Bytes returns, u64 inside, i64 after) {
+    /* What follows the data is unknown; if it is not a line feed, that is noticed when the row is
+     * read again with the rest. */
+    const int feed_follows = after < cursor->size ? cursor->data[after] == '\n' : !cursor->eof;
+    const u64 before_feeds = cursor->ends >> 1 | (u64)feed_follows << 63;
+    const u64 lone = bits_of(returns) & ~inside & ~before_feeds;
+    cursor->separators |= lone;
+    cursor->ends |= lone;
+    if (lone) cursor->trusted = 0;
+}
+
 /* Take a word that has quotes or CRs, or begins inside quotes. ``after`` is the offset of the byte
  * after it. */
 INLINE void take_quoted(Cursor *cursor, u64 all_quotes, Bytes returns, i64 after) {
@@ -86,17 +98,7 @@ INLINE void take_quoted(Cursor *cursor, u64 all_quotes, Bytes returns, i64 after
     const u64 closing = quotes & ~inside, after_quotes = quotes << 1 | cursor->closed;
     const u64 others = after_quotes & ~(inside | all_quotes | cursor->separators);
     if (UNLIKELY(others)) look_after_quotes(cursor, others & ~bits_of(returns), after - 64);
-    if (UNLIKELY(!is_none(returns))) {
-        /* What follows the data is unknown; if it is not a line feed, that is noticed when the row
-         * is read again with the rest. */
-        const int feed_follows = after < cursor->size ? cursor->data[after] == '\n' : !cursor->eof;
-        const u64 before_feeds = cursor->ends >> 1 | (u64)feed_follows << 63;
-        const u64 lone = bits_of(returns) & ~inside & ~before_feeds;
-        /* A lone CR is counted as a row end: whichever way its row is cut then, it is refused. */
-        cursor->separators |= lone;
-        cursor->ends |= lone;
-        if (lone) cursor->trusted = 0;
-    }
+    if (UNLIKELY(!is_none(returns))) take_returns(cursor, returns, inside, after);
     cursor->separators &= ~inside;
     cursor->ends &= ~inside;
     cursor->quoted = (u64)((i64)inside >> 63);

@@ -1,19 +1,20 @@
 /* The native kernel: rows of a CSV to exact sums, in one pass over the bytes.
  *
- * rows.py and sums.py define what a row, a field and a number is; the kernel does the common cases
- * fast and leaves the rest to them. Every row is either added completely or refused. A cell that
- * the kernel cannot decide is listed for its caller; a row that it refuses is one in which the
- * caller will find a fault.
+ * rows.py, cells.py and sums.py define what a row, a field and a number is; the kernel does the
+ * common cases fast and leaves the rest to them. Every row is either added completely or refused. A
+ * cell that the kernel cannot decide is listed for its caller; a row that it refuses is one in
+ * which the caller will find a fault.
  *
  * How it works:
  *   1. masks.h, cursor.h: 64 bytes at a time become bit masks: separators (delimiters and row ends)
  *      outside quotes, and row ends alone.
  *   2. lines.h, rows.h: counting bits finds the fields that are summed without looking at the
- * others. Each separator that is passed must not be a row end, but the last one must: so a row with
- * too few or too many fields is noticed at no cost.
- *   3. cells.h, numbers.h, digits.h, limbs.h: when some complete rows are found, each wanted cell
- *      becomes an integer, its digits without the point, and is added to the limb of the column's
- *      sum in which they have their place. Integers are exact.
+ *      others. Each separator that is passed must not be a row end, but the last one must: so a row
+ *      with too few or too many fields is noticed at no cost.
+ *   3. cells.h, values.h, numbers.h, digits.h, limbs.h: when some complete rows are found, each
+ *      wanted cell becomes an integer, its digits without the point, and is added to the limb of
+ *      the column's sum in which they have their place. Integers are exact.
+ *   4. styles.h, texts.h: numbers that are not written as usual, and what the other cells are.
  *
  * All files are one compilation unit. It is compiled twice for x86-64, see build.py: once for any
  * such processor and once with AVX2, BMI2 and PCLMUL. It needs a little-endian processor of 64
@@ -34,6 +35,7 @@
 #include "limbs.h"
 #include "numbers.h"
 #include "texts.h"
+#include "values.h"
 #include "styles.h"
 #include "cells.h"
 
