@@ -305,10 +305,7 @@ def test_the_files_of_the_workers_that_die_end_as_they_should() -> None:
     assert isinstance(quoted[0], Result)
     assert quoted[0].totals == ("41",)
     assert isinstance(real[0], Result)
-    assert dict(zip(real[0].names, real[0].totals, strict=True)) == {
-        "prix \u20ac": "15",
-        "rate": "19",
-    }
+    assert real[0].exact() == {"prix \u20ac": "15", "rate": "19"}
     assert [each.name for each in real[0].left_out] == ["town"]
     assert {each.code for each in real[0].warnings} == {
         "three_digits_after_points",
