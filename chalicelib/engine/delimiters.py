@@ -89,6 +89,8 @@ def find_fits(head: Head, options: ReadOptions) -> list[tuple[Sample, Fit]]:
     """Return the candidates that fit, without marks of numbers that separate nothing."""
     fits = []
     for delimiter in CANDIDATES:
+        if delimiter.encode() not in head.rows:
+            continue
         if delimiter in marks_of(options.numbers) and not _separates(head.rows, delimiter):
             continue
         try:
@@ -110,6 +112,8 @@ def fit_of(sample: Sample, options: ReadOptions) -> Fit | None:
 
 
 def _leaves_text_after_quotes(sample: Sample) -> bool:
+    if b'"' not in sample.data:
+        return False
     delimiter = sample.delimiter.encode()
     rows = (sample.data[row.start : row.end] for row in sample.rows)
     return any(find_text_after_quote(row, delimiter) is not None for row in rows)

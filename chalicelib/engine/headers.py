@@ -11,6 +11,7 @@ look like numbers.
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import islice
 
 from .cells import looks_like_a_number, plain_form
 from .read_options import NumberOptions
@@ -34,11 +35,15 @@ def looks_like_data(
 
     over_numbers = []
     for index, name in enumerate(names):
+        if _is_missing(name, options):
+            continue
         cells = [row[index] for row in rows[:LOOKED_AT] if index < len(row)]
         present = [cell for cell in cells if not _is_missing(cell, options)]
-        if not _is_missing(name, options) and _share(present, is_number) >= 0.1:
+        if _has_a_tenth(present, is_number):
+            if not is_number(name):
+                return False
             over_numbers.append((name, present))
-    if not over_numbers or not all(is_number(name) for name, _ in over_numbers):
+    if not over_numbers:
         return False
     if not names[0].strip() and all(map(str.strip, names[1:])) and _name_rows(rows):
         return False
@@ -74,6 +79,13 @@ def counts_up(names: Sequence[str]) -> bool:
         return False
     numbers = [int(name) for name in names]
     return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def _has_a_tenth(cells: Sequence[str], holds: Callable[[str], bool]) -> bool:
+    """Return whether something holds for a tenth of the cells, looking at no more than needed."""
+    needed = -(-len(cells) // 10)
+    found = islice((cell for cell in cells if holds(cell)), needed)
+    return 0 < needed == sum(1 for _ in found)
 
 
 def _share(cells: Sequence[str], holds: Callable[[str], bool]) -> float:

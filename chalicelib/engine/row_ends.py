@@ -43,7 +43,8 @@ def find_row_end(head: bytes, grammar: Grammar, *, eof: bool) -> RowEnd:
     ``eof``: nothing follows ``head``. Otherwise a CR at its end does not count, since an LF may
     follow. Raise BadCsv at the first row end that cannot be mixed with the first one.
     """
-    if head.count(b"\r") == head.count(b"\r\n"):  # few files need the scan below
+    # Few files need the scan below, and few have a CR at all.
+    if b"\r" not in head or head.count(b"\r") == head.count(b"\r\n"):
         end = first_row(head, State.FIELD, grammar) or 0
         return RowEnd.CRLF if head.endswith(b"\r\n", 0, end) else RowEnd.LF
     first = None

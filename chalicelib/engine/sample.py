@@ -18,6 +18,7 @@ from itertools import chain, islice
 from .blocks import fill
 from .encodings import skip_marks
 from .errors import BadCsv, Fault
+from .plain_rows import is_plain, iter_plain_rows
 from .read_options import AUTO, ReadOptions
 from .row_ends import ROW_END, RowEnd, find_row_end, translate
 from .rows import Row, iter_rows
@@ -100,8 +101,9 @@ def _head(data: bytes, skipped: int, eof: bool) -> Head | None:
 
 def _has_enough(head: Head, options: ReadOptions) -> bool:
     """Return whether the window has a first row and a data row with every delimiter."""
-    asked = options.delimiter
-    for delimiter in CANDIDATES if asked == AUTO else (asked,):
+    asked = (options.delimiter,) if options.delimiter != AUTO else CANDIDATES
+    # Without quotes, every delimiter finds at least the rows that the first one finds.
+    for delimiter in asked if b'"' in head.rows else asked[:1]:
         try:
             if len(read_sample(head, delimiter, options, max_rows=2).rows) < 2:
                 return False
@@ -130,4 +132,6 @@ def _until_broken(rows: Iterator[Row]) -> Iterator[Row]:
 
 def iter_table_rows(data: bytes, grammar: Grammar, *, eof: bool) -> Iterator[Row]:
     """Yield the complete rows of ``data`` that have cells, as rows.iter_rows does."""
+    if is_plain(data, grammar):
+        return iter_plain_rows(data, grammar, eof=eof)
     return (row for row in iter_rows(data, grammar, eof=eof) if row.cells)
