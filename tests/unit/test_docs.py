@@ -20,6 +20,7 @@ from chalicelib.jobs.option_values import DELIMITERS
 from chalicelib.jobs.options import NAMES, parse_options
 from chalicelib.settings import Settings
 from chalicelib.web import requests, responses, submissions, surface
+from chalicelib.web.openapi import codes
 from infra.gateway_responses import GATEWAY_RESPONSES
 from local.config import LocalConfig
 from tests.imports import used_modules
@@ -46,7 +47,7 @@ LIMITS: dict[str, list[str]] = {
     "a number": [f"{sums.MAX_NUMBER_CHARS:,} characters", f"exponent of {sums.MIN_EXPONENT} "],
     "a total": ["none"],
     "parts per job": [f"{parts.MAX_PARTS:,}"],
-    "gzip": [
+    "compressed files": [
         f"{GROWTH.max_bytes // GIB} GiB unpacked",
         f"from {GROWTH.free_bytes // MIB} MiB on, at most {GROWTH.max_ratio} times",
     ],
@@ -178,7 +179,8 @@ def codes_in_calls() -> Iterator[str]:
 def test_the_api_page_has_every_error_code() -> None:
     documented = {name for row in API.rows("code") for name in code(row["code"])}
     of_classes = {error.code for error in error_classes().values()}
-    assert documented == of_classes | of_gateway() | {NOT_HTTP} | set(codes_in_calls())
+    of_service = of_classes | of_gateway() | {NOT_HTTP} | set(codes.JOB)
+    assert documented == of_service | set(codes_in_calls())
 
 
 def of_gateway() -> set[str]:

@@ -22,8 +22,8 @@ FILE_MISSING: Codes = {HTTPStatus.NOT_FOUND: ("file_missing",)}
 #: The formats of compressed files, and what may be wrong with one: the code without an end means
 #: that it is whole, but not of a kind that is read.
 FORMATS = ("gzip", "bz2", "xz", "zst", "zip")
-ENDS = ("", "_damaged", "_truncated", "_ratio", "_too_large", "_window")
-COMPRESSED = tuple(f"{name}{end}" for name in FORMATS for end in ENDS)
+ENDS = ("", "_damaged", "_truncated", "_ratio", "_too_large")
+COMPRESSED = (*(f"{name}{end}" for name in FORMATS for end in ENDS), "xz_window", "zst_window")
 #: What may be wrong with a file when it is submitted, or with the key of the request.
 SUBMISSION: Codes = {
     **FILE_MISSING,
@@ -53,7 +53,6 @@ JOB = (
     "no_numbers",
     "not_a_number",
     "not_csv",
-    "not_gzip",
     "not_utf8",
     "nul_byte",
     "number_too_long",
