@@ -204,7 +204,7 @@ PROBES: Mapping[str, Mapping[Probe, str | int]] = {
     "sums per job": {sums: "too_many_sums", result: "result_too_large"},
     "a number": {number: "number_too_long", exponent: "out_of_range"},
     "parts per job": {parts: "larger parts"},
-    "gzip": {
+    "compressed files": {
         packed: "gzip_too_large",
         unpacked: "gzip_too_large",
         ratio: "gzip_ratio",
