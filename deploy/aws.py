@@ -80,6 +80,14 @@ class Aws:
             return False
         return True
 
+    def may_see_bucket(self, name: str) -> bool:
+        """Return whether these credentials may list a bucket, which may be another account's."""
+        try:
+            self.client("s3").head_bucket(Bucket=name)
+        except ClientError:
+            return False
+        return True
+
     def has_bucket(self, name: str, own: bool = True) -> bool:
         """Return whether a bucket exists. ``own``: raise UsageError if it is another account's."""
         s3 = self.own_bucket(name).meta.client if own else self.client("s3")

@@ -17,6 +17,7 @@ def put(stage: Stage, aws: Aws, say: Say) -> None:
     """Create or update the stack. A bucket of CSV files that it made gets the sample if empty."""
     stack = cloudformation.settled(aws, stage.stack, say)
     wanted = parameters(stage, aws, stack)
+    _check_source(stage, aws, wanted, say)
     say(f"{'Updating' if stack else 'Creating'} the stack {stage.stack}")
     old = cloudformation.parameters_of(stack)
     shown = wanted | {"Settings": old.get("Settings", "")}
@@ -43,6 +44,22 @@ def _put_sample(bucket: Any, say: Say) -> None:
     if not list(bucket.objects.limit(1)):
         say(f"Putting {SAMPLE.name} into the empty bucket {bucket.name}")
         bucket.upload_file(str(SAMPLE), SAMPLE.name)
+
+
+def _check_source(stage: Stage, aws: Aws, wanted: Mapping[str, str], say: Say) -> None:
+    """Raise UsageError if there will be no source of CSV files; say what cannot be known of it."""
+    bucket = names(stage, aws)["CsvBucket"]
+    if not bucket:
+        say(f"CSV files are in {stage.settings.csv_source}: the functions must have it mounted")
+    elif wanted["CreateCsvBucket"] == "true":
+        return
+    elif not aws.has_bucket(bucket, own=False):
+        raise UsageError(
+            f"CSV_SOURCE: there is no bucket {bucket}. Create it, name another one, or let the "
+            "stack make it with CreateCsvBucket=true."
+        )
+    elif not aws.may_see_bucket(bucket):
+        say(f"You may not list the bucket {bucket}; check that the functions may read it")
 
 
 def delete(stage: Stage, aws: Aws) -> None:

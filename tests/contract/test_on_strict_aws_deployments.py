@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 from deploy import cloudformation, inventory, resources
 from deploy.aws import Aws
+from deploy.changes import changed
 from deploy.stage import Stage, UsageError, read_stage
 from tests.strict_aws import StrictAws
 
@@ -102,3 +103,32 @@ def test_another_region_or_account_has_resources_of_its_own(
     resources.put(stage, there, SILENT)
     cloudformation.delete(there, stage.stack)
     assert parameters(here, stage)["CreateTable"] == "true"
+
+
+def test_a_bucket_of_csv_files_that_nobody_makes_is_missed_before_anything_is_made(
+    strict: StrictAws, stage: Stage
+) -> None:
+    aws = Aws(strict.session())
+    without = Stage(stage.name, stage.config, {**EMAIL, "CreateCsvBucket": "false"})
+    with pytest.raises(UsageError, match="CSV_SOURCE: there is no bucket"):
+        resources.put(without, aws, SILENT)
+    assert not aws.has_table(stage.settings.table)
+
+
+def test_a_bucket_of_csv_files_that_may_not_be_listed_is_used_and_said(
+    strict: StrictAws, stage: Stage
+) -> None:
+    aws, said = Aws(strict.session()), list[str]()
+    bucket = resources.names(stage, aws)["CsvBucket"]
+    other = strict.tester("s3", "eu-central-1", "999988887777")
+    place: Any = {"LocationConstraint": "eu-central-1"}
+    other.create_bucket(Bucket=bucket, CreateBucketConfiguration=place)
+    resources.put(stage, aws, said.append)
+    assert any(line.startswith(f"You may not list the bucket {bucket}") for line in said)
+
+
+def test_a_source_in_a_folder_is_said_to_need_a_mount(strict: StrictAws, stage: Stage) -> None:
+    said = list[str]()
+    folder = changed(stage, {**EMAIL, "CSV_SOURCE": "file:///mnt/csv"})
+    resources.put(folder, Aws(strict.session()), said.append)
+    assert any("file:///mnt/csv: the functions must have it mounted" in line for line in said)
