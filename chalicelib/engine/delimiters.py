@@ -29,7 +29,6 @@ from itertools import groupby
 
 from .errors import BadCsv, Fault
 from .naming import Naming, find_naming
-from .quotes import find_text_after_quote
 from .read_options import AUTO, NumberOptions, ReadOptions
 from .sample import CANDIDATES, Head, Sample, read_sample
 from .wording import counted, delimiter_name, listed
@@ -106,17 +105,9 @@ def find_fits(head: Head, options: ReadOptions) -> list[tuple[Sample, Fit]]:
 def fit_of(sample: Sample, options: ReadOptions) -> Fit | None:
     """Return how well a delimiter fits the rows that it makes; None if it does not."""
     fit = _fit_of_counts(sample, options)
-    if fit is None or not _leaves_text_after_quotes(sample):
+    if fit is None or sample.stopped_by != "text_after_quote":
         return fit
     return replace(fit, rank=fit.rank + WORSE)
-
-
-def _leaves_text_after_quotes(sample: Sample) -> bool:
-    if b'"' not in sample.data:
-        return False
-    delimiter = sample.delimiter.encode()
-    rows = (sample.data[row.start : row.end] for row in sample.rows)
-    return any(find_text_after_quote(row, delimiter) is not None for row in rows)
 
 
 def _fit_of_counts(sample: Sample, options: ReadOptions) -> Fit | None:

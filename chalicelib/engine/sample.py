@@ -11,7 +11,6 @@ comment lines do not count as rows.
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from itertools import chain, islice
 
@@ -52,12 +51,16 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """The complete rows of a window, read with one delimiter; ``data`` is what the readers get."""
+    """The complete rows of a window, read with one delimiter; ``data`` is what the readers get.
+
+    ``stopped_by``: the code of the fault of the row that follows, if it cannot be read.
+    """
 
     delimiter: str
     row_end: RowEnd
     data: bytes
     rows: tuple[Row, ...]
+    stopped_by: str = ""
 
     @property
     def counts(self) -> list[int]:
@@ -121,13 +124,13 @@ def read_sample(
     eof = head.eof and options.last_row == "keep"
     row_end = find_row_end(head.rows, grammar, eof=eof)
     data = b"".join(translate([head.rows], row_end))
-    rows = iter_table_rows(data, grammar, eof=eof)
-    return Sample(delimiter, row_end, data, tuple(islice(_until_broken(rows), max_rows)))
-
-
-def _until_broken(rows: Iterator[Row]) -> Iterator[Row]:
-    with suppress(BadCsv):
-        yield from rows
+    rows: list[Row] = []
+    try:
+        for row in islice(iter_table_rows(data, grammar, eof=eof), max_rows):
+            rows.append(row)
+    except BadCsv as bad:
+        return Sample(delimiter, row_end, data, tuple(rows), bad.fault.code)
+    return Sample(delimiter, row_end, data, tuple(rows))
 
 
 def iter_table_rows(data: bytes, grammar: Grammar, *, eof: bool) -> Iterator[Row]:

@@ -65,6 +65,10 @@ def test_delimiters_in_quotes_do_not_count() -> None:
     assert dialect_of('"a;1","b;2"\n"1;1","2;2"\n').delimiter == ","
 
 
+def test_a_delimiter_that_leaves_text_after_a_quote_is_not_chosen() -> None:
+    assert dialect_of('a,b;c,d\n1,2;3,4\n"x,y";z,w\n').delimiter == ";"
+
+
 def test_line_feeds_in_quotes_end_no_row() -> None:
     assert dialect_of('a;b\n"1\n2\n3";4\n"x,y\nz";5\n').delimiter == ";"
 

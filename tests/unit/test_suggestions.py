@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chalicelib.engine.evidence import Suggestion
@@ -177,6 +177,7 @@ faulty = st.one_of(
 
 
 @given(faulty, st.sampled_from([{}, {"delimiter": ";"}, {"decimal": ","}, {"header": True}]))
+@example(b'n0,n1,n2\n0,,\n0,"a"b,"a,b"\n', {"delimiter": ";"})
 def test_every_suggestion_that_is_followed_gets_past_its_fault(
     data: bytes, options: dict[str, object]
 ) -> None:
