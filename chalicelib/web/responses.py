@@ -53,7 +53,12 @@ NEEDS_AWS = (
 )
 # Python 3.13 changed the phrase of this status; the reply stays the same.
 TITLES = {HTTPStatus.UNPROCESSABLE_ENTITY: "Unprocessable Entity"}
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+HEADERS = {
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    # Should a browser take a reply for a page, nothing of it is run, loaded or framed.
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+}
 STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (BadRequest, HTTPStatus.BAD_REQUEST),
     (Unauthorized, HTTPStatus.UNAUTHORIZED),

@@ -228,6 +228,7 @@ def test_a_text_of_a_client_stays_a_text(text: str, log_lines: LogLines) -> None
         json.loads(reply.body)
         assert reply.headers["Content-Type"] in ("application/json", "application/problem+json")
         assert reply.headers["X-Content-Type-Options"] == "nosniff"
+        assert "default-src 'none'" in reply.headers["Content-Security-Policy"]
         shown = json.dumps(reply.headers)
         assert not any(mark in shown for mark in ("\\r", "\\n", "Injected", "Set-Cookie", "script"))
     assert all("\n" not in json.dumps(line) for line in log_lines)

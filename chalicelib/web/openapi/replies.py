@@ -24,6 +24,7 @@ HEADERS: dict[str, Schema] = {
         {"enum": ["no-store", "private, no-cache"]},
     ),
     "X-Content-Type-Options": header("The type is as it says.", {"const": "nosniff"}),
+    "Content-Security-Policy": header("Nothing is run or loaded.", required=False),
     "Retry-After": header("When to ask again, in seconds.", SECONDS),
     "Location": header("A URL, which may be relative.", {**TEXT, "format": "uri-reference"}),
     "Allow": header("The methods of the path."),
@@ -45,6 +46,7 @@ HEADERS: dict[str, Schema] = {
 EVERYWHERE = (
     "Cache-Control",
     "X-Content-Type-Options",
+    "Content-Security-Policy",
     "Vary",
     "Access-Control-Allow-Origin",
     "Access-Control-Expose-Headers",
