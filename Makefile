@@ -75,11 +75,11 @@ clear-state: ## remove the jobs and results that make run keeps: make clear-stat
 test: $(INSTALLED) $(NATIVE) ## run every test
 	@$(BIN)/python -m tests.run
 
-test-long: $(INSTALLED) $(NATIVE) ## long runs: the cutting proof, properties, a job of 500 parts, and the arm64 kernel in qemu
+test-long: $(INSTALLED) $(NATIVE) ## long runs: the cutting proof, properties, a job of 300 parts, and the arm64 kernel in qemu
 	@command -v qemu-aarch64 >/dev/null || command -v qemu-aarch64-static >/dev/null || { echo "The kernel for arm64 needs qemu: apt install qemu-user" >&2; exit 2; }
 	@ARM64_FILES=50000 $(BIN)/python -m pytest -q tests/arm64
 	@CUTTING_EXAMPLES=2500 $(BIN)/python -m pytest -q -s tests/proof
-	@LOAD_PARTS=500 $(BIN)/python -m pytest -q tests/contract/test_on_strict_aws_load.py
+	@LOAD_PARTS=300 $(BIN)/python -m pytest -q tests/contract/test_on_strict_aws_load.py
 	@HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest -q tests/unit
 	@OPENAPI_CASES=10000 OPENAPI_SEED=$$$$ $(BIN)/python -m pytest -q tests/functional/test_schemathesis.py
 

@@ -1,7 +1,8 @@
 """Parts, and groups of them, as items of the table, and back."""
 
 import json
-from collections.abc import Sequence
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -44,11 +45,17 @@ def outcome_of(item: Item) -> Outcome:
 
 
 def columns_text(columns: Sequence[ColumnSum]) -> str:
-    return json.dumps([_row_of(column) for column in columns], separators=(",", ":"))
+    """Return a line of JSON for each column, so that they can be read one at a time."""
+    return "\n".join(json.dumps(_row_of(column), separators=(",", ":")) for column in columns)
 
 
-def columns_of(text: str) -> tuple[ColumnSum, ...]:
-    return tuple(_column_of(row) for row in json.loads(text))
+def columns_of(text: str) -> Iterator[ColumnSum]:
+    position = 0
+    while position < len(text):
+        end = text.find("\n", position)
+        end = len(text) if end < 0 else end
+        yield _column_of(json.loads(text[position:end]))
+        position = end + 1
 
 
 def _row_of(column: ColumnSum) -> list[object]:
@@ -70,5 +77,7 @@ def _row_of(column: ColumnSum) -> list[object]:
 def _column_of(row: Sequence[Any]) -> ColumnSum:
     total, *members = row
     if len(row) > PLAIN_MEMBERS:
-        members[-1] = tuple(RefusedCell(KINDS[kind], *rest) for kind, *rest in members[-1])
+        members[-1] = tuple(
+            RefusedCell(KINDS[kind], sys.intern(code), *rest) for kind, code, *rest in members[-1]
+        )
     return ColumnSum(Decimal(total), *members)

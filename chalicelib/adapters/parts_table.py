@@ -131,7 +131,7 @@ class PartsTable:
             yield from page["Items"]
 
     @translate_aws_errors(TABLE)
-    def _columns(self, item: Item) -> tuple[ColumnSum, ...]:
+    def _columns(self, item: Item) -> Iterator[ColumnSum]:
         text = self.texts.get("columns", item)
         if text is None:
             raise Misconfigured(

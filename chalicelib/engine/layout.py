@@ -17,7 +17,9 @@ class Layout:
     """Rows have ``fields`` fields; those with the indexes ``wanted`` are summed under ``names``.
 
     ``wanted`` is ascending. The data rows begin at the byte ``data_start`` and the 0-based line
-    ``data_line``. ``rules``: how the rows and cells are read.
+    ``data_line``. ``rules``: how the rows and cells are read. ``unnamed``: the last column, if the
+    header lacks its name because all of its cells are empty. It is always wanted, since the entire
+    file must prove that; ``hidden``: for this reason alone.
     """
 
     grammar: Grammar
@@ -27,6 +29,8 @@ class Layout:
     data_start: int
     data_line: int
     rules: Rules = PLAIN_RULES
+    unnamed: int | None = None
+    hidden: bool = False
 
 
 def names_of(row: Row, dialect: Dialect) -> list[str]:

@@ -16,6 +16,7 @@ from .first_row import FirstRow
 from .formats import HEAD_BYTES, Compression, check_content, identify
 from .layout import Layout, names_of, require_utf8
 from .limits import LIMITS, Limits
+from .naming import Naming
 from .options import Options
 from .read_options import ReadOptions
 from .row_ends import translate
@@ -77,7 +78,10 @@ def open_table(text: Text, options: Options, limits: Limits = LIMITS) -> Table:
     rows = chain([head[dialect.start :]], blocks)
     row, raw, rest = FirstRow(rows, dialect, grammar, limits).read()
     names = names_of(row, dialect)
-    wanted = select(names, options, limits)
+    asked = select(names, options, limits)
+    unnamed = len(names) - 1 if dialect.naming is Naming.LAST_UNNAMED else None
+    hidden = unnamed is not None and unnamed not in asked
+    wanted = (*asked, len(names) - 1) if hidden else asked
     layout = Layout(
         grammar=grammar,
         fields=len(names),
@@ -86,6 +90,8 @@ def open_table(text: Text, options: Options, limits: Limits = LIMITS) -> Table:
         data_start=row.end if dialect.header else row.start,
         data_line=row.line + raw.count(b"\n") if dialect.header else row.line,
         rules=rules_of(options, dialect),
+        unnamed=unnamed,
+        hidden=hidden,
     )
     require_utf8(layout, row, raw, dialect)
     return Table(dialect, layout, chain([rest if dialect.header else raw + rest], rows))

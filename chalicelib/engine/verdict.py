@@ -39,7 +39,7 @@ def judge(columns: Sequence[ColumnSum], layout: Layout) -> Verdict:
     has a value.
     """
     summed = [place for place, column in enumerate(columns) if not is_text(column)]
-    fault = _first_fault(columns, layout, summed)
+    fault = _unnamed_fault(columns, layout) or _first_fault(columns, layout, summed)
     if fault is not None:
         return Verdict(fault=fault)
     if not any(columns[place].values for place in summed):
@@ -47,7 +47,7 @@ def judge(columns: Sequence[ColumnSum], layout: Layout) -> Verdict:
     left_out = [
         LeftOut(layout.wanted[place], _first_text(column))
         for place, column in enumerate(columns)
-        if is_text(column)
+        if is_text(column) and not (layout.hidden and layout.wanted[place] == layout.unnamed)
     ]
     return Verdict(tuple(summed), tuple(left_out))
 
@@ -60,9 +60,25 @@ def is_text(column: ColumnSum) -> bool:
 
 
 def no_numbers(layout: Layout) -> Fault:
-    count = len(layout.wanted)
+    count = len(layout.wanted) - layout.hidden
     where = "the summed column has" if count == 1 else f"none of the {count:,} summed columns has"
     return Fault("no_numbers", f"{where} {'no' if count == 1 else 'a'} number")
+
+
+def _unnamed_fault(columns: Sequence[ColumnSum], layout: Layout) -> Fault | None:
+    """Return the fault of a last column that has no name, but a cell that is not empty.
+
+    All names may then belong to other columns.
+    """
+    if layout.unnamed is None or not columns:
+        return None
+    column = columns[layout.wanted.index(layout.unnamed)]
+    if not (column.values or column.refused):
+        return None
+    message = "the header has one name too few, but the last field of a later row is not empty"
+    first = min(column.refused, key=lambda cell: cell.byte, default=None)
+    place = (first.line, first.byte) if first and not column.values else (None, None)
+    return Fault("ragged_row", message, *place)
 
 
 def _first_fault(

@@ -49,6 +49,7 @@ class Cutter:
             fields=layout.fields,
             window=self.window,
             columns=layout.wanted if job.options.columns else (),
+            hidden=layout.hidden,
         )
         planned = self.jobs.plan(job.id, plan, table.dialect, self.now())
         log_event("cut", planned, parts=planned.parts, bytes=plan.size)

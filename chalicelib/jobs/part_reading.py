@@ -113,10 +113,12 @@ class StateScanner:
 def layout_of(job: Job, plan: Plan) -> Layout:
     """Return the layout of a part's rows: it has no header, hence no names."""
     options, dialect = job.options, dialect_of(job)
+    every_nth = range(options.first, plan.fields, options.step)
+    hidden = (plan.fields - 1,) if plan.hidden else ()
     return Layout(
         grammar=grammar_of(options.read, dialect),
         fields=plan.fields,
-        wanted=plan.columns or tuple(range(options.first, plan.fields, options.step)),
+        wanted=plan.columns or (*every_nth, *hidden),
         names=(),
         data_start=plan.data_start,
         data_line=plan.data_line,

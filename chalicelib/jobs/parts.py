@@ -43,6 +43,8 @@ class Plan:
     window: int = MAX_PARTS
     #: The indexes of the summed columns; none if every n-th column is summed.
     columns: tuple[int, ...] = ()
+    #: Whether the last column is read as well, to prove that it is empty.
+    hidden: bool = False
 
     @property
     def count(self) -> int:

@@ -1,6 +1,6 @@
 """The ports: what the use cases need from outside. ``chalicelib/adapters`` implements them."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,10 +48,10 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class SavedPart:
-    """The outcome of a part, and its sums, which are read on demand."""
+    """The outcome of a part, and its sums, which are read on demand, and one at a time."""
 
     outcome: Outcome
-    columns: Callable[[], tuple[ColumnSum, ...]]
+    columns: Callable[[], Iterable[ColumnSum]]
 
 
 @dataclass(frozen=True, slots=True)

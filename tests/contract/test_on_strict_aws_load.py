@@ -10,7 +10,7 @@ from tests.strict_aws import StrictAws
 from tests.strict_aws.lambdas import Event, Function, plain
 from tests.strict_service import Site, StrictService, dying
 
-# `make test-long` has 500. moto's time and memory grow with the square of their number.
+# `make test-long` has 300. moto's time and memory grow with the square of their number.
 PARTS = int(os.environ.get("LOAD_PARTS", "100"))
 ROW = b"1.5,xxxxxxxxxxxx\n"
 LARGE, LARGE_SUM = b"a,b\n" + ROW * 3 * PARTS, (str(9 * PARTS // 2), 3 * PARTS)

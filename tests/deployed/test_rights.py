@@ -142,6 +142,7 @@ class Rehearsal:
         self.require(job.status == 200)
         self.require(self.on.api.get(f"/jobs/{job.json['Task started, your id']}").status == 200)
         self.require(self.on.api.get("/storage/get_counter").status == 200)
+        self.require(self.on.api.get("/jobs").status == 200)
         # With the progress of its parts.
         self.put_back(self.planned)
         self.require(self.on.api.get(f"/jobs/{self.cut['pk']['S']}").status == 200)

@@ -116,7 +116,8 @@ def test_head_replies_as_get_does(deployment: Deployment, path: str) -> None:
 
 def test_options_lists_the_methods_of_a_path(deployment: Deployment) -> None:
     reply = deployment.api.send("OPTIONS", "/jobs")
-    assert (reply.status, reply.headers["Allow"], reply.body) == (204, "OPTIONS, POST", b"")
+    assert (reply.status, reply.body) == (204, b"")
+    assert reply.headers["Allow"] == "GET, HEAD, OPTIONS, POST"
 
 
 @pytest.mark.parametrize(

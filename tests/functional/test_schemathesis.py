@@ -15,33 +15,26 @@ from tests.functional.stack import ROOT, Stack
 
 CASES = int(os.environ.get("OPENAPI_CASES", "500"))
 #: One operation gets as many requests in each phase. Some have few different ones.
-PER_OPERATION = max(1, CASES // 10)
+PER_OPERATION = max(1, CASES // 16)
 CONFIG = Path(__file__).with_name("schemathesis.toml")
 COUNT = re.compile(r"Test cases:\s+([\d,]+) generated")
 
 
 def run(stack: Stack, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = shutil.which("schemathesis", path=str(Path(sys.executable).parent))
-    assert command
-    return subprocess.run(
-        [
-            *(command, "--config-file", str(CONFIG), "run", f"{stack.api.base}/openapi.json"),
-            *(
-                "--url",
-                stack.api.base,
-                "--checks",
-                "all",
-                "--max-examples",
-                str(PER_OPERATION),
-                "--no-color",
-            ),
-            *("--seed", os.environ.get("OPENAPI_SEED", "1"), "--generation-database", "none"),
-        ],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    program = shutil.which("schemathesis", path=str(Path(sys.executable).parent))
+    assert program
+    options = {
+        "--url": stack.api.base,
+        "--checks": "all",
+        # DELETE cancels a job, which stays where it is.
+        "--exclude-checks": "use_after_free",
+        "--max-examples": str(PER_OPERATION),
+        "--seed": os.environ.get("OPENAPI_SEED", "1"),
+        "--generation-database": "none",
+    }
+    command = [program, "--config-file", str(CONFIG), "run", f"{stack.api.base}/openapi.json"]
+    command += ["--no-color", *(word for option in options.items() for word in option)]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def test_no_request_made_from_the_document_meets_a_surprise(stack: Stack, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from chalicelib.engine.options import Options
 from chalicelib.engine.states import State
 from chalicelib.errors import TryAgain
-from chalicelib.jobs.job import Status
+from chalicelib.jobs.job import Job, Problem, Result, Status
 from chalicelib.jobs.parts import Run
 from chalicelib.jobs.ports import Message
 from chalicelib.jobs.summing import SMALL_BYTES
@@ -277,6 +279,43 @@ class MortalParts(MemoryParts):
 
 
 QUOTED = b"a,b\n" + b'1,"' + b"2,3\n" * 20 + b'"\n' + b"4,5\n" * 10
+# Bars, CR, a name in Windows-1252, comments, a column of text, points that three digits follow.
+REAL = b'town|prix \x80|rate\r#|"\r' + b"Paris|1|1.250\r# a |note\rNice|2|2.500\r" * 4 + b"Aix|3|4"
+BROKEN = REAL.replace(b"Aix|3|4", b"Aix|three|4\rLyon|4|5\rAix|4|5|6\r")
+File = tuple[bytes, Options]
+ALL = Options.of({"step": 1, "comment": "#"})
+FILES: list[File] = [(QUOTED, Options()), (REAL, ALL), (BROKEN, ALL)]
+
+
+def outcome(job: Job) -> tuple[object, ...]:
+    """Return all that a final job says of its file."""
+    return job.result, job.problem, job.dialect, job.ledger and job.ledger.rows
+
+
+@cache
+def undisturbed(file: File) -> tuple[object, ...]:
+    world = World()
+    job = world.submit(*file)
+    world.run()
+    return outcome(world.final(job))
+
+
+def test_the_files_of_the_workers_that_die_end_as_they_should() -> None:
+    quoted, real, broken = (undisturbed(file) for file in FILES)
+    assert isinstance(quoted[0], Result)
+    assert quoted[0].totals == ("41",)
+    assert isinstance(real[0], Result)
+    assert dict(zip(real[0].names, real[0].totals, strict=True)) == {
+        "prix \u20ac": "15",
+        "rate": "19",
+    }
+    assert [each.name for each in real[0].left_out] == ["town"]
+    assert {each.code for each in real[0].warnings} == {
+        "three_digits_after_points",
+        "last_row_without_end",
+    }
+    assert isinstance(broken[1], Problem)
+    assert broken[1].code == "ragged_row"
 
 
 @given(
@@ -284,10 +323,11 @@ QUOTED = b"a,b\n" + b'1,"' + b"2,3\n" * 20 + b'"\n' + b"4,5\n" * 10
     st.integers(0, 1 << 30),
     st.sampled_from([1, 25, 40, 1000]),
     st.sampled_from([1, 3, 1000]),
+    st.sampled_from(FILES),
 )
 @settings(max_examples=300)
-def test_workers_that_die_anywhere_leave_the_right_sum(
-    deaths: list[tuple[int, bool]], seed: int, part_bytes: int, window: int
+def test_workers_that_die_anywhere_leave_the_right_outcome(
+    deaths: list[tuple[int, bool]], seed: int, part_bytes: int, window: int, file: File
 ) -> None:
     death = Death()
     world = World(
@@ -298,7 +338,7 @@ def test_workers_that_die_anywhere_leave_the_right_sum(
         queue=MortalQueue(death),
         parts_in_flight=window,
     )
-    job = world.submit(QUOTED)
+    job = world.submit(*file)
     random = Random(seed)
     while sent := world.queue.sent:
         message = sent.pop(random.randrange(len(sent)))
@@ -310,6 +350,6 @@ def test_workers_that_die_anywhere_leave_the_right_sum(
             sent.append(replace(message, redelivered=True))
         finally:
             death.calls_left = -1
-    assert summed(world.final(job)) == (("41",), 11)
+    assert outcome(world.final(job)) == undisturbed(file)
     world.clock.advance(days=1)
     assert world.use_cases.sweep() == 0

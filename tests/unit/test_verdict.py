@@ -3,9 +3,11 @@
 import pytest
 
 from chalicelib.engine.layout import Layout
+from chalicelib.engine.options import Options
 from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.engine.rules import NonNumeric, Rules
 from chalicelib.engine.verdict import LeftOut, Verdict, judge
+from tests.harness import World, failed_with
 from tests.kernels import GRAMMAR
 
 CODES = b"".join(b"1MG%02d,6\n" % number for number in range(30))
@@ -83,3 +85,29 @@ def test_the_message_shows_a_part_of_a_long_cell() -> None:
     assert fault is not None
     assert len(fault.message) < 70
     assert "…" in fault.message
+
+
+LATE = b"a,b\n" + b"1,2,\n" * 1000
+
+
+@pytest.mark.parametrize("step", [1, 10])
+@pytest.mark.parametrize("mode", ["columns", "skip"])
+@pytest.mark.parametrize("cell", [b"7", b"x", b"1.2.3"])
+def test_a_column_without_a_name_must_be_empty_in_every_row_even_if_it_is_not_summed(
+    mode: str, step: int, cell: bytes
+) -> None:
+    world = World()
+    asked = Options.of({"step": step, "non_numeric": mode})
+    failed = world.submit(LATE + b"1,2," + cell + b"\n", asked, name="late.csv")
+    empty = world.submit(LATE, asked, name="empty.csv")
+    cut = World(part_bytes=100)
+    cut_failed = cut.submit(LATE + b"1,2," + cell + b"\n", asked)
+    world.run()
+    cut.run()
+    problem = failed_with(world.jobs.get(failed.id), "ragged_row")
+    assert "one name too few" in problem.detail
+    assert cut.final(cut_failed).problem == problem
+    result = world.final(empty).result
+    assert result
+    assert result.names == (("a", "b") if step == 1 else ("a",))
+    assert [each.name for each in result.left_out] == (["col2"] if step == 1 else [])
