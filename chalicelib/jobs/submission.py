@@ -8,10 +8,11 @@ from chalicelib.engine.options import Options
 from chalicelib.errors import CompressedTooLarge, CsvsumError
 from chalicelib.jobs.allowance import Allowance
 from chalicelib.jobs.client import Client
+from chalicelib.jobs.client_ports import History
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.file_names import parse_name
 from chalicelib.jobs.job import FileVersion, Job, queued, utc_now
-from chalicelib.jobs.ports import Clock, History, Jobs, Message, Queue, Source
+from chalicelib.jobs.ports import Clock, Jobs, Message, Queue, Source
 
 
 @dataclass(eq=False)
