@@ -30,6 +30,7 @@ VARIABLES = (
     "PARTS_QUEUE",
     "DEAD_QUEUE",
     "RESULTS_BUCKET",
+    "BUCKET_NAMESPACE",
     "PART_BYTES",
     "PARTS_PER_JOB",
     "PARTS_IN_FLIGHT",
@@ -83,6 +84,8 @@ class Settings:
     parts_queue: str = "csvsum-parts"
     dead_queue: str = "csvsum-dead"
     results_bucket: str = "csvsum-results"
+    #: Of the buckets whose names end in ``-{account}-{region}``; account-regional ones get ``-an``.
+    bucket_namespace: names.Namespace = names.Namespace.GLOBAL
     part_bytes: int = 128 * 1024 * 1024
     #: Let parts grow beyond ``part_bytes`` until a job has no more than this; 0: do not.
     parts_per_job: int = 0
@@ -137,6 +140,9 @@ class Settings:
             parts_queue=environ.get("PARTS_QUEUE") or default.parts_queue,
             dead_queue=environ.get("DEAD_QUEUE") or default.dead_queue,
             results_bucket=environ.get("RESULTS_BUCKET") or default.results_bucket,
+            bucket_namespace=values.read_namespace(
+                environ.get("BUCKET_NAMESPACE") or default.bucket_namespace
+            ),
             part_bytes=read_int(environ, "PART_BYTES", default.part_bytes, 10**14),
             parts_per_job=read_int(
                 environ, "PARTS_PER_JOB", default.parts_per_job, 10**4, minimum=0
@@ -202,13 +208,11 @@ class Settings:
         and the region in which it is deployed.
         """
 
-        def filled(name: str) -> str:
-            return name.replace("{account}", account).replace("{region}", region)
-
+        place = (self.bucket_namespace, account, region)
         return replace(
             self,
-            csv_source=filled(self.csv_source),
-            results_bucket=filled(self.results_bucket),
+            csv_source=names.fill_in(self.csv_source, *place),
+            results_bucket=names.fill_in(self.results_bucket, *place),
             account=account if "{account}" in self.results_bucket else "",
         )
 

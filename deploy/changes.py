@@ -25,6 +25,7 @@ FOLLOWS = {
     "DeadQueue": "DEAD_QUEUE",
     "ResultsBucket": "RESULTS_BUCKET",
     "CsvBucket": "CSV_SOURCE",
+    "BucketNamespace": "BUCKET_NAMESPACE",
     "KeepDays": "KEEP_DAYS",
     "VisibilitySeconds": "VISIBILITY_SECONDS",
     "MaxReceiveCount": "MAX_RECEIVE_COUNT",
