@@ -16,7 +16,8 @@ from deploy.bucket_names import settled
 from deploy.changes import changed
 from deploy.policies import arns
 from deploy.stage import RESOURCES, Stage, UsageError, csv_bucket, read_stage
-from tests.strict_aws import StrictAws
+from smoke.target import Target
+from tests.strict_aws import Deployed, StrictAws
 
 SILENT: Any = print
 REGION = "eu-central-1"
@@ -116,6 +117,16 @@ def test_functions_find_the_bucket_that_the_stack_made(strict: StrictAws, aws: A
         )
         results.publish("id/sums.json", "{}")
         assert results.get("id/sums.json") == "{}"
+
+
+def test_the_smoke_test_puts_its_files_where_the_functions_read(
+    strict: StrictAws, aws: Aws
+) -> None:
+    stage = deploy(aws)
+    strict.functions.add(Deployed("csvsum-prod", 29, stage.environment))
+    target = Target("", "csvsum-prod", strict.session().client, None)
+    assert [target.settings["RESULTS_BUCKET"], target.bucket] == buckets(stage, aws)[:2]
+    assert target.put("a.csv", b"a\n1\n").endswith("a.csv")
 
 
 def test_a_stage_of_an_earlier_version_keeps_its_buckets(
