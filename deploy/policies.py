@@ -45,6 +45,8 @@ CSV = Right("Csv", ("csv",), ("s3:GetObject",))
 JOBS_URL = Right("Queues", ("jobs",), ("sqs:GetQueueUrl",))
 PARTS_URL = Right("Queues", ("parts",), ("sqs:GetQueueUrl",))
 QUEUES_URL = Right("Queues", ("jobs", "parts"), ("sqs:GetQueueUrl",))
+# Of the functions that end jobs, where these are announced.
+EVENTS = Right("Events", ("bus",), ("events:PutEvents",))
 READ_RESULTS = Right("Results", ("results",), ("s3:GetObject",))
 WRITE_RESULTS = Right("Results", ("results",), ("s3:GetObject", "s3:PutObject"))
 
@@ -58,6 +60,7 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         JOBS_URL,
         Right("Submit", ("jobs",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
+        EVENTS,
     ),
     "work_job": (
         _trigger("jobs"),
@@ -67,6 +70,7 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         QUEUES_URL,
         Right("Cut", ("parts",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
+        EVENTS,
     ),
     "work_part": (
         _trigger("parts"),
@@ -80,11 +84,13 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         PARTS_URL,
         Right("Rerun", ("parts",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
+        EVENTS,
     ),
     "give_up": (
         _trigger("dead"),
         Right("Jobs", ("table",), ("dynamodb:GetItem", "dynamodb:UpdateItem")),
         READ_RESULTS,
+        EVENTS,
     ),
     "sweep": (
         Right("Jobs", ("table",), ("dynamodb:GetItem", "dynamodb:UpdateItem")),
@@ -92,12 +98,13 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         Right("Queues", ("jobs", "parts"), ("sqs:GetQueueAttributes", "sqs:GetQueueUrl")),
         Right("Resend", ("jobs",), ("sqs:SendMessage",)),
         READ_RESULTS,
+        EVENTS,
     ),
 }
 
 
 def policy(stage: Stage, function: str) -> dict[str, Any]:
-    """Return the policy document of a function. Without a bucket of CSV files, no right to one."""
+    """Return the policy document of a function. Without a bucket or bus, no right to one."""
     names = arns(stage, function)
     return {
         "Version": "2012-10-17",
@@ -133,6 +140,8 @@ def arns(stage: Stage, function: str) -> dict[str, str]:
     if csv_bucket(settings):
         objects = settings.csv_source.removeprefix("s3://").rstrip("/")
         found["csv"] = f"arn:{PARTITION}:s3:::{objects}/*"
+    if settings.event_bus:
+        found["bus"] = f"arn:{PARTITION}:events:*:*:event-bus/{settings.event_bus}"
     return found
 
 

@@ -8,6 +8,7 @@ import errno
 import logging
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -40,12 +41,16 @@ NOT_THERE = (
 )
 
 UPWARD = frozenset({"", ".", ".."})
+SECOND_NS = 10**9
+# Where times are whole seconds, two contents of one file may have the same version until then.
+SETTLED_NS = 2 * SECOND_NS
 
 
 class FolderSource:
     """A ``ports.Source`` over the files below ``root``.
 
-    ``status_of`` returns the attributes of an open file, as the file system's client sees them.
+    ``status_of`` returns the attributes of an open file, as the file system's client sees them, and
+    ``now_ns`` the nanoseconds since 1970.
     """
 
     def __init__(
@@ -53,10 +58,12 @@ class FolderSource:
         root: str,
         read_bytes: int = READ_BYTES,
         status_of: Callable[[int], os.stat_result] = os.fstat,
+        now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self.root = root
         self.read_bytes = read_bytes
         self.status_of = status_of
+        self.now_ns = now_ns
 
     def version(self, name: str) -> FileVersion:
         try:
@@ -68,7 +75,9 @@ class FolderSource:
     def probe(self, name: str) -> Probe:
         try:
             with self._opened(name) as file:
-                return Probe(self._version(file), os.pread(file, HEAD_BYTES, 0))
+                status = self.status_of(file)
+                head = os.pread(file, HEAD_BYTES, 0)
+                return Probe(_version_of(status), head, self._is_settled(status))
         except OSError as error:
             raise _error(error, FileMissing(name)) from error
 
@@ -120,9 +129,15 @@ class FolderSource:
         Unlike mtime, ctime advances with every write and cannot be set back. It also advances when
         rights or links change, but not with every write to a file that is mapped into memory.
         """
-        status = self.status_of(file)
-        tag = f"{status.st_ino:x}-{status.st_ctime_ns:x}-{status.st_size:x}"
-        return FileVersion(status.st_size, tag)
+        return _version_of(self.status_of(file))
+
+    def _is_settled(self, status: os.stat_result) -> bool:
+        """Return whether the next write to the file gives it another ctime.
+
+        A file system with whole seconds gives two writes in the same second the same one.
+        """
+        age = self.now_ns() - status.st_ctime_ns
+        return status.st_ctime_ns % SECOND_NS != 0 or age > SETTLED_NS
 
     @contextmanager
     def _opened(self, name: str) -> Iterator[int]:
@@ -149,6 +164,11 @@ class FolderSource:
             return os.open(self.root, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
         except OSError as error:
             raise _no_folder(self.root, error) from error
+
+
+def _version_of(status: os.stat_result) -> FileVersion:
+    tag = f"{status.st_ino:x}-{status.st_ctime_ns:x}-{status.st_size:x}"
+    return FileVersion(status.st_size, tag)
 
 
 def _require(version: FileVersion, found: FileVersion, name: str) -> None:

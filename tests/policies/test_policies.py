@@ -31,11 +31,12 @@ from deploy.stage import Stage, csv_bucket, read_stage
 from local.triggers import sqs_event
 from tests.moto_aws import MotoAws
 
-SERVICES = ("dynamodb", "s3", "sqs")
+SERVICES = ("dynamodb", "events", "s3", "sqs")
 # What Lambda does with the function's role, and the handlers do not see.
 BY_LAMBDA = ("Logs", "TracesHaveNoArn", "Trigger")
 # Where the operation's name is not the action's.
 ACTIONS = {"s3:HeadObject": "s3:GetObject", "sqs:SendMessageBatch": "sqs:SendMessage"}
+BUS = "csvsum-policies"
 FUNCTIONS = ("api_handler", "work_job", "work_part", "give_up", "sweep")
 
 Call = tuple[str, str]
@@ -48,6 +49,9 @@ def arn_of(service: str, parameters: dict[str, Any]) -> str:
     if service == "sqs":
         name = parameters.get("QueueName") or parameters["QueueUrl"].rpartition("/")[2]
         return f"arn:aws:sqs:us-east-1:123456789012:{name}"
+    if service == "events":
+        (bus,) = {each["EventBusName"] for each in parameters["Entries"]}
+        return f"arn:aws:events:us-east-1:123456789012:event-bus/{bus}"
     index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
     # A batch is of one table here.
     table = parameters.get("TableName") or "".join(parameters["RequestItems"])
@@ -74,7 +78,8 @@ class Recorder:
     def __init__(self) -> None:
         self.clients = AwsClients()
         self.calls: set[Call] | None = None
-        for client in (self.clients.dynamodb(), self.clients.s3(), self.clients.sqs()):
+        for service in SERVICES:
+            client = getattr(self.clients, service)()
             client.meta.events.register("provide-client-params", self._record)
 
     def _record(self, params: dict[str, Any], event_name: str, **_: Any) -> None:
@@ -183,11 +188,12 @@ MISLEADING = b'a,b\n1,"' + b"2,3\n" * 40_000 + b'"\n'
 
 @pytest.fixture(scope="module")
 def scene(aws: MotoAws) -> Scene:
-    small = {"CSV_SOURCE": "s3://csvsum-policies-csv/in", "PART_BYTES": "40000"}
+    small = {"CSV_SOURCE": "s3://csvsum-policies-csv/in", "PART_BYTES": "40000", "EVENT_BUS": BUS}
     stage = changed(read_stage("localstack"), small)
     buckets = {"ResultsBucket": stage.settings.results_bucket, "CsvBucket": "csvsum-policies-csv"}
     parameters = {"Prefix": stage.prefix, "CreateCsvBucket": "true", **buckets}
     aws.create_resources(parameters, "policies")
+    aws.client("events").create_event_bus(Name=BUS)
     return Scene(aws, stage, Settings.from_env(stage.environment), Recorder())
 
 
