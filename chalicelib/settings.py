@@ -169,7 +169,7 @@ class Settings:
             log_level=values.read_level(environ.get("LOG_LEVEL") or default.log_level),
             cors_origins=values.read_origins(environ.get("CORS_ORIGINS") or ""),
             cache=values.read_on_off(environ, "CACHE", default.cache),
-            event_bus=environ.get("EVENT_BUS") or default.event_bus,
+            event_bus=values.read_bus(environ.get("EVENT_BUS") or default.event_bus),
             on_lambda="AWS_LAMBDA_FUNCTION_NAME" in environ,
             chalice_command="AWS_CHALICE_CLI_MODE" in environ,
         )

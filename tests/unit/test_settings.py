@@ -43,6 +43,12 @@ def test_the_largest_number_of_each_setting_can_be_used(name: str) -> None:
         Settings.from_env({name: str(LARGEST[name] + 1)})
 
 
+def test_ended_jobs_are_announced_on_the_bus_that_is_set_and_on_none_by_default() -> None:
+    for environ in ({}, {"EVENT_BUS": ""}, {"EVENT_BUS": "off"}):
+        assert Settings.from_env(environ).event_bus == ""
+    assert Settings.from_env({"EVENT_BUS": "default"}).event_bus == "default"
+
+
 def test_results_of_earlier_jobs_answer_unless_that_is_off() -> None:
     assert Settings.from_env({}).cache
     assert Settings.from_env({"CACHE": "on"}).cache
