@@ -25,7 +25,7 @@ from chalicelib.jobs.job import (
     start_of,
 )
 from chalicelib.jobs.parts import Outcome, Plan, Run, group_of
-from chalicelib.jobs.ports import Claim, Event, GroupCount, Message, Probe, SavedPart, Source
+from chalicelib.jobs.ports import Announcement, Claim, GroupCount, Message, Probe, SavedPart, Source
 from chalicelib.jobs.tokens import StoredToken
 
 
@@ -86,10 +86,10 @@ class MemoryReplies:
 class MemoryBus:
     """A ``ports.Bus``. ``refused``: the codes of events that it does not accept, by their ids."""
 
-    sent: list[Event] = field(default_factory=list)
+    sent: list[Announcement] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
 
-    def send(self, events: Sequence[Event]) -> Mapping[int, str]:
+    def send(self, events: Sequence[Announcement]) -> Mapping[int, str]:
         codes = {place: self.refused.get(str(each["id"]), "") for place, each in enumerate(events)}
         self.sent += [each for place, each in enumerate(events) if not codes[place]]
         return {place: code for place, code in codes.items() if code}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.adapters.aws_errors import translate_aws_errors
 from chalicelib.adapters.clients import Lazy, make_events
 from chalicelib.jobs.announcing import DETAIL_TYPE, SOURCE
-from chalicelib.jobs.ports import Event
+from chalicelib.jobs.ports import Announcement
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -24,7 +24,7 @@ class EventBus:
         self.events = events or Lazy(make_events)
 
     @translate_aws_errors("The bus of events")
-    def send(self, events: Sequence[Event]) -> Mapping[int, str]:
+    def send(self, events: Sequence[Announcement]) -> Mapping[int, str]:
         """See ``ports.Bus``. A call may accept only some events; it then raises nothing.
 
         https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
@@ -45,7 +45,7 @@ class EventBus:
         results = zip(entries, answer["Entries"], strict=True)
         return {place: each["ErrorCode"] for place, each in results if "ErrorCode" in each}
 
-    def _entry(self, event: Event) -> "Entry":
+    def _entry(self, event: Announcement) -> "Entry":
         return {
             "EventBusName": self.name,
             "Source": SOURCE,

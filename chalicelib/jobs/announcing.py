@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from chalicelib.errors import CsvsumError
 from chalicelib.jobs.events import log_unannounced
 from chalicelib.jobs.job import Job, Status, as_text, utc_now
-from chalicelib.jobs.ports import Bus, Clock, Event, Jobs
+from chalicelib.jobs.ports import Announcement, Bus, Clock, Jobs
 
 #: How rules of EventBridge recognize the events.
 SOURCE = "csvsum"
@@ -58,7 +58,7 @@ class Announcer:
         if self.bus is None:
             return 0
         try:
-            refused = self.bus.send([event_of(job, self.service) for job in jobs])
+            refused = self.bus.send([announcement_of(job, self.service) for job in jobs])
             accepted = [job for place, job in enumerate(jobs) if place not in refused]
             for job in accepted:
                 self.jobs.set_announced(job.id)
@@ -70,7 +70,7 @@ class Announcer:
         return len(accepted)
 
 
-def event_of(job: Job, service: str) -> Event:
+def announcement_of(job: Job, service: str) -> Announcement:
     """Return the event of a job that has ended. What does not apply is None."""
     return {
         "id": job.id,

@@ -15,8 +15,8 @@ from chalicelib.jobs.tokens import StoredToken
 
 Clock = Callable[[], datetime]
 """Returns the present moment, in UTC."""
-Event = Mapping[str, str | int | None]
-"""What is announced of a job that has ended; announcing.event_of makes it."""
+Announcement = Mapping[str, str | int | None]
+"""What is announced of a job that has ended; announcing.announcement_of makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +317,7 @@ class Queue(Protocol):
 class Bus(Protocol):
     """Where the events of ended jobs go. It raises ServiceDown if it does not answer."""
 
-    def send(self, events: Sequence[Event]) -> Mapping[int, str]:
+    def send(self, events: Sequence[Announcement]) -> Mapping[int, str]:
         """Send at most ten events; return why some were not accepted, by their places."""
         ...
 

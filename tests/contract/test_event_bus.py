@@ -11,7 +11,7 @@ from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.event_bus import EventBus
 from chalicelib.errors import Misconfigured, ServiceDown
 from chalicelib.jobs.announcing import BATCH
-from chalicelib.jobs.ports import Bus, Event
+from chalicelib.jobs.ports import Announcement, Bus
 from tests.adapters_in_memory import MemoryBus
 from tests.moto_aws import MotoAws
 
@@ -21,7 +21,7 @@ RULE = {"source": ["csvsum"], "detail-type": ["Job ended"]}
 class Received:
     """A bus, and the events that a rule on it has passed on."""
 
-    def __init__(self, bus: Bus, events: Callable[[], list[Event]]) -> None:
+    def __init__(self, bus: Bus, events: Callable[[], list[Announcement]]) -> None:
         self.bus = bus
         self.events = events
 
@@ -43,8 +43,8 @@ def on_eventbridge(request: pytest.FixtureRequest) -> Received:
     target = {"Id": "queue", "Arn": attributes["QueueArn"]}
     events.put_targets(Rule=name, EventBusName=name, Targets=[target])
 
-    def received() -> list[Event]:
-        found: list[Event] = []
+    def received() -> list[Announcement]:
+        found: list[Announcement] = []
         while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
                 sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
@@ -60,7 +60,7 @@ def received(request: pytest.FixtureRequest) -> Received:
     return make(request)
 
 
-def an_event(number: int = 0) -> Event:
+def an_event(number: int = 0) -> Announcement:
     return {"id": f"{number:032x}", "csv": "день.csv", "status": "failed", "rows": None}
 
 

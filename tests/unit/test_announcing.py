@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from chalicelib.errors import ServiceDown
-from chalicelib.jobs.announcing import BATCH, event_of
+from chalicelib.jobs.announcing import BATCH, announcement_of
 from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import Job, Status
-from chalicelib.jobs.ports import Event, Message
+from chalicelib.jobs.ports import Announcement, Message
 from chalicelib.web.openapi.document import document
 from tests.adapters_in_memory import MemoryBus, MemoryJobs
 from tests.harness import World
@@ -87,7 +87,7 @@ def test_a_job_is_announced_when_it(end: str) -> None:
     world, bus = announcing()
     job = world.jobs.get(ENDS[end](world).id)
     assert job.status.is_final
-    assert bus.sent[-1] == event_of(job, "csvsum")
+    assert bus.sent[-1] == announcement_of(job, "csvsum")
     assert [event["id"] for event in bus.sent].count(job.id) == 1
     assert world.jobs.marked == set()
 
@@ -143,7 +143,7 @@ class DyingBus(MemoryBus):
 
     dies: str = ""
 
-    def send(self, events: Sequence[Event]) -> Mapping[int, str]:
+    def send(self, events: Sequence[Announcement]) -> Mapping[int, str]:
         if self.dies == "before":
             self.dies = ""
             raise Killed
@@ -191,7 +191,7 @@ class DownBus(MemoryBus):
     is_down: bool = True
     calls: int = 0
 
-    def send(self, events: Sequence[Event]) -> Mapping[int, str]:
+    def send(self, events: Sequence[Announcement]) -> Mapping[int, str]:
         self.calls += 1
         if self.is_down:
             raise ServiceDown("The bus does not answer.")
@@ -281,7 +281,7 @@ class MortalJobs(MemoryJobs):
 class MortalBus(MemoryBus):
     jobs: MortalJobs = field(default_factory=MortalJobs)
 
-    def send(self, events: Sequence[Event]) -> Mapping[int, str]:
+    def send(self, events: Sequence[Announcement]) -> Mapping[int, str]:
         self.jobs._live()
         refused = super().send(events)
         self.jobs._live()

@@ -7,7 +7,7 @@ from chalicelib.web.openapi import codes
 from chalicelib.web.openapi.options import TEXT, Schema, nullable
 from chalicelib.web.openapi.schemas import COUNT, JOB_ID, TIME, closed, list_of, ref
 
-#: What ``announcing.event_of`` makes.
+#: What ``announcing.announcement_of`` makes.
 JOB_ENDED: Schema = closed(
     {
         "id": {**JOB_ID, "description": "That of the job: an event that comes twice has the same."},
