@@ -55,8 +55,9 @@ class Finisher:
         if ended_by(done, Status.SUCCEEDED, now):
             counts = {"parts": ledger.parts, "bytes": size, "rows": sums.rows}
             log_event("succeeded", job, **counts, seconds=seconds)
-            self.announcer.announce(done)
+            # After the result, for which a client waits, and before the event, which may bring one.
             self.earlier.remember(job)
+            self.announcer.announce(done)
 
     def fail(self, job: Job, error: CsvsumError) -> None:
         """Fail a job with the problem that describes an error."""
