@@ -14,7 +14,7 @@ from benchmarks.sums import Sums, is_gzip
 from benchmarks.tables import number, table, times
 
 OURS = "csvsum"
-# They take most of the time, and are far behind: one round is enough for them.
+# They are many times slower, and take most of the time: one round is enough for them.
 SLOW = ("csv-float", "csv-decimal", "mawk", "pandas")
 YARDSTICKS = ("polars-1", "plain-read")
 TIMEOUT_SECONDS = 600

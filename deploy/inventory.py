@@ -55,7 +55,7 @@ def api(stage: Stage, aws: Aws) -> Resource:
 
 
 def base_url(stage: Stage, aws: Aws) -> str:
-    """Return where the API answers. An emulator's has no public name: it is behind its endpoint."""
+    """Return where the API answers. That of an emulator is below its endpoint."""
     url: str = api(stage, aws)["rest_api_url"]
     return url.rstrip("/")
 

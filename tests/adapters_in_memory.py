@@ -13,6 +13,7 @@ from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.errors import FileChanged, FileGone, FileMissing, TooManyJobs, UnknownJob
+from chalicelib.jobs.client_ports import Claim
 from chalicelib.jobs.job import (
     ALLOWED_FROM,
     FileVersion,
@@ -25,7 +26,7 @@ from chalicelib.jobs.job import (
     start_of,
 )
 from chalicelib.jobs.parts import Outcome, Plan, Run, group_of
-from chalicelib.jobs.ports import Announcement, Claim, GroupCount, Message, Probe, SavedPart, Source
+from chalicelib.jobs.ports import Announcement, GroupCount, Message, Probe, SavedPart, Source
 from chalicelib.jobs.tokens import StoredToken
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.adapters.aws_errors import translate_aws_errors
 from chalicelib.adapters.clients import Lazy, make_dynamodb
 from chalicelib.adapters.job_item import Item, number, string
-from chalicelib.jobs.ports import Claim
+from chalicelib.jobs.client_ports import Claim
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -18,7 +18,7 @@ SORT_KEY = "claim"
 
 @dataclass(frozen=True, slots=True)
 class ClaimsTable:
-    """A ``ports.Claims``."""
+    """A ``client_ports.Claims``."""
 
     table: str
     dynamodb: "Callable[[], DynamoDBClient]" = field(default_factory=lambda: Lazy(make_dynamodb))

@@ -6,7 +6,6 @@ the table.
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -30,16 +29,20 @@ BATCH = 100
 TRIES = 5
 
 
-@dataclass(frozen=True, slots=True)
 class HistoryTable:
-    """A ``ports.History``."""
+    """A ``client_ports.History``. It remembers what it has stored and read before."""
 
-    table: str
-    dynamodb: "Callable[[], DynamoDBClient]" = field(default_factory=lambda: Lazy(make_dynamodb))
-    now: Callable[[], datetime] = utc_now
-    # What this process knows to be stored.
-    _known: set[str] = field(default_factory=set)
-    _secret: list[bytes] = field(default_factory=list)
+    def __init__(
+        self,
+        table: str,
+        dynamodb: "Callable[[], DynamoDBClient] | None" = None,
+        now: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self.table = table
+        self.dynamodb = dynamodb or Lazy(make_dynamodb)
+        self.now = now
+        self._known: set[str] = set()
+        self._secret: bytes | None = None
 
     @translate_aws_errors(TABLE)
     def add_client(self, name: str) -> None:
@@ -68,9 +71,9 @@ class HistoryTable:
 
     @translate_aws_errors(TABLE)
     def secret(self) -> bytes:
-        if not self._secret:
-            self._secret.append(self._stored_secret())
-        return self._secret[0]
+        if self._secret is None:
+            self._secret = self._stored_secret()
+        return self._secret
 
     def _ids(self, client: str, before: str, since: datetime | None) -> Iterator[str]:
         """Yield the ids of a client's jobs, the newest first."""

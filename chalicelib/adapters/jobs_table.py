@@ -207,7 +207,7 @@ class JobsTable:
         ids = InProgressIndex(self.table, self.dynamodb).not_updated_since(before)
         with ThreadPoolExecutor(READERS) as pool:
             found = list(pool.map(self.find, ids))
-        # The index may lag behind the table.
+        # The index may be older than the table.
         return [job for job in found if job is not None and not job.status.is_final]
 
     def _mark(self, job_id: str, now: datetime) -> Item:

@@ -18,7 +18,7 @@ TABLE = "The table of tokens"
 
 @dataclass(frozen=True, slots=True)
 class TokensTable:
-    """A ``ports.Tokens``."""
+    """A ``client_ports.Tokens``."""
 
     table: str
     dynamodb: "Callable[[], DynamoDBClient]"

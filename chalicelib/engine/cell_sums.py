@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation, localcontext
 
-from .cells import PLAIN, is_comparison, is_missing, looks_like_a_number, plain_form
+from .cells import PLAIN, is_missing, plain_form
+from .columns import kind_of_refused
 from .encodings import reread
 from .rules import Rules
 from .sums import (
@@ -126,15 +127,6 @@ class _Column:
             code = "looks_like_a_number"
         self.counts[kind] += 1
         self.others.setdefault(kind, OtherCell(index, kind, code, text))
-
-
-def kind_of_refused(text: str, code: str) -> Kind:
-    """Return the kind of a cell that ``parse_number`` refused with ``code``."""
-    if is_comparison(text):
-        return Kind.COMPARISON
-    if code != "not_a_number" or looks_like_a_number(text):
-        return Kind.LIKE_A_NUMBER
-    return Kind.TEXT
 
 
 def scale_bit(plain: str) -> int:

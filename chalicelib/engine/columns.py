@@ -11,21 +11,10 @@ depends on how the file was cut.
   unless it looks like a number or is a comparison.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
-from .cells import PLAIN, is_comparison, read_cell
-from .read_options import NumberOptions
-from .sums import Kind, Refused
-
-
-def kind_of(cell: str, numbers: NumberOptions = PLAIN) -> Kind:
-    try:
-        return Kind.MISSING if read_cell(cell, numbers) is None else Kind.NUMBER
-    except Refused as refused:
-        if refused.code == "not_a_number":
-            return Kind.TEXT
-        return Kind.COMPARISON if is_comparison(cell) else Kind.LIKE_A_NUMBER
+from .cells import is_comparison, looks_like_a_number
+from .sums import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +37,13 @@ class Kinds:
         return not numeric or 10 * numeric < numeric + self.comparison + self.text
 
 
-def count_kinds(cells: Iterable[str], numbers: NumberOptions = PLAIN) -> Kinds:
-    counts = dict.fromkeys(Kind, 0)
-    for cell in cells:
-        counts[kind_of(cell, numbers)] += 1
-    return Kinds(**counts)
+def kind_of_refused(text: str, code: str) -> Kind:
+    """Return the kind of a cell that ``parse_number`` refused with ``code``."""
+    if is_comparison(text):
+        return Kind.COMPARISON
+    if code != "not_a_number" or looks_like_a_number(text):
+        return Kind.LIKE_A_NUMBER
+    return Kind.TEXT
 
 
 def refused_kinds(*, skip: bool) -> frozenset[Kind]:

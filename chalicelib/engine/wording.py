@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 
 SHOWN_CHARS = 40
-#: Where an ellipsis stands in a text that is cut: what tells cells apart is often at the end.
+#: Where an ellipsis stands in a text that is cut: the end often distinguishes cells.
 HEAD_CHARS = 26
 NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "blank", ":": "colon"}
 #: A comma that is text, in a list that commas separate.

@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 from chalicelib.errors import InvalidToken, NotSigned, Unauthorized
 from chalicelib.jobs.client import OPEN, Client, Role
+from chalicelib.jobs.client_ports import Tokens
 from chalicelib.jobs.job import utc_now
-from chalicelib.jobs.ports import Clock, Tokens
+from chalicelib.jobs.ports import Clock
 from chalicelib.jobs.tokens import StoredToken, digest_of, is_token
 
 SCHEME = "bearer"

@@ -10,8 +10,8 @@ from typing import TypeVar
 from chalicelib.errors import AlreadyEnded
 from chalicelib.jobs.announcing import Announcer
 from chalicelib.jobs.events import log_event
-from chalicelib.jobs.job import FileVersion, Job, Status, seconds_since_start, utc_now
-from chalicelib.jobs.ports import Clock, Jobs, Probe, Source
+from chalicelib.jobs.job import Job, Status, seconds_since_start, utc_now
+from chalicelib.jobs.ports import Clock, Jobs
 
 # How late a worker may notice that its job has ended. Each look is a read of the table.
 LOOK_EVERY = timedelta(seconds=1)
@@ -76,22 +76,3 @@ class EndWatch(local):
         job = self._jobs.find(self._job_id)
         if job is None or job.status.is_final:
             raise JobEnded
-
-
-@dataclass(frozen=True, slots=True)
-class WatchedSource:
-    """A ``ports.Source`` that stops reading once the job has ended."""
-
-    source: Source
-    watch: EndWatch
-
-    def version(self, name: str) -> FileVersion:
-        return self.source.version(name)
-
-    def probe(self, name: str) -> Probe:
-        return self.source.probe(name)
-
-    def read(
-        self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
-    ) -> Iterator[bytes]:
-        return self.watch.within(self.source.read(name, version, start, expected_end))

@@ -15,8 +15,8 @@ from heapq import merge
 
 from chalicelib.errors import BadRequest
 from chalicelib.jobs.client import Client, Role
+from chalicelib.jobs.client_ports import History
 from chalicelib.jobs.job import Job, Status, place_of
-from chalicelib.jobs.ports import History
 
 MAX_LIMIT = 100
 # Bounds what one request reads, however few of a client's jobs are wanted.

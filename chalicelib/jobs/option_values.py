@@ -29,7 +29,7 @@ def integer_from(minimum: int) -> Parser:
 
     def parse(name: str, value: object) -> int:
         text = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-        number = _index(text)
+        number = read_whole_number(text)
         if number is not None and number >= minimum:
             return number
         must = f"must be a whole number from {minimum} to {MAX_INDEX}"
@@ -114,6 +114,7 @@ def refused(name: str, must: str, value: object) -> BadRequest:
 
 
 def shown(value: object) -> str:
+    """Return a value for a sentence: quoted, without control characters, and not long."""
     shown = repr(value) if _is_printable(value) else ascii(value)
     return shown if len(shown) <= 60 else shown[:60] + "…"
 
@@ -132,7 +133,7 @@ def _split(text: str) -> Sequence[str]:
 
 
 def _column(item: str) -> str | int:
-    index = _index(item)
+    index = read_whole_number(item)
     return _unescaped(item) if index is None else index
 
 
@@ -150,12 +151,12 @@ def _is_label(value: object) -> bool:
     return isinstance(value, str) and bool(value) and _is_utf8(value)
 
 
-def _index(text: object) -> int | None:
-    """Return the number from 0 to MAX_INDEX that a text is; None if it is none."""
-    if not (isinstance(text, str) and text.isascii() and text.isdigit() and len(text) <= 8):
+def read_whole_number(text: object, maximum: int = MAX_INDEX) -> int | None:
+    """Return the number from 0 to ``maximum`` that a text is; None if it is none."""
+    if not (isinstance(text, str) and text.isascii() and text.isdigit()):
         return None
-    number = int(text)
-    return number if number <= MAX_INDEX else None
+    # The length comes first: Python refuses to read thousands of digits.
+    return int(text) if len(text) <= len(str(maximum)) and int(text) <= maximum else None
 
 
 def _is_printable(value: object) -> bool:

@@ -11,7 +11,6 @@ from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Problem, Result
 from chalicelib.jobs.parts import Outcome, Plan, Rerun, Run
-from chalicelib.jobs.tokens import StoredToken
 
 Clock = Callable[[], datetime]
 """Returns the present moment, in UTC."""
@@ -33,19 +32,6 @@ class Message:
     following: tuple[Rerun, ...] = ()
     #: Whether it was delivered before. The queue sets it, so it is not sent.
     redelivered: bool = field(default=False, compare=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """That a client's idempotency key stands for one request, and this for one job."""
-
-    #: A digest of the client's name and the key.
-    key: str
-    #: A digest of what was asked for.
-    request: str
-    #: The id of the job.
-    job: str
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,36 +202,6 @@ class Jobs(Protocol):
         ...
 
 
-class History(Protocol):
-    """The jobs by client, the newest first. It may lag behind the store of jobs by seconds."""
-
-    def add_client(self, name: str) -> None:
-        """Add a client to those that have jobs. A repeat changes nothing."""
-        ...
-
-    def clients(self) -> Sequence[str]:
-        """Return the names of the clients that have, or had, jobs."""
-        ...
-
-    def newest(self, client: str, before: str, since: datetime | None, count: int) -> Sequence[Job]:
-        """Return a client's ``count`` newest jobs before a place (job.place_of), without results.
-
-        Fewer only if there are no others.
-        """
-        ...
-
-    def secret(self) -> bytes:
-        """Return a secret of this deployment, to sign cursors with."""
-        ...
-
-
-class Claims(Protocol):
-    """The store of idempotency keys. It raises ServiceDown if it does not answer."""
-
-    def claim(self, wanted: Claim, now: datetime) -> Claim:
-        """Store a claim, and return it; or the claim that has its key and has not expired."""
-
-
 class Cache(Protocol):
     """Which job has a result, by a key. Both methods raise ServiceDown if it does not answer."""
 
@@ -255,14 +211,6 @@ class Cache(Protocol):
 
     def store(self, key: str, job_id: str, expires_at: datetime) -> None:
         """Store the job of a key, in place of the one before."""
-        ...
-
-
-class Tokens(Protocol):
-    """The store of tokens. All methods raise ServiceDown if it does not answer."""
-
-    def find(self, digest: str) -> StoredToken | None:
-        """Return the token of a digest, also if it has expired; None if there is none."""
         ...
 
 

@@ -18,8 +18,9 @@ from uuid import uuid4
 from chalicelib.engine.options import Options
 from chalicelib.errors import KeyReused
 from chalicelib.jobs.client import Client
+from chalicelib.jobs.client_ports import Claim, Claims
 from chalicelib.jobs.job import Job, Status, utc_now
-from chalicelib.jobs.ports import Claim, Claims, Clock, Jobs, Message, Queue
+from chalicelib.jobs.ports import Clock, Jobs, Message, Queue
 from chalicelib.jobs.submission import Submit
 
 KEEP = timedelta(hours=24)

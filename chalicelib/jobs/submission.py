@@ -9,11 +9,12 @@ from chalicelib.errors import CompressedTooLarge, CsvsumError
 from chalicelib.jobs.allowance import Allowance
 from chalicelib.jobs.announcing import Announcer
 from chalicelib.jobs.client import Client
+from chalicelib.jobs.client_ports import History
 from chalicelib.jobs.earlier import EarlierResults, answered
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.file_names import parse_name
 from chalicelib.jobs.job import Job, queued, utc_now
-from chalicelib.jobs.ports import Clock, History, Jobs, Message, Probe, Queue, Source
+from chalicelib.jobs.ports import Clock, Jobs, Message, Probe, Queue, Source
 
 
 @dataclass(eq=False)

@@ -2,14 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from math import inf
 from threading import local
 from typing import TypeVar
 
 from chalicelib.errors import DeadlineNear
-from chalicelib.jobs.job import FileVersion
-from chalicelib.jobs.ports import Probe, Source
 
 # In this time a worker receives the block that it waits for, and stores the outcome. It is at most
 # a tenth of the limit.
@@ -41,22 +38,3 @@ class TimeLimit(local):
             if self._seconds_left() < min(RESERVE_SECONDS, self._seconds / 10):
                 raise DeadlineNear(self._seconds)
             yield thing
-
-
-@dataclass(frozen=True, slots=True)
-class TimedSource:
-    """A ``ports.Source`` that stops reading before the time limit."""
-
-    source: Source
-    limit: TimeLimit
-
-    def version(self, name: str) -> FileVersion:
-        return self.source.version(name)
-
-    def probe(self, name: str) -> Probe:
-        return self.source.probe(name)
-
-    def read(
-        self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
-    ) -> Iterator[bytes]:
-        return self.limit.within(self.source.read(name, version, start, expected_end))

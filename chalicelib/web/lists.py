@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from chalicelib.errors import BadRequest
 from chalicelib.jobs.job import Status
 from chalicelib.jobs.listing import MAX_LIMIT, Wanted
+from chalicelib.jobs.option_values import read_whole_number, shown
 
 NAMES = ("status", "since", "csv", "limit", "cursor")
 
@@ -14,9 +15,7 @@ def wanted_jobs(query: Mapping[str, str]) -> tuple[Wanted, str]:
     """Return what the query asks for, and its cursor. Raises BadRequest."""
     for name in query:
         if name not in NAMES:
-            raise BadRequest(
-                f"There is no parameter {ascii(name)[:60]}; there are {', '.join(NAMES)}."
-            )
+            raise BadRequest(f"There is no parameter {shown(name)}; there are {', '.join(NAMES)}.")
     wanted = Wanted(
         status=_status(query.get("status", "")),
         since=_moment(query.get("since", "")),
@@ -31,7 +30,7 @@ def _status(text: str) -> Status | None:
         return None
     if text in list(Status):
         return Status(text)
-    raise BadRequest(f"status must be one of {', '.join(Status)}, not {ascii(text)[:60]}.")
+    raise BadRequest(f"status must be one of {', '.join(Status)}, not {shown(text)}.")
 
 
 def _moment(text: str) -> datetime | None:
@@ -45,11 +44,11 @@ def _moment(text: str) -> datetime | None:
     except (ValueError, OverflowError):
         raise BadRequest(
             "since must be a date or a moment, like 2026-11-24 or 2026-11-24T17:12:36Z, not "
-            f"{ascii(text)[:60]}."
+            f"{shown(text)}."
         ) from None
 
 
 def _limit(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 3 and 1 <= int(text) <= MAX_LIMIT:
-        return int(text)
-    raise BadRequest(f"limit must be a whole number from 1 to {MAX_LIMIT}, not {ascii(text)[:60]}.")
+    if number := read_whole_number(text, MAX_LIMIT):
+        return number
+    raise BadRequest(f"limit must be a whole number from 1 to {MAX_LIMIT}, not {shown(text)}.")

@@ -8,14 +8,13 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 
 from chalicelib.errors import BadRequest
 from chalicelib.jobs.client import OPEN, Client
+from chalicelib.jobs.option_values import SWITCHES, read_whole_number, refused
 from chalicelib.jobs.options import Options, parse_submission
 from chalicelib.jobs.waiting import MAX_SECONDS
 
 PREFIX = "csv_name="
 MAX_BODY_BYTES = 64 * 1024
 MAX_KEY_CHARS = 255
-SWITCHES = {"true": True, "1": True, "false": False, "0": False}
-SHOWN_CHARS = 50
 
 # The request of this thread. Chalice keeps the current request on the app object, which
 # `chalice local` shares between its threads: two requests at once would read each other's bodies.
@@ -73,9 +72,11 @@ def idempotency_key() -> str | None:
 def seconds_to_wait() -> int:
     """Return the seconds of ``?wait=``; 0 if it is not there. Raises BadRequest."""
     text = query().get("wait", "0")
-    if text.isascii() and text.isdigit() and len(text) <= 2 and int(text) <= MAX_SECONDS:
-        return int(text)
-    raise BadRequest(f"wait must be a whole number of seconds from 0 to {MAX_SECONDS}.")
+    seconds = read_whole_number(text, MAX_SECONDS)
+    if seconds is None:
+        must = f"must be a whole number of seconds from 0 to {MAX_SECONDS}"
+        raise refused("wait", must, text)
+    return seconds
 
 
 def counted_client() -> Client:
@@ -85,7 +86,7 @@ def counted_client() -> Client:
     """
     mine = query().get("mine", "false")
     if mine not in SWITCHES:
-        raise BadRequest(f"mine must be true or false, not {mine[:SHOWN_CHARS]!r}.")
+        raise refused("mine", "must be true or false", mine)
     return client() if SWITCHES[mine] else OPEN
 
 

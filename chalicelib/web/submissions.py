@@ -77,7 +77,7 @@ def _submit_each(
 ) -> Response:
     """Return a list with a status, and a job or an error, for each submission.
 
-    A suffix tells the files of one request apart under its idempotency key.
+    A suffix distinguishes the files of one request under its idempotency key.
     """
     if not 1 <= len(submissions) <= MAX_SUBMISSIONS:
         raise BadRequest(

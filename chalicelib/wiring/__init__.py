@@ -22,8 +22,9 @@ from chalicelib.adapters.s3_source import S3Source
 from chalicelib.adapters.tokens_table import TokensTable
 from chalicelib.adapters.work_queue import WorkQueue
 from chalicelib.engine.kernel import Kernel
+from chalicelib.jobs.client_ports import Claims, History, Tokens
 from chalicelib.jobs.events import JsonLines
-from chalicelib.jobs.ports import Cache, Claims, Deliveries, History, Jobs, Parts, Source, Tokens
+from chalicelib.jobs.ports import Cache, Deliveries, Jobs, Parts, Source
 from chalicelib.settings import Settings, settings
 from chalicelib.wiring.container import UseCases
 

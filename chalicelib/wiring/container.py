@@ -12,8 +12,9 @@ from chalicelib.jobs import queries
 from chalicelib.jobs.allowance import Allowance
 from chalicelib.jobs.announcing import Announcer
 from chalicelib.jobs.authentication import Authenticate, ByCaller, ByToken, everybody
-from chalicelib.jobs.cancelling import Cancel, EndWatch, WatchedSource
+from chalicelib.jobs.cancelling import Cancel, EndWatch
 from chalicelib.jobs.client import OPEN, Client
+from chalicelib.jobs.client_ports import Claims, History, Tokens
 from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.earlier import EarlierResults
@@ -26,24 +27,22 @@ from chalicelib.jobs.parts import PROOF_BYTES
 from chalicelib.jobs.ports import (
     Bus,
     Cache,
-    Claims,
     Clock,
     Deliveries,
-    History,
     Jobs,
     Parts,
     Queue,
     ReplyStore,
     Source,
-    Tokens,
 )
 from chalicelib.jobs.preview import PreviewFile
 from chalicelib.jobs.recent import RecentJobs
 from chalicelib.jobs.recovery import GiveUp, Sweep
 from chalicelib.jobs.repeating import SubmitOnce
+from chalicelib.jobs.stoppable_source import StoppableSource
 from chalicelib.jobs.submission import Submit
 from chalicelib.jobs.summing import SumJob, SumPart
-from chalicelib.jobs.time_limit import TimedSource, TimeLimit
+from chalicelib.jobs.time_limit import TimeLimit
 from chalicelib.jobs.waiting import Wait
 from chalicelib.settings import Auth, Settings
 
@@ -192,8 +191,8 @@ class UseCases:
     @cached_property
     def _source(self) -> Source:
         """Return the source of workers: they stop at their time limit, or with their job."""
-        watched = WatchedSource(self.adapters.source, self._watch)
-        return TimedSource(watched, self.time_limit)
+        stops = (self._watch.within, self.time_limit.within)
+        return StoppableSource(self.adapters.source, stops)
 
     @cached_property
     def _watch(self) -> EndWatch:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from chalicelib.engine.cells import read_cell
-from chalicelib.engine.columns import count_kinds, kind_of, refused_kinds
+from chalicelib.engine.columns import refused_kinds
 from chalicelib.engine.decompression import decompress
 from chalicelib.engine.dialect import Dialect, detect
 from chalicelib.engine.encodings import as_utf8, is_utf16, reread
@@ -27,6 +27,7 @@ from chalicelib.engine.sample import Head, read_head
 from chalicelib.engine.states import Grammar
 from chalicelib.engine.suggestions import suggest
 from chalicelib.engine.sums import EXACT, Refused
+from tests.cell_kinds import count_kinds, kind_of
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 
 from chalicelib.adapters.claims_table import ClaimsTable
 from chalicelib.adapters.clients import AwsClients
-from chalicelib.jobs.ports import Claim, Claims
+from chalicelib.jobs.client_ports import Claim, Claims
 from tests.adapters_in_memory import MemoryClaims
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -12,9 +12,10 @@ from chalicelib.adapters.history_table import BATCH, HistoryTable
 from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
 from chalicelib.engine.options import Options
+from chalicelib.jobs.client_ports import History
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Result, place_of, queued
 from chalicelib.jobs.listing import NEWEST
-from chalicelib.jobs.ports import History, Jobs
+from chalicelib.jobs.ports import Jobs
 from tests.adapters_in_memory import MemoryHistory, MemoryJobs
 from tests.findings import DIALECT
 

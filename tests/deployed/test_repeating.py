@@ -208,7 +208,7 @@ def test_the_first_release_has_none_before(ministack: MiniStack, stage: Stage) -
         releases.before(stage, ministack.aws)
 
 
-def test_what_changes_is_told_before_it_is_done(ministack: MiniStack, stage: Stage) -> None:
+def test_what_changes_is_printed_before_it_is_done(ministack: MiniStack, stage: Stage) -> None:
     said: list[str] = []
     make_function(ministack, stage, "sweep")
     client: Any = ministack.aws.client("lambda")

@@ -188,7 +188,7 @@ class Rehearsal:
 
     def sweep(self) -> None:
         self.purge()
-        # An index may be behind its table: a job that has ended may still be in it.
+        # An index may be older than its table: a job that has ended may still be in it.
         self.put_back(self.huge_done, in_progress={"S": "1"})
         self.put_back(self.wide, attempts={"N": "0"})
         answer = self.on.invoke("sweep", json.dumps(schedule_event()).encode())

@@ -97,7 +97,9 @@ def test_a_bad_file_fails_with_the_place(
     ) == ("not_a_number", 3, "a", 8)
 
 
-def test_what_is_not_there_is_told(deployment: Deployment, unique: Callable[[str], str]) -> None:
+def test_what_is_not_there_is_reported(
+    deployment: Deployment, unique: Callable[[str], str]
+) -> None:
     assert deployment.api.get(f"/csv_name={unique('missing')}.csv").status == 404
     assert deployment.api.get(f"/storage/get_json/{'0' * 32}").status == 404
     assert deployment.api.get("/csv_name=a.csv?step=0").status == 400

@@ -36,7 +36,7 @@ def test_the_three_endpoints_take_a_file_to_its_sums(
     assert (counter.status, list(counter.json)) == (200, ["ongoing_tasks"])
 
 
-def test_a_posted_job_is_accepted_located_and_fully_told(
+def test_a_posted_job_is_accepted_located_and_fully_described(
     stack: Stack, unique: Callable[[str], str]
 ) -> None:
     data = table(("1", "129883.750692614769968603532"), ("NA", "1e-3"))
@@ -236,7 +236,7 @@ BAD = {
     "out of range": (b"a\n1e309\n", "out_of_range", 2, 2, "a"),
     "a short row": (b"a,b\n1,2\n3\n", "ragged_row", 3, 8, None),
     "a long row": (b'a,b\n1,2\n"x\ny",2\n', "not_a_number", 3, 8, "a"),
-    "a long row behind a quoted line feed": (b'b,a\n1,"x\ny"\n1,2,3\n', "ragged_row", 4, 12, None),
+    "a long row after a quoted line feed": (b'b,a\n1,"x\ny"\n1,2,3\n', "ragged_row", 4, 12, None),
     "CR CR LF": (b"a,b\n1,2\r\r\n", "lone_carriage_return", 2, 7, None),
     "an open quote": (b'a,b\n1,2\n3,"4\n5,6\n', "unclosed_quote", 3, 10, None),
     "text after a quote": (b'a,b\n1,"x"y\n', "text_after_quote", 2, 9, None),

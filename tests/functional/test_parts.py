@@ -69,7 +69,7 @@ def test_progress_says_how_many_parts_are_done(
 
 
 @pytest.mark.parametrize("bad_row", [2_001, 7_001, 19_999])
-def test_the_first_error_in_file_order_is_told_with_its_line(
+def test_the_first_error_in_file_order_is_reported_with_its_line(
     cutting: Stack, unique: Callable[[str], str], bad_row: int
 ) -> None:
     lines = [f"{number},x" for number in range(20_000)]
@@ -86,7 +86,7 @@ def test_the_first_error_in_file_order_is_told_with_its_line(
     )
 
 
-def test_an_open_quote_in_the_middle_ends_every_part_and_is_told(
+def test_an_open_quote_in_the_middle_ends_every_part_and_is_reported(
     cutting: Stack, unique: Callable[[str], str]
 ) -> None:
     good = b"1,x\n" * 20_000
@@ -139,7 +139,7 @@ def test_small_jobs_do_not_wait_for_one_of_two_thousand_parts(
     )
 
 
-def test_a_million_columns_have_a_hundred_thousand_sums_behind_a_link(
+def test_a_million_columns_have_a_hundred_thousand_sums_by_a_link(
     stack: Stack, unique: Callable[[str], str]
 ) -> None:
     header = ",".join(f"a name that is long {index}" for index in range(1_000_000))

@@ -7,11 +7,12 @@ from hypothesis import strategies as st
 
 from chalicelib.engine.cell_sums import sum_cells
 from chalicelib.engine.cells import read_cell
-from chalicelib.engine.columns import Kinds, count_kinds, kind_of
+from chalicelib.engine.columns import Kinds
 from chalicelib.engine.encodings import reread
 from chalicelib.engine.read_options import Encoding, NumberOptions
 from chalicelib.engine.rules import NonNumeric, Rules
 from chalicelib.engine.sums import EXACT, ColumnSum, Kind, Refused
+from tests.cell_kinds import count_kinds, kind_of
 from tests.csv_files import bad_numbers, numbers, styles
 
 cells = st.one_of(

@@ -4,9 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chalicelib.engine.columns import Kinds, count_kinds, kind_of, refused_kinds
+from chalicelib.engine.columns import Kinds, refused_kinds
 from chalicelib.engine.read_options import NumberOptions
 from chalicelib.engine.sums import Kind
+from tests.cell_kinds import count_kinds, kind_of
 
 cells = st.sampled_from(["1", "-2.5", "", "NA", "x", "1MG00", "1,200", "<5", "1e999", "2024-01-01"])
 

@@ -1,4 +1,4 @@
-"""What a client is told about a fault: sentences, suggestions, and the lines around it."""
+"""What a client reads about a fault: sentences, suggestions, and the lines around it."""
 
 from contextlib import suppress
 

@@ -3,14 +3,16 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import pytest
 
 from chalicelib.engine.options import Options
 from chalicelib.errors import FileMissing, KeyReused, ServiceDown
 from chalicelib.jobs.client import OPEN, Client
+from chalicelib.jobs.client_ports import Claim
 from chalicelib.jobs.job import Job, Status
-from chalicelib.jobs.ports import Claim, Message
+from chalicelib.jobs.ports import Message
 from tests.adapters_in_memory import MemoryClaims, MemoryJobs, MemoryQueue
 from tests.harness import World, summed
 
@@ -18,14 +20,14 @@ ROWS = b"a,b\n1,2\n"
 KEY = "8e03978e-40d5-43dd-bc93-6894a57f9324"
 
 
-def a_world(**parts: object) -> World:
-    world = World(**parts)  # type: ignore[arg-type]
+def a_world(**parts: Any) -> World:
+    world = World(**parts)
     world.source.files["x.csv"] = ROWS
     return world
 
 
-def submit(world: World, key: str | None = KEY, client: Client = OPEN, **options: int) -> Job:
-    return world.use_cases.submit_once("x.csv", Options(**options), client, key)  # type: ignore[arg-type]
+def submit(world: World, key: str | None = KEY, client: Client = OPEN, **options: Any) -> Job:
+    return world.use_cases.submit_once("x.csv", Options(**options), client, key)
 
 
 def test_a_repeat_gives_the_same_job_and_no_other_is_made() -> None:

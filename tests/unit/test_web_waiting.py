@@ -48,7 +48,8 @@ def test_a_wait_ends_when_its_time_is_over(site: Site) -> None:
 def test_only_some_seconds_can_be_waited_for(site: Site, wait: str) -> None:
     job = site.finished()
     detail = problem_of(get(site, f"/jobs/{job.id}?wait={wait}"), 400)["detail"]
-    assert detail == "wait must be a whole number of seconds from 0 to 25."
+    must = "wait must be a whole number of seconds from 0 to 25"
+    assert detail == f"{must}, not {wait!r}."
 
 
 @pytest.mark.parametrize("path", ["/jobs/{}", "/storage/get_json/{}"])

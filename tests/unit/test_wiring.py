@@ -15,7 +15,7 @@ from tests.adapters_in_memory import MemoryAdapters
 from tests.harness import World
 
 
-def test_a_folder_and_a_bucket_are_told_apart_by_their_urls(tmp_path: Path) -> None:
+def test_a_folder_and_a_bucket_are_distinguished_by_their_urls(tmp_path: Path) -> None:
     folder, bucket = source_of(f"file://{tmp_path}"), source_of("s3://csv/in/coming/")
     assert isinstance(folder, FolderSource)
     assert isinstance(bucket, S3Source)

@@ -59,7 +59,7 @@ INLINE void skip_line(const Call *call, Cursor *cursor, Found *found, i64 end) {
     move_cursor(cursor, call, found->row);
 }
 
-/* Skip the line at hand if there is nothing in it. */
+/* Skip the current line if there is nothing in it. */
 INLINE int skip_nothing(const Call *call, Cursor *cursor, Found *found) {
     const u8 *const data = cursor->data;
     const i64 row = found->row;
