@@ -26,13 +26,13 @@ MODULES = {name: module for section in SECTIONS.values() for name, module in sec
 class Commands(click.Group):
     """Imports each command when it is needed."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (of the base class)
         return list(MODULES)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name in MODULES and cmd_name not in self.commands:
             import_module(MODULES[cmd_name]).register(self)
-        return self.commands.get(cmd_name)
+        return super().get_command(ctx, cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for heading, names in SECTIONS.items():

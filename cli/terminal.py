@@ -1,6 +1,7 @@
 """What a person sees: data on stdout, messages on stderr, colours on a terminal alone."""
 
 import json
+import math
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -73,11 +74,8 @@ def size(count: float) -> str:
     """Return a number of bytes as "1.2 GB": in thousands, as disks are sold."""
     if count < 1000:
         return f"{count:.0f} bytes" if count != 1 else "1 byte"
-    for unit in UNITS:
-        count /= 1000
-        if count < 999.95:
-            break
-    return f"{count:.1f} {unit}"
+    power = min(int(math.log10(count * 1.00005)) // 3, len(UNITS))
+    return f"{count / 1000**power:.1f} {UNITS[power - 1]}"
 
 
 def show_table(
