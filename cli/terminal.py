@@ -1,7 +1,6 @@
 """What a person sees: data on stdout, messages on stderr, colours on a terminal alone."""
 
 import json
-import math
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -74,7 +73,9 @@ def size(count: float) -> str:
     """Return a number of bytes as "1.2 GB": in thousands, as disks are sold."""
     if count < 1000:
         return f"{count:.0f} bytes" if count != 1 else "1 byte"
-    power = min(int(math.log10(count * 1.00005)) // 3, len(UNITS))
+    power = 1
+    while count >= 999.95 * 1000**power and power < len(UNITS):
+        power += 1
     return f"{count / 1000**power:.1f} {UNITS[power - 1]}"
 
 
