@@ -25,6 +25,8 @@ ALLOWED = {
     "/jobs": "GET, HEAD, OPTIONS, POST",
     f"/jobs/{'0' * 32}": "DELETE, GET, HEAD, OPTIONS",
     "/preview": "OPTIONS, POST",
+    "/health": "GET, HEAD, OPTIONS",
+    "/me": "GET, HEAD, OPTIONS",
     "/openapi.json": "GET, HEAD, OPTIONS",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")

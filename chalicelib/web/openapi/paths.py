@@ -152,6 +152,21 @@ JOB: Item = {
         },
     },
 }
+HEALTH: Item = {
+    "get": {
+        "operationId": "getHealth",
+        "summary": "Learn whether the API takes requests; needs no token",
+        "security": [],
+        "responses": {"200": reply("It does.", ref("Health")), **problems()},
+    }
+}
+ME: Item = {
+    "get": {
+        "operationId": "getMe",
+        "summary": "Get the client that asks",
+        "responses": {"200": reply("The client.", ref("Me")), **problems()},
+    }
+}
 OPENAPI: Item = {
     "get": {
         "operationId": "getOpenapi",
@@ -172,6 +187,8 @@ PATHS: Item = {
         "/jobs": JOBS,
         "/preview": PREVIEW,
         "/jobs/{job_id}": JOB,
+        "/health": HEALTH,
+        "/me": ME,
         "/openapi.json": OPENAPI,
     }.items()
 }
