@@ -10,8 +10,8 @@ from cli.terminal import is_terminal
 Update = Callable[[int], None]
 
 
-def _ignore(_: int) -> None:
-    pass
+def ignore(_: int) -> None:
+    """Show nothing."""
 
 
 @contextmanager
@@ -21,7 +21,7 @@ def bytes_bar(total: int, label: str = "") -> Iterator[Update]:
     Without a terminal, or with nothing to do, show nothing.
     """
     if total <= 0 or not is_terminal(sys.stderr):
-        yield _ignore
+        yield ignore
         return
     # rich takes longer to import than a small file to sum.
     from rich.console import Console
