@@ -5,9 +5,10 @@ import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from types import TracebackType
+from typing import Self
 
 from chalicelib.engine.formats import HEAD_BYTES
+from chalicelib.engine.wording import visible
 from chalicelib.errors import FileError
 from chalicelib.jobs.job import FileVersion
 from chalicelib.jobs.ports import Probe
@@ -35,21 +36,27 @@ class Changed(FileError):
         super().__init__("The file changed while it was read; sum it when nobody writes to it.")
 
 
-class LocalFile:
-    """A ``ports.Source`` with one open file, read by any number of threads."""
+class _Opened:
+    """An open file; leaving the context closes it."""
 
-    def __init__(self, descriptor: int, update: Update = ignore) -> None:
+    def __init__(self, descriptor: int) -> None:
+        #: Called with the position that was read to.
+        self.update: Update = ignore
         self._file = descriptor
-        self._update = update
-        self._stopped = False
 
-    def __enter__(self) -> "LocalFile":
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         os.close(self._file)
+
+
+class LocalFile(_Opened):
+    """A ``ports.Source`` with one open file, read by any number of threads."""
+
+    def __init__(self, descriptor: int) -> None:
+        super().__init__(descriptor)
+        self._stopped = False
 
     def stop(self) -> None:
         """Raise Stopped in all threads that read."""
@@ -73,9 +80,14 @@ class LocalFile:
                 raise Stopped
             position += len(block)
             yield block
-            self._update(position)
+            self.update(position)
         if position < version.size or self.version(name) != version:
             raise Changed
+
+
+def shown_name(name: str) -> str:
+    """Return a file's name for a message."""
+    return "standard input" if name == STDIN else visible(name)
 
 
 def _next_bytes(position: int, stop: int) -> int:
@@ -84,11 +96,11 @@ def _next_bytes(position: int, stop: int) -> int:
     return min(READ_BYTES, left) if left > 0 else READ_BYTES // 8
 
 
-class Stream:
+class Stream(_Opened):
     """A ``ports.Source`` with a stream. After the first time, it reads the kept beginning."""
 
     def __init__(self, descriptor: int) -> None:
-        self._file = descriptor
+        super().__init__(descriptor)
         self._begun = False
         self._kept = bytearray()
         self.is_complete = False
@@ -110,41 +122,45 @@ class Stream:
         if self._begun:
             yield self.kept[start:]
             return
-        self._begun = True
+        self._begun, position = True, 0
         while block := os.read(self._file, READ_BYTES):
             self._kept += block[: KEPT_BYTES - len(self._kept)]
+            position += len(block)
             yield block
+            self.update(position)
         self.is_complete = True
 
 
-def open_file(name: str, update: Update = ignore) -> LocalFile | Stream:
+def open_file(name: str) -> LocalFile | Stream:
     """Open a file, or with ``-`` the standard input. Raise Failure if it cannot be opened."""
     if name == STDIN:
-        return _opened(os.dup(sys.stdin.fileno()), update)
+        return _opened(os.dup(sys.stdin.fileno()))
     try:
         descriptor = os.open(name, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
         raise _not_there(name, error) from error
     if stat.S_ISDIR(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        advice = f"csvsum sum {name.rstrip('/')}/*.csv sums the files in it."
-        raise Failure(f"{name} is a folder", Exit.MISSING, advice=(advice,))
-    return _opened(descriptor, update)
+        advice = f"csvsum sum {visible(name.rstrip('/'))}/*.csv sums the files in it."
+        raise Failure(f"{visible(name)} is a folder", Exit.MISSING, advice=(advice,))
+    return _opened(descriptor)
 
 
-def _opened(descriptor: int, update: Update) -> LocalFile | Stream:
+def _opened(descriptor: int) -> LocalFile | Stream:
     """Return what can be read from anywhere as a file, and all else as a stream."""
     is_file = stat.S_ISREG(os.fstat(descriptor).st_mode)
     if is_file and os.lseek(descriptor, 0, os.SEEK_CUR) == 0:
-        return LocalFile(descriptor, update)
+        return LocalFile(descriptor)
     return Stream(descriptor)
 
 
 def _not_there(name: str, error: OSError) -> Failure:
     why = {FileNotFoundError: "there is no such file", PermissionError: "you may not read it"}
-    message = f"{name}: {why.get(type(error), (error.strerror or str(error)).lower())}"
+    message = f"{visible(name)}: {why.get(type(error), (error.strerror or str(error)).lower())}"
     near = _nearest(name) if isinstance(error, FileNotFoundError) else None
-    return Failure(message, Exit.MISSING, advice=(f"Did you mean {near}?",) if near else ())
+    return Failure(
+        message, Exit.MISSING, advice=(f"Did you mean {visible(near)}?",) if near else ()
+    )
 
 
 def _nearest(name: str) -> str | None:

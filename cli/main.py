@@ -13,7 +13,7 @@ from importlib import import_module
 import click
 
 from cli.failures import Exit, Failure
-from cli.terminal import PROGRAM, report, say
+from cli.terminal import PROGRAM, report, say, show
 
 #: By the heading in the help: the commands, and the module that registers each.
 SECTIONS: dict[str, dict[str, str]] = {
@@ -43,7 +43,23 @@ class Commands(click.Group):
                     formatter.write_dl(rows)
 
 
+def _show_version(ctx: click.Context, _: click.Parameter, is_asked: bool) -> None:
+    if is_asked:
+        from cli.version import version
+
+        show(f"{PROGRAM} {version()}")
+        ctx.exit()
+
+
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="Show the version and exit.",
+)
 def app() -> None:
     """Sum columns of CSV files, exactly: every digit of every number counts."""
 

@@ -3,12 +3,12 @@
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from queue import Queue
-from threading import Thread
+from queue import SimpleQueue
+from threading import Semaphore, Thread
 from time import perf_counter
 
 from chalicelib.engine.kernel import Kernel
-from chalicelib.engine.opening import Table, Text, open_table
+from chalicelib.engine.opening import Table, open_table
 from chalicelib.engine.options import Options
 from chalicelib.errors import BadCsv
 from chalicelib.jobs.job import Job, Result, queued, utc_now
@@ -25,6 +25,10 @@ from cli.sum_parts import sum_parts
 PART_BYTES = 16 * 1024 * 1024
 #: Blocks that are unpacked, or read from a pipe, before they are summed.
 BLOCKS_AHEAD = 8
+#: A file of so few bytes is summed before a thread has begun.
+SMALL_BYTES = 256 * 1024
+#: How long to wait for a thread that reads a stream: it may wait for input that never comes.
+SECONDS_TO_STOP = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +73,15 @@ def sum_file(job: Job, source: LocalFile | Stream, way: Way, update: Update = ig
     text = read_text(source, job, job.version.size)
     table = open_table(text, job.options)
     job = replace(job, dialect=table.dialect)
-    is_cut = isinstance(source, LocalFile) and text.is_stored and job.version.size > way.part_bytes
-    if is_cut and isinstance(source, LocalFile):
+    size = job.version.size
+    if isinstance(source, LocalFile) and text.is_stored and size > way.part_bytes:
         sums, parts = _in_parts(job, source, table, way, update)
     else:
-        sums, parts = _in_one(text, table, way), 1
+        source.update = update
+        is_small = isinstance(source, LocalFile) and size <= SMALL_BYTES
+        sums, parts = _in_one(table, way, is_small=is_small), 1
     result = decide(table.layout, sums)
     seconds = perf_counter() - started
-    size = job.version.size
     return Summed(job, table, text.compression, result, sums.rows, size, parts, seconds)
 
 
@@ -97,9 +102,9 @@ def _in_parts(
     return sums, plan.count
 
 
-def _in_one(text: Text, table: Table, way: Way) -> Sums:
+def _in_one(table: Table, way: Way, *, is_small: bool) -> Sums:
     layout = table.layout
-    rows = table.rows if way.threads == 1 else _ahead(table.rows)
+    rows = table.rows if is_small or way.threads == 1 else _ahead(table.rows)
     partial = way.kernel.sum_rows(rows, layout)
     if partial.fault is not None:
         raise BadCsv(partial.fault.moved(layout.data_line, layout.data_start))
@@ -108,18 +113,26 @@ def _in_one(text: Text, table: Table, way: Way) -> Sums:
 
 def _ahead(blocks: Iterator[bytes]) -> Iterator[bytes]:
     """Yield the blocks while a thread reads and unpacks the next ones."""
-    ready: Queue[bytes | BaseException | None] = Queue(BLOCKS_AHEAD)
+    ready, room = SimpleQueue[bytes | BaseException | None](), Semaphore(BLOCKS_AHEAD)
+    is_needed = True
 
     def read() -> None:
         try:
-            for block in blocks:
+            while room.acquire() and is_needed and (block := next(blocks, None)) is not None:
                 ready.put(block)
             ready.put(None)
         except BaseException as error:
             ready.put(error)
 
-    Thread(target=read, daemon=True).start()
-    while (block := ready.get()) is not None:
-        if isinstance(block, BaseException):
-            raise block
-        yield block
+    reader = Thread(target=read, daemon=True)
+    reader.start()
+    try:
+        while (block := ready.get()) is not None:
+            if isinstance(block, BaseException):
+                raise block
+            room.release()
+            yield block
+    finally:
+        is_needed = False
+        room.release()
+        reader.join(SECONDS_TO_STOP)

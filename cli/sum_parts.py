@@ -6,7 +6,7 @@ they release Python's lock.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from threading import Thread
@@ -15,7 +15,7 @@ from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum, add_columns
 from chalicelib.errors import BadCsv
 from chalicelib.jobs.adding import require_complete
-from chalicelib.jobs.parts import Outcome, Plan, settle
+from chalicelib.jobs.parts import Outcome, Plan, Rerun, settle
 from chalicelib.jobs.results import Sums
 from cli.progress import Update, ignore
 
@@ -67,12 +67,15 @@ def sum_parts(
     outcomes: dict[tuple[int, State], Outcome] = {}
     prefix = Prefix()
     settled = settle(outcomes, plan)
+    bytes_done = 0
     while settled.reruns:
-        reruns: list[Task] = [(rerun.number, rerun.start) for rerun in settled.reruns]
-        for outcome, columns in _run(_tasks(reruns, outcomes, plan), sum_part, threads, stop):
+        tasks = _tasks(settled.reruns, outcomes, plan)
+        for part in Workers(tasks, sum_part).run(min(threads, len(tasks)), stop):
+            outcome, _ = part
             outcomes[outcome.number, outcome.start] = outcome
-            prefix.add((outcome, columns))
-            update(sum(len(plan.range_of(number)) for number in {each for each, _ in outcomes}))
+            prefix.add(part)
+            bytes_done += outcome.bytes
+            update(bytes_done)
         settled = settle(outcomes, plan)
     if settled.fault is not None:
         raise BadCsv(settled.fault)
@@ -82,44 +85,57 @@ def sum_parts(
 
 
 def _tasks(
-    reruns: Sequence[Task], outcomes: dict[tuple[int, State], Outcome], plan: Plan
+    reruns: Sequence[Rerun], outcomes: Mapping[tuple[int, State], Outcome], plan: Plan
 ) -> list[Task]:
     """Return the parts to sum: those that settling asks for, and those that were never summed."""
-    known = {number for number, _ in (*outcomes, *reruns)}
-    return [*reruns, *((number, None) for number in range(plan.count) if number not in known)]
+    asked: list[Task] = [(rerun.number, rerun.start) for rerun in reruns]
+    known = {number for number, _ in (*outcomes, *asked)}
+    return [*asked, *((number, None) for number in range(plan.count) if number not in known)]
 
 
-def _run(
-    tasks: Sequence[Task], sum_part: SumPart, threads: int, stop: Callable[[], None]
-) -> Iterator[Part]:
-    """Yield the parts as they are done. After a fault, begin no other: the first fault counts."""
-    todo, done = deque(tasks), SimpleQueue[Part | BaseException | None]()
+class Workers:
+    """Sum the parts in threads. After a fault, none begins another part: the first fault counts."""
 
-    def work() -> None:
-        try:
-            while todo:
-                part = sum_part(*todo.popleft())
-                if part[0].fault is not None:
-                    todo.clear()
-                done.put(part)
-            done.put(None)
-        except IndexError:  # another thread took the last task
-            done.put(None)
-        except BaseException as error:
-            done.put(error)
+    def __init__(self, tasks: Sequence[Task], sum_part: SumPart) -> None:
+        self._todo = deque(tasks)
+        self._sum_part = sum_part
+        self._done = SimpleQueue[Part | BaseException | None]()
 
-    workers = [Thread(target=work, daemon=True) for _ in range(min(threads, len(tasks)))]
-    for worker in workers:
-        worker.start()
-    try:
-        for _ in workers:
-            while (part := done.get()) is not None:
-                if isinstance(part, BaseException):
-                    raise part
-                yield part
-    except BaseException:
-        stop()
-        raise
-    finally:
+    def run(self, threads: int, stop: Callable[[], None]) -> Iterator[Part]:
+        """Yield the parts as they are done; when the caller ends early, stop the threads."""
+        workers = [Thread(target=self._work, daemon=True) for _ in range(threads)]
         for worker in workers:
-            worker.join()
+            worker.start()
+        try:
+            for _ in workers:
+                yield from self._results_of_one()
+        except BaseException:
+            stop()
+            raise
+        finally:
+            for worker in workers:
+                worker.join()
+
+    def _results_of_one(self) -> Iterator[Part]:
+        """Yield what is done until any one of the threads has no more to do."""
+        while (part := self._done.get()) is not None:
+            if isinstance(part, BaseException):
+                raise part
+            yield part
+
+    def _work(self) -> None:
+        try:
+            while (task := self._next()) is not None:
+                part = self._sum_part(*task)
+                if part[0].fault is not None:
+                    self._todo.clear()
+                self._done.put(part)
+            self._done.put(None)
+        except BaseException as error:
+            self._done.put(error)
+
+    def _next(self) -> Task | None:
+        try:
+            return self._todo.popleft()
+        except IndexError:
+            return None
