@@ -1,0 +1,49 @@
+"""``csvsum run``: sum a file with the service, from the upload to the sums."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.connection import command, csv_option, json_option, with_service
+from cli.reading_options import given, options_of, reading_options
+
+if TYPE_CHECKING:
+    from cli.service import Service
+
+EXAMPLES = """\
+  csvsum run sales.csv                      upload a file, wait, and print its sums
+  csvsum run q3/rates.csv --columns rate    a file of the service's source
+  csvsum run sales.csv --json | jq .exact   all digits, for programs
+  csvsum run umsatz.csv --decimal ,
+
+A file of this machine is uploaded. Any other name is one of the service's source, which `csvsum
+files` lists. Ctrl-C ends the wait, and not the job.
+"""
+
+
+@command("run", examples=EXAMPLES)
+@click.argument("file", metavar="FILE")
+@click.option("--source", "is_in_source", is_flag=True, help="FILE is in the source of the service.")
+@reading_options
+@json_option
+@csv_option
+@with_service
+def run(
+    service: "Service", file: str, is_in_source: bool, as_json: bool, as_csv: bool, **values: Any
+) -> None:
+    """Sum a file with the service: upload, submit, wait, and print the sums."""
+    from cli.following import wait_for
+    from cli.job_output import show_ended
+    from cli.sending import name_of, submit
+
+    options = given(values)
+    options_of(options)
+    name = name_of(service, file, is_in_source=is_in_source)
+    job = submit(service, name, options)
+    ended = wait_for(service, job["id"])
+    show_ended(ended, service.access, as_json=as_json, as_csv=as_csv)
+
+
+def register(app: click.Group) -> None:
+    """Add the command to the app."""
+    app.add_command(run)
