@@ -23,7 +23,7 @@ from cli.failures import Exit, Failure
 from cli.terminal import PROGRAM, say
 
 LOCAL_URL = "http://127.0.0.1:8000"
-URL, TOKEN = "CSVSUM_URL", "CSVSUM_TOKEN"  # noqa: S105  # nosec B105  # the name of a variable
+URL, TOKEN = "CSVSUM_URL", "CSVSUM_TOKEN"  # nosec B105  # the names of variables
 FILE = "config.toml"
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 

@@ -49,9 +49,9 @@ def job_bar(job_id: str) -> "Iterator[Callable[[Job], None]]":
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
-        TextColumn("Job {task.description}"),
+        TextColumn("Job {task.description}", markup=False),
         BarColumn(BAR_CELLS),
-        TextColumn("{task.fields[note]}"),
+        TextColumn("{task.fields[note]}", markup=False),
         TimeRemainingColumn(compact=True),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from chalicelib.engine.wording import visible
 from cli.ages import age
 from cli.following import progress_of
 from cli.job_ids import short
@@ -23,7 +24,7 @@ def show_jobs(jobs: "Sequence[Job]") -> None:
         (
             (
                 short(job["id"]) if is_for_people else job["id"],
-                job["csv"],
+                visible(job["csv"]),
                 job["status"],
                 age(job["submitted_at"]) if is_for_people else job["submitted_at"],
                 (reason(job) or progress_of(job))[:MAX_REASON_CHARS],

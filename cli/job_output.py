@@ -24,7 +24,9 @@ DEFAULTS = Options().as_dict()
 Show = Mapping[str, bool]
 
 
-def show_ended(job: "Job", access: "Access", *, as_json: bool = False, as_csv: bool = False) -> None:
+def show_ended(
+    job: "Job", access: "Access", *, as_json: bool = False, as_csv: bool = False
+) -> None:
     """Write the sums of a job. Raise Failure if it has none."""
     if job["status"] == "succeeded":
         if as_json:
@@ -47,7 +49,9 @@ def failure_of_job(job: "Job") -> Failure:
         return failure_of(visible(job["csv"]), job["error"], retry)
     if job["status"] == "cancelled":
         advice = "Submit the file again if its sums are wanted after all."
-        return Failure(f"job {shown} was cancelled, so it has no sums", Exit.MISSING, advice=(advice,))
+        return Failure(
+            f"job {shown} was cancelled, so it has no sums", Exit.MISSING, advice=(advice,)
+        )
     message = f"job {shown} is {job['status']}, so it has no sums yet"
     return Failure(message, Exit.MISSING, advice=(f"{PROGRAM} wait {shown} waits for them.",))
 
@@ -82,7 +86,9 @@ def _show_csv(job: "Job") -> None:
 
 def _show_text(job: "Job", access: "Access") -> None:
     say(_read(job))
-    names = [f"  {visible(name)}" if sys.stdout.isatty() else visible(name) for name in job["exact"]]
+    names = [
+        f"  {visible(name)}" if sys.stdout.isatty() else visible(name) for name in job["exact"]
+    ]
     show_table(zip(names, aligned(list(job["exact"].values())), strict=True), right=(1,))
     sys.stdout.flush()
     for line in _after(job, access):
@@ -107,9 +113,10 @@ def _read(job: "Job") -> str:
 
 
 def _after(job: "Job", access: "Access") -> Iterator[str]:
+    heading = paint("Warning:", sys.stderr, fg="yellow")
     for warning in job["warnings"]:
         column = f"{visible(warning['column'])}: " if "column" in warning else ""
-        yield f"{paint('Warning:', sys.stderr, fg='yellow')} {column}{with_flags(warning['detail'])}"
+        yield f"{heading} {column}{with_flags(warning['detail'])}"
     ledger = job["ledger"]
     read = [counted(ledger["rows"], "row"), counted(ledger["parts"], "part")]
     yield f"{', '.join(read)}, {ledger['seconds']:.1f} s. {access.page_of(job['id'])}"

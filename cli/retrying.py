@@ -43,7 +43,7 @@ class Retries:
         """Return a time that the service gave in seconds; 0 for none, or for a date."""
         if not (retry_after.isascii() and retry_after.isdigit()):
             return 0
-        seconds = max(int(retry_after), 2 ** (self.attempts - 1) * FIRST_SECONDS)
+        seconds = max(float(retry_after), FIRST_SECONDS)
         return seconds + self.draw(0, max(FIRST_SECONDS, seconds / 10))
 
     def _doubled(self) -> float:

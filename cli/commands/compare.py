@@ -30,9 +30,7 @@ The exit code is 0 if all sums and the numbers of rows are equal, and 1 if anyth
 @click.option("--changed", "only_changed", is_flag=True, help="Only columns that differ.")
 @json_option
 @with_service
-def compare(
-    service: "Service", before: str, after: str, only_changed: bool, as_json: bool
-) -> Exit:
+def compare(service: "Service", before: str, after: str, only_changed: bool, as_json: bool) -> Exit:
     """Compare the sums of two jobs, exactly."""
     from cli.comparing import differences
 

@@ -33,11 +33,9 @@ UPLOAD_EXAMPLES = """\
 @click.option("--cursor", metavar="NEXT", help="Continue the list: what the one before ended with.")
 @json_option
 @with_service
-def files(
-    service: "Service", prefix: str, search: str, limit: int, cursor: str | None, as_json: bool
-) -> None:
+def files(service: "Service", limit: int, cursor: str | None, as_json: bool, **wanted: str) -> None:
     """List the files of the service's source."""
-    page = service.files(prefix, search, limit, cursor)
+    page = service.files(**wanted, limit=limit, cursor=cursor)
     if as_json:
         show_json({"files": page.items, "folders": page.folders, "next": page.next})
         return
@@ -66,7 +64,9 @@ def _size(file: Mapping[str, Any]) -> str:
 
 
 @command("upload", examples=UPLOAD_EXAMPLES)
-@click.argument("paths", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
+@click.argument(
+    "paths", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path)
+)
 @json_option
 @with_service
 def upload_files(service: "Service", paths: tuple[Path, ...], as_json: bool) -> None:

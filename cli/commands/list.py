@@ -34,18 +34,12 @@ COUNT_EXAMPLES = """\
 @json_option
 @with_service
 def list_jobs(
-    service: "Service",
-    status: str | None,
-    since: str | None,
-    csv: str | None,
-    limit: int,
-    cursor: str | None,
-    as_json: bool,
+    service: "Service", limit: int, cursor: str | None, as_json: bool, **wanted: str | None
 ) -> None:
     """List your jobs, the newest first."""
     from cli.job_list import show_jobs
 
-    page = service.jobs({"status": status, "since": since, "csv": csv}, limit, cursor)
+    page = service.jobs(wanted, limit, cursor)
     if as_json:
         show_json({"jobs": page.items, "next": page.next})
         return

@@ -23,7 +23,9 @@ files` lists. Ctrl-C ends the wait, and not the job.
 
 @command("run", examples=EXAMPLES)
 @click.argument("file", metavar="FILE")
-@click.option("--source", "is_in_source", is_flag=True, help="FILE is in the source of the service.")
+@click.option(
+    "--source", "is_in_source", is_flag=True, help="FILE is in the source of the service."
+)
 @reading_options
 @json_option
 @csv_option

@@ -20,7 +20,9 @@ EXAMPLES = """\
 
 @command("submit", examples=EXAMPLES)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--source", "is_in_source", is_flag=True, help="FILE is in the source of the service.")
+@click.option(
+    "--source", "is_in_source", is_flag=True, help="FILE is in the source of the service."
+)
 @reading_options
 @json_option
 @with_service
