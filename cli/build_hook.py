@@ -72,4 +72,6 @@ def _platform() -> str:
     """Return the platform of this machine, for a wheel that is not for others."""
     from packaging.tags import sys_tags
 
-    return next(tag.platform for tag in sys_tags() if "linux_" not in tag.platform[1:])
+    # manylinux would promise that the library runs with an older glibc.
+    portable = ("manylinux", "musllinux")
+    return next(tag.platform for tag in sys_tags() if not tag.platform.startswith(portable))
