@@ -13,7 +13,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-LIBRARIES = "csvsum/chalicelib/engine/native/lib"
+#: As in the project: hatchling puts all below csvsum/.
+LIBRARIES = "chalicelib/engine/native/lib"
 COMPILERS = ("cc", "gcc", "clang")
 #: A compiler as a package. It has no wheels for other machines, where pip would fail.
 ZIG, ZIG_SYSTEMS = "ziglang==0.17.1", ("linux", "darwin")
