@@ -13,7 +13,8 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-LIBRARIES = "csvsum/chalicelib/engine/native/lib"
+#: As in the project: hatchling puts all below csvsum/.
+LIBRARIES = "chalicelib/engine/native/lib"
 COMPILERS = ("cc", "gcc", "clang")
 #: A compiler as a package. It has no wheels for other machines, where pip would fail.
 ZIG, ZIG_SYSTEMS = "ziglang==0.17.1", ("linux", "darwin")
@@ -72,4 +73,6 @@ def _platform() -> str:
     """Return the platform of this machine, for a wheel that is not for others."""
     from packaging.tags import sys_tags
 
-    return next(tag.platform for tag in sys_tags() if "linux_" not in tag.platform[1:])
+    # manylinux would promise that the library runs with an older glibc.
+    portable = ("manylinux", "musllinux")
+    return next(tag.platform for tag in sys_tags() if not tag.platform.startswith(portable))

@@ -42,20 +42,21 @@ class _Opened:
     def __init__(self, descriptor: int) -> None:
         #: Called with the position that was read to.
         self.update: Update = ignore
-        self._file = descriptor
+        self.descriptor = descriptor
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._file)
+        os.close(self.descriptor)
 
 
 class LocalFile(_Opened):
     """A ``ports.Source`` with one open file, read by any number of threads."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, descriptor: int, read_bytes: int = READ_BYTES) -> None:
         super().__init__(descriptor)
+        self._read_bytes = read_bytes
         self._stopped = False
 
     def stop(self) -> None:
@@ -64,36 +65,37 @@ class LocalFile(_Opened):
 
     def version(self, _name: str) -> FileVersion:
         """Identify a version as FolderSource does: by inode, ctime and size."""
-        status = os.fstat(self._file)
+        status = os.fstat(self.descriptor)
         return FileVersion(status.st_size, f"{status.st_ino:x}-{status.st_ctime_ns:x}")
 
     def probe(self, name: str) -> Probe:
-        return Probe(self.version(name), os.pread(self._file, HEAD_BYTES, 0))
+        return Probe(self.version(name), os.pread(self.descriptor, HEAD_BYTES, 0))
 
     def read(
         self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
     ) -> Iterator[bytes]:
         stop = version.size if expected_end is None else min(expected_end, version.size)
         position = start
-        while block := os.pread(self._file, _next_bytes(position, stop), position):
+        while block := os.pread(self.descriptor, self._next_bytes(position, stop), position):
             if self._stopped:
                 raise Stopped
+            if self.version(name) != version:
+                raise Changed
             position += len(block)
             yield block
             self.update(position)
-        if position < version.size or self.version(name) != version:
+        if position < version.size:
             raise Changed
+
+    def _next_bytes(self, position: int, stop: int) -> int:
+        """Return how much to read: not more than is expected, and little beyond that."""
+        left = stop - position
+        return min(self._read_bytes, left) if left > 0 else max(1, self._read_bytes // 8)
 
 
 def shown_name(name: str) -> str:
     """Return a file's name for a message."""
     return "standard input" if name == STDIN else visible(name)
-
-
-def _next_bytes(position: int, stop: int) -> int:
-    """Return how much to read: not more than is expected, and little beyond that."""
-    left = stop - position
-    return min(READ_BYTES, left) if left > 0 else READ_BYTES // 8
 
 
 class Stream(_Opened):
@@ -123,7 +125,7 @@ class Stream(_Opened):
             yield self.kept[start:]
             return
         self._begun, position = True, 0
-        while block := os.read(self._file, READ_BYTES):
+        while block := os.read(self.descriptor, READ_BYTES):
             self._kept += block[: KEPT_BYTES - len(self._kept)]
             position += len(block)
             yield block
