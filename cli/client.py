@@ -5,6 +5,7 @@ Proxies and certificates are those of the environment (HTTPS_PROXY, NO_PROXY, SS
 certificates are always verified.
 """
 
+import re
 import ssl
 import time
 from collections.abc import Callable, Mapping
@@ -20,12 +21,15 @@ from cli.problems import clause, failure_of
 from cli.progress import Update
 from cli.retrying import PASSING, Retries
 from cli.terminal import PROGRAM, say
+from cli.version import version
 from cli.watched import Watched, not_stored
 
 #: A reply may take the 25 seconds of ``wait``, and what API Gateway takes at most beyond that.
 TIMEOUT = httpx.Timeout(connect=10, read=40, write=60, pool=10)
 #: S3 replies to an upload once it has stored all of it.
 UPLOAD_TIMEOUT = httpx.Timeout(connect=10, read=300, write=60, pool=10)
+#: How Python begins the text of an error.
+ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 #: A wait that a person would wonder about.
 LONG_SECONDS = 3.0
 
@@ -49,7 +53,11 @@ class Client:
         self.access = access
         self._sleep = sleep
         self._is_known = False
-        self._http = httpx.Client(timeout=TIMEOUT, follow_redirects=False)
+        self._http = httpx.Client(
+            timeout=TIMEOUT,
+            follow_redirects=False,
+            headers={"User-Agent": f"{PROGRAM}/{version()}"},
+        )
 
     def close(self) -> None:
         self._http.close()
@@ -184,7 +192,8 @@ def _unreachable(access: Access, error: httpx.TransportError) -> Failure:
         message = f"{access.url} did not answer in time"
         advice = f"Try again; {PROGRAM} doctor says more."
     else:
-        message = f"nothing answers at {access.url}: {error or type(error).__name__}"
+        why = ERRNO.sub("", str(error)) or type(error).__name__
+        message = f"nothing answers at {access.url}: {why}"
         advice = f"Check the URL (from {access.origin}) and the network."
     if access.is_default:
         advice = f"Start a service with `make run`, or name yours: {PROGRAM} login URL"

@@ -1,6 +1,7 @@
 """Gives commands their service, and the options that all of them have."""
 
 from collections.abc import Callable
+from enum import Enum
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -15,9 +16,32 @@ F = TypeVar("F", bound=Callable[..., Any])
 json_option = click.option(
     "--json", "as_json", is_flag=True, cls=Option, section=SECTION, help="Write JSON."
 )
-csv_option = click.option(
-    "--csv", "as_csv", is_flag=True, cls=Option, section=SECTION, help="Write CSV."
-)
+
+
+class Form(Enum):
+    """How sums are written."""
+
+    TEXT = "text"
+    JSON = "json"
+    CSV = "csv"
+
+
+def form_options(function: F) -> F:
+    """Decorator: let a command write its sums in a ``form``."""
+    for form, text in ((Form.CSV, "Write CSV."), (Form.JSON, "Write JSON.")):
+        function = click.option(
+            f"--{form.value}",
+            "form",
+            flag_value=form,
+            type=click.UNPROCESSED,
+            default=Form.TEXT,
+            cls=Option,
+            section=SECTION,
+            help=text,
+        )(function)
+    return function
+
+
 url_option = click.option(
     "--url",
     metavar="URL",

@@ -2,12 +2,13 @@
 
 import csv
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from chalicelib.engine.wording import counted, delimiter_name, visible
 from chalicelib.jobs.options import Options
 from cli.advice import failure_of, retry_with
+from cli.connection import Form
 from cli.failures import Exit, Failure
 from cli.job_ids import short
 from cli.reading_options import with_flags
@@ -20,23 +21,28 @@ if TYPE_CHECKING:
 
 #: What a JSON object of sums has of the job, as that of ``csvsum sum`` has it.
 MEMBERS = ("result", "exact", "cells", "left_out", "warnings", "dialect")
+#: A job that took less says nothing about speed.
+SHOWN_SECONDS = 0.1
 DEFAULTS = Options().as_dict()
-Show = Mapping[str, bool]
 
 
 def show_ended(
-    job: "Job", access: "Access", *, as_json: bool = False, as_csv: bool = False
+    job: "Job", access: "Access", form: Form = Form.TEXT, file: str | None = None
 ) -> None:
-    """Write the sums of a job. Raise Failure if it has none."""
+    """Write the sums of a job. Raise Failure if it has none.
+
+    An uploaded file has the name that it has in the service, unless ``file`` says how it was typed.
+    """
+    job = {**job, "csv": file or job["csv"]}
     if job["status"] == "succeeded":
-        if as_json:
+        if form is Form.JSON:
             show_json(sums_json(job))
-        elif as_csv:
+        elif form is Form.CSV:
             _show_csv(job)
         else:
             _show_text(job, access)
         return
-    if as_json:
+    if form is Form.JSON:
         show_json({"job": job["id"], "file": job["csv"], **_why(job)})
     raise failure_of_job(job)
 
@@ -119,4 +125,5 @@ def _after(job: "Job", access: "Access") -> Iterator[str]:
         yield f"{heading} {column}{with_flags(warning['detail'])}"
     ledger = job["ledger"]
     read = [counted(ledger["rows"], "row"), counted(ledger["parts"], "part")]
-    yield f"{', '.join(read)}, {ledger['seconds']:.1f} s. {access.page_of(job['id'])}"
+    read += [f"{ledger['seconds']:.1f} s"] if ledger["seconds"] >= SHOWN_SECONDS else []
+    yield f"{', '.join(read)}. {access.page_of(job['id'])}"

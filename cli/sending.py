@@ -7,6 +7,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chalicelib.errors import BadRequest
+from chalicelib.jobs.file_names import parse_name
 from cli.failures import Exit, Failure
 from cli.problems import Refusal
 from cli.progress import bytes_bar
@@ -35,9 +37,16 @@ def name_of(service: "Service", text: str, *, is_in_source: bool) -> str:
         advice = f"{PROGRAM} sum - sums it on this machine."
         raise Failure("standard input cannot be uploaded", Exit.USAGE, advice=(advice,))
     path = Path(text)
-    if is_in_source or not path.exists():
+    if is_in_source or (not path.exists() and _may_be_in_source(text)):
         return text
     return upload(service, path)
+
+
+def _may_be_in_source(text: str) -> bool:
+    try:
+        return parse_name(text) == text
+    except BadRequest:
+        return False
 
 
 def submit(service: "Service", name: str, options: Mapping[str, Any]) -> "Job":

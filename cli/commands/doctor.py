@@ -24,7 +24,9 @@ refuses the token; 0 if all is well.
 @json_option
 @with_service
 def doctor(service: "Service", as_json: bool) -> Exit:
-    """Check the service, the token, the source and the kernel, and say what to do."""
+    """Check the set-up, and say what to do.
+
+    Looks at the service, the token, the source, and the kernel of this machine."""
     import sys
 
     from cli.checks import examine

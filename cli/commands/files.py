@@ -70,7 +70,7 @@ def _size(file: Mapping[str, Any]) -> str:
 @json_option
 @with_service
 def upload_files(service: "Service", paths: tuple[Path, ...], as_json: bool) -> None:
-    """Upload files of this machine, and print the names by which they can be submitted."""
+    """Upload files, and print the names to submit."""
     from cli.sending import upload
 
     for path in paths:

@@ -56,7 +56,9 @@ def list_jobs(
 @json_option
 @with_service
 def count(service: "Service", mine: bool, as_json: bool) -> None:
-    """Count the jobs in progress: accepted, and not yet ended."""
+    """Count the jobs in progress.
+
+    They are accepted, and have not ended."""
     in_progress = service.count(mine=mine)
     if as_json:
         show_json({"ongoing_tasks": in_progress})

@@ -39,7 +39,7 @@ LOGOUT_EXAMPLES = """\
 @command("login", examples=LOGIN_EXAMPLES)
 @click.argument("url", required=False, metavar="[URL]")
 def login(url: str | None) -> None:
-    """Save the URL of a service, and a token if it asks for one."""
+    """Save the URL of a service, and its token."""
     access = Access(normal_url(url or _saved_url()))
     me = who(access)
     if me is None:

@@ -27,7 +27,9 @@ EXAMPLES = """\
 @click.option("--print", "only_print", is_flag=True, help="Print the URL, and open nothing.")
 @with_service
 def open_page(service: "Service", job: str | None, only_print: bool) -> None:
-    """Open the page of a job in a browser, or print its URL where there is none."""
+    """Open the page in a browser.
+
+    Where there is no browser, print the URL."""
     from cli.job_ids import resolve
 
     access = service.access

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.connection import command, csv_option, json_option, with_service
+from cli.connection import Form, command, form_options, with_service
 from cli.reading_options import given, options_of, reading_options
 
 if TYPE_CHECKING:
@@ -27,13 +27,10 @@ files` lists. Ctrl-C ends the wait, and not the job.
     "--source", "is_in_source", is_flag=True, help="FILE is in the source of the service."
 )
 @reading_options
-@json_option
-@csv_option
+@form_options
 @with_service
-def run(
-    service: "Service", file: str, is_in_source: bool, as_json: bool, as_csv: bool, **values: Any
-) -> None:
-    """Sum a file with the service: upload, submit, wait, and print the sums."""
+def run(service: "Service", file: str, is_in_source: bool, form: Form, **values: Any) -> None:
+    """Sum a file with the service, and print its sums."""
     from cli.following import wait_for
     from cli.job_output import show_ended
     from cli.sending import name_of, submit
@@ -43,7 +40,7 @@ def run(
     name = name_of(service, file, is_in_source=is_in_source)
     job = submit(service, name, options)
     ended = wait_for(service, job["id"])
-    show_ended(ended, service.access, as_json=as_json, as_csv=as_csv)
+    show_ended(ended, service.access, form, file)
 
 
 def register(app: click.Group) -> None:

@@ -29,7 +29,9 @@ EXAMPLES = """\
 def submit_files(
     service: "Service", files: tuple[str, ...], is_in_source: bool, as_json: bool, **values: Any
 ) -> None:
-    """Submit files, and print the ids of their jobs. Files of this machine are uploaded."""
+    """Submit files, and print the ids of their jobs.
+
+    Files of this machine are uploaded."""
     from cli.sending import name_of, submit
 
     options = given(values)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.connection import command, csv_option, json_option, with_service
+from cli.connection import Form, command, form_options, with_service
 
 if TYPE_CHECKING:
     from cli.service import Service
@@ -21,25 +21,23 @@ RESULT_EXAMPLES = """\
 
 @command("wait", examples=WAIT_EXAMPLES)
 @click.argument("job", metavar="JOB")
-@json_option
-@csv_option
+@form_options
 @with_service
-def wait(service: "Service", job: str, as_json: bool, as_csv: bool) -> None:
+def wait(service: "Service", job: str, form: Form) -> None:
     """Wait until a job has ended, and print its sums."""
     from cli.following import wait_for
     from cli.job_ids import resolve
     from cli.job_output import show_ended
 
     ended = wait_for(service, resolve(service, job))
-    show_ended(ended, service.access, as_json=as_json, as_csv=as_csv)
+    show_ended(ended, service.access, form)
 
 
 @command("result", examples=RESULT_EXAMPLES)
 @click.argument("job", metavar="JOB")
-@json_option
-@csv_option
+@form_options
 @with_service
-def result(service: "Service", job: str, as_json: bool, as_csv: bool) -> None:
+def result(service: "Service", job: str, form: Form) -> None:
     """Print the sums of a job that has ended."""
     from cli.job_ids import naming, resolve
     from cli.job_output import show_ended
@@ -47,7 +45,7 @@ def result(service: "Service", job: str, as_json: bool, as_csv: bool) -> None:
     job_id = resolve(service, job)
     with naming(service, job_id):
         found = service.job(job_id)
-    show_ended(found, service.access, as_json=as_json, as_csv=as_csv)
+    show_ended(found, service.access, form)
 
 
 def register(app: click.Group) -> None:
