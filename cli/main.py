@@ -41,6 +41,10 @@ SECTIONS: dict[str, dict[str, str]] = {
 MODULES = {name: module for section in SECTIONS.values() for name, module in section.items()}
 
 
+class Closed(Exception):
+    """Whoever read the output has closed it, as ``head`` does."""
+
+
 class Commands(click.Group):
     """Imports each command when it is needed."""
 
@@ -51,6 +55,15 @@ class Commands(click.Group):
         if cmd_name in MODULES and cmd_name not in self.commands:
             import_module(MODULES[cmd_name]).register(self)
         return super().get_command(ctx, cmd_name)
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command. Raise Closed if nobody reads its output any more."""
+        try:
+            status = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError as error:
+            raise Closed from error
+        return status
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         for heading, names in SECTIONS.items():
@@ -86,7 +99,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line. Return the exit code."""
     try:
         status = app.main(arguments, prog_name=PROGRAM, standalone_mode=False)
-        sys.stdout.flush()
     except Failure as failure:
         report(failure)
         return failure.exit_code
@@ -99,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         say("Interrupted.")
         return Exit.INTERRUPTED
-    except BrokenPipeError:
+    except Closed:
         # Python flushes stdout at exit, which would fail once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return Exit.CLOSED

@@ -5,7 +5,7 @@ import pty
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +27,7 @@ class Ended:
 
 
 class Run:
-    """Runs commands in this process, in a folder of their own."""
+    """Runs commands in this process."""
 
     def __init__(self, capsys: pytest.CaptureFixture[str]) -> None:
         self._capsys = capsys
@@ -39,44 +39,54 @@ class Run:
 
 
 def environment(**more: str) -> Mapping[str, str]:
-    return {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **more}
+    """Return the variables of a command; those that change what is shown are not the tests' own."""
+    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "TERM")}
+    return {**kept, "PYTHONPATH": str(ROOT), "COLUMNS": "100", **more}
 
 
-def start(folder: Path, *arguments: str, **pipes: int) -> "subprocess.Popen[bytes]":
-    """Start a command that Ctrl-C ends, even if the tests run in the background."""
-    return subprocess.Popen(
-        [*COMMAND, *arguments],
-        cwd=folder,
-        env=environment(),
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
-        **pipes,  # type: ignore[call-overload]
-    )
+def start(*arguments: str) -> "subprocess.Popen[bytes]":
+    """Start a command with pipes, that Ctrl-C ends even if the tests ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return subprocess.Popen(
+            [*COMMAND, *arguments],
+            env=environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
-def on_terminal(folder: Path, arguments: Sequence[str], **variables: str) -> str:
+def run_with_input(data: bytes, *arguments: str) -> Ended:
+    """Run a command that reads a pipe."""
+    process = start(*arguments)
+    out, err = process.communicate(data)
+    return Ended(process.returncode, out.decode(), err.decode())
+
+
+def on_terminal(*arguments: str, **variables: str) -> str:
     """Return what a command shows on a terminal, which is stdout and stderr at once."""
     ours, its = pty.openpty()
     with subprocess.Popen(
         [*COMMAND, *arguments],
-        cwd=folder,
         env=environment(TERM="xterm", **variables),
         stdin=its,
         stdout=its,
         stderr=its,
     ):
         os.close(its)
-        shown = b"".join(_until_closed(ours))
+        shown = _until_closed(ours)
     os.close(ours)
     return shown.decode().replace("\r\n", "\n")
 
 
-def _until_closed(terminal: int) -> list[bytes]:
-    blocks = []
-    while True:
-        try:
-            block = os.read(terminal, 65536)
-        except OSError:  # Linux reports the end of a terminal so
-            return blocks
-        if not block:
-            return blocks
-        blocks.append(block)
+def _until_closed(terminal: int) -> bytes:
+    shown = b""
+    try:
+        while block := os.read(terminal, 65536):
+            shown += block
+    except OSError:  # Linux reports so that nobody has the terminal open
+        pass
+    return shown
