@@ -22,7 +22,7 @@ class Command(click.Command):
         sections: dict[str, list[tuple[str, str]]] = {}
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
-            if record is not None and record[1]:  # an argument is in the text
+            if record is not None:
                 heading = getattr(parameter, "section", OTHER)
                 sections.setdefault(heading, []).append(record)
         for heading, records in sections.items():

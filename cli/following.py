@@ -10,6 +10,8 @@ from cli.job_ids import naming, short
 from cli.terminal import PROGRAM, is_terminal, size
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from cli.service import Job, Service
 
 #: A short job is over before there is a bar.
@@ -41,33 +43,46 @@ def _goes_on(job_id: str) -> tuple[str, ...]:
 
 @contextmanager
 def job_bar(job_id: str) -> "Iterator[Callable[[Job], None]]":
-    """Show the state of a job, and how many of its parts are done; without a terminal, nothing."""
+    """Show the state of a job, and how many of its parts are done; without a terminal, nothing.
+
+    The bar is there from the first update on, unless the job has ended by then.
+    """
     if not is_terminal(sys.stderr):
         yield lambda _: None
         return
+    progress = _job_progress()
+    task = progress.add_task("", total=None, note="")
+
+    def update(job: "Job") -> None:
+        parts = job["progress"]["parts"]
+        progress.update(
+            task,
+            description=f"Job {short(job_id)} {job['status']}",
+            total=parts if parts > 1 else None,
+            completed=job["progress"]["parts_done"],
+            note=progress_of(job),
+        )
+        if not job["finished_at"]:
+            progress.start()
+
+    try:
+        yield update
+    finally:
+        progress.stop()
+
+
+def _job_progress() -> "Progress":
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (
-        TextColumn("Job {task.description}", markup=False),
+    return Progress(
+        TextColumn("{task.description}", markup=False),
         BarColumn(BAR_CELLS),
         TextColumn("{task.fields[note]}", markup=False),
         TimeRemainingColumn(compact=True),
+        console=Console(stderr=True),
+        transient=True,
     )
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task(short(job_id), total=None, note="")
-
-        def update(job: "Job") -> None:
-            done, parts = job["progress"]["parts_done"], job["progress"]["parts"]
-            progress.update(
-                task,
-                description=f"{short(job_id)} {job['status']}",
-                total=parts if parts > 1 else None,
-                completed=done,
-                note=progress_of(job),
-            )
-
-        yield update
 
 
 def progress_of(job: "Job") -> str:

@@ -27,12 +27,16 @@ def show_jobs(jobs: "Sequence[Job]") -> None:
                 visible(job["csv"]),
                 job["status"],
                 age(job["submitted_at"]) if is_for_people else job["submitted_at"],
-                (reason(job) or progress_of(job))[:MAX_REASON_CHARS],
+                (reason(job) or _progress(job))[:MAX_REASON_CHARS],
             )
             for job in jobs
         ),
         HEADS,
     )
+
+
+def _progress(job: "Job") -> str:
+    return progress_of(job) if job["status"] == "running" else ""
 
 
 def reason(job: "Job") -> str:

@@ -94,7 +94,8 @@ def _summary(found: "Sequence[Difference]", rows: Sequence[int]) -> str:
     different = sum(each.differs for each in found)
     same_rows = f"{rows[0]:,} rows in both"
     counts = same_rows if rows[0] == rows[1] else f"{rows[0]:,} rows before, {rows[1]:,} after"
-    return f"{different:,} of {len(found):,} columns differ; {counts}."
+    verb = "differs" if different == 1 else "differ"
+    return f"{different:,} of {len(found):,} columns {verb}; {counts}."
 
 
 def register(app: click.Group) -> None:

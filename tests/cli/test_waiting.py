@@ -26,6 +26,8 @@ SUCCEEDED: dict[str, Any] = {
 
 
 def job(status: str, tag: str, **more: object) -> Answer:
+    finished_at = "2026-11-26T03:00:00.000Z" if status == "succeeded" else None
+    more["finished_at"] = finished_at
     members = {"id": JOB_ID, "csv": "x.csv", "status": status, "progress": PROGRESS, **more}
     return Answer(200, {"options": {}, **members}, {"ETag": f'"{tag}"'})
 
