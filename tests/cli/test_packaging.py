@@ -10,8 +10,10 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from importlib.metadata import distribution
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hatchling.metadata.core import ProjectMetadata
 
 from cli.build_hook import ZIG, KernelHook
 from cli.kernels import SLOW
@@ -177,7 +179,8 @@ def test_without_a_compiler_it_sums_in_python_and_says_so_once(without_compiler:
 def dependencies(monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]) -> list[str]:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    return KernelHook(str(ROOT), {}, None, None, "", "wheel").dependencies()
+    metadata = ProjectMetadata[Any](str(ROOT), None)
+    return KernelHook(str(ROOT), {}, None, metadata, "", "wheel").dependencies()
 
 
 def test_pip_fetches_a_compiler_only_where_there_is_none(
