@@ -68,7 +68,8 @@ def job_bar(job_id: str) -> "Iterator[Callable[[Job], None]]":
     try:
         yield update
     finally:
-        progress.stop()
+        if progress.live.is_started:
+            progress.stop()
 
 
 def _job_progress() -> "Progress":

@@ -20,7 +20,8 @@ EXAMPLES = """\
   csvsum compare 9f2c41aa 5d1100fe --changed   only those that differ
   csvsum compare 9f2c41aa 5d1100fe || echo "the totals have changed"
 
-The exit code is 0 if all sums and the numbers of rows are equal, and 1 if anything differs.
+The exit code is 0 if all sums and the numbers of rows are equal, and 1 if
+anything differs.
 """
 
 

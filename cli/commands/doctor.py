@@ -15,8 +15,8 @@ EXAMPLES = """\
   csvsum doctor
   csvsum doctor --url https://csv.example.com
 
-The exit code is that of the first thing that is wrong: 6 if the service does not answer, 5 if it
-refuses the token; 0 if all is well.
+The exit code is that of the first thing that is wrong: 6 if the service does
+not answer, 5 if it refuses the token; 0 if all is well.
 """
 
 

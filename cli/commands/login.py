@@ -28,8 +28,9 @@ LOGIN_EXAMPLES = """\
   csvsum login https://csv.example.com < token.txt
   csvsum login http://127.0.0.1:8000
 
-The token is asked for, and not shown; without a terminal, it is the first line of stdin. Scripts
-need no login: CSVSUM_URL and CSVSUM_TOKEN come before what is saved.
+The token is asked for, and not shown; without a terminal, it is the first line
+of stdin. Scripts need no login: CSVSUM_URL and CSVSUM_TOKEN come before what is
+saved.
 """
 LOGOUT_EXAMPLES = """\
   csvsum logout

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from cli.service import Service
 
 EXAMPLES = """\
-  csvsum run sales.csv                      upload a file, wait, and print its sums
-  csvsum run q3/rates.csv --columns rate    a file of the service's source
-  csvsum run sales.csv --json | jq .exact   all digits, for programs
+  csvsum run sales.csv                     upload, wait, and print the sums
+  csvsum run q3/rates.csv --columns rate   a file of the service's source
+  csvsum run sales.csv --json | jq .exact  all digits, for programs
   csvsum run umsatz.csv --decimal ,
 
-A file of this machine is uploaded. Any other name is one of the service's source, which `csvsum
-files` lists. Ctrl-C ends the wait, and not the job.
+A file of this machine is uploaded. Any other name is one of the service's
+source, which csvsum files lists. Ctrl-C ends the wait, and not the job.
 """
 
 

@@ -18,9 +18,9 @@ Examples:
   zcat dump.gz | csvsum sum - --delimiter tab  what another program writes
   csvsum sum umsatz.csv --decimal , --thousands .
 
-Sums are exact: no digit is rounded. Files compressed with gzip, bzip2, xz or zstd, and zip archives
-of one file, are read as they are. A file that cannot be summed is reported with its line and what
-to do, and the exit code is 3.
+Sums are exact: no digit is rounded. Files compressed with gzip, bzip2, xz or
+zstd, and zip archives of one file, are read as they are. A file that cannot be
+summed is reported with its line and what to do; the exit code is then 3.
 """
 OUTPUT = "Output"
 

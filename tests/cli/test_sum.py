@@ -7,6 +7,7 @@ import io
 import json
 import lzma
 import signal
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,11 @@ def test_a_file_whose_name_looks_like_a_pattern_is_a_file(run: Run, here: Path) 
     assert run("sum", "-q", "a[1].csv").out == "x\t1\n"
 
 
-PACKED = {"gz": gzip.compress, "bz2": bz2.compress, "xz": lzma.compress}
+PACKED: dict[str, Callable[[bytes], bytes]] = {
+    "gz": gzip.compress,
+    "bz2": bz2.compress,
+    "xz": lzma.compress,
+}
 
 
 @pytest.mark.parametrize("extension", PACKED)
