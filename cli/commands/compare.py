@@ -62,6 +62,7 @@ def _succeeded(service: "Service", text: str) -> "Job":
 
 
 def _show(shown: "Sequence[Difference]") -> None:
+    from chalicelib.engine.wording import visible
     from cli.sum_output import aligned
 
     if not shown:
@@ -73,7 +74,7 @@ def _show(shown: "Sequence[Difference]") -> None:
             [each.after for each in shown],
         )
     ]
-    names = [each.column for each in shown]
+    names = [visible(each.column) for each in shown]
     show_table(
         zip(names, *columns, [_signed(each.digits) for each in shown], strict=True),
         HEADS,

@@ -1,13 +1,15 @@
 """``csvsum files`` and ``csvsum upload``: the files that the service can read."""
 
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from chalicelib.engine.wording import visible
 from cli.connection import command, json_option, with_service
-from cli.terminal import say, show, show_json, show_table
+from cli.terminal import is_terminal, say, show, show_json, show_table, size
 
 if TYPE_CHECKING:
     from cli.service import Page, Service
@@ -50,16 +52,12 @@ def files(service: "Service", limit: int, cursor: str | None, as_json: bool, **w
 
 def _rows(page: "Page") -> Iterator[tuple[str, str, str]]:
     for folder in page.folders:
-        yield folder, "", ""
+        yield visible(folder), "", ""
     for file in page.items:
-        yield file["csv"], _size(file), file["modified_at"]
+        yield visible(file["csv"]), _size(file), file["modified_at"]
 
 
 def _size(file: Mapping[str, Any]) -> str:
-    import sys
-
-    from cli.terminal import is_terminal, size
-
     return size(file["bytes"]) if is_terminal(sys.stdout) else str(file["bytes"])
 
 

@@ -40,6 +40,7 @@ def status(service: "Service", job: str, as_json: bool) -> None:
 
 
 def _rows(job: "Job") -> Iterator[tuple[str, str]]:
+    from chalicelib.engine.wording import visible
     from cli.ages import age
     from cli.following import progress_of
     from cli.job_list import reason
@@ -47,7 +48,7 @@ def _rows(job: "Job") -> Iterator[tuple[str, str]]:
     from cli.reading_options import arguments_of
 
     yield "Job", job["id"]
-    yield "File", job["csv"]
+    yield "File", visible(job["csv"])
     yield "Status", ", ".join(filter(None, (job["status"], progress_of(job))))
     for name in ("submitted", "started", "finished"):
         if moment := job[f"{name}_at"]:

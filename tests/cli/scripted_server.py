@@ -1,6 +1,7 @@
 """A small HTTP server that replies what a test says, and keeps what it was asked."""
 
 import json
+import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,12 +41,18 @@ def problem(status: int, code: str, detail: str = "It failed.", **headers: str) 
 class ScriptedServer:
     """Replies with ``answers`` in their order, and with the last one from then on."""
 
-    def __init__(self, *answers: Answer | Callable[[Asked], Answer]) -> None:
+    def __init__(
+        self, *answers: Answer | Callable[[Asked], Answer], tls: ssl.SSLContext | None = None
+    ) -> None:
         self.answers = list(answers)
         self.asked: list[Asked] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        scheme = "http"
+        if tls is not None:
+            scheme = "https"
+            self._server.socket = tls.wrap_socket(self._server.socket, server_side=True)
+        self.url = f"{scheme}://127.0.0.1:{self._server.server_address[1]}"
 
     def reply_to(self, asked: Asked) -> Answer:
         self.asked.append(asked)
