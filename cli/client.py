@@ -96,7 +96,7 @@ class Client:
                 )
 
         try:
-            response = self._tried(send)
+            response = self._tried(send, httpx.URL(form["url"]).host)
         except httpx.LocalProtocolError:  # not as many bytes as were announced
             raise Failure(f"{path} changed while it was uploaded", Exit.FILE) from None
         if not response.is_success:
@@ -105,31 +105,28 @@ class Client:
     def _credentials(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.access.token}"} if self.access.token else {}
 
-    def _tried(self, send: Callable[[], httpx.Response]) -> httpx.Response:
+    def _tried(self, send: Callable[[], httpx.Response], host: str = "") -> httpx.Response:
         """Send a request until the reply is one that lasts, or patience ends.
 
         Every request may be sent once more: those that submit files have a key, and no other one
-        does more the second time.
+        does more the second time. ``host`` gets the request, if it is not the service.
         """
         retries = Retries(self._is_known)
         while True:
-            try:
-                response = send()
-            except (httpx.LocalProtocolError, httpx.UnsupportedProtocol):
-                raise
-            except httpx.TransportError as error:
-                seconds = None if _is_untrusted(error) else retries.wait()
-                if seconds is None:
-                    raise _unreachable(self.access, error) from None
-                self._pause(seconds, "there was no reply")
-                continue
-            self._is_known = True
-            if response.status_code not in PASSING:
-                return response
-            seconds = retries.wait(response.headers.get("Retry-After", ""), was_reached=True)
+            outcome = _outcome(send)
+            seconds = None if _lasts(outcome) else self._wait(retries, outcome)
             if seconds is None:
-                return response
-            self._pause(seconds, _reason(response))
+                break
+            self._pause(seconds, _reason(outcome))
+        if isinstance(outcome, httpx.TransportError):
+            raise _unreachable(self.access, outcome, host) from None
+        self._is_known = True
+        return outcome
+
+    def _wait(self, retries: Retries, outcome: "Outcome") -> float | None:
+        if isinstance(outcome, httpx.TransportError):
+            return retries.wait()
+        return retries.wait(outcome.headers.get("Retry-After", ""), was_reached=True)
 
     def _pause(self, seconds: float, why: str) -> None:
         if seconds >= LONG_SECONDS:
@@ -151,7 +148,7 @@ class Client:
     def _follow(self, response: httpx.Response) -> Reply:
         """Return what a link leads to: a body too large for a reply. No token goes there."""
         link = response.url.join(response.headers["Location"])
-        stored = self._tried(lambda: self._http.get(link))
+        stored = self._tried(lambda: self._http.get(link), link.host)
         content = _json(stored) if stored.is_success else None
         if content is None:
             message = f"the result could not be fetched from {link.host}: {stored.status_code}"
@@ -167,11 +164,33 @@ def _json(response: httpx.Response) -> Any:
         return None
 
 
-def _reason(response: httpx.Response) -> str:
-    content = _json(response)
+Outcome = httpx.Response | httpx.TransportError
+
+
+def _outcome(send: Callable[[], httpx.Response]) -> Outcome:
+    """Return the reply to a request, or why there is none. Raise an error of our own."""
+    try:
+        return send()
+    except (httpx.LocalProtocolError, httpx.UnsupportedProtocol):
+        raise
+    except httpx.TransportError as error:
+        return error
+
+
+def _lasts(outcome: Outcome) -> bool:
+    """Return whether the same request would get the same reply, or fail in the same way."""
+    if isinstance(outcome, httpx.TransportError):
+        return _is_untrusted(outcome)
+    return outcome.status_code not in PASSING
+
+
+def _reason(outcome: Outcome) -> str:
+    if isinstance(outcome, httpx.TransportError):
+        return "there was no reply"
+    content = _json(outcome)
     if isinstance(content, Mapping) and "detail" in content:
         return clause(str(content["detail"]))
-    return f"the service replies {response.status_code}"
+    return f"the service replies {outcome.status_code}"
 
 
 def _is_untrusted(error: BaseException) -> bool:
@@ -184,18 +203,19 @@ def _is_untrusted(error: BaseException) -> bool:
     return False
 
 
-def _unreachable(access: Access, error: httpx.TransportError) -> Failure:
+def _unreachable(access: Access, error: httpx.TransportError, host: str) -> Failure:
+    where = host or access.url
     if _is_untrusted(error):
-        message = f"the certificate of {access.url} is not one to trust: {error}"
+        message = f"the certificate of {where} is not one to trust: {error}"
         advice = "SSL_CERT_FILE may name the certificates of your own authority."
     elif isinstance(error, httpx.TimeoutException):
-        message = f"{access.url} did not answer in time"
+        message = f"{where} did not answer in time"
         advice = f"Try again; {PROGRAM} doctor says more."
     else:
         why = ERRNO.sub("", str(error)) or type(error).__name__
-        message = f"nothing answers at {access.url}: {why}"
+        message = f"nothing answers at {where}: {why}"
         advice = f"Check the URL (from {access.origin}) and the network."
-    if access.is_default:
+    if access.is_default and not host:
         advice = f"Start a service with `make run`, or name yours: {PROGRAM} login URL"
     return Failure(message, Exit.UNREACHABLE, advice=(advice,))
 

@@ -68,8 +68,17 @@ def chosen(url: str | None = None, environ: Mapping[str, str] = os.environ) -> A
             break
     else:
         access = saved or Access(LOCAL_URL)
-    token = environ.get(TOKEN, "").strip() or _token_for(access.url, saved)
+    token = checked_token(environ.get(TOKEN, "")) or _token_for(access.url, saved)
     return Access(access.url, token, access.origin)
+
+
+def checked_token(text: str) -> str:
+    """Return a token without blanks around it. Raise Failure for what no request could have."""
+    token = text.strip()
+    if token.isascii() and token.isprintable() and " " not in token:
+        return token
+    advice = ("It is one word of letters, digits and _.",)
+    raise Failure("what was given as the token is none", Exit.USAGE, advice=advice)
 
 
 def _token_for(url: str, saved: Access | None) -> str:
@@ -86,7 +95,8 @@ def load(path: Path) -> Access | None:
     except (OSError, ValueError) as error:
         advice = (f"{PROGRAM} login writes it anew.",)
         raise Failure(f"{path} cannot be read: {error}", Exit.USAGE, advice=advice) from None
-    return Access(normal_url(str(members.get("url", ""))), str(members.get("token", "")), str(path))
+    url, token = (str(members.get(name, "")) for name in ("url", "token"))
+    return Access(normal_url(url), checked_token(token), str(path))
 
 
 def _warn_if_open(path: Path) -> None:

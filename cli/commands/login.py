@@ -12,6 +12,7 @@ from cli.configuration import (
     TOKEN,
     URL,
     Access,
+    checked_token,
     config_path,
     forget,
     load,
@@ -84,11 +85,11 @@ def _saved_url() -> str:
 
 def _token(access: Access) -> str:
     """Return a token of the environment, of stdin, or of a prompt that does not show it."""
-    if given := os.environ.get(TOKEN, "").strip():
+    if given := checked_token(os.environ.get(TOKEN, "")):
         return given
     if is_terminal(sys.stdin):
-        return str(click.prompt("Token", hide_input=True, err=True)).strip()
-    if given := sys.stdin.readline().strip():
+        return checked_token(click.prompt("Token", hide_input=True, err=True))
+    if given := checked_token(sys.stdin.readline()):
         return given
     advice = (f"Give it on stdin, or in {TOKEN}.",)
     raise Failure(f"{access.url} asks for a token", Exit.REFUSED, advice=advice)

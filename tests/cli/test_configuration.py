@@ -63,6 +63,14 @@ def test_a_file_that_makes_no_sense_is_said(text: str) -> None:
     assert failed.value.exit_code is Exit.USAGE
 
 
+@pytest.mark.parametrize("token", ["two words", "ümlaut", "line\nline", "\x07", "tab\tulator"])
+def test_what_is_no_token_is_refused_and_not_shown(token: str) -> None:
+    with pytest.raises(Failure) as failed:
+        chosen(URL, {"CSVSUM_TOKEN": token})
+    assert failed.value.exit_code is Exit.USAGE
+    assert token not in failed.value.message
+
+
 def test_what_is_forgotten_is_gone() -> None:
     save(Access(URL, TOKEN))
     assert forget()
