@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from cli.ages import age
 from cli.failures import Exit, Failure
+from cli.names import shown
 from cli.problems import Refusal
 from cli.terminal import PROGRAM
 
@@ -77,4 +78,6 @@ def _no_id(service: "Service", text: str) -> Failure:
 
 
 def _named(job: "Job") -> str:
-    return f"{short(job['id'])} ({job['csv']}, {job['status']}, {age(job['submitted_at'])} ago)"
+    return (
+        f"{short(job['id'])} ({shown(job['csv'])}, {job['status']}, {age(job['submitted_at'])} ago)"
+    )

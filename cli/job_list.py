@@ -8,6 +8,7 @@ from chalicelib.engine.wording import visible
 from cli.ages import age
 from cli.following import progress_of
 from cli.job_ids import short
+from cli.names import shown
 from cli.terminal import is_terminal, show_table
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def show_jobs(jobs: "Sequence[Job]") -> None:
         (
             (
                 short(job["id"]) if is_for_people else job["id"],
-                visible(job["csv"]),
+                shown(job["csv"]) if is_for_people else visible(job["csv"]),
                 job["status"],
                 age(job["submitted_at"]) if is_for_people else job["submitted_at"],
                 (reason(job) or _progress(job))[:MAX_REASON_CHARS],

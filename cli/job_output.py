@@ -11,6 +11,7 @@ from cli.advice import failure_of, retry_with
 from cli.connection import Form
 from cli.failures import Exit, Failure
 from cli.job_ids import short
+from cli.names import shown
 from cli.reading_options import with_flags
 from cli.sum_output import CSV_HEADER, ENCODINGS, aligned
 from cli.terminal import PROGRAM, paint, say, show_json, show_table
@@ -49,17 +50,17 @@ def show_ended(
 
 def failure_of_job(job: "Job") -> Failure:
     """Return why a job has no sums, or none yet."""
-    shown = short(job["id"])
+    job_id = short(job["id"])
     if job["status"] == "failed":
         retry = retry_with("run", [job["csv"]], chosen_options(job))
-        return failure_of(visible(job["csv"]), job["error"], retry)
+        return failure_of(shown(job["csv"]), job["error"], retry)
     if job["status"] == "cancelled":
         advice = "Submit the file again if its sums are wanted after all."
         return Failure(
-            f"job {shown} was cancelled, so it has no sums", Exit.MISSING, advice=(advice,)
+            f"job {job_id} was cancelled, so it has no sums", Exit.MISSING, advice=(advice,)
         )
-    message = f"job {shown} is {job['status']}, so it has no sums yet"
-    return Failure(message, Exit.MISSING, advice=(f"{PROGRAM} wait {shown} waits for them.",))
+    message = f"job {job_id} is {job['status']}, so it has no sums yet"
+    return Failure(message, Exit.MISSING, advice=(f"{PROGRAM} wait {job_id} waits for them.",))
 
 
 def sums_json(job: "Job") -> dict[str, Any]:
@@ -114,7 +115,7 @@ def _read(job: "Job") -> str:
         ]
     counts = [f"{len(job['exact']):,} summed"]
     counts += [f"{len(job['left_out']):,} left out (text)"] if job["left_out"] else []
-    name = paint(visible(job["csv"]), sys.stderr, bold=True)
+    name = paint(shown(job["csv"]), sys.stderr, bold=True)
     return f"{name}: {'; '.join(filter(None, (', '.join(words), ', '.join(counts))))}"
 
 

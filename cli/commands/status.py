@@ -66,6 +66,7 @@ def _rows(job: "Job") -> Iterator[tuple[str, str]]:
 def cancel(service: "Service", jobs: tuple[str, ...], as_json: bool) -> None:
     """Cancel jobs. A job that has ended stays as it is."""
     from cli.job_ids import naming, resolve, short
+    from cli.names import shown
 
     for job_id in [resolve(service, job) for job in jobs]:
         with naming(service, job_id):
@@ -73,7 +74,7 @@ def cancel(service: "Service", jobs: tuple[str, ...], as_json: bool) -> None:
         if as_json:
             show_json(cancelled)
         else:
-            say(f"Job {short(job_id)} ({cancelled['csv']}) is cancelled.")
+            say(f"Job {short(job_id)} ({shown(cancelled['csv'])}) is cancelled.")
 
 
 def register(app: click.Group) -> None:
