@@ -67,3 +67,14 @@ def test_a_large_file_is_uploaded(csvsum: Run, home: Path) -> None:
         file.write(b"a,b\n" + rows * 10)
     ended = csvsum("run", "large.csv", "--columns", "b")
     assert ended.out == f"b\t{sum(range(100_000)) * 10 + 250_000}\n"
+
+
+def test_a_result_too_large_for_a_reply_is_fetched_from_its_link(csvsum: Run, home: Path) -> None:
+    columns = 80_000
+    header = ",".join(f"c{index}" for index in range(columns))
+    row = ",".join(str(index) for index in range(columns))
+    (home / "wide.csv").write_text(f"{header}\n{row}\n{row}\n")
+    ended = csvsum("run", "wide.csv", "--step", "1")
+    assert ended.code == Exit.DONE, ended.err
+    assert ended.out.splitlines()[-1] == f"c{columns - 1}\t{2 * (columns - 1)}"
+    assert len(ended.out.splitlines()) == columns
