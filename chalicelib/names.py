@@ -38,6 +38,7 @@ RULES: Mapping[str, Rule] = {
     "DEAD_QUEUE": QUEUE,
     "RESULTS_BUCKET": BUCKET,
     "EVENT_BUS": BUS,
+    "UPLOADS_BUCKET": BUCKET,
 }
 # As long as those that they stand for.
 PLACEHOLDERS = {"{account}": "0" * 12, "{region}": "us-east-1"}

@@ -97,6 +97,20 @@ class MemoryBus:
 
 
 @dataclass
+class MemoryUploads:
+    """A ``client_ports.Uploads``."""
+
+    forms: dict[str, int] = field(default_factory=dict)
+
+    def form(self, key: str, max_bytes: int, seconds: int) -> tuple[str, Mapping[str, str]]:
+        self.forms[key] = max_bytes
+        return f"{self.origin()}/uploads", {"key": key}
+
+    def origin(self) -> str:
+        return "https://storage.test"
+
+
+@dataclass
 class MemoryDeliveries:
     """A ``ports.Deliveries`` that keeps the records whose work failed."""
 
@@ -365,6 +379,7 @@ class MemoryAdapters:
     deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)
     cache: MemoryCache = field(default_factory=MemoryCache)
     bus: MemoryBus | None = None
+    uploads: MemoryUploads = field(default_factory=MemoryUploads)
 
     @cached_property
     def history(self) -> MemoryHistory:

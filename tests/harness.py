@@ -64,6 +64,7 @@ class World:
     #: Where the events of ended jobs go; None: there are none.
     bus: MemoryBus | None = None
     cache: bool = True
+    max_upload_bytes: int = 1 << 30
 
     def __post_init__(self) -> None:
         self.jobs.marks_ended = self.bus is not None
@@ -75,6 +76,7 @@ class World:
         settings = Settings(
             auth=self.auth,
             max_jobs_per_client=self.max_jobs_per_client,
+            max_upload_bytes=self.max_upload_bytes,
             part_bytes=self.part_bytes,
             parts_in_flight=self.parts_in_flight,
             stale_seconds=600,

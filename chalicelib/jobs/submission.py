@@ -12,9 +12,9 @@ from chalicelib.jobs.client import Client
 from chalicelib.jobs.client_ports import History
 from chalicelib.jobs.earlier import EarlierResults, answered
 from chalicelib.jobs.events import log_event
-from chalicelib.jobs.file_names import parse_name
 from chalicelib.jobs.job import Job, queued, utc_now
 from chalicelib.jobs.ports import Clock, Jobs, Message, Probe, Queue, Source
+from chalicelib.jobs.uploads import parse_name_for
 
 
 @dataclass(eq=False)
@@ -49,7 +49,7 @@ class Submit:
         TryAgain; then no job is left, unless its id was given: another request may have returned it
         already.
         """
-        checked = self.check(name, options)
+        checked = self.check(name, options, client)
         job = replace(checked, id=job_id or checked.id, client=client.name)
         earlier = None if fresh else self.earlier.find(job)
         if earlier is not None:
@@ -58,12 +58,12 @@ class Submit:
                 return done
         return self._send(job, may_remove=job_id is None)
 
-    def check(self, name: object, options: Options) -> Job:
+    def check(self, name: object, options: Options, client: Client) -> Job:
         """Return the job that a submission would store. Store and send nothing.
 
         Raise as a submission would, but do not ask how much is in progress.
         """
-        file_name = parse_name(name)
+        file_name = parse_name_for(client, name)
         probe = self._readable(file_name)
         job = queued(uuid4().hex, file_name, options, probe.version, self.now())
         return replace(job, is_reusable=probe.is_settled)

@@ -14,7 +14,7 @@ from chalicelib.jobs.announcing import Announcer
 from chalicelib.jobs.authentication import Authenticate, ByCaller, ByToken, everybody
 from chalicelib.jobs.cancelling import Cancel, EndWatch
 from chalicelib.jobs.client import OPEN, Client
-from chalicelib.jobs.client_ports import Claims, History, Tokens
+from chalicelib.jobs.client_ports import Claims, History, Tokens, Uploads
 from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.earlier import EarlierResults
@@ -43,6 +43,7 @@ from chalicelib.jobs.stoppable_source import StoppableSource
 from chalicelib.jobs.submission import Submit
 from chalicelib.jobs.summing import SumJob, SumPart
 from chalicelib.jobs.time_limit import TimeLimit
+from chalicelib.jobs.uploads import Upload
 from chalicelib.jobs.waiting import Wait
 from chalicelib.settings import Auth, Settings
 
@@ -70,6 +71,8 @@ class Adapters(Protocol):
     def deliveries(self) -> Deliveries: ...
     @property
     def source(self) -> Source: ...
+    @property
+    def uploads(self) -> Uploads: ...
     @property
     def replies(self) -> ReplyStore: ...
     @property
@@ -149,6 +152,10 @@ class UseCases:
     @cached_property
     def preview(self) -> PreviewFile:
         return PreviewFile(self.adapters.source, self.adapters.kernel, self.now)
+
+    @cached_property
+    def upload(self) -> Upload:
+        return Upload(self.adapters.uploads, self.settings.max_upload_bytes, self.now)
 
     @cached_property
     def list_jobs(self) -> ListJobs:

@@ -134,6 +134,17 @@ PREVIEW: Item = {
         },
     }
 }
+UPLOADS: Item = {
+    "post": {
+        "operationId": "upload",
+        "summary": "Get a form to upload a file with",
+        "requestBody": json_body(ref("WantedUpload"), "At most 64 KiB."),
+        "responses": {
+            "201": reply("Send the fields, and then the file, to the URL.", ref("Form")),
+            **problems(codes.BODY, codes.UPLOAD),
+        },
+    }
+}
 JOB: Item = {
     "get": {
         "operationId": "getJob",
@@ -156,6 +167,21 @@ JOB: Item = {
         },
     },
 }
+HEALTH: Item = {
+    "get": {
+        "operationId": "getHealth",
+        "summary": "Learn whether the API takes requests; needs no token",
+        "security": [],
+        "responses": {"200": reply("It does.", ref("Health")), **problems()},
+    }
+}
+ME: Item = {
+    "get": {
+        "operationId": "getMe",
+        "summary": "Get the client that asks",
+        "responses": {"200": reply("The client.", ref("Me")), **problems()},
+    }
+}
 OPENAPI: Item = {
     "get": {
         "operationId": "getOpenapi",
@@ -175,7 +201,10 @@ PATHS: Item = {
         "/storage/get_json/{job_id}": SUMS,
         "/jobs": JOBS,
         "/preview": PREVIEW,
+        "/uploads": UPLOADS,
         "/jobs/{job_id}": JOB,
+        "/health": HEALTH,
+        "/me": ME,
         "/openapi.json": OPENAPI,
     }.items()
 }
