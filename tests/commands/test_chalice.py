@@ -25,6 +25,7 @@ ROUTES = {
     "/jobs/{job_id}",
     "/openapi.json",
     "/preview",
+    "/uploads",
 }
 
 
