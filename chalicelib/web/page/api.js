@@ -100,7 +100,7 @@ export async function* news(path, signal) {
  */
 export function sleep(milliseconds, signal) {
   return new Promise((resolve) => {
-    if (!milliseconds || signal.aborted) {
+    if (!(milliseconds > 0) || signal.aborted) {
       resolve();
       return;
     }

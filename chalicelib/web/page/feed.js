@@ -4,6 +4,7 @@ import { events, get, isAbort, news, Problem, sleep } from "./api.js";
 import { setInProgress } from "./title.js";
 
 const NEWEST = 50;
+// Counting reads up to 1,000 jobs, so it waits while many jobs end one after the other.
 const COUNT_PAUSE_MS = 2000;
 
 /** The statuses of jobs that are in progress. */
@@ -19,6 +20,7 @@ class Feed extends EventTarget {
 
   #run = null;
   #statuses = "";
+  #counted = -Infinity;
 
   /** Begin to follow the jobs. Nothing is asked while nobody looks and no job is in progress. */
   start() {
@@ -81,8 +83,8 @@ class Feed extends EventTarget {
     this.#changed();
     if (statuses === this.#statuses) return;
     this.#statuses = statuses;
+    await sleep(this.#counted + COUNT_PAUSE_MS - performance.now(), run.signal);
     await this.#count(run.signal);
-    await sleep(this.inProgress ? 0 : COUNT_PAUSE_MS / 10, run.signal);
     this.#follow();
   }
 
@@ -95,6 +97,7 @@ class Feed extends EventTarget {
       if (isAbort(error) || error.passes) return;
       throw error;
     }
+    this.#counted = performance.now();
     setInProgress(this.inProgress);
     this.#changed();
   }
