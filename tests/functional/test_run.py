@@ -4,7 +4,8 @@ import gzip
 import os
 import re
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -64,6 +65,16 @@ def test_a_job_whose_worker_is_killed_ends_right_and_the_worker_is_replaced(
     assert stack.api.ongoing() == 0
 
 
+@contextmanager
+def hangups(action: signal.Handlers) -> Iterator[None]:
+    """Return a context in which processes start with an action for a closed terminal."""
+    before = signal.signal(signal.SIGHUP, action)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 STOPS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL]
 
 
@@ -74,7 +85,8 @@ def test_whatever_stops_it_leaves_no_process_and_no_temporary_file(
     temporary = tmp_path / "temporary"
     temporary.mkdir()
     monkeypatch.setenv("TMPDIR", str(temporary))
-    stack = start()
+    with hangups(signal.SIG_DFL):  # the tests themselves may run under nohup
+        stack = start()
     pids = {pid: command_line(pid) for pid in stack.processes()}
     assert len(pids) >= 5, "the embedded AWS, the API, two workers, the scheduler"
     signal_the_supervisor(stack, number)
@@ -92,11 +104,8 @@ def test_it_starts_on_the_same_port_right_after_it_was_killed(start: Callable[..
 def test_it_goes_on_when_its_terminal_is_closed_if_it_was_started_with_nohup(
     start: Callable[..., Stack],
 ) -> None:
-    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does; children inherit it
-    try:
+    with hangups(signal.SIG_IGN):  # as nohup does
         stack = start()
-    finally:
-        signal.signal(signal.SIGHUP, before)
     (supervisor,) = [pid for pid in stack.processes() if "-m local " in command_line(pid)]
     os.kill(supervisor, signal.SIGHUP)
     assert stack.answers()
