@@ -25,9 +25,7 @@ class Wait:
     now: Clock = utc_now
     sleep: Callable[[float], object] = time.sleep
 
-    def __call__(
-        self, find: Callable[[], T], seconds: float, is_wanted: Callable[[T], bool]
-    ) -> T:
+    def __call__(self, find: Callable[[], T], seconds: float, is_wanted: Callable[[T], bool]) -> T:
         """Return what is found as it is wanted, or as it is after ``seconds``."""
         end, pause = self.now() + timedelta(seconds=seconds), FIRST_PAUSE
         while not is_wanted(found := find()):

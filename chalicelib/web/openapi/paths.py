@@ -84,9 +84,7 @@ COUNTER: Item = {
     "get": {
         "operationId": "countInProgress",
         "summary": "Count the jobs in progress",
-        "parameters": [
-            query("mine", SWITCH, "Only those of the client.")
-        ],
+        "parameters": [query("mine", SWITCH, "Only those of the client.")],
         "responses": {
             "200": reply("How many jobs are accepted and not yet final.", ref("Counter")),
             **problems(codes.BAD_REQUEST),

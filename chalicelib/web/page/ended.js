@@ -27,7 +27,9 @@ export function ended(signal) {
   const table = new EndedJobs(signal);
   let known = null;
   feed.watch(() => {
-    const ids = feed.jobs.filter((job) => ENDED.includes(job.status)).map((job) => job.id).join();
+    const jobs = feed.jobs.filter((job) => ENDED.includes(job.status));
+    const ids = jobs.map((job) => job.id).join();
+    if (known === null) table.begin(jobs);
     if (ids !== known) table.refresh();
     known = ids;
     table.showCounts();
@@ -54,6 +56,14 @@ class EndedJobs {
     this.older = this.#turn("Older", () => this.#cursors.push(this.next));
     this.compare = h("a", { class: "btn end m-no", hidden: true }, icon("diff"), "Compare 2 jobs");
     this.element = this.#section();
+  }
+
+  /**
+   * Show the newest of these jobs until the first page is there, so that nothing moves then.
+   * @param {Object[]} jobs
+   */
+  begin(jobs) {
+    this.#show({ jobs: jobs.slice(0, ON_PAGE), next: null });
   }
 
   /** Ask for the present page anew. */

@@ -15,8 +15,9 @@ const HINT =
  * @param {AbortSignal} signal
  */
 export function chooser(signal) {
-  const panel = h("section", { class: "panel new alone", "aria-label": "New job" }, dropZone(signal));
-  addSource(panel, signal);
+  const panel = h("section", { class: "panel new", "aria-label": "New job" }, dropZone(signal));
+  if (document.documentElement.dataset.files === "off") panel.classList.add("alone");
+  else addSource(panel, signal);
   return panel;
 }
 
@@ -55,14 +56,15 @@ async function upload(files, signal) {
 
 async function addSource(panel, signal) {
   const source = new Source(signal);
+  panel.append(source.element); // at once, so that nothing moves later
   try {
     await source.open("");
   } catch (error) {
-    if (isAbort(error) || error instanceof Problem) return; // the drop zone has the full width
-    throw error;
+    if (isAbort(error)) return;
+    if (!(error instanceof Problem)) throw error;
+    source.element.remove(); // the client has no right to list it
+    panel.classList.add("alone");
   }
-  panel.classList.remove("alone");
-  panel.append(source.element);
 }
 
 /** The files of the source, folder by folder. */
