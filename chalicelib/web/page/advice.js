@@ -1,11 +1,29 @@
 // What a preview says before a job is made: how the file is read, warnings, and what would fail.
 
+import { listText } from "./command.js";
 import { h, icon } from "./dom.js";
 import { count } from "./numbers.js";
 
-const WORDS = { ",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "space", ":": "colon" };
-const ENCODINGS = { "utf-8": "UTF-8", "utf-16": "UTF-16", "windows-1252": "Windows-1252", "latin-1": "Latin-1" };
-const ROW_ENDS = { lf: ["LF", "Unix"], crlf: ["CRLF", "Windows"], cr: ["CR", "old Mac"], crcrlf: ["CR CR LF", ""] };
+const WORDS = {
+  ",": "comma",
+  ";": "semicolon",
+  "\t": "tab",
+  "|": "bar",
+  " ": "space",
+  ":": "colon",
+};
+const ENCODINGS = {
+  "utf-8": "UTF-8",
+  "utf-16": "UTF-16",
+  "windows-1252": "Windows-1252",
+  "latin-1": "Latin-1",
+};
+const ROW_ENDS = {
+  lf: ["LF", "Unix"],
+  crlf: ["CRLF", "Windows"],
+  cr: ["CR", "old Mac"],
+  crcrlf: ["CR CR LF", ""],
+};
 
 /**
  * Return how the file is read: what was found, or was asked for.
@@ -25,15 +43,15 @@ export function facts({ dialect, fields, compression }) {
 }
 
 function fact(name, { found, asked, why }, say) {
-  const isAsked = asked !== "auto" && asked !== null && asked !== undefined;
-  const used = isAsked && name !== "Row end" ? asked : found;
-  const [text, word] = say(used);
-  const other = isAsked && found !== asked && name !== "Row end" ? `found: ${say(found).filter(Boolean).join(" ")}` : "";
+  const isAsked = asked !== "auto" && asked !== null;
+  const [text, word] = say(isAsked ? asked : found);
+  const other = isAsked && found !== asked && `found: ${say(found).filter(Boolean).join(" ")}`;
+  const remark = [word, other].filter(Boolean).join(" · ");
   return h(
     "div",
     { title: why },
     h("dt", null, `${name}, ${isAsked ? "asked" : "found"}`),
-    h("dd", null, text, text && word && " ", word && h("small", null, word), other && h("small", null, " · ", other)),
+    h("dd", null, text, text && remark && " ", h("small", null, remark)),
   );
 }
 
@@ -45,8 +63,16 @@ function fact(name, { found, asked, why }, say) {
 export function warnings(preview, change) {
   const notes = (preview.warnings ?? []).map((warning) => {
     const isThousands = warning.code === "three_digits_after_points";
-    const answer = isThousands && suggestion("Read 1.250 as 1250", { decimal: ",", thousands: "." }, change);
-    return h("div", { class: "note note-warn" }, icon("warn"), h("p", null, warning.detail), answer);
+    const answer =
+      isThousands && suggestion("Read 1.250 as 1250", { decimal: ",", thousands: "." }, change);
+    const about = warning.column !== undefined && [h("b", null, warning.column), h("br")];
+    return h(
+      "div",
+      { class: "note note-warn" },
+      icon("warn"),
+      h("p", null, about, warning.detail),
+      answer,
+    );
   });
   return notes.length ? h("section", { "aria-label": "Warnings" }, notes) : null;
 }
@@ -61,7 +87,13 @@ export function failure(error, change) {
   return h(
     "section",
     { class: "panel", "aria-labelledby": "h-why" },
-    h("div", { class: "body why" }, icon("bad"), h("h2", { id: "h-why" }, "A job would fail"), h("p", null, error.detail)),
+    h(
+      "div",
+      { class: "body why" },
+      icon("bad"),
+      h("h2", { id: "h-why" }, "A job would fail"),
+      h("p", null, error.detail),
+    ),
     error.excerpt && excerptOf(error.excerpt),
     advice.length > 0 && h("div", { class: "body list" }, advice),
   );
@@ -69,8 +101,23 @@ export function failure(error, change) {
 
 function adviceOf({ sentence, options }, change) {
   const isOption = Object.keys(options).length > 0;
-  const button = isOption && suggestion("Read it so", options, change);
-  return h("div", { class: "note do" }, icon(isOption ? "next" : "file"), h("p", null, sentence), button);
+  const button = isOption && suggestion(["Use", ...textsOf(options)], options, change);
+  return h(
+    "div",
+    { class: "note do" },
+    icon(isOption ? "next" : "file"),
+    h("p", null, sentence),
+    button,
+  );
+}
+
+function textsOf(options) {
+  const text = (value) =>
+    Array.isArray(value) ? listText(value) : value === "\t" ? "tab" : String(value);
+  return Object.entries(options).map(([name, value]) => [
+    `${name.replaceAll("_", " ")} `,
+    h("code", null, text(value)),
+  ]);
 }
 
 function suggestion(text, options, change) {
@@ -82,10 +129,22 @@ function suggestion(text, options, change) {
  * @param {{lines: {line: number, text: string}[], line: number, from: number, to: number}} excerpt
  */
 export function excerptOf({ lines, line: at, from, to }) {
-  const marked = (text) => [text.slice(0, from), h("mark", null, text.slice(from, to) || " "), text.slice(to)];
+  const marked = (text) => [
+    text.slice(0, from),
+    h("mark", null, text.slice(from, to) || " "),
+    text.slice(to),
+  ];
   const shown = lines.map(({ line, text }) => {
     const isAt = line === at;
-    return h("span", { class: isAt ? "ln at" : "ln", "data-n": line }, isAt ? marked(text) : text || " ");
+    return h(
+      "span",
+      { class: isAt ? "ln at" : "ln", "data-n": line },
+      isAt ? marked(text) : text || " ",
+    );
   });
-  return h("div", { class: "code", tabindex: "0", role: "group", "aria-label": `Line ${at} and those around it` }, shown);
+  return h(
+    "div",
+    { class: "code", tabindex: "0", role: "group", "aria-label": `Line ${at} and those around it` },
+    shown,
+  );
 }

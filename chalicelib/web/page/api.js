@@ -116,7 +116,11 @@ export function now() {
 
 /** Return the token, or null. */
 export function token() {
-  return stores().map((store) => store.getItem(TOKEN)).find(Boolean) ?? null;
+  return (
+    stores()
+      .map((store) => store.getItem(TOKEN))
+      .find(Boolean) ?? null
+  );
 }
 
 /**

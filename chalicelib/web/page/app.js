@@ -73,7 +73,11 @@ function fail(root, error) {
   if (error.status === 401) return; // the event has led to the login
   if (!root.isConnected) enter(root);
   setTitle("Error");
-  fill(root, h("h1", null, "This page cannot be shown"), h("p", { class: "mut", role: "alert" }, error.message));
+  fill(
+    root,
+    h("h1", null, "This page cannot be shown"),
+    h("p", { class: "mut", role: "alert" }, error.message),
+  );
   if (!error.status) console.error(error);
 }
 
@@ -96,7 +100,8 @@ function showLive() {
 function askForToken() {
   const { view } = route(location.hash);
   if (view === "login") return;
-  location.hash = `#/login?${new URLSearchParams({ to: location.hash, refused: token() ? "1" : "" })}`;
+  const query = new URLSearchParams({ to: location.hash, refused: token() ? "1" : "" });
+  location.hash = `#/login?${query}`;
 }
 
 function signOut() {
@@ -112,7 +117,12 @@ function showReach({ detail: isReached }) {
     return;
   }
   troubleTimer = setTimeout(() => {
-    const text = h("p", null, h("b", null, "The service does not answer. "), "This page tries it every few seconds; what it shows may be old.");
+    const text = h(
+      "p",
+      null,
+      h("b", null, "The service does not answer. "),
+      "This page tries it every few seconds; what it shows may be old.",
+    );
     fill(trouble, h("div", { class: "note note-warn" }, icon("warn"), text));
     announce("The service does not answer.");
   }, TROUBLE_AFTER_MS);

@@ -10,7 +10,8 @@ const PLAIN = /^[\w@%+=:,./-]+$/;
  */
 export function curlOf(csv, options = {}) {
   const login = auth === "token" ? '-H "Authorization: Bearer $TOKEN" ' : "";
-  return `curl ${login}${quoted(new URL("jobs", document.baseURI).href)} -d ${quoted(JSON.stringify({ csv, ...options }))}`;
+  const url = new URL("jobs", document.baseURI).href;
+  return `curl ${login}${quoted(url)} -d ${quoted(JSON.stringify({ csv, ...options }))}`;
 }
 
 /**
@@ -37,7 +38,9 @@ export function listText(items) {
  */
 export function listOf(text, withNumbers = false) {
   const items = (text.match(/(?:\\.|[^,\\])+/gs) ?? []).map((item) => item.trim()).filter(Boolean);
-  return items.map((item) => (withNumbers && /^\d{1,8}$/.test(item) ? Number(item) : item.replace(/\\(.)/gs, "$1")));
+  return items.map((item) =>
+    withNumbers && /^\d{1,8}$/.test(item) ? Number(item) : item.replace(/\\(.)/gs, "$1"),
+  );
 }
 
 function escaped(text) {

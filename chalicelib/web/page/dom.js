@@ -99,5 +99,8 @@ function set(element, name, value) {
 
 function present(children) {
   const is = (child) => child !== null && child !== undefined && child !== false;
-  return children.flat(Infinity).filter(is).map((child) => (typeof child === "number" ? String(child) : child));
+  return children
+    .flat(Infinity)
+    .filter(is)
+    .map((child) => (typeof child === "number" ? String(child) : child));
 }

@@ -92,7 +92,8 @@ class EndedJobs {
   #query() {
     const query = new URLSearchParams({ status: this.#status || ENDED.join(), limit: ON_PAGE });
     if (this.#csv) query.set("csv", this.#csv);
-    if (this.#days) query.set("since", new Date(Date.now() - this.#days * DAY_MS).toISOString().slice(0, 10));
+    if (this.#days)
+      query.set("since", new Date(Date.now() - this.#days * DAY_MS).toISOString().slice(0, 10));
     if (this.#cursors.at(-1)) query.set("cursor", this.#cursors.at(-1));
     return query;
   }
@@ -112,24 +113,47 @@ class EndedJobs {
 
   #section() {
     const head = h("div", { class: "sec-h" }, h("h2", { id: "h-done" }, "Ended"), this.compare);
-    const footer = h("footer", null, this.place, h("span", { class: "end" }), this.newer, this.older);
+    const footer = h(
+      "footer",
+      null,
+      this.place,
+      h("span", { class: "end" }),
+      this.newer,
+      this.older,
+    );
     const panel = h("div", { class: "panel" }, this.#tools(), this.#table(), footer);
     return h("section", { "aria-labelledby": "h-done" }, head, panel);
   }
 
   #tools() {
-    const search = h("input", { class: "in", type: "search", placeholder: "File name", "aria-label": "Find a job by file" });
+    const search = h("input", {
+      class: "in",
+      type: "search",
+      placeholder: "File name",
+      "aria-label": "Find a job by file",
+    });
     search.addEventListener("input", () => {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => ((this.#csv = search.value), this.#filter()), TYPE_PAUSE_MS);
     });
-    return h("header", { class: "bar-tools" }, this.#statuses(), h("div", { class: "find" }, icon("search"), search), this.#since());
+    return h(
+      "header",
+      { class: "bar-tools" },
+      this.#statuses(),
+      h("div", { class: "find" }, icon("search"), search),
+      this.#since(),
+    );
   }
 
   #statuses() {
     const radios = ["", ...ENDED].map((status) => {
       const choose = () => ((this.#status = status), this.#filter());
-      const input = h("input", { type: "radio", name: "status", checked: status === "", onchange: choose });
+      const input = h("input", {
+        type: "radio",
+        name: "status",
+        checked: status === "",
+        onchange: choose,
+      });
       const name = status ? status[0].toUpperCase() + status.slice(1) : "All";
       return h("label", null, input, h("span", null, name, " ", this.counts.get(status)));
     });
@@ -138,16 +162,35 @@ class EndedJobs {
 
   #since() {
     const { keepDays } = document.documentElement.dataset;
-    const options = [[0, `Last ${counted(Number(keepDays), "day")}`], [7, "Last 7 days"], [1, "Last 24 hours"]];
-    const select = h("select", { class: "in end", "aria-label": "Submitted since" }, options.map(([days, label]) => h("option", { value: days }, label)));
+    const options = [
+      [0, `Last ${counted(Number(keepDays), "day")}`],
+      [7, "Last 7 days"],
+      [1, "Last 24 hours"],
+    ];
+    const select = h(
+      "select",
+      { class: "in end", "aria-label": "Submitted since" },
+      options.map(([days, label]) => h("option", { value: days }, label)),
+    );
     select.addEventListener("change", () => ((this.#days = Number(select.value)), this.#filter()));
     return select;
   }
 
   #table() {
-    const heads = HEADS.map(([name, more, isHidden]) => h("th", { scope: "col", class: more }, isHidden ? h("span", { class: "vh" }, name) : name));
-    const table = h("table", { class: "t jobs" }, h("thead", null, h("tr", null, heads)), this.body);
-    return h("div", { class: "scroll", role: "group", "aria-labelledby": "h-done", tabindex: "0" }, table);
+    const heads = HEADS.map(([name, more, isHidden]) =>
+      h("th", { scope: "col", class: more }, isHidden ? h("span", { class: "vh" }, name) : name),
+    );
+    const table = h(
+      "table",
+      { class: "t jobs" },
+      h("thead", null, h("tr", null, heads)),
+      this.body,
+    );
+    return h(
+      "div",
+      { class: "scroll", role: "group", "aria-labelledby": "h-done", tabindex: "0" },
+      table,
+    );
   }
 
   #show({ jobs, next }) {
@@ -167,7 +210,16 @@ class EndedJobs {
       null,
       h("td", { class: "m-no" }, job.status === "succeeded" && this.#choice(job)),
       h("td", null, statusOf(job.status)),
-      h("td", { class: "file" }, h("div", { class: "fn" }, h("a", { href: hashOf(job.id) }, job.csv), h("small", null, remark(job)))),
+      h(
+        "td",
+        { class: "file" },
+        h(
+          "div",
+          { class: "fn" },
+          h("a", { href: hashOf(job.id) }, job.csv),
+          h("small", null, remark(job)),
+        ),
+      ),
       h("td", { class: "num m-no" }, ledger && count(ledger.rows)),
       h("td", { class: "num m-no" }, bytes(job.bytes)),
       h("td", { class: "num m-no" }, took(job)),
@@ -176,7 +228,11 @@ class EndedJobs {
   }
 
   #choice(job) {
-    const box = h("input", { type: "checkbox", "aria-label": `Compare ${job.csv}`, checked: this.#chosen.includes(job.id) });
+    const box = h("input", {
+      type: "checkbox",
+      "aria-label": `Compare ${job.csv}`,
+      checked: this.#chosen.includes(job.id),
+    });
     box.addEventListener("change", () => this.#choose(job.id, box.checked));
     return box;
   }
@@ -210,11 +266,13 @@ function remark(job) {
   if (job.cached_from) return "from an earlier result";
   const { columns, step, first } = job.options;
   if (columns) return counted(columns.length, "chosen column");
-  return step === 1 ? "every column" : `every ${ordinal(step)} column${first ? `, from ${first}` : ""}`;
+  return step === 1
+    ? "every column"
+    : `every ${ordinal(step)} column${first ? `, from ${first}` : ""}`;
 }
 
 function ordinal(number) {
   const teens = number % 100 > 10 && number % 100 < 14;
-  const end = teens ? "th" : ["th", "st", "nd", "rd"][number % 10] ?? "th";
+  const end = teens ? "th" : (["th", "st", "nd", "rd"][number % 10] ?? "th");
   return `${number}${end}`;
 }

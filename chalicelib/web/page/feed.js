@@ -69,7 +69,8 @@ class Feed extends EventTarget {
     const run = new AbortController();
     this.#run = run;
     try {
-      for await (const page of news(`jobs?limit=${NEWEST}`, run.signal)) await this.#take(page, run);
+      for await (const page of news(`jobs?limit=${NEWEST}`, run.signal))
+        await this.#take(page, run);
     } catch (error) {
       if (!(error instanceof Problem)) throw error; // the one that does not pass was announced
     } finally {

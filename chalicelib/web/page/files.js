@@ -8,7 +8,8 @@ import { uploads } from "./uploads.js";
 
 const TYPE_PAUSE_MS = 250;
 const HINT =
-  "gz, bz2, xz, zst and zip are read as they are. Nothing is summed before you have seen how it is read.";
+  "gz, bz2, xz, zst and zip are read as they are. " +
+  "Nothing is summed before you have seen how it is read.";
 
 /**
  * Return a panel to choose a file in: the drop zone, and the source if it may be listed.
@@ -27,7 +28,11 @@ export function chooser(signal) {
  * @param {AbortSignal} signal
  */
 export function dropZone(signal) {
-  const input = h("input", { type: "file", multiple: true, "aria-label": "Choose a CSV file, or drop one here" });
+  const input = h("input", {
+    type: "file",
+    multiple: true,
+    "aria-label": "Choose a CSV file, or drop one here",
+  });
   const zone = h(
     "div",
     { class: "drop" },
@@ -80,7 +85,12 @@ class Source {
     signal.addEventListener("abort", () => this.#asked.abort());
     this.crumb = h("nav", { class: "crumb", "aria-label": "Folder" });
     this.list = h("ul", { class: "files", "aria-label": "Files" });
-    const input = h("input", { class: "in", type: "search", placeholder: "Find a file", "aria-label": "Find a file in the source" });
+    const input = h("input", {
+      class: "in",
+      type: "search",
+      placeholder: "Find a file",
+      "aria-label": "Find a file in the source",
+    });
     input.addEventListener("input", () => this.#type(input.value));
     const find = h("div", { class: "find" }, icon("search"), input);
     const head = h("header", null, h("h2", null, "From the source"), this.crumb, find);
@@ -130,13 +140,19 @@ class Source {
 
   #crumbs() {
     const names = this.#folder.split("/").slice(0, -1);
-    const links = names.map((name, index) => this.#crumb(name, `${names.slice(0, index + 1).join("/")}/`));
+    const links = names.map((name, index) =>
+      this.#crumb(name, `${names.slice(0, index + 1).join("/")}/`),
+    );
     return names.length ? [this.#crumb("source", ""), ...links].flatMap(withSlash) : [];
   }
 
   #crumb(name, folder) {
     if (folder === this.#folder) return h("span", null, name);
-    return h("button", { type: "button", class: "plain", onclick: () => this.#reopen(folder) }, name);
+    return h(
+      "button",
+      { type: "button", class: "plain", onclick: () => this.#reopen(folder) },
+      name,
+    );
   }
 
   #folderRow(folder) {
@@ -153,12 +169,21 @@ class Source {
 
   #fileRow({ csv, bytes: size, modified_at: modified }) {
     const name = csv.slice(this.#folder.length);
-    const cells = [icon("file"), h("span", { title: csv }, name), h("span", null, bytes(size)), h("span", null, time(modified, "long"))];
+    const cells = [
+      icon("file"),
+      h("span", { title: csv }, name),
+      h("span", null, bytes(size)),
+      h("span", null, time(modified, "long")),
+    ];
     return h("li", null, h("a", { href: hashOfNew(csv) }, ...cells));
   }
 
   #more(cursor) {
-    const row = h("li", { class: "more" }, h("button", { type: "button", class: "btn btn-0", onclick: show }, "Show more"));
+    const row = h(
+      "li",
+      { class: "more" },
+      h("button", { type: "button", class: "btn btn-0", onclick: show }, "Show more"),
+    );
     const rows = (page) => this.#fileRows(page);
     const ask = () => this.#ask(cursor);
     async function show() {
@@ -169,7 +194,9 @@ class Source {
   }
 
   #nothing() {
-    const text = this.#search ? `No file here has “${this.#search}” in its name.` : "No files here yet.";
+    const text = this.#search
+      ? `No file here has “${this.#search}” in its name.`
+      : "No files here yet.";
     return h("li", { class: "blank mut small" }, text);
   }
 }

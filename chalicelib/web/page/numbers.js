@@ -71,10 +71,11 @@ export function rate(bytesPerSecond) {
 }
 
 /**
- * Return a duration: "0.4 s", "31.2 s", "1:37 min", "2:05 h".
+ * Return a duration: "9 ms", "0.4 s", "31.2 s", "1:37 min", "2:05 h".
  * @param {number} number of seconds
  */
 export function seconds(number) {
+  if (number < 0.0995) return `${Math.round(1000 * number)} ms`;
   if (number < 59.95) return `${number.toFixed(1)} s`;
   if (number < 3599.5) return `${sexagesimal(Math.round(number))} min`;
   return `${sexagesimal(Math.round(number / 60))} h`;

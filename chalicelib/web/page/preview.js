@@ -39,17 +39,39 @@ class Table {
     this.redraw = redraw;
     this.summed = new Set((preview.summed ?? []).map((column) => column.index));
     this.leftOut = new Map((preview.left_out ?? []).map((column) => [column.index, column.why]));
-    this.shown = Math.max(0, ...preview.rows.map((row) => row.length), Math.min(preview.names.length, 100));
+    this.shown = Math.max(
+      0,
+      ...preview.rows.map((row) => row.length),
+      Math.min(preview.names.length, 100),
+    );
     this.cuts = this.#cuts();
     this.rows = look.allRows ? preview.rows : preview.rows.slice(0, FEW_ROWS);
   }
 
   parts() {
-    const head = h("thead", null, h("tr", null, this.#corner(), this.cuts.map((cut) => this.#head(cut))));
-    const body = h("tbody", null, this.rows.map((row, index) => this.#row(row, index)));
+    const head = h(
+      "thead",
+      null,
+      h(
+        "tr",
+        null,
+        this.#corner(),
+        this.cuts.map((cut) => this.#head(cut)),
+      ),
+    );
+    const body = h(
+      "tbody",
+      null,
+      this.rows.map((row, index) => this.#row(row, index)),
+    );
     const table = h("table", { class: "t pv" }, head, body);
     return [
-      h("header", null, h("h2", { id: "h-pv" }, "First rows, as read"), h("p", null, "Press a header to sum its column, or to leave it out.")),
+      h(
+        "header",
+        null,
+        h("h2", { id: "h-pv" }, "First rows, as read"),
+        h("p", null, "Press a header to sum its column, or to leave it out."),
+      ),
       h("div", { class: "scroll", role: "group", "aria-labelledby": "h-pv", tabindex: "0" }, table),
       this.#footer(),
     ];
@@ -75,7 +97,8 @@ class Table {
     const { shown, summed, leftOut, look } = this;
     if (shown <= FEW_COLUMNS) return 0;
     let end = index;
-    while (end < shown && !summed.has(end) && !leftOut.has(end) && !look.expanded.has(end)) end += 1;
+    while (end < shown && !summed.has(end) && !leftOut.has(end) && !look.expanded.has(end))
+      end += 1;
     return end - index;
   }
 
@@ -88,10 +111,20 @@ class Table {
     const { index } = cut;
     const isSummed = this.summed.has(index);
     const why = this.leftOut.get(index);
-    const remark = isSummed ? `${index} · summed` : why ? `${index} · text, left out` : String(index);
+    const remark = isSummed
+      ? `${index} · summed`
+      : why
+        ? `${index} · text, left out`
+        : String(index);
     const button = h(
       "button",
-      { type: "button", "aria-pressed": String(isSummed || Boolean(why)), title: why, onclick: () => this.toggle(index), "data-column": index },
+      {
+        type: "button",
+        "aria-pressed": String(isSummed || Boolean(why)),
+        title: why,
+        onclick: () => this.toggle(index),
+        "data-column": index,
+      },
       h("small", null, isSummed && icon("check"), remark),
       h("b", null, this.preview.names[index] ?? `col${index}`),
     );
@@ -103,7 +136,12 @@ class Table {
       for (let each = index; each < index + number; each += 1) this.look.expanded.add(each);
       this.redraw();
     };
-    const button = h("button", { type: "button", "aria-label": `Show ${counted(number, "more column")}`, onclick: unfold }, String(number), h("small", null, "more"));
+    const button = h(
+      "button",
+      { type: "button", "aria-label": `Show ${counted(number, "more column")}`, onclick: unfold },
+      String(number),
+      h("small", null, "more"),
+    );
     return h("th", { class: "gap" }, button);
   }
 
@@ -121,15 +159,32 @@ class Table {
     if (folded) return number === 0 && h("td", { class: "gapcell", rowspan: this.rows.length });
     const text = row[index];
     const isMissing = this.summed.has(index) && !text?.trim();
-    return h("td", { class: this.#look(index) }, isMissing ? h("span", { class: "zero" }, "missing") : text);
+    return h(
+      "td",
+      { class: this.#look(index) },
+      isMissing ? h("span", { class: "zero" }, "missing") : text,
+    );
   }
 
   #footer() {
     const { rows, fields, names } = this.preview;
     const hidden = fields - this.shown;
     const more = () => ((this.look.allRows = true), this.redraw());
-    const button = rows.length > this.rows.length && h("button", { class: "btn btn-0", type: "button", onclick: more }, `Show ${rows.length}`);
-    const text = [counted(this.rows.length, "row"), ", ", count(fields ?? names.length), fields === 1 ? " column" : " columns"];
-    return h("footer", null, h("span", null, text, hidden > 0 && [", of which ", count(this.shown), " are shown"]), h("span", { class: "end" }), button);
+    const button =
+      rows.length > this.rows.length &&
+      h("button", { class: "btn btn-0", type: "button", onclick: more }, `Show ${rows.length}`);
+    const text = [
+      counted(this.rows.length, "row"),
+      ", ",
+      count(fields ?? names.length),
+      fields === 1 ? " column" : " columns",
+    ];
+    return h(
+      "footer",
+      null,
+      h("span", null, text, hidden > 0 && [", of which ", count(this.shown), " are shown"]),
+      h("span", { class: "end" }),
+      button,
+    );
   }
 }

@@ -20,7 +20,9 @@ export function inProgress(signal) {
   const more = h("p", { class: "mut small more" });
   const head = h("div", { class: "sec-h" }, h("h2", { id: "h-run" }, "In progress"), summary);
   const section = h("section", { "aria-labelledby": "h-run", hidden: true }, head, list, more);
-  const rows = new Rows(list, keyOf, (item) => (item.file ? new UploadRow(item) : new JobRow(item)));
+  const rows = new Rows(list, keyOf, (item) =>
+    item.file ? new UploadRow(item) : new JobRow(item),
+  );
   const show = () => {
     const jobs = (feed.jobs ?? []).filter((job) => IN_PROGRESS.includes(job.status));
     rows.show([...uploads.list, ...jobs.sort(runningFirst)]);
@@ -44,7 +46,8 @@ function runningFirst(one, other) {
 }
 
 function summaryOf(jobs) {
-  const number = (status) => feed.counts?.[status] ?? jobs.filter((job) => job.status === status).length;
+  const number = (status) =>
+    feed.counts?.[status] ?? jobs.filter((job) => job.status === status).length;
   const parts = [
     number("running") && `${number("running")} running`,
     number("queued") && `${number("queued")} queued`,
@@ -68,7 +71,16 @@ class Row {
     this.figures = h("p");
     this.progress = h("div", { class: "pr" }, this.bar, this.figures);
     this.left = h("span", { class: "eta" });
-    this.end = h("button", { class: "btn btn-0 btn-i btn-x", type: "button", "aria-label": `Cancel ${label}`, onclick: ended }, icon("x"));
+    this.end = h(
+      "button",
+      {
+        class: "btn btn-0 btn-i btn-x",
+        type: "button",
+        "aria-label": `Cancel ${label}`,
+        onclick: ended,
+      },
+      icon("x"),
+    );
     this.element = h("li", null, this.name, this.progress, this.left, this.end);
   }
 
@@ -93,7 +105,8 @@ class JobRow extends Row {
   update(job) {
     if (job.status !== this.#status) fill(this.name, statusOf(job.status, "", true), this.link);
     this.#status = job.status;
-    if (job.status === "queued") this.show(0, 0, [bytes(job.bytes), ["since ", time(job.submitted_at, "clock")]], "queued");
+    if (job.status === "queued")
+      this.show(0, 0, [bytes(job.bytes), ["since ", time(job.submitted_at, "clock")]], "queued");
     else this.#running(job);
   }
 
@@ -105,7 +118,12 @@ class JobRow extends Row {
       parts > 1 ? bytesOf(read, job.bytes) : bytes(job.bytes),
       guess && rate(guess.rate),
     ];
-    this.show(read, parts > 1 ? job.bytes : 0, figures, guess ? `${about(guess.left)} left` : "running");
+    this.show(
+      read,
+      parts > 1 ? job.bytes : 0,
+      figures,
+      guess ? `${about(guess.left)} left` : "running",
+    );
   }
 
   async #cancel(id) {
@@ -123,15 +141,29 @@ class JobRow extends Row {
 class UploadRow extends Row {
   constructor(upload) {
     super(() => uploads.remove(upload), upload.name);
-    fill(this.name, h("span", { class: "st st-run" }, icon("up"), h("span", { class: "vh" }, "upload")), h("span", { class: "up-name" }, upload.name));
+    fill(
+      this.name,
+      h("span", { class: "st st-run" }, icon("up"), h("span", { class: "vh" }, "upload")),
+      h("span", { class: "up-name" }, upload.name),
+    );
   }
 
   update(upload) {
     const { state, loaded, total } = upload;
-    if (state === "failed") this.show(0, 0, [h("span", { class: "st-bad" }, upload.detail)], "failed");
+    if (state === "failed")
+      this.show(0, 0, [h("span", { class: "st-bad" }, upload.detail)], "failed");
     else if (state === "done") this.show(0, 0, ["uploaded", bytes(total)], this.#link(upload));
-    else this.show(loaded, total, ["uploading", bytesOf(loaded, total), upload.rate && rate(upload.rate)], upload.left === null ? "" : `${about(upload.left)} left`);
-    this.end.setAttribute("aria-label", `${state === "uploading" ? "Cancel" : "Forget"} ${upload.name}`);
+    else
+      this.show(
+        loaded,
+        total,
+        ["uploading", bytesOf(loaded, total), upload.rate && rate(upload.rate)],
+        upload.left === null ? "" : `${about(upload.left)} left`,
+      );
+    this.end.setAttribute(
+      "aria-label",
+      `${state === "uploading" ? "Cancel" : "Forget"} ${upload.name}`,
+    );
   }
 
   #link(upload) {

@@ -26,5 +26,7 @@ export function setInProgress(number) {
 
 function update() {
   const number = inProgress ? `(${inProgress})` : "";
-  document.title = [lead || number, shown, shown === "csvsum" ? "" : "· csvsum"].filter(Boolean).join(" ");
+  document.title = [lead || number, shown, shown === "csvsum" ? "" : "· csvsum"]
+    .filter(Boolean)
+    .join(" ");
 }

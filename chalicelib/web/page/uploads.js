@@ -131,7 +131,9 @@ function send({ url, fields }, file, signal, progressed) {
     const request = new XMLHttpRequest();
     request.open("POST", url);
     request.upload.addEventListener("progress", (event) => progressed(event.loaded));
-    request.addEventListener("load", () => (request.status < 300 ? resolve() : reject(refusal(request))));
+    request.addEventListener("load", () =>
+      request.status < 300 ? resolve() : reject(refusal(request)),
+    );
     request.addEventListener("error", () => reject(unreachable()));
     request.addEventListener("abort", () => reject(new DOMException("cancelled", "AbortError")));
     signal.addEventListener("abort", () => request.abort(), { once: true });
@@ -154,10 +156,14 @@ function refusal(request) {
 }
 
 function tooLarge() {
-  const detail = "The file is too large to be uploaded here. Put it into the source, and pick it there.";
+  const detail =
+    "The file is too large to be uploaded here. Put it into the source, and pick it there.";
   return new Problem(413, { code: "upload_too_large", detail });
 }
 
 function unreachable() {
-  return new Problem(0, { code: "unreachable", detail: "The upload was interrupted. Choose the file again." });
+  return new Problem(0, {
+    code: "unreachable",
+    detail: "The upload was interrupted. Choose the file again.",
+  });
 }

@@ -10,16 +10,26 @@ const REFUSED = "This token is not valid, or it has expired. Check that all of i
 /**
  * Show the view.
  * @param {HTMLElement} root
- * @param {{to?: string, refused?: string}} params the hash to go to then; whether a token was refused
- * @param {AbortSignal} _signal
+ * @param {{to?: string, refused?: string}} params the hash to go to then; whether a token that was
+ *   stored is not valid any more
  */
-export async function show(root, params, _signal) {
+export async function show(root, params) {
   setTitle("Sign in");
   const input = h("input", {
-    class: "in", type: "password", name: "token", required: true, autocomplete: "current-password",
-    spellcheck: "false", placeholder: "csvsum_…", "aria-describedby": "hint refused",
+    class: "in",
+    type: "password",
+    name: "token",
+    required: true,
+    autocomplete: "current-password",
+    spellcheck: "false",
+    placeholder: "csvsum_…",
+    "aria-describedby": "hint refused",
   });
-  const refused = h("p", { class: "err", id: "refused", role: "alert" }, params.refused ? REFUSED : "");
+  const refused = h(
+    "p",
+    { class: "err", id: "refused", role: "alert" },
+    params.refused ? REFUSED : "",
+  );
   const keep = h("input", { type: "checkbox" });
   const button = h("button", { class: "btn btn-1", type: "submit" }, "Sign in");
   const form = h(
@@ -65,7 +75,10 @@ function hint() {
   return h(
     "p",
     { class: "small mut", id: "hint" },
-    "A token begins with ", h("code", null, "csvsum_"), ". Whoever runs this service makes one with ",
-    h("code", null, "make token"), ". Unless you keep it, it is forgotten when this tab is closed.",
+    "A token begins with ",
+    h("code", null, "csvsum_"),
+    ". Whoever runs this service makes one with ",
+    h("code", null, "make token"),
+    ". Unless you keep it, it is forgotten when this tab is closed.",
   );
 }

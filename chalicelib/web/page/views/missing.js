@@ -9,5 +9,9 @@ import { setTitle } from "../title.js";
  */
 export async function show(root) {
   setTitle("No such page");
-  fill(root, h("h1", null, "There is no such page"), h("p", { class: "mut" }, "Go to the ", h("a", { href: "#/" }, "list of jobs"), "."));
+  fill(
+    root,
+    h("h1", null, "There is no such page"),
+    h("p", { class: "mut" }, "Go to the ", h("a", { href: "#/" }, "list of jobs"), "."),
+  );
 }

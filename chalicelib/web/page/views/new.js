@@ -22,8 +22,17 @@ import { inProgress } from "../running.js";
 export async function show(root, params, signal) {
   if (!params.csv) {
     setTitle("New job");
-    const lead = h("p", { class: "sub" }, "Choose a file. You see how it is read before anything is summed.");
-    fill(root, h("div", { class: "head" }, h("div", null, h("h1", null, "New job"), lead)), chooser(signal), inProgress(signal));
+    const lead = h(
+      "p",
+      { class: "sub" },
+      "Choose a file. You see how it is read before anything is summed.",
+    );
+    fill(
+      root,
+      h("div", { class: "head" }, h("div", null, h("h1", null, "New job"), lead)),
+      chooser(signal),
+      inProgress(signal),
+    );
     return;
   }
   uploads.previewed(params.csv);
@@ -53,7 +62,13 @@ class NewJob {
     this.side = h("aside", { class: "panel opt", "aria-label": "Options" });
     this.sub = h("p", { class: "sub" }, h("span", null, "Looking at the first rows …"));
     signal.addEventListener("abort", () => this.#asked.abort());
-    const crumb = h("nav", { class: "crumb", "aria-label": "You are here" }, h("a", { href: "#/" }, "Jobs"), h("span", { "aria-hidden": "true" }, "/"), h("span", null, "New"));
+    const crumb = h(
+      "nav",
+      { class: "crumb", "aria-label": "You are here" },
+      h("a", { href: "#/" }, "Jobs"),
+      h("span", { "aria-hidden": "true" }, "/"),
+      h("span", null, "New"),
+    );
     const head = h("div", { class: "head" }, h("div", null, h("h1", null, csv), this.sub));
     fill(root, crumb, head, h("div", { class: "cols" }, this.main, this.side));
   }
@@ -65,7 +80,11 @@ class NewJob {
     this.#asked = asked;
     this.main.setAttribute("aria-busy", "true");
     try {
-      const { body } = await post("preview", { csv: this.csv, ...this.options }, { signal: asked.signal });
+      const { body } = await post(
+        "preview",
+        { csv: this.csv, ...this.options },
+        { signal: asked.signal },
+      );
       if (!asked.signal.aborted) this.#show(body);
     } catch (error) {
       if (isAbort(error)) return;
@@ -83,7 +102,9 @@ class NewJob {
 
   #toggle(index) {
     const chosen = (this.#preview.summed ?? []).map((column) => column.index);
-    const columns = chosen.includes(index) ? chosen.filter((each) => each !== index) : [...chosen, index];
+    const columns = chosen.includes(index)
+      ? chosen.filter((each) => each !== index)
+      : [...chosen, index];
     if (!columns.length) {
       announce("At least one column must be summed.");
       return;
@@ -94,8 +115,14 @@ class NewJob {
 
   #show(preview) {
     this.#preview = preview;
-    const read = preview.complete ? "All of it was looked at." : "The first 1 MiB of it was looked at.";
-    fill(this.sub, h("span", null, bytes(preview.bytes)), h("span", null, `${read} Nothing is summed yet.`));
+    const read = preview.complete
+      ? "All of it was looked at."
+      : "The first 1 MiB of it was looked at.";
+    fill(
+      this.sub,
+      h("span", null, bytes(preview.bytes)),
+      h("span", null, `${read} Nothing is summed yet.`),
+    );
     keepFocus(this.main, () => fill(this.main, ...this.#parts(preview)));
     this.main.removeAttribute("aria-busy");
     this.#drawSide();
@@ -113,7 +140,12 @@ class NewJob {
   }
 
   #showProblem(problem) {
-    const note = h("div", { class: "note note-bad", role: "alert" }, icon("bad"), h("p", null, problem.detail));
+    const note = h(
+      "div",
+      { class: "note note-bad", role: "alert" },
+      icon("bad"),
+      h("p", null, problem.detail),
+    );
     this.#preview = null;
     fill(this.sub, h("span", null, "It cannot be read so."));
     fill(this.main, note);
@@ -127,7 +159,12 @@ class NewJob {
       "section",
       { "aria-labelledby": "h-cmd" },
       h("div", { class: "sec-h" }, h("h2", { id: "h-cmd" }, "The same as a command")),
-      h("div", { class: "cmd" }, h("code", { tabindex: "0" }, text), copyButton(() => text, "Copy the command")),
+      h(
+        "div",
+        { class: "cmd" },
+        h("code", { tabindex: "0" }, text),
+        copyButton(() => text, "Copy the command"),
+      ),
     );
   }
 
@@ -138,7 +175,9 @@ class NewJob {
   }
 
   #drawSide() {
-    const open = new Set([...this.side.querySelectorAll("details[open]")].map((each) => each.dataset.group));
+    const open = new Set(
+      [...this.side.querySelectorAll("details[open]")].map((each) => each.dataset.group),
+    );
     const groups = optionGroups(this.options, (changes) => this.#change(changes));
     for (const group of groups) if (open.has(group.dataset.group)) group.open = true;
     keepFocus(this.side, () => fill(this.side, this.#start(), ...groups));
@@ -147,7 +186,17 @@ class NewJob {
   #start() {
     const isReady = this.#preview && !this.#preview.error;
     const text = this.#preview ? this.#verdict() : "Sum the columns";
-    const start = h("button", { class: "btn btn-1", type: "button", name: "start", disabled: !isReady, onclick: () => this.#submit(start, said) }, text);
+    const start = h(
+      "button",
+      {
+        class: "btn btn-1",
+        type: "button",
+        name: "start",
+        disabled: !isReady,
+        onclick: () => this.#submit(start, said),
+      },
+      text,
+    );
     const said = h("p", null, "Text columns are left out and listed.");
     return h("div", { class: "go" }, start, said);
   }

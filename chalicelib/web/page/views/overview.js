@@ -9,7 +9,10 @@ import { setTitle } from "../title.js";
 import { uploads } from "../uploads.js";
 
 const STEPS = [
-  ["See how it is read", "Delimiter, header and the columns that will be summed. Every 10th, or those you click."],
+  [
+    "See how it is read",
+    "Delimiter, header and the columns that will be summed. Every 10th, or those you click.",
+  ],
   ["Start the job", "Large files are cut into parts that are summed side by side."],
   ["Read the totals", "As a table, a chart, JSON or CSV. Compare them with yesterday's."],
 ];
@@ -46,18 +49,31 @@ function welcome(choice) {
     h("h1", null, "Sum the columns of a CSV file, exactly"),
     h("p", { class: "lead" }, "Every digit as the file has it. Any size."),
     choice,
-    h("ol", { class: "steps" }, STEPS.map(([name, text]) => h("li", null, h("b", null, name), text))),
+    h(
+      "ol",
+      { class: "steps" },
+      STEPS.map(([name, text]) => h("li", null, h("b", null, name), text)),
+    ),
     h(
       "section",
       { "aria-labelledby": "h-cmd" },
       h("div", { class: "sec-h" }, h("h2", { id: "h-cmd" }, "From a terminal")),
-      h("div", { class: "cmd" }, h("code", { tabindex: "0" }, command), copyButton(() => command, "Copy the command")),
+      h(
+        "div",
+        { class: "cmd" },
+        h("code", { tabindex: "0" }, command),
+        copyButton(() => command, "Copy the command"),
+      ),
     ),
     h(
       "section",
       { class: "panel blank", "aria-labelledby": "h-none" },
       h("h2", { id: "h-none" }, "No jobs yet"),
-      h("p", { class: "mut small" }, `They are listed here, newest first, and kept for ${keepDays} days.`),
+      h(
+        "p",
+        { class: "mut small" },
+        `They are listed here, newest first, and kept for ${keepDays} days.`,
+      ),
     ),
   );
 }
