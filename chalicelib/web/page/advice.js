@@ -43,15 +43,12 @@ export function facts({ dialect, fields, compression }) {
 }
 
 function fact(name, { found, asked, why }, say) {
-  const isAsked = asked !== "auto" && asked !== null;
-  const [text, word] = say(isAsked ? asked : found);
-  const other = isAsked && found !== asked && `found: ${say(found).filter(Boolean).join(" ")}`;
-  const remark = [word, other].filter(Boolean).join(" · ");
+  const [text, word] = say(found);
   return h(
     "div",
     { title: why },
-    h("dt", null, `${name}, ${isAsked ? "asked" : "found"}`),
-    h("dd", null, text, text && remark && " ", h("small", null, remark)),
+    h("dt", null, `${name}, ${asked === "auto" ? "found" : "asked for"}`),
+    h("dd", null, text, text && word && " ", h("small", null, word)),
   );
 }
 

@@ -53,12 +53,21 @@ async function show() {
   markCurrent(view);
   const root = h("div", { class: "view" });
   try {
-    const module = await import(`./views/${view}.js`);
+    const module = await load(view);
     if (controller.signal.aborted) return;
     enter(root);
     await module.show(root, params, controller.signal);
   } catch (error) {
     if (!controller.signal.aborted) fail(root, error);
+  }
+}
+
+async function load(view) {
+  try {
+    return await import(`./views/${view}.js`);
+  } catch (error) {
+    console.warn(error);
+    throw new Error("A part of this page could not be loaded. Reload the page; it may be a newer one.");
   }
 }
 
