@@ -7,7 +7,7 @@ from chalice.app import Chalice, LambdaFunctionEvent, Rate, Response, SQSEvent
 from chalicelib.adapters.identity import remember_function
 from chalicelib.adapters.work_queue import decode_dead, decode_record
 from chalicelib.settings import settings
-from chalicelib.web import inquiries, requests, responses, submissions
+from chalicelib.web import inquiries, page_files, requests, responses, submissions
 from chalicelib.web.clients import authenticated, gateway_checks
 from chalicelib.web.cors import cors
 from chalicelib.web.openapi.document import document
@@ -27,7 +27,9 @@ app.register_middleware(cors(SETTINGS.cors_origins), "http")
 app.register_middleware(allow_methods(app.routes), "http")
 app.register_middleware(problems_of_chalice, "http")
 app.register_middleware(requests.remember, "http")
-app.register_middleware(authenticated(lambda given: use_cases().authenticate(given)), "http")
+app.register_middleware(
+    authenticated(lambda given: use_cases().authenticate(given), page_files.ROUTES), "http"
+)
 
 
 @app.route("/{segment}", **CHECKS)
@@ -63,7 +65,7 @@ def submit() -> Response:
 @app.route("/jobs", **CHECKS)
 @problem_responses
 def list_jobs() -> Response:
-    return inquiries.jobs(use_cases().list_jobs)
+    return inquiries.jobs(use_cases().list_jobs, use_cases().wait_for_jobs)
 
 
 @app.route("/preview", methods=["POST"], content_types=["*/*"], **CHECKS)
@@ -88,6 +90,24 @@ def cancel_job(job_id: str) -> Response:
 @problem_responses
 def get_openapi() -> Response:
     return responses.reply(HTTPStatus.OK, document())
+
+
+@app.route("/")
+@problem_responses
+def get_page() -> Response:
+    return page_files.index(SETTINGS, use_cases().storage_origins())
+
+
+@app.route("/page/{version}/{file}")
+@problem_responses
+def get_page_file(version: str, file: str) -> Response:
+    return page_files.file(version, file)
+
+
+@app.route("/page/{version}/views/{file}")
+@problem_responses
+def get_page_view(version: str, file: str) -> Response:
+    return page_files.file(version, f"views/{file}")
 
 
 complete_routes(app)

@@ -82,6 +82,9 @@ class MemoryReplies:
         self.published[key] = text
         return f"memory:{key}"
 
+    def origin(self) -> str:
+        return "https://storage.test"
+
 
 @dataclass
 class MemoryDeliveries:

@@ -219,6 +219,10 @@ class ReplyStore(Protocol):
         """Store a JSON text and return a URL that serves it for some minutes."""
         ...
 
+    def origin(self) -> str:
+        """Return the scheme and the host of these URLs."""
+        ...
+
 
 class Queue(Protocol):
     """Both work queues: that of jobs, and that of parts."""

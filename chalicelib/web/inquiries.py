@@ -8,7 +8,7 @@ from chalice.app import Response
 
 from chalicelib.jobs.client import Client
 from chalicelib.jobs.job import Job
-from chalicelib.jobs.listing import ListJobs
+from chalicelib.jobs.listing import ListJobs, Page
 from chalicelib.web import requests, responses
 from chalicelib.web.caching import conditional, is_known, tag_of
 from chalicelib.web.job_json import job_json
@@ -24,10 +24,30 @@ class WaitForJob(Protocol):
         ...
 
 
-def jobs(list_jobs: ListJobs) -> Response:
-    """Return a page of the client's jobs."""
-    wanted, cursor = wanted_jobs(requests.query())
-    return responses.page_of_jobs(list_jobs(requests.client(), wanted, cursor))
+class WaitForJobs(Protocol):
+    def __call__(
+        self, find: Callable[[], Page], seconds: float, is_wanted: Callable[[Page], bool]
+    ) -> Page:
+        """Return the page that ``find`` returns as it is wanted, or as it is after ``seconds``."""
+        ...
+
+
+def jobs(list_jobs: ListJobs, wait_for_jobs: WaitForJobs) -> Response:
+    """Return a page of the client's jobs, once it is not the known one, or the wait is over."""
+    (wanted, cursor), client = wanted_jobs(requests.query()), requests.client()
+    known = requests.header("if-none-match")
+    if requests.switch("counts"):
+        counts = list_jobs.count(client, wanted)
+        return conditional(responses.counted_jobs(list_jobs(client, wanted, cursor), counts), known)
+
+    def is_wanted(page: Page) -> bool:
+        return not (known and is_known(tag_of(responses.page_of_jobs(page).body), known))
+
+    def find() -> Page:
+        return list_jobs(client, wanted, cursor)
+
+    page = wait_for_jobs(find, requests.seconds_to_wait(), is_wanted)
+    return conditional(responses.page_of_jobs(page), known)
 
 
 def job(wait_for_job: WaitForJob, publish: Publish, job_id: str) -> Response:

@@ -11,6 +11,7 @@ def job_json(job: Job) -> dict[str, Any]:
     members: dict[str, Any] = {
         "id": job.id,
         "csv": job.file_name,
+        "bytes": job.version.size,
         "options": job.options.as_dict(),
         "status": job.status.value,
         "progress": {"parts_done": job.parts_done, "parts": job.parts, "bytes": job.bytes_done},

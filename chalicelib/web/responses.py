@@ -26,7 +26,7 @@ from chalicelib.errors import (
     UnknownJob,
 )
 from chalicelib.jobs.job import Job, Status
-from chalicelib.jobs.listing import Page
+from chalicelib.jobs.listing import Counts, Page
 from chalicelib.jobs.preview import Preview
 from chalicelib.settings import settings
 from chalicelib.web.job_json import advice_json, job_json, place_json
@@ -190,8 +190,17 @@ def full_job(job: Job, publish: Publish) -> Response:
 
 def page_of_jobs(page: Page) -> Response:
     """Return the jobs of a page without their results, and what continues the list."""
-    jobs = [job_json(job) for job in page.jobs]
-    return reply(HTTPStatus.OK, {"jobs": jobs, "next": page.cursor})
+    return reply(HTTPStatus.OK, _page_json(page))
+
+
+def counted_jobs(page: Page, counts: Counts) -> Response:
+    """Return the jobs of a page, and how many jobs have each status."""
+    members = {"counts": counts.by_status, "counts_complete": counts.complete}
+    return reply(HTTPStatus.OK, _page_json(page) | members)
+
+
+def _page_json(page: Page) -> dict[str, object]:
+    return {"jobs": [job_json(job) for job in page.jobs], "next": page.cursor}
 
 
 def cancelled(job: Job) -> Response:

@@ -18,7 +18,7 @@ from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.finishing import Finisher
 from chalicelib.jobs.job import Job, utc_now
-from chalicelib.jobs.listing import ListJobs
+from chalicelib.jobs.listing import ListJobs, Page
 from chalicelib.jobs.merging import Merger
 from chalicelib.jobs.part_reading import PartReader
 from chalicelib.jobs.parts import PROOF_BYTES
@@ -114,7 +114,16 @@ class UseCases:
 
     @cached_property
     def list_jobs(self) -> ListJobs:
-        return ListJobs(self.adapters.history)
+        return ListJobs(self.adapters.history, self.adapters.parts)
+
+    def wait_for_jobs(
+        self, find: Callable[[], Page], seconds: float, is_wanted: Callable[[Page], bool]
+    ) -> Page:
+        return Wait(self.now, self.sleep)(find, seconds, is_wanted)
+
+    def storage_origins(self) -> frozenset[str]:
+        """Return the origins to which links in replies lead."""
+        return frozenset({self.adapters.replies.origin()})
 
     def find_job(self, job_id: str, client: Client) -> Job:
         return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id, client)

@@ -16,7 +16,7 @@ from chalicelib.errors import ServiceDown
 from chalicelib.jobs.client import Client, Role
 from chalicelib.jobs.tokens import StoredToken, new_token
 from chalicelib.settings import Auth
-from chalicelib.web import clients
+from chalicelib.web import clients, page_files
 from tests.adapters_in_memory import MemoryTokens
 from tests.harness import World
 from tests.imports import ROOT
@@ -73,7 +73,7 @@ def test_the_routes_above_are_all_that_there_are() -> None:
         (path, method)
         for path, methods in app.routes.items()
         for method in methods
-        if method != "OPTIONS"
+        if method != "OPTIONS" and path not in page_files.ROUTES
     ]
     assert len(routes) == len(REQUESTS) - 1  # a name, and anything else, are one route
 
@@ -244,10 +244,13 @@ SWAGGER = """
 import json
 from chalice.deploy.swagger import CFNSwaggerGenerator
 from app import app
+from chalicelib.web import page_files
 paths = CFNSwaggerGenerator().generate_swagger(app)["paths"]
+pages = [method for path in page_files.ROUTES for method in paths.pop(path).items()]
 methods = [method for path in paths.values() for method in path.items()]
 print(json.dumps([value.get("security") for name, value in methods if name != "options"]))
 assert all("security" not in value for name, value in methods if name == "options")
+assert all("security" not in value for name, value in pages)
 """
 
 
@@ -259,7 +262,7 @@ assert all("security" not in value for name, value in methods if name == "option
         ({"AUTH": "token", "API_KEY_REQUIRED": "true"}, [{"api_key": []}]),
     ],
 )
-def test_what_is_deployed_has_api_gateway_check_every_route_or_none(
+def test_what_is_deployed_has_api_gateway_check_every_route_but_the_page_or_none(
     variables: dict[str, str], security: Any
 ) -> None:
     ended = subprocess.run(

@@ -18,6 +18,9 @@ from tests.log_lines import LogLines
 from tests.site import Site, problem_of, serving
 
 ALLOWED = {
+    "/": "GET, HEAD, OPTIONS",
+    "/page/0/app.js": "GET, HEAD, OPTIONS",
+    "/page/0/views/overview.js": "GET, HEAD, OPTIONS",
     "/csv_name=x.csv": "GET, HEAD, OPTIONS",
     "/favicon.ico": "GET, HEAD, OPTIONS",
     "/storage/get_counter": "GET, HEAD, OPTIONS",

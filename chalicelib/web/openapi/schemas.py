@@ -89,6 +89,7 @@ ERROR = closed({"code": {"enum": list(codes.JOB)}, "detail": TEXT}, ADVICE)
 ALWAYS: dict[str, Schema] = {
     "id": ref("JobId"),
     "csv": TEXT,
+    "bytes": {**COUNT, "description": "The size of the file as it is stored."},
     "options": ref("Options"),
     "progress": closed({"parts_done": COUNT, "parts": {**COUNT, "minimum": 1}, "bytes": COUNT}),
     "submitted_at": TIME,
@@ -172,7 +173,10 @@ SCHEMAS: dict[str, Schema] = {
     "ListedJob": closed(
         {**ALWAYS, "status": {"enum": STATUSES}}, {**MAYBE, "ledger": LEDGER, **FAILED}
     ),
-    "Page": closed({"jobs": list_of(ref("ListedJob")), "next": nullable(TEXT)}),
+    "Page": closed(
+        {"jobs": list_of(ref("ListedJob")), "next": nullable(TEXT)},
+        {"counts": closed(dict.fromkeys(STATUSES, COUNT)), "counts_complete": {"type": "boolean"}},
+    ),
     "Preview": PREVIEW,
     "Submission": closed(
         {"csv": NAME}, {name: nullable(given) for name, given in options.GIVEN.items()}
