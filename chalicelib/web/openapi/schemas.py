@@ -4,6 +4,7 @@ A new member of a job goes into ALWAYS, MAYBE, SUCCEEDED or FAILED.
 """
 
 from chalicelib.jobs.file_names import MAX_NAME_BYTES
+from chalicelib.jobs.part_states import PartState
 from chalicelib.web.openapi import codes, options
 from chalicelib.web.openapi.options import TEXT, Schema, nullable
 from chalicelib.web.submissions import MAX_SUBMISSIONS
@@ -123,6 +124,12 @@ BY_STATUS: dict[tuple[str, ...], dict[str, Schema]] = {
     ("succeeded",): SUCCEEDED,
     ("failed",): FAILED,
 }
+PART_STATES: Schema = {
+    "type": "string",
+    "pattern": f"^[{''.join(PartState)}]+$",
+    "description": "A letter for each part: . waiting, q sent to the workers, s summed, r summed "
+    "once more, f failed.",
+}
 STATUSES = [status for statuses in BY_STATUS for status in statuses]
 PREVIEW = closed(
     {
@@ -176,6 +183,15 @@ SCHEMAS: dict[str, Schema] = {
     "Page": closed(
         {"jobs": list_of(ref("ListedJob")), "next": nullable(TEXT)},
         {"counts": closed(dict.fromkeys(STATUSES, COUNT)), "counts_complete": {"type": "boolean"}},
+    ),
+    "Parts": closed(
+        {
+            "status": {"enum": STATUSES},
+            "parts": {**COUNT, "minimum": 1},
+            "part_bytes": COUNT,
+            "reruns": COUNT,
+            "states": PART_STATES,
+        }
     ),
     "Preview": PREVIEW,
     "Submission": closed(
