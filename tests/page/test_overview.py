@@ -13,7 +13,6 @@ from tests.functional.stack import Api, Stack
 from tests.page.browser import Visitor
 from tests.page.files import BROKEN, LARGE, SMALL
 
-
 #: What the page asks of the API in this view.
 API = re.compile(r"/(jobs|files)\?")
 

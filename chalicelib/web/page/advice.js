@@ -98,7 +98,7 @@ export function failure(error, change) {
 
 function adviceOf({ sentence, options }, change) {
   const isOption = Object.keys(options).length > 0;
-  const button = isOption && suggestion(["Use", ...textsOf(options)], options, change);
+  const button = isOption && suggestion(["Use ", textsOf(options)], options, change);
   return h(
     "div",
     { class: "note do" },
