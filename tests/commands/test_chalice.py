@@ -23,7 +23,10 @@ ROUTES = {
     "/storage/get_json/{job_id}",
     "/jobs",
     "/jobs/{job_id}",
+    "/",
     "/openapi.json",
+    "/page/{version}/{file}",
+    "/page/{version}/views/{file}",
     "/preview",
 }
 

@@ -69,7 +69,7 @@ def test_the_theme_is_chosen_and_kept(visitor: Visitor) -> None:
     page = visitor.open("#/new", theme="light")
     light = page.evaluate("getComputedStyle(document.body).backgroundColor")
     button = page.get_by_role("button", name="Theme")
-    button.click(), button.click()
+    button.dblclick()
     expect(button).to_have_attribute("aria-label", "Theme: dark")
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert dark != light
