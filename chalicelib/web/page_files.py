@@ -65,6 +65,7 @@ def index(settings: Settings, storage: Collection[str]) -> Response:
         version=version(),
         auth=settings.auth.value,
         keep_days=settings.keep_days,
+        max_upload_bytes=settings.max_upload_bytes,
     )
     policy = POLICY.format(" ".join(["'self'", *sorted(storage)]))
     return _conditional(text, {"Content-Type": TYPES[".html"], "Content-Security-Policy": policy})

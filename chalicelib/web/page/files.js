@@ -7,8 +7,9 @@ import { bytes, time } from "./numbers.js";
 import { uploads } from "./uploads.js";
 
 const TYPE_PAUSE_MS = 250;
+const { maxUpload } = document.documentElement.dataset;
 const HINT =
-  "gz, bz2, xz, zst and zip are read as they are. " +
+  `Uploads up to ${bytes(Number(maxUpload))}; gz, bz2, xz, zst and zip are read as they are. ` +
   "Nothing is summed before you have seen how it is read.";
 
 /**
