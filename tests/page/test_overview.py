@@ -136,7 +136,7 @@ def test_no_request_is_sent_while_nothing_changes(stack: Stack, visitor: Visitor
     page.wait_for_timeout(1000)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url))
-    page.wait_for_timeout(3000)
+    page.wait_for_timeout(1500)
     assert sent == []
 
 
