@@ -4,6 +4,8 @@ CsvsumError
 ├── RequestError           the client must change its request
 │   ├── BadRequest         a name, an option or a body is wrong
 │   ├── FileMissing        the source has no such file
+│   ├── UploadTooLarge     the file is larger than an upload may be
+│   ├── UploadsAreOff      this deployment takes no uploads
 │   ├── UnknownJob         there is no job with this id, or it is another client's
 │   ├── KeyReused          the idempotency key was sent with another request before
 │   ├── AlreadyEnded       a job that has succeeded or failed cannot be cancelled
@@ -74,6 +76,26 @@ class FileMissing(RequestError):
         where = "that the service may read (s3:GetObject)" if denied else "in the source"
         super().__init__(
             f"There is no file {_file(name)} {where}; check the name, or put the file there first."
+        )
+
+
+class UploadTooLarge(RequestError):
+    code = "upload_too_large"
+
+    def __init__(self, name: str, size: int, max_bytes: int) -> None:
+        super().__init__(
+            f"{_file(name)} has {size:,} bytes, and an upload may have at most {max_bytes:,}; put "
+            "the file into the source itself (with `aws s3 cp` into its bucket, or with `cp` into "
+            "its folder), or compress it."
+        )
+
+
+class UploadsAreOff(RequestError):
+    code = "uploads_are_off"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This service takes no uploads; put the file into the source, and submit its name."
         )
 
 

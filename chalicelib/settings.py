@@ -13,6 +13,9 @@ from chalicelib.setting_values import BadSetting, read_int
 __all__ = ["VARIABLES", "Auth", "BadSetting", "Settings", "read_int", "settings"]
 
 DEFAULT_SOURCE = "file:///mnt/csv"
+# The largest object of one request:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
+MAX_POST_BYTES = 5_000_000_000
 
 #: The environment variables that are read.
 VARIABLES = (
@@ -30,6 +33,8 @@ VARIABLES = (
     "PARTS_QUEUE",
     "DEAD_QUEUE",
     "RESULTS_BUCKET",
+    "UPLOADS_BUCKET",
+    "MAX_UPLOAD_BYTES",
     "PART_BYTES",
     "PARTS_PER_JOB",
     "PARTS_IN_FLIGHT",
@@ -63,7 +68,7 @@ class Auth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings: see the table in README.md. Sizes are in bytes."""
+    """All settings: see the table in docs/operator.md. Sizes are in bytes."""
 
     api_name: str = "csvsum"
     auth: Auth = Auth.TOKEN
@@ -83,6 +88,9 @@ class Settings:
     parts_queue: str = "csvsum-parts"
     dead_queue: str = "csvsum-dead"
     results_bucket: str = "csvsum-results"
+    uploads_bucket: str = "csvsum-uploads"
+    #: A larger file is refused; 0: there are no uploads.
+    max_upload_bytes: int = 5_000_000_000
     part_bytes: int = 128 * 1024 * 1024
     #: Let parts grow beyond ``part_bytes`` until a job has no more than this; 0: do not.
     parts_per_job: int = 0
@@ -110,6 +118,8 @@ class Settings:
     cors_origins: frozenset[str] = frozenset()
     #: The AWS account, where a bucket's name has it; it must be the owner of the results bucket.
     account: str = ""
+    #: The same for the uploads bucket.
+    uploads_owner: str = ""
     #: Whether Lambda runs this process, so that CloudWatch reads its log.
     on_lambda: bool = False
     #: Whether this process is one of Chalice's commands, as `chalice local` is.
@@ -137,6 +147,10 @@ class Settings:
             parts_queue=environ.get("PARTS_QUEUE") or default.parts_queue,
             dead_queue=environ.get("DEAD_QUEUE") or default.dead_queue,
             results_bucket=environ.get("RESULTS_BUCKET") or default.results_bucket,
+            uploads_bucket=environ.get("UPLOADS_BUCKET") or default.uploads_bucket,
+            max_upload_bytes=read_int(
+                environ, "MAX_UPLOAD_BYTES", default.max_upload_bytes, MAX_POST_BYTES, minimum=0
+            ),
             part_bytes=read_int(environ, "PART_BYTES", default.part_bytes, 10**14),
             parts_per_job=read_int(
                 environ, "PARTS_PER_JOB", default.parts_per_job, 10**4, minimum=0
@@ -192,7 +206,7 @@ class Settings:
         """Whether a bucket's name depends on the account or the region."""
         return any(
             "{account}" in name or "{region}" in name
-            for name in (self.csv_source, self.results_bucket)
+            for name in (self.csv_source, self.results_bucket, self.uploads_bucket)
         )
 
     def in_account(self, account: str, region: str) -> "Settings":
@@ -209,7 +223,9 @@ class Settings:
             self,
             csv_source=filled(self.csv_source),
             results_bucket=filled(self.results_bucket),
+            uploads_bucket=filled(self.uploads_bucket),
             account=account if "{account}" in self.results_bucket else "",
+            uploads_owner=account if "{account}" in self.uploads_bucket else "",
         )
 
 

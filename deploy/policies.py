@@ -42,6 +42,7 @@ API_ON_JOBS = (
     "dynamodb:UpdateItem",
 )
 CSV = Right("Csv", ("csv",), ("s3:GetObject",))
+UPLOADS = Right("Uploads", ("uploads",), ("s3:GetObject",))
 JOBS_URL = Right("Queues", ("jobs",), ("sqs:GetQueueUrl",))
 PARTS_URL = Right("Queues", ("parts",), ("sqs:GetQueueUrl",))
 QUEUES_URL = Right("Queues", ("jobs", "parts"), ("sqs:GetQueueUrl",))
@@ -51,6 +52,9 @@ WRITE_RESULTS = Right("Results", ("results",), ("s3:GetObject", "s3:PutObject"))
 RIGHTS: Mapping[str, tuple[Right, ...]] = {
     "api_handler": (
         CSV,
+        # A form is signed with the rights of the function that makes it.
+        Right("Uploads", ("uploads",), ("s3:GetObject", "s3:PutObject")),
+        Right("UploadsOwner", ("uploads_bucket",), ("s3:GetBucketLocation",)),
         Right("Jobs", ("table",), API_ON_JOBS),
         Right("Tokens", ("tokens",), ("dynamodb:GetItem",)),
         Right("Counter", ("in_progress",), ("dynamodb:Query",)),
@@ -63,6 +67,7 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         _trigger("jobs"),
         Right("RedeliverSoon", ("jobs",), ("sqs:ChangeMessageVisibility",)),
         CSV,
+        UPLOADS,
         Right("Jobs", ("table",), ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem")),
         QUEUES_URL,
         Right("Cut", ("parts",), ("sqs:SendMessage",)),
@@ -72,6 +77,7 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         _trigger("parts"),
         Right("RedeliverSoon", ("parts",), ("sqs:ChangeMessageVisibility",)),
         CSV,
+        UPLOADS,
         Right(
             "Jobs",
             ("table",),
@@ -129,6 +135,8 @@ def arns(stage: Stage, function: str) -> dict[str, str]:
         "parts": f"arn:{PARTITION}:sqs:*:*:{settings.parts_queue}",
         "dead": f"arn:{PARTITION}:sqs:*:*:{settings.dead_queue}",
         "results": f"arn:{PARTITION}:s3:::{settings.results_bucket}/*",
+        "uploads": f"arn:{PARTITION}:s3:::{settings.uploads_bucket}/*",
+        "uploads_bucket": f"arn:{PARTITION}:s3:::{settings.uploads_bucket}",
     }
     if csv_bucket(settings):
         objects = settings.csv_source.removeprefix("s3://").rstrip("/")

@@ -87,6 +87,20 @@ class MemoryReplies:
 
 
 @dataclass
+class MemoryUploads:
+    """A ``client_ports.Uploads``."""
+
+    forms: dict[str, int] = field(default_factory=dict)
+
+    def form(self, key: str, max_bytes: int, seconds: int) -> tuple[str, Mapping[str, str]]:
+        self.forms[key] = max_bytes
+        return f"{self.origin()}/uploads", {"key": key}
+
+    def origin(self) -> str:
+        return "https://storage.test"
+
+
+@dataclass
 class MemoryDeliveries:
     """A ``ports.Deliveries`` that keeps the records whose work failed."""
 
@@ -312,6 +326,7 @@ class MemoryAdapters:
     replies: MemoryReplies = field(default_factory=MemoryReplies)
     claims: MemoryClaims = field(default_factory=MemoryClaims)
     deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)
+    uploads: MemoryUploads = field(default_factory=MemoryUploads)
 
     @cached_property
     def history(self) -> MemoryHistory:

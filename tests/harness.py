@@ -60,6 +60,7 @@ class World:
     parts_in_flight: int = 1000
     auth: Auth = Auth.OPEN
     max_jobs_per_client: int = 1000
+    max_upload_bytes: int = 1 << 30
 
     def __post_init__(self) -> None:
         self.source.block_bytes = self.block_bytes
@@ -70,6 +71,7 @@ class World:
         settings = Settings(
             auth=self.auth,
             max_jobs_per_client=self.max_jobs_per_client,
+            max_upload_bytes=self.max_upload_bytes,
             part_bytes=self.part_bytes,
             parts_in_flight=self.parts_in_flight,
             stale_seconds=600,

@@ -65,22 +65,24 @@ def index(settings: Settings, storage: Collection[str]) -> Response:
         version=version(),
         auth=settings.auth.value,
         keep_days=settings.keep_days,
+        max_upload_bytes=settings.max_upload_bytes,
     )
     policy = POLICY.format(" ".join(["'self'", *sorted(storage)]))
-    headers = {**SECURITY, "Content-Type": TYPES[".html"], "Content-Security-Policy": policy}
-    response = Response(text, status_code=HTTPStatus.OK.value, headers=headers)
-    return conditional(response, requests.header("if-none-match"))
+    return _conditional(text, {"Content-Type": TYPES[".html"], "Content-Security-Policy": policy})
 
 
 def file(wanted_version: str, name: str) -> Response:
     """Return a file of the present version; 404 for any other."""
     if wanted_version != version() or name not in files() or name == INDEX:
         return responses.no_such_page()
-    headers = {**SECURITY, "Content-Type": TYPES[Path(name).suffix]}
-    response = Response(files()[name], status_code=HTTPStatus.OK.value, headers=headers)
-    cached = conditional(response, requests.header("if-none-match"))
-    cached.headers.update(IMMUTABLE)
-    return cached
+    response = _conditional(files()[name], {"Content-Type": TYPES[Path(name).suffix]})
+    response.headers.update(IMMUTABLE)
+    return response
+
+
+def _conditional(text: str, headers: Mapping[str, str]) -> Response:
+    response = Response(text, status_code=HTTPStatus.OK.value, headers={**SECURITY, **headers})
+    return conditional(response, requests.header("if-none-match"))
 
 
 def base_of(path: str) -> str:

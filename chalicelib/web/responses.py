@@ -24,6 +24,8 @@ from chalicelib.errors import (
     TryAgain,
     Unauthorized,
     UnknownJob,
+    UploadsAreOff,
+    UploadTooLarge,
 )
 from chalicelib.jobs.job import Job, Status
 from chalicelib.jobs.listing import Counts, Page
@@ -66,6 +68,8 @@ STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (NotSigned, HTTPStatus.FORBIDDEN),
     (FileMissing, HTTPStatus.NOT_FOUND),
     (UnknownJob, HTTPStatus.NOT_FOUND),
+    (UploadTooLarge, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (UploadsAreOff, HTTPStatus.FORBIDDEN),
     (AlreadyEnded, HTTPStatus.CONFLICT),
     (KeyReused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (FileError, HTTPStatus.UNPROCESSABLE_ENTITY),

@@ -13,7 +13,7 @@ from chalicelib.jobs.allowance import Allowance
 from chalicelib.jobs.authentication import Authenticate, ByCaller, ByToken, everybody
 from chalicelib.jobs.cancelling import Cancel, EndWatch
 from chalicelib.jobs.client import OPEN, Client
-from chalicelib.jobs.client_ports import Claims, History, Tokens
+from chalicelib.jobs.client_ports import Claims, History, Tokens, Uploads
 from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.finishing import Finisher
@@ -32,6 +32,7 @@ from chalicelib.jobs.stoppable_source import StoppableSource
 from chalicelib.jobs.submission import Submit
 from chalicelib.jobs.summing import SumJob, SumPart
 from chalicelib.jobs.time_limit import TimeLimit
+from chalicelib.jobs.uploads import Upload
 from chalicelib.jobs.waiting import Wait
 from chalicelib.settings import Auth, Settings
 
@@ -55,6 +56,8 @@ class Adapters(Protocol):
     def deliveries(self) -> Deliveries: ...
     @property
     def source(self) -> Source: ...
+    @property
+    def uploads(self) -> Uploads: ...
     @property
     def replies(self) -> ReplyStore: ...
     @property
@@ -114,6 +117,10 @@ class UseCases:
         return PreviewFile(self.adapters.source, self.adapters.kernel, self.now)
 
     @cached_property
+    def upload(self) -> Upload:
+        return Upload(self.adapters.uploads, self.settings.max_upload_bytes, self.now)
+
+    @cached_property
     def list_jobs(self) -> ListJobs:
         return ListJobs(self.adapters.history, self.adapters.parts)
 
@@ -124,7 +131,7 @@ class UseCases:
 
     def storage_origins(self) -> frozenset[str]:
         """Return the origins to which links in replies lead."""
-        return frozenset({self.adapters.replies.origin()})
+        return frozenset({self.adapters.replies.origin(), self.adapters.uploads.origin()})
 
     def find_job(self, job_id: str, client: Client) -> Job:
         return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id, client)

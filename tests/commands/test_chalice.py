@@ -24,7 +24,10 @@ ROUTES = {
     "/jobs",
     "/jobs/{job_id}",
     "/jobs/{job_id}/parts",
+    "/",
     "/openapi.json",
+    "/page/{version}/{file}",
+    "/page/{version}/views/{file}",
     "/preview",
 }
 

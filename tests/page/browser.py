@@ -13,11 +13,12 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 COMMANDS = ("chromium", "chromium-browser", "google-chrome")
 DESKTOP, PHONE = (1280, 900), (390, 844)
 ZONE = "Europe/Berlin"
+TIMEOUT_MS = 15_000
 #: Chromium reports each reply that is an error, also those that the page expects.
 EXPECTED = "Failed to load resource"
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=TIMEOUT_MS)
 
 
 def command() -> str | None:
@@ -64,6 +65,7 @@ class Visitor:
             has_touch=size == PHONE,
             reduced_motion="reduce",
         )
+        context.set_default_timeout(TIMEOUT_MS)
         context.grant_permissions(["clipboard-read", "clipboard-write"])
         if self.token:
             context.add_init_script(f"sessionStorage.setItem('csvsum-token', '{self.token}')")
@@ -83,7 +85,7 @@ class Visitor:
         """Close all pages. Nothing may have gone wrong on any of them."""
         for page in self.pages:
             page.context.close()
-        assert self.errors == []
+        assert not self.errors, self.errors
 
 
 def require_accessible(page: Page) -> None:
@@ -94,7 +96,7 @@ def require_accessible(page: Page) -> None:
         for each in found
         for node in each["nodes"]
     ]
-    assert said == []
+    assert not said, "\n".join(said)
 
 
 def require_no_sideways_scrolling(page: Page) -> None:

@@ -30,10 +30,15 @@ def stack(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     assert "Traceback" not in running.log.read_text()
 
 
+@pytest.fixture(scope="session")
+def tokens(stack: Stack) -> TokensTable:
+    dynamodb = stack.aws("dynamodb")
+    return TokensTable("csvsum-tokens", lambda: dynamodb)
+
+
 @pytest.fixture
-def token(stack: Stack, unique: Callable[[str], str]) -> str:
+def token(tokens: TokensTable, unique: Callable[[str], str]) -> str:
     """A token of a client that has no jobs."""
-    tokens = TokensTable("csvsum-tokens", lambda: stack.aws("dynamodb"))
     return create(tokens, Client(unique("client")), timedelta(hours=1))[0]
 
 

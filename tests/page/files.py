@@ -15,6 +15,7 @@ SMALL, BROKEN, LARGE = "small.csv", "broken.csv", "large.csv"
 def put_files(stack: Stack) -> None:
     """Write the files into the source of a running service."""
     stack.put(SMALL, b"amount,note\n1.5,a\n2.25,b\n")
+    stack.put("rates.csv", b"rate\n1\n2\n3,5\n4\n")
     stack.put(BROKEN, b"amount,note\n1,a\n2,b,c\n3,d\n")
     stack.put(PAYMENTS, payments())
     stack.put(LARGE, large())

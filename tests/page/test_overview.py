@@ -121,7 +121,8 @@ def test_two_jobs_are_chosen_to_be_compared(stack: Stack, visitor: Visitor) -> N
     expect(boxes).to_have_count(2)
     link = page.get_by_role("link", name="Compare 2 jobs")
     expect(link).to_be_hidden()
-    boxes.nth(0).check(), boxes.nth(1).check()
+    for number in range(2):
+        boxes.nth(number).check()
     expect(link).to_be_visible()
     target = link.get_attribute("href") or ""
     assert {first, second} == set(target.removeprefix("#/compare/").split("/"))
@@ -135,7 +136,7 @@ def test_no_request_is_sent_while_nothing_changes(stack: Stack, visitor: Visitor
     page.wait_for_timeout(1000)
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.url))
-    page.wait_for_timeout(3000)
+    page.wait_for_timeout(1500)
     assert sent == []
 
 

@@ -16,7 +16,7 @@ EACH = [(stage, function) for stage in STAGES for function in FUNCTIONS]
 # Region and account are open, names are not: but for a bucket's account and region, an object's
 # key and a log's stream.
 NAMED = re.compile(
-    r"arn:aws:(s3:::[a-z-]+(-\*-\*)?/\*"
+    r"arn:aws:(s3:::[a-z-]+(-\*-\*)?(/\*)?"
     r"|sqs:\*:\*:[a-z-]+"
     r"|dynamodb:\*:\*:table/[a-z-]+(/index/[a-z_]+)?"
     r"|logs:\*:\*:log-group:/aws/lambda/[a-z_-]+:\*)"

@@ -32,6 +32,7 @@ REQUESTS: dict[str, Callable[[Site], HTTPResponse]] = {
     "GET /storage/get_counter": lambda site: site.get("/storage/get_counter"),
     "GET /storage/get_json": lambda site: site.get(f"/storage/get_json/{JOB_ID}"),
     "POST /jobs": lambda site: site.post({"csv": "x.csv"}),
+    "POST /uploads": lambda site: site.post({"name": "x.csv"}, "/uploads"),
     "POST /preview": lambda site: site.post({"csv": "x.csv"}, "/preview"),
     "GET /jobs": lambda site: site.get("/jobs"),
     "GET /jobs/id": lambda site: site.get(f"/jobs/{JOB_ID}"),

@@ -19,6 +19,10 @@ BODY: Codes = {**BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("body_too_la
 UNKNOWN_JOB: Codes = {HTTPStatus.NOT_FOUND: ("unknown_job",)}
 ALREADY_ENDED: Codes = {HTTPStatus.CONFLICT: ("already_ended",)}
 NO_SUCH_PAGE: Codes = {HTTPStatus.NOT_FOUND: ("no_such_page",)}
+UPLOAD: Codes = {
+    HTTPStatus.FORBIDDEN: ("uploads_are_off",),
+    HTTPStatus.UNPROCESSABLE_ENTITY: ("upload_too_large",),
+}
 FILE_MISSING: Codes = {HTTPStatus.NOT_FOUND: ("file_missing",)}
 #: The formats of compressed files, and what may be wrong with one: the code without an end means
 #: that it is whole, but not of a kind that is read.

@@ -167,6 +167,17 @@ PREVIEW: Item = {
         },
     }
 }
+UPLOADS: Item = {
+    "post": {
+        "operationId": "upload",
+        "summary": "Get a form to upload a file with",
+        "requestBody": json_body(ref("WantedUpload"), "At most 64 KiB."),
+        "responses": {
+            "201": reply("Send the fields, and then the file, to the URL.", ref("Form")),
+            **problems(codes.BODY, codes.UPLOAD),
+        },
+    }
+}
 JOB: Item = {
     "get": {
         "operationId": "getJob",
@@ -223,6 +234,7 @@ PATHS: Item = {
         "/storage/get_json/{job_id}": SUMS,
         "/jobs": JOBS,
         "/preview": PREVIEW,
+        "/uploads": UPLOADS,
         "/jobs/{job_id}": JOB,
         "/jobs/{job_id}/parts": PARTS,
         "/openapi.json": OPENAPI,

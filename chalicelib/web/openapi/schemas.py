@@ -5,6 +5,7 @@ A new member of a job goes into ALWAYS, MAYBE, SUCCEEDED or FAILED.
 
 from chalicelib.jobs.file_names import MAX_NAME_BYTES
 from chalicelib.jobs.part_states import PartState
+from chalicelib.jobs.uploads import MAX_NAME_BYTES as MAX_UPLOAD_NAME_BYTES
 from chalicelib.web.openapi import codes, options
 from chalicelib.web.openapi.options import TEXT, Schema, nullable
 from chalicelib.web.submissions import MAX_SUBMISSIONS
@@ -23,6 +24,15 @@ NAME: Schema = {
     "examples": ["sample.csv"],
     "description": f"A path below the source, of at most {MAX_NAME_BYTES} bytes of UTF-8, "
     "without backslashes, control characters, empty components, '.' and '..'.",
+}
+COMPONENT: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_UPLOAD_NAME_BYTES,
+    "pattern": f"^{_COMPONENT}$",
+    "examples": ["sales.csv"],
+    "description": f"The name of a file without folders, of at most {MAX_UPLOAD_NAME_BYTES} bytes "
+    "of UTF-8, and without '${'.",
 }
 
 
@@ -110,6 +120,7 @@ LEDGER = closed(
     }
 )
 SUCCEEDED: dict[str, Schema] = {
+    "summed": {**list_of(TEXT), "description": "The names, in the order of the columns."},
     "result": ref("Sums"),
     "exact": by_name({**TEXT, "description": "The sum with all its digits."}),
     "cells": by_name(closed({"values": COUNT, "missing": COUNT, "skipped": COUNT})),
@@ -196,6 +207,16 @@ SCHEMAS: dict[str, Schema] = {
     "Preview": PREVIEW,
     "Submission": closed(
         {"csv": NAME}, {name: nullable(given) for name, given in options.GIVEN.items()}
+    ),
+    "WantedUpload": closed({"name": COMPONENT}, {"bytes": nullable(COUNT)}),
+    "Form": closed(
+        {
+            "csv": NAME,
+            "url": {**TEXT, "format": "uri"},
+            "fields": {"type": "object", "additionalProperties": TEXT},
+            "max_bytes": COUNT,
+            "expires_at": TIME,
+        }
     ),
     "Answers": {**list_of(ANSWER), "minItems": 1, "maxItems": MAX_SUBMISSIONS},
     "Accepted": closed({"Task started, your id": ref("JobId")}),

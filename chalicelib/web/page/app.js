@@ -67,7 +67,9 @@ async function load(view) {
     return await import(`./views/${view}.js`);
   } catch (error) {
     console.warn(error);
-    throw new Error("A part of this page could not be loaded. Reload the page; it may be a newer one.");
+    throw new Error(
+      "A part of this page could not be loaded. Reload the page; it may be a newer one.",
+    );
   }
 }
 

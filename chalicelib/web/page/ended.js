@@ -3,7 +3,7 @@
 import { get, isAbort, Problem } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { feed } from "./feed.js";
-import { ENDED, hashOf, statusOf } from "./jobs.js";
+import { ENDED, hashOf, nameOf, statusOf } from "./jobs.js";
 import { bytes, count, counted, seconds, time } from "./numbers.js";
 
 const ON_PAGE = 10;
@@ -216,7 +216,7 @@ class EndedJobs {
         h(
           "div",
           { class: "fn" },
-          h("a", { href: hashOf(job.id) }, job.csv),
+          h("a", { href: hashOf(job.id), title: job.csv }, nameOf(job.csv)),
           h("small", null, remark(job)),
         ),
       ),
@@ -230,7 +230,7 @@ class EndedJobs {
   #choice(job) {
     const box = h("input", {
       type: "checkbox",
-      "aria-label": `Compare ${job.csv}`,
+      "aria-label": `Compare ${nameOf(job.csv)}`,
       checked: this.#chosen.includes(job.id),
     });
     box.addEventListener("change", () => this.#choose(job.id, box.checked));

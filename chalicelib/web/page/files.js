@@ -7,8 +7,9 @@ import { bytes, time } from "./numbers.js";
 import { uploads } from "./uploads.js";
 
 const TYPE_PAUSE_MS = 250;
+const maxUpload = Number(document.documentElement.dataset.maxUpload);
 const HINT =
-  "gz, bz2, xz, zst and zip are read as they are. " +
+  `Uploads up to ${bytes(maxUpload).replace(".0 ", " ")}; gz, bz2, xz, zst and zip are read as they are. ` +
   "Nothing is summed before you have seen how it is read.";
 
 /**
@@ -16,9 +17,11 @@ const HINT =
  * @param {AbortSignal} signal
  */
 export function chooser(signal) {
-  const panel = h("section", { class: "panel new", "aria-label": "New job" }, dropZone(signal));
-  if (document.documentElement.dataset.files === "off") panel.classList.add("alone");
-  else addSource(panel, signal);
+  const panel = h("section", { class: "panel new", "aria-label": "New job" });
+  const { files } = document.documentElement.dataset;
+  if (maxUpload > 0) panel.append(dropZone(signal));
+  if (files === "off" || !(maxUpload > 0)) panel.classList.add("alone");
+  if (files !== "off") addSource(panel, signal);
   return panel;
 }
 

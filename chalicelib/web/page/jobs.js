@@ -27,6 +27,14 @@ export function statusOf(status, more = "", hidden = false) {
 }
 
 /**
+ * Return the name of a file as people know it: an upload's without its owner and its random part.
+ * @param {string} csv
+ */
+export function nameOf(csv) {
+  return csv.replace(/^uploads\/[0-9a-f]{32}\/[0-9a-f]{24}\/(?=.)/, "uploads/");
+}
+
+/**
  * Return the hash of a job's page.
  * @param {string} id
  */

@@ -77,17 +77,16 @@ class Table {
     ];
   }
 
-  /** Return what becomes a column of the table: a column, or the rest of a run of plain ones. */
+  /** Return what becomes a column of the table: a column, or a run of several plain ones. */
   #cuts() {
     const cuts = [];
     let index = 0;
     while (index < this.shown) {
-      const folded = this.#plainFrom(index) - 1;
-      cuts.push({ index });
-      index += 1;
-      if (folded < 2) continue;
-      cuts.push({ index, folded });
-      index += folded;
+      // The first one of a run is shown, unless what comes before it was unfolded.
+      const isFirst = !this.look.expanded.has(index - 1) && this.#plainFrom(index - 1) === 0;
+      const run = isFirst ? 1 : this.#plainFrom(index);
+      cuts.push({ index, folded: run > 1 ? run : 0 });
+      index += Math.max(run, 1);
     }
     return cuts;
   }
@@ -95,7 +94,7 @@ class Table {
   /** Return how many columns from an index on are neither summed nor left out nor unfolded. */
   #plainFrom(index) {
     const { shown, summed, leftOut, look } = this;
-    if (shown <= FEW_COLUMNS) return 0;
+    if (index < 0 || shown <= FEW_COLUMNS) return 0;
     let end = index;
     while (end < shown && !summed.has(end) && !leftOut.has(end) && !look.expanded.has(end))
       end += 1;
@@ -122,7 +121,7 @@ class Table {
         type: "button",
         "aria-pressed": String(isSummed || Boolean(why)),
         title: why,
-        onclick: () => this.toggle(index),
+        onclick: () => this.#press(index),
         "data-column": index,
       },
       h("small", null, isSummed && icon("check"), remark),
@@ -143,6 +142,12 @@ class Table {
       h("small", null, "more"),
     );
     return h("th", { class: "gap" }, button);
+  }
+
+  /** Toggle a column. What is shown stays where it is. */
+  #press(index) {
+    for (const cut of this.cuts) if (!cut.folded) this.look.expanded.add(cut.index);
+    this.toggle(index);
   }
 
   #look(index) {

@@ -3,7 +3,7 @@
 import { del } from "./api.js";
 import { announce, fill, h, icon } from "./dom.js";
 import { feed, IN_PROGRESS } from "./feed.js";
-import { estimate, hashOf, hashOfNew, statusOf } from "./jobs.js";
+import { estimate, hashOf, hashOfNew, nameOf, statusOf } from "./jobs.js";
 import { about, bytes, bytesOf, counted, rate, time } from "./numbers.js";
 import { Rows } from "./rows.js";
 import { uploads } from "./uploads.js";
@@ -98,8 +98,8 @@ class JobRow extends Row {
   #status = "";
 
   constructor(job) {
-    super(() => this.#cancel(job.id), job.csv);
-    this.link = h("a", { href: hashOf(job.id) }, job.csv);
+    super(() => this.#cancel(job.id), nameOf(job.csv));
+    this.link = h("a", { href: hashOf(job.id), title: job.csv }, nameOf(job.csv));
   }
 
   update(job) {

@@ -5,7 +5,7 @@ import { failure, facts, warnings } from "../advice.js";
 import { curlOf } from "../command.js";
 import { announce, copyButton, fill, h, icon } from "../dom.js";
 import { chooser } from "../files.js";
-import { hashOf, hashOfNew, submit } from "../jobs.js";
+import { hashOf, hashOfNew, nameOf, submit } from "../jobs.js";
 import { bytes, counted } from "../numbers.js";
 import { changed, optionGroups } from "../options.js";
 import { columnOf, firstRows } from "../preview.js";
@@ -36,7 +36,7 @@ export async function show(root, params, signal) {
     return;
   }
   uploads.previewed(params.csv);
-  setTitle(params.csv);
+  setTitle(nameOf(params.csv));
   await new NewJob(root, params.csv, optionsOf(params.options), signal).ask();
 }
 
@@ -69,7 +69,11 @@ class NewJob {
       h("span", { "aria-hidden": "true" }, "/"),
       h("span", null, "New"),
     );
-    const head = h("div", { class: "head" }, h("div", null, h("h1", null, csv), this.sub));
+    const head = h(
+      "div",
+      { class: "head" },
+      h("div", null, h("h1", { title: csv }, nameOf(csv)), this.sub),
+    );
     fill(root, crumb, head, h("div", { class: "cols" }, this.main, this.side));
   }
 
