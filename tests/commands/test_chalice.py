@@ -25,7 +25,11 @@ ROUTES = {
     "/jobs/{job_id}",
     "/health",
     "/me",
+    "/jobs/{job_id}/parts",
+    "/",
     "/openapi.json",
+    "/page/{version}/{file}",
+    "/page/{version}/views/{file}",
     "/preview",
     "/uploads",
 }

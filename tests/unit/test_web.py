@@ -50,6 +50,7 @@ def test_a_posted_job_is_accepted_and_returned(site: Site) -> None:
     assert reply.json_body == {
         "id": job.id,
         "csv": "x.csv",
+        "bytes": 13,
         "options": Options.of({"step": 3, "header": False}).as_dict(),
         "status": "queued",
         "progress": {"parts_done": 0, "parts": 1, "bytes": 0},

@@ -51,7 +51,7 @@ REQUESTS: dict[str, Callable[[Site], HTTPResponse]] = {
     "HEAD /openapi.json": lambda site: site.send("HEAD", "/openapi.json"),
 }
 #: Routes that need no token, since they say nothing about any client.
-PUBLIC = ("/health",)
+PUBLIC = ("/health", "/", "/page/{version}/{file}", "/page/{version}/views/{file}")
 
 
 @pytest.fixture
@@ -296,7 +296,7 @@ assert open and all("security" not in value for value in open)
         ({"AUTH": "token", "API_KEY_REQUIRED": "true"}, [{"api_key": []}]),
     ],
 )
-def test_what_is_deployed_has_api_gateway_check_every_route_or_none(
+def test_what_is_deployed_has_api_gateway_check_every_route_but_the_page_or_none(
     variables: dict[str, str], security: Any
 ) -> None:
     ended = subprocess.run(
