@@ -26,6 +26,7 @@ ROUTES = {
     "/openapi.json",
     "/preview",
     "/uploads",
+    "/files",
 }
 
 
