@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.errors import FileChanged, FileGone, FileMissing, TooManyJobs, UnknownJob
 from chalicelib.jobs.client_ports import Claim
+from chalicelib.jobs.files import PAGE_ENTRIES, Catalog, FilePage, FoundFile, WantedFiles
 from chalicelib.jobs.job import (
     ALLOWED_FROM,
     FileVersion,
@@ -28,6 +29,9 @@ from chalicelib.jobs.job import (
 from chalicelib.jobs.parts import Outcome, Plan, Run, group_of
 from chalicelib.jobs.ports import Announcement, GroupCount, Message, Probe, SavedPart, Source
 from chalicelib.jobs.tokens import StoredToken
+
+#: When all files were written.
+WRITTEN = datetime(2026, 11, 24, 11, tzinfo=UTC)
 
 
 @dataclass
@@ -87,16 +91,36 @@ class MemoryReplies:
 
 
 @dataclass
-class MemoryBus:
-    """A ``ports.Bus``. ``refused``: the codes of events that it does not accept, by their ids."""
+class MemoryCatalog:
+    """A ``files.Catalog`` over the files in memory."""
 
-    sent: list[Announcement] = field(default_factory=list)
-    refused: dict[str, str] = field(default_factory=dict)
+    source: MemorySource = field(default_factory=MemorySource)
+    page_entries: int = PAGE_ENTRIES
 
-    def send(self, events: Sequence[Announcement]) -> Mapping[int, str]:
-        codes = {place: self.refused.get(str(each["id"]), "") for place, each in enumerate(events)}
-        self.sent += [each for place, each in enumerate(events) if not codes[place]]
-        return {place: code for place, code in codes.items() if code}
+    def page(self, wanted: WantedFiles) -> FilePage:
+        names = sorted({_entry(name, wanted) for name in self._named(wanted)})
+        left = [name for name in names if name > wanted.cursor]
+        shown = left[: self.page_entries]
+        return FilePage(
+            tuple(
+                FoundFile(name, len(self.source.files[name]), WRITTEN)
+                for name in shown
+                if name in self.source.files
+            ),
+            tuple(name for name in shown if name not in self.source.files),
+            shown[-1] if len(left) > len(shown) else None,
+        )
+
+    def _named(self, wanted: WantedFiles) -> Iterator[str]:
+        for name in self.source.files:
+            if name.startswith(wanted.prefix) and wanted.has(name):
+                yield name
+
+
+def _entry(name: str, wanted: WantedFiles) -> str:
+    """Return a file as it is listed: itself, or the folder that it is in."""
+    end = -1 if wanted.search else name.find("/", len(wanted.prefix))
+    return name if end < 0 else name[: end + 1]
 
 
 @dataclass
@@ -111,6 +135,19 @@ class MemoryUploads:
 
     def origin(self) -> str:
         return "https://storage.test"
+
+
+@dataclass
+class MemoryBus:
+    """A ``ports.Bus``. ``refused``: the codes of events that it does not accept, by their ids."""
+
+    sent: list[Announcement] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def send(self, events: Sequence[Announcement]) -> Mapping[int, str]:
+        codes = {place: self.refused.get(str(each["id"]), "") for place, each in enumerate(events)}
+        self.sent += [each for place, each in enumerate(events) if not codes[place]]
+        return {place: code for place, code in codes.items() if code}
 
 
 @dataclass
@@ -380,9 +417,10 @@ class MemoryAdapters:
     replies: MemoryReplies = field(default_factory=MemoryReplies)
     claims: MemoryClaims = field(default_factory=MemoryClaims)
     deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)
+    uploads: MemoryUploads = field(default_factory=MemoryUploads)
+    catalog: Catalog = field(default_factory=MemoryCatalog)
     cache: MemoryCache = field(default_factory=MemoryCache)
     bus: MemoryBus | None = None
-    uploads: MemoryUploads = field(default_factory=MemoryUploads)
 
     @cached_property
     def history(self) -> MemoryHistory:

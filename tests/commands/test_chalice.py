@@ -32,6 +32,7 @@ ROUTES = {
     "/page/{version}/views/{file}",
     "/preview",
     "/uploads",
+    "/files",
 }
 
 
