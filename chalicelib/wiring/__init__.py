@@ -24,7 +24,8 @@ from chalicelib.adapters.work_queue import WorkQueue
 from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs.client_ports import Claims, History, Tokens
 from chalicelib.jobs.events import JsonLines
-from chalicelib.jobs.ports import Cache, Deliveries, Jobs, Parts, Source
+from chalicelib.jobs.outcome_ports import Cache
+from chalicelib.jobs.ports import Deliveries, Jobs, Parts, Source
 from chalicelib.settings import Settings, settings
 from chalicelib.wiring.container import UseCases
 
