@@ -16,7 +16,8 @@ from chalicelib.errors import CsvsumError
 from chalicelib.jobs import results
 from chalicelib.jobs.events import log_cache_failure
 from chalicelib.jobs.job import Job, Status, utc_now
-from chalicelib.jobs.ports import Cache, Clock, Jobs
+from chalicelib.jobs.outcome_ports import Cache
+from chalicelib.jobs.ports import Clock, Jobs
 
 #: Names of files that belong to the client that uploaded them.
 UPLOADS = "uploads/"
