@@ -1,6 +1,7 @@
 """Files of this machine, which the commands bring to the service."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -51,9 +52,11 @@ def test_several_files_are_uploaded_and_submitted(csvsum: Run, home: Path) -> No
 
 def test_a_file_that_cannot_be_uploaded_is_a_sentence(csvsum: Run, home: Path) -> None:
     (home / "sales.csv").write_bytes(SALES)
+    (home / os.fsdecode(b"\xff.csv")).write_bytes(SALES)
     for given, code, words in (
         ("slaes.csv", Exit.MISSING, "Did you mean sales.csv?"),
         (".", Exit.USAGE, "is not a file"),
+        (os.fsdecode(b"\xff.csv"), Exit.USAGE, "is not UTF-8"),
     ):
         ended = csvsum("upload", given)
         assert (ended.code, words in ended.err) == (code, True), ended.err
