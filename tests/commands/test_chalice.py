@@ -27,6 +27,7 @@ ROUTES = {
     "/me",
     "/openapi.json",
     "/preview",
+    "/uploads",
 }
 
 
