@@ -22,7 +22,6 @@ ADVICE = {
     "unauthorized": (LOGIN,),
     "invalid_token": (LOGIN,),
     "not_signed": (f"The service asks for signatures of AWS, which {PROGRAM} does not make.",),
-    "listing_is_off": ("Its operator turned the list of files off; name a file you know.",),
 }
 
 
