@@ -27,6 +27,7 @@ VARIABLES = (
     "API_BURST",
     "MAX_JOBS_PER_CLIENT",
     "CSV_SOURCE",
+    "LIST_FILES",
     "JOBS_TABLE",
     "TOKENS_TABLE",
     "JOBS_QUEUE",
@@ -82,6 +83,8 @@ class Settings:
     #: How many jobs of a client may be in progress; there is no limit with ``Auth.OPEN``.
     max_jobs_per_client: int = 1000
     csv_source: str = DEFAULT_SOURCE
+    #: Whether clients that may can list the files of the source.
+    list_files: bool = False
     table: str = "csvsum"
     tokens_table: str = "csvsum-tokens"
     jobs_queue: str = "csvsum-jobs"
@@ -141,6 +144,7 @@ class Settings:
                 environ, "MAX_JOBS_PER_CLIENT", default.max_jobs_per_client, 10**6
             ),
             csv_source=values.read_source(environ.get("CSV_SOURCE") or default.csv_source),
+            list_files=values.read_on_off(environ, "LIST_FILES", default.list_files),
             table=environ.get("JOBS_TABLE") or default.table,
             tokens_table=environ.get("TOKENS_TABLE") or default.tokens_table,
             jobs_queue=environ.get("JOBS_QUEUE") or default.jobs_queue,

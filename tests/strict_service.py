@@ -13,6 +13,7 @@ from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.parts_table import PartsTable
 from chalicelib.adapters.pauses import Pauses
 from chalicelib.adapters.results_bucket import ResultsBucket
+from chalicelib.adapters.s3_files import S3Files
 from chalicelib.adapters.s3_source import S3Place, S3Source
 from chalicelib.adapters.tokens_table import TokensTable
 from chalicelib.adapters.uploads_bucket import UploadsBucket
@@ -63,6 +64,7 @@ class StrictAdapters:
             S3Source(S3Place(FILES), clients.s3, pauses=pauses),
             S3Source(place, clients.s3, pauses=pauses),
         )
+        self.catalog = S3Files(S3Place(FILES), clients.s3)
         self.uploads = UploadsBucket(settings.uploads_bucket, clients.s3, aws.account)
         self.kernel = ReferenceKernel()
         self.deliveries = HeldMessages(

@@ -16,6 +16,7 @@ from chalicelib.jobs.client import OPEN, Client
 from chalicelib.jobs.client_ports import Claims, History, Tokens, Uploads
 from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
 from chalicelib.jobs.cutting import Cutter
+from chalicelib.jobs.files import Catalog, ListFiles
 from chalicelib.jobs.finishing import Finisher
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.listing import ListJobs
@@ -57,6 +58,8 @@ class Adapters(Protocol):
     def source(self) -> Source: ...
     @property
     def uploads(self) -> Uploads: ...
+    @property
+    def catalog(self) -> Catalog: ...
     @property
     def replies(self) -> ReplyStore: ...
     @property
@@ -118,6 +121,10 @@ class UseCases:
     @cached_property
     def upload(self) -> Upload:
         return Upload(self.adapters.uploads, self.settings.max_upload_bytes, self.now)
+
+    @cached_property
+    def list_files(self) -> ListFiles:
+        return ListFiles(self.adapters.catalog, self.settings.list_files)
 
     @cached_property
     def list_jobs(self) -> ListJobs:

@@ -28,6 +28,7 @@ ROUTES = {
     "/openapi.json",
     "/preview",
     "/uploads",
+    "/files",
 }
 
 

@@ -16,6 +16,7 @@ from chalicelib.engine.options import Options
 from chalicelib.errors import InvalidToken, ServiceDown
 from chalicelib.jobs.authentication import Credentials
 from chalicelib.jobs.client import OPEN, Client
+from chalicelib.jobs.files import WantedFiles
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.listing import Wanted
 from chalicelib.jobs.part_reading import PartReader
@@ -38,7 +39,11 @@ BY_LAMBDA = ("Logs", "TracesHaveNoArn", "Trigger")
 # As botocore signs a form for an upload, whose sender puts an object with the rights of the signer.
 FORM, ANY = "CreateBucket", "any"
 # Where the operation's name is not the action's.
-ACTIONS = {"s3:HeadObject": "s3:GetObject", "sqs:SendMessageBatch": "sqs:SendMessage"}
+ACTIONS = {
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+}
 FUNCTIONS = ("api_handler", "work_job", "work_part", "give_up", "sweep")
 
 Call = tuple[str, str]
@@ -199,7 +204,11 @@ MISLEADING = b'a,b\n1,"' + b"2,3\n" * 40_000 + b'"\n'
 
 @pytest.fixture(scope="module")
 def scene(aws: MotoAws) -> Scene:
-    small = {"CSV_SOURCE": "s3://csvsum-policies-csv/in", "PART_BYTES": "40000"}
+    small = {
+        "CSV_SOURCE": "s3://csvsum-policies-csv/in",
+        "PART_BYTES": "40000",
+        "LIST_FILES": "on",
+    }
     stage = changed(read_stage("localstack"), small)
     buckets = {
         "ResultsBucket": stage.settings.results_bucket,
@@ -225,6 +234,7 @@ def use_api(scene: Scene) -> set[Call]:
         use_cases.submit_once(job.file_name, job.options, OPEN, "a key")
         use_cases.cancel_job(job.id, OPEN)
         use_cases.list_jobs(OPEN, Wanted())
+        use_cases.list_files(OPEN, WantedFiles())
         use_cases.count_in_progress()
         use_cases.count_in_progress(Client("finance"))
         use_cases.publish_reply(job, "sums", "{}")

@@ -36,6 +36,8 @@ REQUESTS: dict[str, Callable[[Site], HTTPResponse]] = {
     "GET /storage/get_json": lambda site: site.get(f"/storage/get_json/{JOB_ID}"),
     "POST /jobs": lambda site: site.post({"csv": "x.csv"}),
     "POST /uploads": lambda site: site.post({"name": "x.csv"}, "/uploads"),
+    "GET /files": lambda site: site.get("/files"),
+    "HEAD /files": lambda site: site.send("HEAD", "/files"),
     "POST /preview": lambda site: site.post({"csv": "x.csv"}, "/preview"),
     "GET /jobs": lambda site: site.get("/jobs"),
     "GET /jobs/id": lambda site: site.get(f"/jobs/{JOB_ID}"),

@@ -30,6 +30,7 @@ ALLOWED = {
     "/health": "GET, HEAD, OPTIONS",
     "/me": "GET, HEAD, OPTIONS",
     "/uploads": "OPTIONS, POST",
+    "/files": "GET, HEAD, OPTIONS",
     "/openapi.json": "GET, HEAD, OPTIONS",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")

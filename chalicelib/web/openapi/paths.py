@@ -130,6 +130,21 @@ PREVIEW: Item = {
         },
     }
 }
+FILES: Item = {
+    "get": {
+        "operationId": "listFiles",
+        "summary": "List the files and folders of the source",
+        "parameters": [
+            query("prefix", TEXT, "How the names begin, like q3/."),
+            query("search", TEXT, "A text in the names below the prefix, folders included."),
+            query("cursor", TEXT, "The member next of the page before."),
+        ],
+        "responses": {
+            "200": reply("A page of files and folders.", ref("FilePage")),
+            **problems(codes.BAD_REQUEST, codes.FILES),
+        },
+    }
+}
 UPLOADS: Item = {
     "post": {
         "operationId": "upload",
@@ -198,6 +213,7 @@ PATHS: Item = {
         "/jobs": JOBS,
         "/preview": PREVIEW,
         "/uploads": UPLOADS,
+        "/files": FILES,
         "/jobs/{job_id}": JOB,
         "/health": HEALTH,
         "/me": ME,

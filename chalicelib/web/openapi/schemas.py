@@ -189,6 +189,13 @@ SCHEMAS: dict[str, Schema] = {
         {"csv": NAME}, {name: nullable(given) for name, given in options.GIVEN.items()}
     ),
     "WantedUpload": closed({"name": COMPONENT}, {"bytes": nullable(COUNT)}),
+    "FilePage": closed(
+        {
+            "files": list_of(closed({"csv": NAME, "bytes": COUNT, "modified_at": TIME})),
+            "folders": list_of({**TEXT, "pattern": "/$"}),
+            "next": nullable(TEXT),
+        }
+    ),
     "Form": closed(
         {
             "csv": NAME,
