@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from cli.failures import Exit
 from tests.cli.running import Run
 from tests.functional.conftest import SALES
+from tests.functional.stack import Stack
 
 NAMES = ["sales.csv", "with blank.csv", "ümlaut 文件.csv", "<b>&'\"%2F+.csv", "sales"]
 
@@ -81,3 +83,33 @@ def test_a_result_too_large_for_a_reply_is_fetched_from_its_link(csvsum: Run, ho
     assert ended.code == Exit.DONE, ended.err
     assert ended.out.splitlines()[-1] == f"c{columns - 1}\t{2 * (columns - 1)}"
     assert len(ended.out.splitlines()) == columns
+
+
+@pytest.fixture
+def folder(stack: Stack, unique: Callable[[str], str]) -> str:
+    """A folder of the source with two files, and a folder with one."""
+    name = unique("q3")
+    for path in ("rates.csv", "sales.csv", "archive/old.csv"):
+        stack.put(f"{name}/{path}", SALES)
+    return name
+
+
+def test_the_files_of_the_source_are_listed(csvsum: Run, folder: str) -> None:
+    lines = [line.split("\t") for line in csvsum("files", f"{folder}/").out.splitlines()]
+    assert [line[:2] for line in lines] == [
+        ["FILE", "SIZE"],
+        [f"{folder}/archive/", ""],
+        [f"{folder}/rates.csv", str(len(SALES))],
+        [f"{folder}/sales.csv", str(len(SALES))],
+    ]
+    found = json.loads(csvsum("files", f"{folder}/", "--search", "rat", "--json").out)
+    assert [each["csv"] for each in found["files"]] == [f"{folder}/rates.csv"]
+    assert (found["folders"], found["next"]) == ([], None)
+    empty = csvsum("files", f"{folder}/none/")
+    assert (empty.code, empty.out, empty.err) == (Exit.DONE, "", "There is no such file.\n")
+
+
+def test_a_mistyped_name_finds_the_nearest_file_of_the_source(csvsum: Run, folder: str) -> None:
+    ended = csvsum("run", f"{folder}/raets.csv")
+    assert ended.code == Exit.MISSING
+    assert f"Did you mean {folder}/rates.csv?" in ended.err
