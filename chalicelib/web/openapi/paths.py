@@ -4,6 +4,7 @@ from chalicelib.jobs.job import Status
 from chalicelib.jobs.listing import MAX_LIMIT
 from chalicelib.web.openapi import codes
 from chalicelib.web.openapi.common import (
+    FRESH_IN_QUERY,
     JOB_ID,
     KEY,
     KNOWN,
@@ -34,6 +35,7 @@ SUBMIT_BY_NAME: Item = {
                 "description": "Percent-encoded as UTF-8, each / as %2F.",
             },
             *OPTIONS_IN_QUERY,
+            FRESH_IN_QUERY,
             KEY,
         ],
         "responses": {
@@ -111,7 +113,9 @@ JOBS: Item = {
         "responses": {
             "200": reply("An answer to each submission of a list.", ref("Answers")),
             "202": {
-                **reply("The job is accepted; its Location is given.", ref("Job"), "Location"),
+                **reply(
+                    "The job is accepted; its Location is given.", ref("SubmittedJob"), "Location"
+                ),
                 "links": links("/id"),
             },
             **problems(codes.BODY, codes.SUBMISSION),
