@@ -22,8 +22,10 @@ import click
 from cli.failures import Exit, Failure
 from cli.terminal import PROGRAM, say
 
+#: Where the URL comes from if nobody has chosen one, and what it is then.
+NOBODY = "make run"
 LOCAL_URL = "http://127.0.0.1:8000"
-URL, TOKEN = "CSVSUM_URL", "CSVSUM_TOKEN"  # nosec B105  # the names of variables
+URL, TOKEN = "CSVSUM_URL", "CSVSUM_TOKEN"
 FILE = "config.toml"
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -36,12 +38,12 @@ class Access:
     #: A secret: it is in no message and no text of an object.
     token: str = field(default="", repr=False)
     #: Where the URL comes from, as a person would say it.
-    origin: str = "make run"
+    origin: str = NOBODY
 
     @property
     def is_default(self) -> bool:
         """Return whether nobody chose the service."""
-        return self.origin == Access.__dataclass_fields__["origin"].default
+        return self.origin == NOBODY
 
     @property
     def exposes_token(self) -> bool:
@@ -62,10 +64,10 @@ def config_path() -> Path:
 def chosen(url: str | None = None, environ: Mapping[str, str] = os.environ) -> Access:
     """Return the service to use. Raise Failure for a URL or a file that makes no sense."""
     saved = load(config_path())
-    for given, origin in ((url, "--url"), (environ.get(URL), URL)):
-        if given:
-            access = Access(normal_url(given), origin=origin)
-            break
+    if url:
+        access = Access(normal_url(url), origin="--url")
+    elif in_environment := environ.get(URL):
+        access = Access(normal_url(in_environment), origin=URL)
     else:
         access = saved or Access(LOCAL_URL)
     token = checked_token(environ.get(TOKEN, "")) or _token_for(access.url, saved)

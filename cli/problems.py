@@ -17,12 +17,16 @@ EXITS = {
     422: Exit.FILE,
     429: Exit.REFUSED,
 }
+#: Codes that their statuses say less of.
+EXITS_OF_CODES = {
+    "upload_too_large": Exit.REFUSED,
+    "idempotency_key_reused": Exit.REFUSED,
+}
 LOGIN = f"{PROGRAM} login saves a token; CSVSUM_TOKEN takes one for a single command."
 ADVICE = {
     "unauthorized": (LOGIN,),
     "invalid_token": (LOGIN,),
     "not_signed": (f"The service asks for signatures of AWS, which {PROGRAM} does not make.",),
-    "listing_is_off": ("Its operator turned the list of files off; name a file you know.",),
 }
 
 
@@ -34,7 +38,7 @@ class Refusal(Failure):
         self.problem = problem
         self.code = str(problem.get("code", ""))
         message = clause(str(problem["detail"]))
-        exit_code = EXITS.get(status, Exit.UNREACHABLE)
+        exit_code = EXITS_OF_CODES.get(self.code) or EXITS.get(status, Exit.UNREACHABLE)
         super().__init__(message, exit_code, advice=ADVICE.get(self.code, ()))
 
 

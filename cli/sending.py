@@ -73,6 +73,10 @@ def _require_readable(path: Path) -> None:
         raise Failure(f"{path} is not a file", Exit.USAGE, advice=advice)
     if not os.access(path, os.R_OK):
         raise Failure(f"{path} cannot be read: permission denied", Exit.MISSING)
+    try:
+        path.name.encode()
+    except UnicodeEncodeError:
+        raise Failure(f"the name {path.name!a} is not UTF-8; rename it", Exit.USAGE) from None
 
 
 def _missing(service: "Service", name: str) -> Failure:

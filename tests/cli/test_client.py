@@ -156,6 +156,7 @@ def test_a_redirect_is_not_followed_with_a_token_but_said(
         (problem(404, "no_such_page", "There is nothing."), Exit.UNREACHABLE, "does not know"),
         (problem(409, "already_ended", "It has ended."), Exit.REFUSED, "it has ended"),
         (problem(422, "archived", "It is archived."), Exit.FILE, "it is archived"),
+        (problem(422, "upload_too_large", "It is too large."), Exit.REFUSED, "too large"),
         (problem(500, "internal_error", "The service failed."), Exit.UNREACHABLE, "failed"),
         (Answer(200, b"<html>"), Exit.UNREACHABLE, "is not csvsum"),
         (Answer(404, b"<html>"), Exit.UNREACHABLE, "is not csvsum: it replies 404"),

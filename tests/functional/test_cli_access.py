@@ -47,6 +47,8 @@ def test_the_doctor_finds_nothing_wrong(csvsum: Run, stack: Stack) -> None:
     assert found["service"]["subject"] == stack.api.base
     assert re.fullmatch(r"answers in \d+ ms, version \d+\.\d+\.\d+", found["service"]["detail"])
     assert found["token"]["subject"] == "open, role admin"
+    assert re.fullmatch(r"\d+ files?( or more)?, \d+ folders?", found["source"]["detail"])
+    assert (ended.code, ended.err) == (Exit.DONE, "")
 
 
 class Client:
@@ -81,7 +83,7 @@ def test_a_login_keeps_the_token_for_the_user_alone(
     assert "Logged in as finance." in ended.err
     assert config_path().stat().st_mode & 0o777 == 0o600
     checked = anyone("doctor")
-    assert "Token\tfinance, role client\texpires in 8" in checked.out
+    assert (checked.code, "Token\tfinance, role client\texpires in 8" in checked.out) == (0, True)
     ran = anyone("run", "x.csv")
     assert (ran.code, ran.out) == (Exit.DONE, "a\t1\n")
     assert anyone("logout").code == Exit.DONE

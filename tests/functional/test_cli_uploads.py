@@ -1,6 +1,8 @@
 """Files of this machine, which the commands bring to the service."""
 
 import json
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from cli.failures import Exit
 from tests.cli.running import Run
 from tests.functional.conftest import SALES
+from tests.functional.stack import Stack
 
 NAMES = ["sales.csv", "with blank.csv", "ümlaut 文件.csv", "<b>&'\"%2F+.csv", "sales"]
 
@@ -51,9 +54,11 @@ def test_several_files_are_uploaded_and_submitted(csvsum: Run, home: Path) -> No
 
 def test_a_file_that_cannot_be_uploaded_is_a_sentence(csvsum: Run, home: Path) -> None:
     (home / "sales.csv").write_bytes(SALES)
+    (home / os.fsdecode(b"\xff.csv")).write_bytes(SALES)
     for given, code, words in (
         ("slaes.csv", Exit.MISSING, "Did you mean sales.csv?"),
         (".", Exit.USAGE, "is not a file"),
+        (os.fsdecode(b"\xff.csv"), Exit.USAGE, "is not UTF-8"),
     ):
         ended = csvsum("upload", given)
         assert (ended.code, words in ended.err) == (code, True), ended.err
@@ -78,3 +83,33 @@ def test_a_result_too_large_for_a_reply_is_fetched_from_its_link(csvsum: Run, ho
     assert ended.code == Exit.DONE, ended.err
     assert ended.out.splitlines()[-1] == f"c{columns - 1}\t{2 * (columns - 1)}"
     assert len(ended.out.splitlines()) == columns
+
+
+@pytest.fixture
+def folder(stack: Stack, unique: Callable[[str], str]) -> str:
+    """A folder of the source with two files, and a folder with one."""
+    name = unique("q3")
+    for path in ("rates.csv", "sales.csv", "archive/old.csv"):
+        stack.put(f"{name}/{path}", SALES)
+    return name
+
+
+def test_the_files_of_the_source_are_listed(csvsum: Run, folder: str) -> None:
+    lines = [line.split("\t") for line in csvsum("files", f"{folder}/").out.splitlines()]
+    assert [line[:2] for line in lines] == [
+        ["FILE", "SIZE"],
+        [f"{folder}/archive/", ""],
+        [f"{folder}/rates.csv", str(len(SALES))],
+        [f"{folder}/sales.csv", str(len(SALES))],
+    ]
+    found = json.loads(csvsum("files", f"{folder}/", "--search", "rat", "--json").out)
+    assert [each["csv"] for each in found["files"]] == [f"{folder}/rates.csv"]
+    assert (found["folders"], found["next"]) == ([], None)
+    empty = csvsum("files", f"{folder}/none/")
+    assert (empty.code, empty.out, empty.err) == (Exit.DONE, "", "There is no such file.\n")
+
+
+def test_a_mistyped_name_finds_the_nearest_file_of_the_source(csvsum: Run, folder: str) -> None:
+    ended = csvsum("run", f"{folder}/raets.csv")
+    assert ended.code == Exit.MISSING
+    assert f"Did you mean {folder}/rates.csv?" in ended.err
