@@ -28,6 +28,7 @@ ROUTES = {
     "/page/{version}/{file}",
     "/page/{version}/views/{file}",
     "/preview",
+    "/uploads",
 }
 
 
