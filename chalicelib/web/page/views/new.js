@@ -144,16 +144,13 @@ class NewJob {
   }
 
   #showProblem(problem) {
-    const note = h(
-      "div",
-      { class: "note note-bad", role: "alert" },
-      icon("bad"),
-      h("p", null, problem.detail),
-    );
+    const other = h("a", { class: "btn", href: "#/new" }, "Choose another file");
+    const text = h("p", null, problem.detail);
     this.#preview = null;
-    fill(this.sub, h("span", null, "It cannot be read so."));
-    fill(this.main, note);
+    fill(this.sub);
+    fill(this.main, h("div", { class: "note note-bad", role: "alert" }, icon("bad"), text, other));
     this.main.removeAttribute("aria-busy");
+    this.side.hidden = problem.status === 404; // no option can help
     this.#drawSide();
   }
 

@@ -25,6 +25,7 @@ const STEPS = [
  */
 export async function show(root, _params, signal) {
   setTitle("Jobs");
+  fill(root, h("h1", { class: "vh" }, "Jobs"));
   const choice = chooser(signal);
   const lists = h("div", { class: "stack" }, inProgress(signal), ended(signal));
   let wasEmpty = null;
