@@ -92,6 +92,12 @@ def cancel_job(job_id: str) -> Response:
     return responses.cancelled(use_cases().cancel_job(job_id, requests.client()))
 
 
+@app.route("/jobs/{job_id}/parts", **CHECKS)
+@problem_responses
+def get_parts(job_id: str) -> Response:
+    return inquiries.parts(use_cases().wait_for_parts, job_id)
+
+
 @app.route("/openapi.json", **CHECKS)
 @problem_responses
 def get_openapi() -> Response:

@@ -9,6 +9,7 @@ from chalice.app import Response
 from chalicelib.jobs.client import Client
 from chalicelib.jobs.job import Job
 from chalicelib.jobs.listing import ListJobs, Page
+from chalicelib.jobs.part_states import JobParts
 from chalicelib.web import requests, responses
 from chalicelib.web.caching import conditional, is_known, tag_of
 from chalicelib.web.job_json import job_json
@@ -29,6 +30,14 @@ class WaitForJobs(Protocol):
         self, find: Callable[[], Page], seconds: float, is_wanted: Callable[[Page], bool]
     ) -> Page:
         """Return the page that ``find`` returns as it is wanted, or as it is after ``seconds``."""
+        ...
+
+
+class WaitForParts(Protocol):
+    def __call__(
+        self, job_id: str, client: Client, seconds: float, is_wanted: Callable[[JobParts], bool]
+    ) -> JobParts:
+        """Return the parts of a job as they are wanted, or as they are after ``seconds``."""
         ...
 
 
@@ -59,6 +68,18 @@ def job(wait_for_job: WaitForJob, publish: Publish, job_id: str) -> Response:
 
     found = wait_for_job(job_id, requests.client(), requests.seconds_to_wait(), is_wanted)
     return conditional(responses.full_job(found, publish), known)
+
+
+def parts(wait_for_parts: WaitForParts, job_id: str) -> Response:
+    """Return the states of a job's parts, as ``job`` returns the job."""
+    known = requests.header("if-none-match")
+
+    def is_wanted(parts: JobParts) -> bool:
+        is_news = bool(known) and not is_known(tag_of(responses.parts(parts).body), known)
+        return parts.status.is_final or is_news
+
+    found = wait_for_parts(job_id, requests.client(), requests.seconds_to_wait(), is_wanted)
+    return conditional(responses.parts(found), known)
 
 
 def sums(wait_for_job: WaitForJob, publish: Publish, job_id: str) -> Response:

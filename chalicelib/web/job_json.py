@@ -22,6 +22,8 @@ def job_json(job: Job) -> dict[str, Any]:
     if job.dialect:
         members["dialect"] = job.dialect.as_dict(job.options.read)
     if job.result:
+        # Objects of JSON have no order, and JavaScript sorts names that are numbers.
+        members["summed"] = list(job.result.names)
         members["result"] = job.result.numbers()
         members["exact"] = job.result.exact()
         members["cells"] = _cells(job.result)

@@ -29,6 +29,7 @@ from chalicelib.errors import (
 )
 from chalicelib.jobs.job import Job, Status
 from chalicelib.jobs.listing import Counts, Page
+from chalicelib.jobs.part_states import JobParts
 from chalicelib.jobs.preview import Preview
 from chalicelib.settings import settings
 from chalicelib.web.job_json import advice_json, job_json, place_json
@@ -190,6 +191,19 @@ def full_job(job: Job, publish: Publish) -> Response:
     """Return the complete job."""
     headers = None if job.status.is_final else {"Retry-After": RETRY_SECONDS}
     return _or_link(reply(HTTPStatus.OK, job_json(job), headers), job, "job", publish)
+
+
+def parts(parts: JobParts) -> Response:
+    """Return the states of a job's parts."""
+    members = {
+        "status": parts.status.value,
+        "parts": len(parts.states),
+        "part_bytes": parts.part_bytes,
+        "reruns": parts.reruns,
+        "states": parts.states,
+    }
+    headers = None if parts.status.is_final else {"Retry-After": RETRY_SECONDS}
+    return reply(HTTPStatus.OK, members, headers)
 
 
 def page_of_jobs(page: Page) -> Response:

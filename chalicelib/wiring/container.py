@@ -21,6 +21,7 @@ from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.listing import ListJobs, Page
 from chalicelib.jobs.merging import Merger
 from chalicelib.jobs.part_reading import PartReader
+from chalicelib.jobs.part_states import JobParts, find_parts
 from chalicelib.jobs.parts import PROOF_BYTES
 from chalicelib.jobs.ports import Clock, Deliveries, Jobs, Parts, Queue, ReplyStore, Source
 from chalicelib.jobs.preview import PreviewFile
@@ -139,6 +140,12 @@ class UseCases:
         self, job_id: str, client: Client, seconds: float, is_wanted: Callable[[Job], bool]
     ) -> Job:
         find = partial(self.find_job, job_id, client)
+        return Wait(self.now, self.sleep)(find, seconds, is_wanted)
+
+    def wait_for_parts(
+        self, job_id: str, client: Client, seconds: float, is_wanted: Callable[[JobParts], bool]
+    ) -> JobParts:
+        find = partial(find_parts, self.adapters.jobs, self.adapters.parts, job_id, client)
         return Wait(self.now, self.sleep)(find, seconds, is_wanted)
 
     def cancel_job(self, job_id: str, client: Client) -> Job:

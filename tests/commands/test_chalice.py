@@ -23,6 +23,7 @@ ROUTES = {
     "/storage/get_json/{job_id}",
     "/jobs",
     "/jobs/{job_id}",
+    "/jobs/{job_id}/parts",
     "/",
     "/openapi.json",
     "/page/{version}/{file}",

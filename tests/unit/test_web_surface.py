@@ -29,6 +29,7 @@ ALLOWED = {
     f"/storage/get_json/{'0' * 32}": "GET, HEAD, OPTIONS",
     "/jobs": "GET, HEAD, OPTIONS, POST",
     f"/jobs/{'0' * 32}": "DELETE, GET, HEAD, OPTIONS",
+    f"/jobs/{'0' * 32}/parts": "GET, HEAD, OPTIONS",
     "/preview": "OPTIONS, POST",
     "/uploads": "OPTIONS, POST",
     "/openapi.json": "GET, HEAD, OPTIONS",

@@ -200,6 +200,18 @@ JOB: Item = {
         },
     },
 }
+PARTS: Item = {
+    "get": {
+        "operationId": "getParts",
+        "summary": "Get the states of a job's parts",
+        "parameters": [JOB_ID, WAIT, KNOWN],
+        "responses": {
+            "200": reply("A letter for each part.", ref("Parts"), "ETag", "Retry-After?"),
+            "304": not_modified(),
+            **problems(codes.BAD_REQUEST, codes.UNKNOWN_JOB),
+        },
+    }
+}
 OPENAPI: Item = {
     "get": {
         "operationId": "getOpenapi",
@@ -224,6 +236,7 @@ PATHS: Item = {
         "/preview": PREVIEW,
         "/uploads": UPLOADS,
         "/jobs/{job_id}": JOB,
+        "/jobs/{job_id}/parts": PARTS,
         "/openapi.json": OPENAPI,
     }.items()
 }

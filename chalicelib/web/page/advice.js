@@ -4,7 +4,8 @@ import { listText } from "./command.js";
 import { h, icon } from "./dom.js";
 import { count } from "./numbers.js";
 
-const WORDS = {
+/** The words for what a dialect has. */
+export const WORDS = {
   ",": "comma",
   ";": "semicolon",
   "\t": "tab",
@@ -12,13 +13,13 @@ const WORDS = {
   " ": "space",
   ":": "colon",
 };
-const ENCODINGS = {
+export const ENCODINGS = {
   "utf-8": "UTF-8",
   "utf-16": "UTF-16",
   "windows-1252": "Windows-1252",
   "latin-1": "Latin-1",
 };
-const ROW_ENDS = {
+export const ROW_ENDS = {
   lf: ["LF", "Unix"],
   crlf: ["CRLF", "Windows"],
   cr: ["CR", "old Mac"],
@@ -108,7 +109,11 @@ function adviceOf({ sentence, options }, change) {
   );
 }
 
-function textsOf(options) {
+/**
+ * Return options as a text: "delimiter ;".
+ * @param {Object<string, unknown>} options
+ */
+export function textsOf(options) {
   const text = (value) =>
     Array.isArray(value) ? listText(value) : value === "\t" ? "tab" : String(value);
   return Object.entries(options).map(([name, value]) => [
