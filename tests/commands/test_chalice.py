@@ -29,6 +29,7 @@ ROUTES = {
     "/page/{version}/{file}",
     "/page/{version}/views/{file}",
     "/preview",
+    "/uploads",
 }
 
 

@@ -25,7 +25,7 @@ WIDE = (1180, 760)
 #: The typeface, if the machine has it: the system's own differs from machine to machine.
 TYPEFACE = "document.documentElement.style.setProperty('--sans', 'Inter, system-ui, sans-serif')"
 PAYMENTS = "sales/payments-2026-q3.csv"
-ENDED = [
+ENDED: list[tuple[str, dict[str, Any]]] = [
     ("sales/2026-11-24.csv", {}),
     ("rates/2026-q3.csv", {}),
     ("weather/stations.csv", {"columns": ["rain", "wind", "sun"]}),
