@@ -4,6 +4,7 @@ The URL of a file has the version of all files in it. So a browser keeps the fil
 never mixes those of two versions. Only index.html is asked for each time.
 """
 
+import re
 from collections.abc import Collection, Mapping
 from functools import cache
 from hashlib import sha256
@@ -30,6 +31,8 @@ TYPES = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+COMMENT = re.compile(r"^\s*(?://[^\n]*|/\*.*?\*/)[ \t]*\n", re.MULTILINE | re.DOTALL)
+INDENTATION = re.compile(r"^\s+", re.MULTILINE)
 IMMUTABLE = {"Cache-Control": "public, max-age=31536000, immutable"}
 SECURITY = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer"}
 #: Nothing is loaded from elsewhere, nothing inline is run, and no text becomes markup.
@@ -42,11 +45,19 @@ POLICY = (
 
 @cache
 def files() -> Mapping[str, str]:
-    """Return the texts of all files by their paths below the folder: there are no others."""
+    """Return the texts of all files as they are sent, by their paths: there are no others."""
     paths = sorted(path for path in FOLDER.rglob("*") if path.suffix in TYPES)
     return MappingProxyType(
-        {path.relative_to(FOLDER).as_posix(): path.read_text("utf-8") for path in paths}
+        {path.relative_to(FOLDER).as_posix(): as_sent(path.read_text("utf-8")) for path in paths}
     )
+
+
+def as_sent(text: str) -> str:
+    """Return a file without the comments that have lines of their own, and without indentation.
+
+    They are a fifth of it. No text of a script may go over several lines: it would change.
+    """
+    return INDENTATION.sub("", COMMENT.sub("", text))
 
 
 @cache

@@ -120,7 +120,7 @@ def test_a_wrong_option_is_a_sentence(visitor: Visitor) -> None:
 
 
 def test_a_file_that_is_not_there_is_a_sentence(visitor: Visitor) -> None:
-    page = preview(visitor, "missing.csv")
+    page = visitor.open("#/new?csv=missing.csv")
     expect(page.locator(".note-bad")).to_contain_text("There is no file 'missing.csv'")
 
 

@@ -154,6 +154,28 @@ def test_the_files_are_small_together() -> None:
     assert sum(len(text.encode()) for text in page_files.files().values()) <= MAX_BYTES
 
 
+def test_comments_and_indentation_are_not_sent() -> None:
+    text = """// A module.
+
+/**
+ * Return two.
+ */
+export function two() {
+  // Not three.
+  return "//" + a /* kept */; // kept
+}
+"""
+    assert page_files.as_sent(text) == (
+        'export function two() {\nreturn "//" + a /* kept */; // kept\n}\n'
+    )
+
+
+@pytest.mark.parametrize("name", SCRIPTS)
+def test_no_text_of_a_script_goes_over_several_lines(name: str) -> None:
+    for line in (page_files.FOLDER / name).read_text().splitlines():
+        assert line.count("`") % 2 == 0, line
+
+
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_no_script_makes_markup_of_a_text(name: str) -> None:
     assert DANGERS.findall(page_files.files()[name]) == []

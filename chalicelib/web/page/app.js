@@ -132,7 +132,7 @@ function showReach({ detail: isReached }) {
       "p",
       null,
       h("b", null, "The service does not answer. "),
-      "This page tries it every few seconds; what it shows may be old.",
+      "This page keeps trying; what it shows may be old.",
     );
     fill(trouble, h("div", { class: "note note-warn" }, icon("warn"), text));
     announce("The service does not answer.");

@@ -1,5 +1,7 @@
 // Jobs as commands for a terminal.
 
+import { copyButton, h } from "./dom.js";
+
 const { auth } = document.documentElement.dataset;
 const PLAIN = /^[\w@%+=:,./-]+$/;
 
@@ -9,9 +11,45 @@ const PLAIN = /^[\w@%+=:,./-]+$/;
  * @param {Object<string, unknown>} [options]
  */
 export function curlOf(csv, options = {}) {
+  return `${curlTo("jobs")} -d ${quoted(JSON.stringify({ csv, ...options }))}`;
+}
+
+/**
+ * Return the command with which curl gets a path of the API.
+ * @param {string} path
+ */
+export function curlTo(path) {
   const login = auth === "token" ? '-H "Authorization: Bearer $TOKEN" ' : "";
-  const url = new URL("jobs", document.baseURI).href;
-  return `curl ${login}${quoted(url)} -d ${quoted(JSON.stringify({ csv, ...options }))}`;
+  return `curl ${login}${quoted(new URL(path, document.baseURI).href)}`;
+}
+
+/**
+ * Return a section with a command to copy.
+ * @param {string} name the heading
+ * @param {string} command
+ */
+export function commandSection(name, command) {
+  return h(
+    "section",
+    null,
+    h("div", { class: "sec-h" }, h("h2", null, name)),
+    commandLine(command, `Copy the command: ${name}`),
+  );
+}
+
+/**
+ * Return a command to copy.
+ * @param {string} command
+ * @param {string} [label] of the button
+ */
+export function commandLine(command, label = "Copy the command") {
+  const code = h("code", { tabindex: "0" }, command);
+  return h(
+    "div",
+    { class: "cmd" },
+    code,
+    copyButton(() => command, label),
+  );
 }
 
 /**

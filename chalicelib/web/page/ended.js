@@ -3,21 +3,13 @@
 import { get, isAbort, Problem } from "./api.js";
 import { fill, h, icon } from "./dom.js";
 import { feed } from "./feed.js";
-import { ENDED, hashOf, nameOf, statusOf } from "./jobs.js";
-import { bytes, count, counted, seconds, time } from "./numbers.js";
+import { HEADS, jobRow } from "./job-row.js";
+import { ENDED, hashOf, nameOf } from "./jobs.js";
+import { count, counted } from "./numbers.js";
 
 const ON_PAGE = 10;
 const TYPE_PAUSE_MS = 250;
 const DAY_MS = 86_400_000;
-const HEADS = [
-  ["Compare", "m-no", true],
-  ["Status", ""],
-  ["File", ""],
-  ["Rows", "num m-no"],
-  ["Size", "num m-no"],
-  ["Took", "num m-no"],
-  ["Submitted", "num"],
-];
 
 /**
  * Return the section of ended jobs.
@@ -195,36 +187,14 @@ class EndedJobs {
 
   #show({ jobs, next }) {
     this.next = next;
-    const rows = jobs.length ? jobs.map((job) => this.#row(job)) : [this.#nothing()];
+    const rows = jobs.length
+      ? jobs.map((job) => jobRow(job, job.status === "succeeded" && this.#choice(job)))
+      : [this.#nothing()];
     fill(this.body, ...rows);
     this.newer.disabled = this.#cursors.length === 1;
     this.older.disabled = next === null;
     const first = (this.#cursors.length - 1) * ON_PAGE + 1;
     fill(this.place, jobs.length ? [count(first), " to ", count(first + jobs.length - 1)] : "");
-  }
-
-  #row(job) {
-    const { ledger } = job;
-    return h(
-      "tr",
-      null,
-      h("td", { class: "m-no" }, job.status === "succeeded" && this.#choice(job)),
-      h("td", null, statusOf(job.status)),
-      h(
-        "td",
-        { class: "file" },
-        h(
-          "div",
-          { class: "fn" },
-          h("a", { href: hashOf(job.id), title: job.csv }, nameOf(job.csv)),
-          h("small", null, remark(job)),
-        ),
-      ),
-      h("td", { class: "num m-no" }, ledger && count(ledger.rows)),
-      h("td", { class: "num m-no" }, bytes(job.bytes)),
-      h("td", { class: "num m-no" }, took(job)),
-      h("td", { class: "num" }, time(job.submitted_at)),
-    );
   }
 
   #choice(job) {
@@ -253,26 +223,4 @@ class EndedJobs {
     const text = this.next ? "None here; older jobs may be on the next page." : "No job fits.";
     return h("tr", null, h("td", { class: "blank mut", colspan: HEADS.length }, text));
   }
-}
-
-function took(job) {
-  if (job.ledger) return seconds(job.ledger.seconds);
-  if (!job.started_at || !job.finished_at) return "";
-  return seconds((Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000);
-}
-
-function remark(job) {
-  if (job.error) return job.error.detail;
-  if (job.cached_from) return "from an earlier result";
-  const { columns, step, first } = job.options;
-  if (columns) return counted(columns.length, "chosen column");
-  return step === 1
-    ? "every column"
-    : `every ${ordinal(step)} column${first ? `, from ${first}` : ""}`;
-}
-
-function ordinal(number) {
-  const teens = number % 100 > 10 && number % 100 < 14;
-  const end = teens ? "th" : (["th", "st", "nd", "rd"][number % 10] ?? "th");
-  return `${number}${end}`;
 }

@@ -9,7 +9,8 @@ import { uploads } from "./uploads.js";
 const TYPE_PAUSE_MS = 250;
 const maxUpload = Number(document.documentElement.dataset.maxUpload);
 const HINT =
-  `Uploads up to ${bytes(maxUpload).replace(".0 ", " ")}; gz, bz2, xz, zst and zip are read as they are. ` +
+  `Uploads up to ${bytes(maxUpload).replace(".0 ", " ")}; ` +
+  "gz, bz2, xz, zst and zip are read as they are. " +
   "Nothing is summed before you have seen how it is read.";
 
 /**

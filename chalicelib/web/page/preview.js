@@ -49,32 +49,23 @@ class Table {
   }
 
   parts() {
-    const head = h(
-      "thead",
-      null,
-      h(
-        "tr",
-        null,
-        this.#corner(),
-        this.cuts.map((cut) => this.#head(cut)),
-      ),
-    );
-    const body = h(
-      "tbody",
-      null,
-      this.rows.map((row, index) => this.#row(row, index)),
-    );
-    const table = h("table", { class: "t pv" }, head, body);
+    const hint = h("p", null, "Press a header to sum its column, or to leave it out.");
+    const box = { class: "scroll", role: "group", "aria-labelledby": "h-pv", tabindex: "0" };
     return [
-      h(
-        "header",
-        null,
-        h("h2", { id: "h-pv" }, "First rows, as read"),
-        h("p", null, "Press a header to sum its column, or to leave it out."),
-      ),
-      h("div", { class: "scroll", role: "group", "aria-labelledby": "h-pv", tabindex: "0" }, table),
+      h("header", null, h("h2", { id: "h-pv" }, "First rows, as read"), hint),
+      h("div", box, h("table", { class: "t pv" }, this.#heads(), this.#body())),
       this.#footer(),
     ];
+  }
+
+  #heads() {
+    const heads = this.cuts.map((cut) => this.#head(cut));
+    return h("thead", null, h("tr", null, this.#corner(), heads));
+  }
+
+  #body() {
+    const rows = this.rows.map((row, index) => this.#row(row, index));
+    return h("tbody", null, rows);
   }
 
   /** Return what becomes a column of the table: a column, or a run of several plain ones. */

@@ -26,7 +26,7 @@ export class ProgressPanel {
       h("div", { class: "body" }, head, this.bar),
       this.facts,
     );
-    const timer = setInterval(() => this.#draw(), TICK_MS);
+    const timer = setInterval(() => this.element.isConnected && this.#draw(), TICK_MS);
     signal.addEventListener("abort", () => clearInterval(timer));
   }
 

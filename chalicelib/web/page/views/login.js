@@ -15,7 +15,25 @@ const REFUSED = "This token is not valid, or it has expired. Check that all of i
  */
 export async function show(root, params) {
   setTitle("Sign in");
-  const input = h("input", {
+  const refused = h("p", { class: "err", id: "refused", role: "alert" });
+  const input = tokenInput();
+  const keep = h("input", { type: "checkbox" });
+  const button = h("button", { class: "btn btn-1", type: "submit" }, "Sign in");
+  const signIn = async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    fill(refused, await tried(input.value.trim(), keep.checked));
+    button.disabled = false;
+    if (token()) leave(params.to);
+    else input.focus();
+  };
+  if (params.refused) fill(refused, REFUSED);
+  fill(root, h("div", { class: "sign" }, formOf(signIn, [input, refused, keep, button]), hint()));
+  input.focus();
+}
+
+function tokenInput() {
+  return h("input", {
     class: "in",
     type: "password",
     name: "token",
@@ -25,32 +43,18 @@ export async function show(root, params) {
     placeholder: "csvsum_…",
     "aria-describedby": "hint refused",
   });
-  const refused = h(
-    "p",
-    { class: "err", id: "refused", role: "alert" },
-    params.refused ? REFUSED : "",
-  );
-  const keep = h("input", { type: "checkbox" });
-  const button = h("button", { class: "btn btn-1", type: "submit" }, "Sign in");
-  const form = h(
+}
+
+function formOf(signIn, [input, refused, keep, button]) {
+  return h(
     "form",
-    { class: "panel", "aria-labelledby": "h-in" },
+    { class: "panel", "aria-labelledby": "h-in", onsubmit: signIn },
     h("h1", { id: "h-in" }, "Sign in"),
     h("label", { class: "field" }, h("span", null, "Token"), input),
     refused,
     h("label", { class: "small" }, keep, " Keep me signed in on this device"),
     button,
   );
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
-    button.disabled = true;
-    fill(refused, await tried(input.value.trim(), keep.checked));
-    button.disabled = false;
-    if (token()) leave(params.to);
-    else input.focus();
-  });
-  fill(root, h("div", { class: "sign" }, form, hint()));
-  input.focus();
 }
 
 /** Try a token, and keep it if it is right. Return what is wrong. */

@@ -2,8 +2,8 @@
 
 import { isAbort, post, Problem } from "../api.js";
 import { failure, facts, warnings } from "../advice.js";
-import { curlOf } from "../command.js";
-import { announce, copyButton, fill, h, icon } from "../dom.js";
+import { commandSection, curlOf } from "../command.js";
+import { announce, fill, h, icon } from "../dom.js";
 import { chooser } from "../files.js";
 import { hashOf, hashOfNew, nameOf, submit } from "../jobs.js";
 import { bytes, counted } from "../numbers.js";
@@ -139,37 +139,19 @@ class NewJob {
       preview.dialect && facts(preview),
       preview.error ? failure(preview.error, change) : warnings(preview, change),
       preview.rows?.length > 0 && firstRows(preview, this.#look, (index) => this.#toggle(index)),
-      this.#command(),
+      commandSection("The same as a command", curlOf(this.csv, this.options)),
     ].filter(Boolean);
   }
 
   #showProblem(problem) {
-    const note = h(
-      "div",
-      { class: "note note-bad", role: "alert" },
-      icon("bad"),
-      h("p", null, problem.detail),
-    );
+    const other = h("a", { class: "btn", href: "#/new" }, "Choose another file");
+    const text = h("p", null, problem.detail);
     this.#preview = null;
-    fill(this.sub, h("span", null, "It cannot be read so."));
-    fill(this.main, note);
+    fill(this.sub);
+    fill(this.main, h("div", { class: "note note-bad", role: "alert" }, icon("bad"), text, other));
     this.main.removeAttribute("aria-busy");
+    this.side.hidden = problem.status === 404; // no option can help
     this.#drawSide();
-  }
-
-  #command() {
-    const text = curlOf(this.csv, this.options);
-    return h(
-      "section",
-      { "aria-labelledby": "h-cmd" },
-      h("div", { class: "sec-h" }, h("h2", { id: "h-cmd" }, "The same as a command")),
-      h(
-        "div",
-        { class: "cmd" },
-        h("code", { tabindex: "0" }, text),
-        copyButton(() => text, "Copy the command"),
-      ),
-    );
   }
 
   #verdict() {

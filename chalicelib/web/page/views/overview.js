@@ -1,6 +1,7 @@
 // The overview: a new file, what is in progress, what has ended. Or the welcome to the first visit.
 
-import { copyButton, fill, h } from "../dom.js";
+import { commandSection, curlOf } from "../command.js";
+import { fill, h } from "../dom.js";
 import { ended } from "../ended.js";
 import { feed } from "../feed.js";
 import { chooser } from "../files.js";
@@ -25,6 +26,7 @@ const STEPS = [
  */
 export async function show(root, _params, signal) {
   setTitle("Jobs");
+  fill(root, h("h1", { class: "vh" }, "Jobs"));
   const choice = chooser(signal);
   const lists = h("div", { class: "stack" }, inProgress(signal), ended(signal));
   let wasEmpty = null;
@@ -41,39 +43,26 @@ export async function show(root, _params, signal) {
 }
 
 function welcome(choice) {
-  const { keepDays } = document.documentElement.dataset;
-  const command = `curl ${document.baseURI}jobs -d '{"csv": "data.csv"}'`;
+  const steps = STEPS.map(([name, text]) => h("li", null, h("b", null, name), text));
   return h(
     "div",
     { class: "hero" },
     h("h1", null, "Sum the columns of a CSV file, exactly"),
     h("p", { class: "lead" }, "Every digit as the file has it. Any size."),
     choice,
-    h(
-      "ol",
-      { class: "steps" },
-      STEPS.map(([name, text]) => h("li", null, h("b", null, name), text)),
-    ),
-    h(
-      "section",
-      { "aria-labelledby": "h-cmd" },
-      h("div", { class: "sec-h" }, h("h2", { id: "h-cmd" }, "From a terminal")),
-      h(
-        "div",
-        { class: "cmd" },
-        h("code", { tabindex: "0" }, command),
-        copyButton(() => command, "Copy the command"),
-      ),
-    ),
-    h(
-      "section",
-      { class: "panel blank", "aria-labelledby": "h-none" },
-      h("h2", { id: "h-none" }, "No jobs yet"),
-      h(
-        "p",
-        { class: "mut small" },
-        `They are listed here, newest first, and kept for ${keepDays} days.`,
-      ),
-    ),
+    h("ol", { class: "steps" }, steps),
+    commandSection("From a terminal", curlOf("data.csv")),
+    noJobs(),
+  );
+}
+
+function noJobs() {
+  const { keepDays } = document.documentElement.dataset;
+  const text = `They are listed here, newest first, and kept for ${keepDays} days.`;
+  return h(
+    "section",
+    { class: "panel blank", "aria-labelledby": "h-none" },
+    h("h2", { id: "h-none" }, "No jobs yet"),
+    h("p", { class: "mut small" }, text),
   );
 }
