@@ -125,8 +125,9 @@ def test_a_job_that_succeeded_is_returned_with_all_its_members(site: Site) -> No
     reply = site.get(f"/jobs/{job.id}")
     assert reply.status_code == 200
     members = reply.json_body
-    assert list(members)[-7:] == [
+    assert list(members)[-8:] == [
         "dialect",
+        "summed",
         "result",
         "exact",
         "cells",
