@@ -22,6 +22,7 @@ CsvsumError
 │   ├── FileChanged        the file is not the version that was submitted
 │   ├── FileArchived       the file has to be restored from an archive of S3 first
 │   ├── FileEncrypted      the file is encrypted with a key that the service may not use
+│   ├── BadOptionsFile     the options for a file of the inbox cannot be read or used
 │   ├── FileGone           the file existed at submission, but no longer exists
 │   ├── CompressedTooLarge the compressed file takes longer than a worker may work
 │   └── TooSlow            the file, or a part of it, takes longer than a worker may work
@@ -223,6 +224,16 @@ class FileGone(FileError):
         super().__init__(
             f"{_file(name)} existed at submission, but can no longer be opened; "
             "put it back and submit it again."
+        )
+
+
+class BadOptionsFile(FileError):
+    code = "bad_options"
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"The options in {_file(name)} cannot be used: {why}. Correct them, and put the CSV "
+            "file there once more."
         )
 
 
