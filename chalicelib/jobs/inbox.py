@@ -14,6 +14,7 @@ from hashlib import sha256
 
 from chalicelib.engine.options import Options
 from chalicelib.errors import (
+    BadFileName,
     BadOptionsFile,
     BadRequest,
     CsvsumError,
@@ -97,7 +98,7 @@ class TakeIn:
 
     def _submit(self, file: NewFile) -> None:
         try:
-            name = parse_name(PREFIX + file.key)
+            name = _name_of(file)
             self._require_same(file, name)
             options, fresh = options_for(self.source, name)
             self.submit(name, options, INBOX, file.job_id, fresh)
@@ -127,6 +128,14 @@ class TakeIn:
             log_event("accepted", job, bytes=file.size, client=job.client)
             log_failed(job, error, 0.0)
             self.announcer.announce(job)
+
+
+def _name_of(file: NewFile) -> str:
+    """Return the name of a file in requests. Raises BadFileName."""
+    try:
+        return parse_name(PREFIX + file.key)
+    except BadRequest as error:
+        raise BadFileName(error) from error
 
 
 def options_for(source: Source, name: str) -> tuple[Options, bool]:

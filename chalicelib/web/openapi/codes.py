@@ -48,6 +48,7 @@ JOB = (
     *COMPRESSED,
     "ambiguous_delimiter",
     "archived",
+    "bad_name",
     "bad_options",
     "empty_file",
     "encrypted",
