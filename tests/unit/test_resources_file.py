@@ -21,6 +21,13 @@ def test_only_three_queues_have_dead_letters_here() -> None:
     assert len(policy["sourceQueueArns"]) == 3
 
 
+def test_the_bucket_names_the_queue_of_the_inbox_only_once_it_may_send_to_it() -> None:
+    # S3 tests the queue, so its policy must be there first; a reference to it sees to that.
+    notified = MADE["Uploads"]["Properties"]["NotificationConfiguration"]["Fn::If"][1]
+    (queue,) = (each["Queue"] for each in notified["QueueConfigurations"])
+    assert {"Ref": "IncomingPolicy"} in queue["Fn::Select"][1]
+
+
 def test_an_alarm_counts_the_replies_of_the_gateway_and_not_the_errors_of_the_function() -> None:
     # Chalice returns a 500 for whatever a view raises, which is a success to Lambda.
     alarm = MADE["ApiErrors"]["Properties"]
