@@ -14,8 +14,6 @@ from chalicelib.jobs.parts import Outcome, Plan, Rerun, Run
 
 Clock = Callable[[], datetime]
 """Returns the present moment, in UTC."""
-Announcement = Mapping[str, str | int | None]
-"""What is announced of a job that has ended; announcing.announcement_of makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,18 +200,6 @@ class Jobs(Protocol):
         ...
 
 
-class Cache(Protocol):
-    """Which job has a result, by a key. Both methods raise ServiceDown if it does not answer."""
-
-    def find(self, key: str, now: datetime) -> str | None:
-        """Return the id of a job, which may lag; None if there is none, or it has expired."""
-        ...
-
-    def store(self, key: str, job_id: str, expires_at: datetime) -> None:
-        """Store the job of a key, in place of the one before."""
-        ...
-
-
 class Parts(Protocol):
     """The store of parts: their sums, and which of them are done.
 
@@ -233,8 +219,8 @@ class Parts(Protocol):
         """Add a part to the done parts of its group."""
         ...
 
-    def done(self, job_id: str, consistent: bool = True) -> frozenset[int]:
-        """Return the parts whose first run is done. ``consistent``: leave none out."""
+    def done(self, job_id: str, consistent: bool = True, run: Run = Run.FIRST) -> frozenset[int]:
+        """Return the parts whose first run, or rerun, is done. ``consistent``: leave none out."""
         ...
 
     def expect_reruns(self, job_id: str, counts: Mapping[int, int]) -> None:
@@ -249,6 +235,10 @@ class ReplyStore(Protocol):
         """Store a JSON text and return a URL that serves it for some minutes."""
         ...
 
+    def origin(self) -> str:
+        """Return the scheme and the host of these URLs."""
+        ...
+
 
 class Queue(Protocol):
     """Both work queues: that of jobs, and that of parts."""
@@ -259,14 +249,6 @@ class Queue(Protocol):
 
     def waiting(self) -> int:
         """Return about how many messages are in both queues, including those that are hidden."""
-        ...
-
-
-class Bus(Protocol):
-    """Where the events of ended jobs go. It raises ServiceDown if it does not answer."""
-
-    def send(self, events: Sequence[Announcement]) -> Mapping[int, str]:
-        """Send at most ten events; return why some were not accepted, by their places."""
         ...
 
 
