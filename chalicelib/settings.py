@@ -33,6 +33,8 @@ VARIABLES = (
     "JOBS_QUEUE",
     "PARTS_QUEUE",
     "DEAD_QUEUE",
+    "INBOX_QUEUE",
+    "INBOX",
     "RESULTS_BUCKET",
     "UPLOADS_BUCKET",
     "MAX_UPLOAD_BYTES",
@@ -45,6 +47,7 @@ VARIABLES = (
     "MAX_CONCURRENCY_JOBS",
     "MAX_CONCURRENCY_PARTS",
     "MAX_CONCURRENCY_GIVE_UP",
+    "MAX_CONCURRENCY_INBOX",
     "KEEP_DAYS",
     "VISIBILITY_SECONDS",
     "MAX_RECEIVE_COUNT",
@@ -92,6 +95,9 @@ class Settings:
     jobs_queue: str = "csvsum-jobs"
     parts_queue: str = "csvsum-parts"
     dead_queue: str = "csvsum-dead"
+    inbox_queue: str = "csvsum-inbox"
+    #: Whether each file that is put below inbox/ of the uploads bucket is summed.
+    inbox: bool = False
     results_bucket: str = "csvsum-results"
     uploads_bucket: str = "csvsum-uploads"
     #: A larger file is refused; 0: there are no uploads.
@@ -112,6 +118,7 @@ class Settings:
     max_concurrency_jobs: int | None = None
     max_concurrency_parts: int | None = None
     max_concurrency_give_up: int | None = None
+    max_concurrency_inbox: int | None = None
     #: The visibility timeout of the work queues, and how often they deliver a message.
     visibility_seconds: int = 5400
     max_receive_count: int = 10
@@ -156,6 +163,8 @@ class Settings:
             jobs_queue=environ.get("JOBS_QUEUE") or default.jobs_queue,
             parts_queue=environ.get("PARTS_QUEUE") or default.parts_queue,
             dead_queue=environ.get("DEAD_QUEUE") or default.dead_queue,
+            inbox_queue=environ.get("INBOX_QUEUE") or default.inbox_queue,
+            inbox=values.read_on_off(environ, "INBOX", default.inbox),
             results_bucket=environ.get("RESULTS_BUCKET") or default.results_bucket,
             uploads_bucket=environ.get("UPLOADS_BUCKET") or default.uploads_bucket,
             max_upload_bytes=read_int(
@@ -174,6 +183,7 @@ class Settings:
             max_concurrency_jobs=values.read_concurrency(environ, "MAX_CONCURRENCY_JOBS"),
             max_concurrency_parts=values.read_concurrency(environ, "MAX_CONCURRENCY_PARTS"),
             max_concurrency_give_up=values.read_concurrency(environ, "MAX_CONCURRENCY_GIVE_UP"),
+            max_concurrency_inbox=values.read_concurrency(environ, "MAX_CONCURRENCY_INBOX"),
             keep_days=read_int(environ, "KEEP_DAYS", default.keep_days, 36_500),
             visibility_seconds=read_int(
                 environ, "VISIBILITY_SECONDS", default.visibility_seconds, 43_200
@@ -206,6 +216,7 @@ class Settings:
             "JOBS_QUEUE": self.jobs_queue,
             "PARTS_QUEUE": self.parts_queue,
             "DEAD_QUEUE": self.dead_queue,
+            "INBOX_QUEUE": self.inbox_queue,
         }
 
     @property
