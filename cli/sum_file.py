@@ -23,6 +23,8 @@ from cli.sum_parts import sum_parts
 
 #: A part takes some milliseconds: long for its set-up, short for a person who waits.
 PART_BYTES = 16 * 1024 * 1024
+#: How many sums the parts may have together, unless there are fewer parts than threads.
+MAX_SUMS = 20_000
 #: Blocks that are unpacked, or read from a pipe, before they are summed.
 BLOCKS_AHEAD = 8
 #: A file of so few bytes is summed before a thread has begun.
@@ -89,7 +91,9 @@ def _in_parts(
     job: Job, source: LocalFile, table: Table, way: Way, update: Update
 ) -> tuple[Sums, int]:
     size = job.version.size
-    plan = plan_of(table, job.options, size, part_size(size, way.part_bytes))
+    # A part of very many columns takes longer to add than to read.
+    wanted = max(way.threads, MAX_SUMS // len(table.layout.wanted))
+    plan = plan_of(table, job.options, size, part_size(size, way.part_bytes, wanted))
     reader = PartReader(source, way.kernel, way.proof_bytes)
 
     sums = sum_parts(
