@@ -72,14 +72,14 @@ def new_job(name: str, source: LocalFile | Stream, options: Options) -> Job:
 def sum_file(job: Job, source: LocalFile | Stream, way: Way, update: Update = ignore) -> Summed:
     """Return the sums of a file. Raise FileError if it cannot be summed."""
     started = perf_counter()
+    source.update = update
     text = read_text(source, job, job.version.size)
     table = open_table(text, job.options)
     job = replace(job, dialect=table.dialect)
     size = job.version.size
     if isinstance(source, LocalFile) and text.is_stored and size > way.part_bytes:
-        sums, parts = _in_parts(job, source, table, way, update)
+        sums, parts = _in_parts(job, source, table, way)
     else:
-        source.update = update
         is_small = isinstance(source, LocalFile) and size <= SMALL_BYTES
         sums, parts = _in_one(table, way, is_small=is_small), 1
     result = decide(table.layout, sums)
@@ -87,9 +87,7 @@ def sum_file(job: Job, source: LocalFile | Stream, way: Way, update: Update = ig
     return Summed(job, table, text.compression, result, sums.rows, size, parts, seconds)
 
 
-def _in_parts(
-    job: Job, source: LocalFile, table: Table, way: Way, update: Update
-) -> tuple[Sums, int]:
+def _in_parts(job: Job, source: LocalFile, table: Table, way: Way) -> tuple[Sums, int]:
     size = job.version.size
     # A part of very many columns takes longer to add than to read.
     wanted = max(way.threads, MAX_SUMS // len(table.layout.wanted))
@@ -101,7 +99,6 @@ def _in_parts(
         plan,
         way.threads,
         source.stop,
-        update,
     )
     return sums, plan.count
 
