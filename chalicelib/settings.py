@@ -63,7 +63,7 @@ class Auth(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings: see the table in README.md. Sizes are in bytes."""
+    """All settings: see the table in docs/operator.md. Sizes are in bytes."""
 
     api_name: str = "csvsum"
     auth: Auth = Auth.TOKEN

@@ -14,8 +14,10 @@ from typing import Protocol
 from .errors import BadGzip
 
 OUT_BYTES = 1024 * 1024
-# A library copies the rest of what it is given for each member, and a member may have 20 bytes.
+# A library copies the rest of what it is given for each member, and a member may have 20 bytes: its
+# first piece is small. Large pieces take fewer calls.
 PIECE_BYTES = 16 * 1024
+LARGE_PIECE_BYTES = 64 * 1024
 MAX_TEXT_BYTES = 64 * 1024
 
 MAGIC, DEFLATE, RAW_DEFLATE = b"\x1f\x8b", 8, -15
@@ -104,60 +106,64 @@ def gunzip(
 
 
 class _Input:
-    """The compressed bytes, ``rest`` of the piece at hand first. ``read``: how many there were."""
+    """The compressed bytes, taken in pieces. ``read``: how many were taken so far."""
 
     def __init__(self, blocks: Iterable[bytes]) -> None:
-        self._pieces = self._in_pieces(blocks)
-        self.rest = b""
+        self._blocks = iter(blocks)
+        self._block = b""
+        self._at = 0
         self.read = 0
 
-    def _in_pieces(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
-        for block in blocks:
-            yield from (block[at : at + PIECE_BYTES] for at in range(0, len(block), PIECE_BYTES))
-
     def has_more(self) -> bool:
-        """Hold the next piece, if there is one and ``rest`` is empty."""
-        while not self.rest and (piece := next(self._pieces, None)) is not None:
-            self.rest = piece
-            self.read += len(piece)
-        return bool(self.rest)
+        """Hold the next block, if there is one and the present one is used up."""
+        while self._at == len(self._block) and (block := next(self._blocks, None)) is not None:
+            self._block, self._at = block, 0
+        return self._at < len(self._block)
+
+    def give_back(self, size: int) -> None:
+        """Leave the last bytes of the last piece to the next one."""
+        self._at -= size
+        self.read -= size
 
     def skip_zeros(self) -> bool:
         """Skip zeros; return whether anything follows."""
         while self.has_more():
-            self.rest = self.rest.lstrip(b"\0")
-            if self.rest:
+            rest = self.take_piece().lstrip(b"\0")
+            if rest:
+                self.give_back(len(rest))
                 return True
         return False
 
-    def take_piece(self) -> bytes:
-        """Return some bytes; raise BadGzip at the end."""
+    def take_piece(self, size: int = PIECE_BYTES) -> bytes:
+        """Return one to ``size`` bytes; raise BadGzip at the end."""
         if not self.has_more():
             raise BadGzip(
                 "gzip_truncated",
                 f"The gzip file is incomplete, it ends after {self.read} bytes; upload it again.",
             )
-        piece, self.rest = self.rest, b""
+        piece = self._block[self._at : self._at + size]
+        self._at += len(piece)
+        self.read += len(piece)
         return piece
 
     def take(self, size: int) -> bytes:
         """Return so many bytes; raise BadGzip if there are fewer."""
         taken = b""
         while len(taken) < size:
-            taken += self.take_piece()
-        self.rest = taken[size:] + self.rest
-        return taken[:size]
+            taken += self.take_piece(size - len(taken))
+        return taken
 
     def take_text(self) -> bytes:
         """Return the bytes up to a zero, with it."""
         text = b""
-        while b"\0" not in text:
+        while not text.endswith(b"\0"):
             if len(text) > MAX_TEXT_BYTES:
                 raise _damaged()
-            text += self.take_piece()
-        end = text.index(b"\0") + 1
-        self.rest = text[end:] + self.rest
-        return text[:end]
+            piece = self.take_piece()
+            end = piece.find(b"\0") + 1 or len(piece)
+            self.give_back(len(piece) - end)
+            text += piece[:end]
+        return text
 
 
 def _read_header(packed: _Input, *, is_first: bool) -> None:
@@ -189,13 +195,14 @@ def _optional_fields(packed: _Input, flags: int) -> bytes:
 
 def _inflate(packed: _Input, library: Library) -> Iterator[bytes]:
     """Decompress a member after its header, and check it against its trailer."""
-    inflater, checksum, size = library.new_inflater(RAW_DEFLATE), 0, 0
+    inflater, checksum, size, piece = library.new_inflater(RAW_DEFLATE), 0, 0, PIECE_BYTES
     while not inflater.eof:
         try:
-            block = inflater.decompress(packed.take_piece(), OUT_BYTES)
+            block = inflater.decompress(packed.take_piece(piece), OUT_BYTES)
         except library.error as error:
             raise _damaged() from error
-        packed.rest = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
+        piece = LARGE_PIECE_BYTES
+        packed.give_back(len(inflater.unused_data if inflater.eof else inflater.unconsumed_tail))
         checksum, size = library.crc32(block, checksum), size + len(block)
         if block:
             yield block

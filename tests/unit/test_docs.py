@@ -28,6 +28,7 @@ from tests.markdown import ROOT, Page, code, pages
 from tests.openapi import ELSEWHERE, NOT_HTTP
 
 README, API, GLOSSARY = Page("README.md"), Page("docs/api.md"), Page("docs/glossary.md")
+USER, OPERATOR = Page("docs/user.md"), Page("docs/operator.md")
 PAGES = {page.name: page for page in pages()}
 MAKEFILE = (ROOT / "Makefile").read_text()
 # Of chalicelib, what the service uses.
@@ -95,7 +96,7 @@ def defaults(table: list[dict[str, str]]) -> dict[str, str]:
     return {row["name"].strip("`"): code(row["default"])[0] for row in table}
 
 
-SETTINGS, LOCAL_SETTINGS = map(defaults, README.tables("name", "default", "unit"))
+SETTINGS, LOCAL_SETTINGS = map(defaults, OPERATOR.tables("name", "default", "unit"))
 
 
 def test_the_readme_has_the_settings_that_the_code_reads() -> None:
@@ -120,7 +121,7 @@ def test_the_readme_has_the_settings_of_make_run(monkeypatch: pytest.MonkeyPatch
 
 
 def test_the_readme_has_the_options_and_their_defaults() -> None:
-    (table,) = README.tables("option", "default")
+    (table,) = USER.tables("option", "default")
     documented = {row["option"].strip("`"): code(row["default"]) for row in table}
     assert list(documented) == list(NAMES)
     in_json = {name: default[0] for name, default in documented.items() if default}
@@ -130,7 +131,7 @@ def test_the_readme_has_the_options_and_their_defaults() -> None:
 
 @pytest.mark.parametrize("name", ["step", "first", "skip_rows"])
 def test_the_readme_has_the_range_of_an_option(name: str) -> None:
-    (table,) = README.tables("option", "default")
+    (table,) = USER.tables("option", "default")
     (values,) = [row["values"] for row in table if row["option"] == f"`{name}`"]
     lowest, highest = (int(each.replace(",", "")) for each in values.split(" to "))
     for inside in (lowest, highest):
@@ -141,13 +142,13 @@ def test_the_readme_has_the_range_of_an_option(name: str) -> None:
 
 
 def test_the_readme_has_every_delimiter() -> None:
-    (table,) = README.tables("option", "default")
+    (table,) = USER.tables("option", "default")
     (values,) = [row["values"] for row in table if row["option"] == "`delimiter`"]
     assert set(code(values)[-1]) | {"\t", " "} == DELIMITERS
 
 
 def test_the_readme_has_every_limit() -> None:
-    (table,) = README.tables("what", "limit")
+    (table,) = USER.tables("what", "limit")
     documented = {row["what"]: row["limit"] + row["beyond it"] for row in table}
     assert set(documented) == set(LIMITS)
     for what, said in LIMITS.items():

@@ -1,4 +1,4 @@
-"""Each limit of README.md at one less, at the limit itself, and at one more."""
+"""Each limit of docs/user.md at one less, at the limit itself, and at one more."""
 
 import gzip
 import json
@@ -197,7 +197,7 @@ def bytes_in_progress(extra: int) -> str | None:
     return None
 
 
-#: By the row of README.md: what is tried, and what there is beyond the limit.
+#: By the row of docs/user.md: what is tried, and what there is beyond the limit.
 PROBES: Mapping[str, Mapping[Probe, str | int]] = {
     "a row": {row: "row_too_long"},
     "fields in a row": {fields: "too_many_fields"},
@@ -244,6 +244,6 @@ def test_a_limit_allows_what_it_says_and_no_more(
 
 
 def test_every_limit_of_the_readme_is_tried() -> None:
-    documented = {row["what"] for row in Page("README.md").rows("what", "limit")}
+    documented = {row["what"] for row in Page("docs/user.md").rows("what", "limit")}
     assert documented == PROBES.keys() | ELSEWHERE.keys()
     assert all((ROOT / "tests" / path).exists() for path in ELSEWHERE.values())
