@@ -7,7 +7,7 @@ from chalice.app import Chalice, LambdaFunctionEvent, Rate, Response, SQSEvent
 from chalicelib.adapters.identity import remember_function
 from chalicelib.adapters.work_queue import decode_dead, decode_record
 from chalicelib.settings import settings
-from chalicelib.web import inquiries, requests, responses, submissions
+from chalicelib.web import about, files, inquiries, requests, responses, submissions, uploads
 from chalicelib.web.clients import authenticated, gateway_checks
 from chalicelib.web.cors import cors
 from chalicelib.web.openapi.document import document
@@ -27,7 +27,9 @@ app.register_middleware(cors(SETTINGS.cors_origins), "http")
 app.register_middleware(allow_methods(app.routes), "http")
 app.register_middleware(problems_of_chalice, "http")
 app.register_middleware(requests.remember, "http")
-app.register_middleware(authenticated(lambda given: use_cases().authenticate(given)), "http")
+app.register_middleware(
+    authenticated(lambda given: use_cases().authenticate(given), about.PUBLIC), "http"
+)
 
 
 @app.route("/{segment}", **CHECKS)
@@ -72,6 +74,18 @@ def preview() -> Response:
     return submissions.preview_in_body(use_cases().preview)
 
 
+@app.route("/files", **CHECKS)
+@problem_responses
+def list_files() -> Response:
+    return files.files(use_cases().list_files)
+
+
+@app.route("/uploads", methods=["POST"], content_types=["*/*"], **CHECKS)
+@problem_responses
+def upload() -> Response:
+    return uploads.form_in_body(use_cases().upload)
+
+
 @app.route("/jobs/{job_id}", **CHECKS)
 @problem_responses
 def get_job(job_id: str) -> Response:
@@ -82,6 +96,18 @@ def get_job(job_id: str) -> Response:
 @problem_responses
 def cancel_job(job_id: str) -> Response:
     return responses.cancelled(use_cases().cancel_job(job_id, requests.client()))
+
+
+@app.route("/health")
+@problem_responses
+def get_health() -> Response:  # nothing is checked: it says whether the API replies at all
+    return about.health()
+
+
+@app.route("/me", **CHECKS)
+@problem_responses
+def get_me() -> Response:
+    return about.me(requests.client())
 
 
 @app.route("/openapi.json", **CHECKS)

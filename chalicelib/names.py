@@ -35,6 +35,7 @@ RULES: Mapping[str, Rule] = {
     "PARTS_QUEUE": QUEUE,
     "DEAD_QUEUE": QUEUE,
     "RESULTS_BUCKET": BUCKET,
+    "UPLOADS_BUCKET": BUCKET,
 }
 # As long as those that they stand for.
 PLACEHOLDERS = {"{account}": "0" * 12, "{region}": "us-east-1"}

@@ -13,6 +13,9 @@ from chalicelib.setting_values import BadSetting, read_int
 __all__ = ["VARIABLES", "Auth", "BadSetting", "Settings", "read_int", "settings"]
 
 DEFAULT_SOURCE = "file:///mnt/csv"
+# The largest object of one request:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
+MAX_POST_BYTES = 5_000_000_000
 
 #: The environment variables that are read.
 VARIABLES = (
@@ -24,12 +27,15 @@ VARIABLES = (
     "API_BURST",
     "MAX_JOBS_PER_CLIENT",
     "CSV_SOURCE",
+    "LIST_FILES",
     "JOBS_TABLE",
     "TOKENS_TABLE",
     "JOBS_QUEUE",
     "PARTS_QUEUE",
     "DEAD_QUEUE",
     "RESULTS_BUCKET",
+    "UPLOADS_BUCKET",
+    "MAX_UPLOAD_BYTES",
     "PART_BYTES",
     "PARTS_PER_JOB",
     "PARTS_IN_FLIGHT",
@@ -77,12 +83,17 @@ class Settings:
     #: How many jobs of a client may be in progress; there is no limit with ``Auth.OPEN``.
     max_jobs_per_client: int = 1000
     csv_source: str = DEFAULT_SOURCE
+    #: Whether clients that may can list the files of the source.
+    list_files: bool = False
     table: str = "csvsum"
     tokens_table: str = "csvsum-tokens"
     jobs_queue: str = "csvsum-jobs"
     parts_queue: str = "csvsum-parts"
     dead_queue: str = "csvsum-dead"
     results_bucket: str = "csvsum-results"
+    uploads_bucket: str = "csvsum-uploads"
+    #: A larger file is refused; 0: there are no uploads.
+    max_upload_bytes: int = 5_000_000_000
     part_bytes: int = 128 * 1024 * 1024
     #: Let parts grow beyond ``part_bytes`` until a job has no more than this; 0: do not.
     parts_per_job: int = 0
@@ -110,6 +121,8 @@ class Settings:
     cors_origins: frozenset[str] = frozenset()
     #: The AWS account, where a bucket's name has it; it must be the owner of the results bucket.
     account: str = ""
+    #: The same for the uploads bucket.
+    uploads_owner: str = ""
     #: Whether Lambda runs this process, so that CloudWatch reads its log.
     on_lambda: bool = False
     #: Whether this process is one of Chalice's commands, as `chalice local` is.
@@ -131,12 +144,17 @@ class Settings:
                 environ, "MAX_JOBS_PER_CLIENT", default.max_jobs_per_client, 10**6
             ),
             csv_source=values.read_source(environ.get("CSV_SOURCE") or default.csv_source),
+            list_files=values.read_on_off(environ, "LIST_FILES", default.list_files),
             table=environ.get("JOBS_TABLE") or default.table,
             tokens_table=environ.get("TOKENS_TABLE") or default.tokens_table,
             jobs_queue=environ.get("JOBS_QUEUE") or default.jobs_queue,
             parts_queue=environ.get("PARTS_QUEUE") or default.parts_queue,
             dead_queue=environ.get("DEAD_QUEUE") or default.dead_queue,
             results_bucket=environ.get("RESULTS_BUCKET") or default.results_bucket,
+            uploads_bucket=environ.get("UPLOADS_BUCKET") or default.uploads_bucket,
+            max_upload_bytes=read_int(
+                environ, "MAX_UPLOAD_BYTES", default.max_upload_bytes, MAX_POST_BYTES, minimum=0
+            ),
             part_bytes=read_int(environ, "PART_BYTES", default.part_bytes, 10**14),
             parts_per_job=read_int(
                 environ, "PARTS_PER_JOB", default.parts_per_job, 10**4, minimum=0
@@ -192,7 +210,7 @@ class Settings:
         """Whether a bucket's name depends on the account or the region."""
         return any(
             "{account}" in name or "{region}" in name
-            for name in (self.csv_source, self.results_bucket)
+            for name in (self.csv_source, self.results_bucket, self.uploads_bucket)
         )
 
     def in_account(self, account: str, region: str) -> "Settings":
@@ -209,7 +227,9 @@ class Settings:
             self,
             csv_source=filled(self.csv_source),
             results_bucket=filled(self.results_bucket),
+            uploads_bucket=filled(self.uploads_bucket),
             account=account if "{account}" in self.results_bucket else "",
+            uploads_owner=account if "{account}" in self.uploads_bucket else "",
         )
 
 

@@ -18,7 +18,25 @@ from cli.terminal import PROGRAM, report, say, show
 #: By the heading in the help: the commands, and the module that registers each.
 SECTIONS: dict[str, dict[str, str]] = {
     "On this machine": {"sum": "cli.commands.sum"},
-    "With a service": {},
+    "With a service": {
+        "run": "cli.commands.run",
+        "submit": "cli.commands.submit",
+        "wait": "cli.commands.wait",
+        "result": "cli.commands.wait",
+        "status": "cli.commands.status",
+        "cancel": "cli.commands.status",
+        "list": "cli.commands.list",
+        "count": "cli.commands.list",
+        "compare": "cli.commands.compare",
+        "open": "cli.commands.open",
+        "files": "cli.commands.files",
+        "upload": "cli.commands.files",
+    },
+    "Set-up": {
+        "login": "cli.commands.login",
+        "logout": "cli.commands.login",
+        "doctor": "cli.commands.doctor",
+    },
 }
 MODULES = {name: module for section in SECTIONS.values() for name, module in section.items()}
 

@@ -24,10 +24,12 @@ FOLLOWS = {
     "PartsQueue": "PARTS_QUEUE",
     "DeadQueue": "DEAD_QUEUE",
     "ResultsBucket": "RESULTS_BUCKET",
+    "UploadsBucket": "UPLOADS_BUCKET",
     "CsvBucket": "CSV_SOURCE",
     "KeepDays": "KEEP_DAYS",
     "VisibilitySeconds": "VISIBILITY_SECONDS",
     "MaxReceiveCount": "MAX_RECEIVE_COUNT",
+    "CorsOrigins": "CORS_ORIGINS",
 }
 OWN = ("Settings", "CreateCodeBucket")
 NOTHING = "(not set)"

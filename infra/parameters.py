@@ -16,6 +16,7 @@ def names_of(settings: Settings) -> dict[str, str]:
         "PartsQueue": settings.parts_queue,
         "DeadQueue": settings.dead_queue,
         "ResultsBucket": settings.results_bucket,
+        "UploadsBucket": settings.uploads_bucket,
     }
 
 
@@ -25,4 +26,5 @@ def parameters_of(settings: Settings) -> dict[str, str]:
         "KeepDays": str(settings.keep_days),
         "VisibilitySeconds": str(settings.visibility_seconds),
         "MaxReceiveCount": str(settings.max_receive_count),
+        "CorsOrigins": ",".join(sorted(settings.cors_origins)),
     }

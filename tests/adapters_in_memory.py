@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +14,7 @@ from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.errors import FileChanged, FileGone, FileMissing, TooManyJobs, UnknownJob
 from chalicelib.jobs.client_ports import Claim
+from chalicelib.jobs.files import PAGE_ENTRIES, Catalog, FilePage, FoundFile, WantedFiles
 from chalicelib.jobs.job import (
     ALLOWED_FROM,
     FileVersion,
@@ -28,6 +29,9 @@ from chalicelib.jobs.job import (
 from chalicelib.jobs.parts import Outcome, Plan, Run, group_of
 from chalicelib.jobs.ports import GroupCount, Message, Probe, SavedPart, Source
 from chalicelib.jobs.tokens import StoredToken
+
+#: When all files were written.
+WRITTEN = datetime(2026, 11, 24, 11, tzinfo=UTC)
 
 
 @dataclass
@@ -81,6 +85,53 @@ class MemoryReplies:
     def publish(self, key: str, text: str) -> str:
         self.published[key] = text
         return f"memory:{key}"
+
+
+@dataclass
+class MemoryCatalog:
+    """A ``files.Catalog`` over the files in memory."""
+
+    source: MemorySource = field(default_factory=MemorySource)
+    page_entries: int = PAGE_ENTRIES
+
+    def page(self, wanted: WantedFiles) -> FilePage:
+        names = sorted({_entry(name, wanted) for name in self._named(wanted)})
+        left = [name for name in names if name > wanted.cursor]
+        shown = left[: self.page_entries]
+        return FilePage(
+            tuple(
+                FoundFile(name, len(self.source.files[name]), WRITTEN)
+                for name in shown
+                if name in self.source.files
+            ),
+            tuple(name for name in shown if name not in self.source.files),
+            shown[-1] if len(left) > len(shown) else None,
+        )
+
+    def _named(self, wanted: WantedFiles) -> Iterator[str]:
+        for name in self.source.files:
+            if name.startswith(wanted.prefix) and wanted.has(name):
+                yield name
+
+
+def _entry(name: str, wanted: WantedFiles) -> str:
+    """Return a file as it is listed: itself, or the folder that it is in."""
+    end = -1 if wanted.search else name.find("/", len(wanted.prefix))
+    return name if end < 0 else name[: end + 1]
+
+
+@dataclass
+class MemoryUploads:
+    """A ``client_ports.Uploads``."""
+
+    forms: dict[str, int] = field(default_factory=dict)
+
+    def form(self, key: str, max_bytes: int, seconds: int) -> tuple[str, Mapping[str, str]]:
+        self.forms[key] = max_bytes
+        return f"{self.origin()}/uploads", {"key": key}
+
+    def origin(self) -> str:
+        return "https://storage.test"
 
 
 @dataclass
@@ -309,6 +360,8 @@ class MemoryAdapters:
     replies: MemoryReplies = field(default_factory=MemoryReplies)
     claims: MemoryClaims = field(default_factory=MemoryClaims)
     deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)
+    uploads: MemoryUploads = field(default_factory=MemoryUploads)
+    catalog: Catalog = field(default_factory=MemoryCatalog)
 
     @cached_property
     def history(self) -> MemoryHistory:

@@ -17,6 +17,7 @@ from chalicelib.settings import Auth, Settings
 from chalicelib.wiring.container import UseCases
 from tests.adapters_in_memory import (
     MemoryAdapters,
+    MemoryCatalog,
     MemoryJobs,
     MemoryParts,
     MemoryQueue,
@@ -60,6 +61,8 @@ class World:
     parts_in_flight: int = 1000
     auth: Auth = Auth.OPEN
     max_jobs_per_client: int = 1000
+    max_upload_bytes: int = 1 << 30
+    list_files: bool = True
 
     def __post_init__(self) -> None:
         self.source.block_bytes = self.block_bytes
@@ -67,9 +70,12 @@ class World:
         self.adapters = MemoryAdapters(
             kernel, self.source, self.jobs, self.parts, self.queue, self.tokens
         )
+        self.adapters.catalog = MemoryCatalog(self.source)
         settings = Settings(
             auth=self.auth,
             max_jobs_per_client=self.max_jobs_per_client,
+            max_upload_bytes=self.max_upload_bytes,
+            list_files=self.list_files,
             part_bytes=self.part_bytes,
             parts_in_flight=self.parts_in_flight,
             stale_seconds=600,

@@ -13,14 +13,18 @@ from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.parts_table import PartsTable
 from chalicelib.adapters.pauses import Pauses
 from chalicelib.adapters.results_bucket import ResultsBucket
-from chalicelib.adapters.s3_source import S3Source
+from chalicelib.adapters.s3_files import S3Files
+from chalicelib.adapters.s3_source import S3Place, S3Source
 from chalicelib.adapters.tokens_table import TokensTable
+from chalicelib.adapters.uploads_bucket import UploadsBucket
 from chalicelib.adapters.work_queue import WorkQueue, decode_record
 from chalicelib.engine.options import Options
 from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import Job
 from chalicelib.jobs.ports import Message
+from chalicelib.jobs.sources import Sources
+from chalicelib.jobs.uploads import PREFIX
 from chalicelib.settings import Auth, Settings
 from chalicelib.wiring.container import UseCases
 from infra.parameters import RESOURCES
@@ -36,6 +40,7 @@ NAMES = {
     "DeadQueue": "t-dead",
     "TokensTable": "t-tokens",
     "ResultsBucket": "t-results",
+    "UploadsBucket": "t-uploads",
 }
 
 
@@ -54,7 +59,13 @@ class StrictAdapters:
         self.claims = ClaimsTable(settings.table, clients.dynamodb)
         self.queue = WorkQueue(settings.jobs_queue, settings.parts_queue, clients.sqs)
         pauses = Pauses(sleep=aws.clock.advance)
-        self.source = S3Source(FILES, "", clients.s3, pauses=pauses)
+        place = S3Place(settings.uploads_bucket, owner=aws.account, mount=PREFIX)
+        self.source = Sources(
+            S3Source(S3Place(FILES), clients.s3, pauses=pauses),
+            S3Source(place, clients.s3, pauses=pauses),
+        )
+        self.catalog = S3Files(S3Place(FILES), clients.s3)
+        self.uploads = UploadsBucket(settings.uploads_bucket, clients.s3, aws.account)
         self.kernel = ReferenceKernel()
         self.deliveries = HeldMessages(
             self.queue.urls,
@@ -84,6 +95,7 @@ class StrictService:
             parts_queue=NAMES["PartsQueue"],
             dead_queue=NAMES["DeadQueue"],
             results_bucket=NAMES["ResultsBucket"],
+            uploads_bucket=NAMES["UploadsBucket"],
             part_bytes=part_bytes,
             parts_in_flight=window,
         )

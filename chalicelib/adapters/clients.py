@@ -52,7 +52,7 @@ def make_dynamodb(tries: int = TRIES) -> "DynamoDBClient":
 
 
 def make_s3(tries: int = TRIES) -> "S3Client":
-    """Return a client whose links name the regional host.
+    """Return a client whose links and forms name the regional host.
 
     botocore's links name the global host. It redirects requests for a new bucket, which breaks a
     signed link, and never answers for buckets in regions that accounts must opt into:
@@ -67,6 +67,8 @@ def make_s3(tries: int = TRIES) -> "S3Client":
     with _session:
         s3 = boto3.client("s3", config=config)
     s3.meta.events.register("provide-client-params.s3.GetObject", _name_the_region)
+    # botocore makes forms for uploads as if they created the bucket.
+    s3.meta.events.register("provide-client-params.s3.CreateBucket", _name_the_region)
     return s3
 
 

@@ -5,41 +5,18 @@ no symbolic link is followed. So the file that is checked is the file that is re
 """
 
 import errno
-import logging
 import os
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from chalicelib.adapters.folder_paths import FILE, error_of, opened_below
 from chalicelib.engine.formats import HEAD_BYTES
-from chalicelib.errors import (
-    CsvsumError,
-    FileChanged,
-    FileGone,
-    FileMissing,
-    Misconfigured,
-    TryAgain,
-)
+from chalicelib.errors import FileChanged, FileGone, FileMissing
 from chalicelib.jobs.job import FileVersion
 from chalicelib.jobs.ports import Probe
 
-log = logging.getLogger("csvsum")
-
 READ_BYTES = 1024 * 1024
-OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
-# The errors of opening what does not exist, is a link or a folder, or may not be read.
-NOT_THERE = (
-    errno.ENOENT,
-    errno.ENOTDIR,
-    errno.ELOOP,
-    errno.EISDIR,
-    errno.EACCES,
-    errno.EPERM,
-    errno.ENAMETOOLONG,
-    errno.ENXIO,
-)
-
-UPWARD = frozenset({"", ".", ".."})
 
 
 class FolderSource:
@@ -63,14 +40,14 @@ class FolderSource:
             with self._opened(name) as file:
                 return self._version(file)
         except OSError as error:
-            raise _error(error, FileMissing(name)) from error
+            raise error_of(error, FileMissing(name)) from error
 
     def probe(self, name: str) -> Probe:
         try:
             with self._opened(name) as file:
                 return Probe(self._version(file), os.pread(file, HEAD_BYTES, 0))
         except OSError as error:
-            raise _error(error, FileMissing(name)) from error
+            raise error_of(error, FileMissing(name)) from error
 
     def read(
         self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
@@ -80,7 +57,7 @@ class FolderSource:
             with self._opened(name) as file:
                 yield from self._blocks(file, name, version, range(start, stop))
         except OSError as error:
-            raise _error(error, FileGone(name)) from error
+            raise error_of(error, FileGone(name)) from error
 
     def _blocks(
         self, file: int, name: str, version: FileVersion, expected: range
@@ -127,53 +104,12 @@ class FolderSource:
     @contextmanager
     def _opened(self, name: str) -> Iterator[int]:
         """Open a plain file. Raise OSError for anything else, Misconfigured without the folder."""
-        *folders, _ = components = name.split("/")
-        if not UPWARD.isdisjoint(components):
-            raise OSError(errno.ENOENT, "not a path below the folder")
-        # O_NONBLOCK: opening a FIFO must not wait for a writer.
-        flags = [OPEN | os.O_DIRECTORY] * len(folders) + [OPEN | os.O_NONBLOCK]
-        descriptor = self._open_root()
-        try:
-            for component, flag in zip(components, flags, strict=True):
-                below = os.open(component, flag, dir_fd=descriptor)
-                os.close(descriptor)
-                descriptor = below
+        with opened_below(self.root, name.split("/"), FILE) as descriptor:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise OSError(errno.EISDIR, "not a plain file")
             yield descriptor
-        finally:
-            os.close(descriptor)
-
-    def _open_root(self) -> int:
-        try:
-            return os.open(self.root, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
-        except OSError as error:
-            raise _no_folder(self.root, error) from error
 
 
 def _require(version: FileVersion, found: FileVersion, name: str) -> None:
     if found != version:
         raise FileChanged(name)
-
-
-def _error(error: OSError, not_there: CsvsumError) -> CsvsumError:
-    return not_there if error.errno in NOT_THERE else _no_answer(error)
-
-
-def _no_folder(root: str, error: OSError) -> CsvsumError:
-    """Return the error of a folder that cannot be opened; its files may exist."""
-    if error.errno not in NOT_THERE:
-        return _no_answer(error)
-    log.error("the folder of CSV files %s cannot be opened: %s", root, error.strerror)
-    return Misconfigured(
-        f"The folder of CSV files is not mounted, or may not be opened ({_name_of(error)}); report "
-        "it to the operator."
-    )
-
-
-def _no_answer(error: OSError) -> TryAgain:
-    return TryAgain(f"The folder of CSV files did not answer ({_name_of(error)}).")
-
-
-def _name_of(error: OSError) -> str:
-    return errno.errorcode.get(error.errno or 0, "unknown")

@@ -10,9 +10,9 @@ from chalicelib.jobs.allowance import Allowance
 from chalicelib.jobs.client import Client
 from chalicelib.jobs.client_ports import History
 from chalicelib.jobs.events import log_event
-from chalicelib.jobs.file_names import parse_name
 from chalicelib.jobs.job import FileVersion, Job, queued, utc_now
 from chalicelib.jobs.ports import Clock, Jobs, Message, Queue, Source
+from chalicelib.jobs.uploads import parse_name_for
 
 
 @dataclass(eq=False)
@@ -38,7 +38,7 @@ class Submit:
         TryAgain; then no job is left, unless its id was given: another request may have returned it
         already.
         """
-        checked = self.check(name, options)
+        checked = self.check(name, options, client)
         self.allowance.require_room()
         job = replace(checked, id=job_id or checked.id, client=client.name)
         self.history.add_client(client.name)
@@ -55,12 +55,12 @@ class Submit:
         log_event("accepted", job, bytes=job.version.size, client=job.client)
         return job
 
-    def check(self, name: object, options: Options) -> Job:
+    def check(self, name: object, options: Options, client: Client) -> Job:
         """Return the job that a submission would store. Store and send nothing.
 
         Raise as a submission would, but do not ask how much is in progress.
         """
-        file_name = parse_name(name)
+        file_name = parse_name_for(client, name)
         return queued(uuid4().hex, file_name, options, self._readable(file_name), self.now())
 
     def _put(self, job: Job) -> bool:

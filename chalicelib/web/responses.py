@@ -15,8 +15,11 @@ from chalicelib.errors import (
     CsvsumError,
     FileError,
     FileMissing,
+    FolderTooLarge,
     InvalidToken,
     KeyReused,
+    ListingIsOff,
+    MayNotList,
     Misconfigured,
     NotSigned,
     TooManyJobs,
@@ -24,6 +27,8 @@ from chalicelib.errors import (
     TryAgain,
     Unauthorized,
     UnknownJob,
+    UploadsAreOff,
+    UploadTooLarge,
 )
 from chalicelib.jobs.job import Job, Status
 from chalicelib.jobs.listing import Page
@@ -65,6 +70,11 @@ STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (NotSigned, HTTPStatus.FORBIDDEN),
     (FileMissing, HTTPStatus.NOT_FOUND),
     (UnknownJob, HTTPStatus.NOT_FOUND),
+    (FolderTooLarge, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (ListingIsOff, HTTPStatus.FORBIDDEN),
+    (MayNotList, HTTPStatus.FORBIDDEN),
+    (UploadTooLarge, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (UploadsAreOff, HTTPStatus.FORBIDDEN),
     (AlreadyEnded, HTTPStatus.CONFLICT),
     (KeyReused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (FileError, HTTPStatus.UNPROCESSABLE_ENTITY),

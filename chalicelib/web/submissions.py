@@ -32,12 +32,12 @@ def submit_in_path(submit_once: SubmitOnce, segment: str) -> Response:
     return responses.legacy_accepted(submit_once(name, options, requests.client(), key))
 
 
-def check_in_path(check: Callable[[object, Options], Job], segment: str) -> Response:
+def check_in_path(check: Callable[[object, Options, Client], Job], segment: str) -> Response:
     """Reply as ``submit_in_path`` would, but submit nothing."""
     name = requests.name_in_path(segment)
     if name is None:
         return responses.no_such_page()
-    return responses.legacy_accepted(check(name, requests.options_in_query()))
+    return responses.legacy_accepted(check(name, requests.options_in_query(), requests.client()))
 
 
 def submit_in_body(submit_once: SubmitOnce) -> Response:
@@ -49,12 +49,12 @@ def submit_in_body(submit_once: SubmitOnce) -> Response:
     return responses.accepted(job, requests.path())
 
 
-def preview_in_body(preview: Callable[[object, Options], Preview]) -> Response:
+def preview_in_body(preview: Callable[[object, Options, Client], Preview]) -> Response:
     """Return how the file of the body would be read. No job is made."""
     given = requests.body()
     if isinstance(given, list):
         raise BadRequest('The body must be a JSON object, like {"csv": "data.csv"}.')
-    return responses.previewed(preview(*_name_and_options(given)))
+    return responses.previewed(preview(*_name_and_options(given), requests.client()))
 
 
 def _submit_each(

@@ -13,9 +13,10 @@ from chalicelib.jobs.allowance import Allowance
 from chalicelib.jobs.authentication import Authenticate, ByCaller, ByToken, everybody
 from chalicelib.jobs.cancelling import Cancel, EndWatch
 from chalicelib.jobs.client import OPEN, Client
-from chalicelib.jobs.client_ports import Claims, History, Tokens
+from chalicelib.jobs.client_ports import Claims, History, Tokens, Uploads
 from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
 from chalicelib.jobs.cutting import Cutter
+from chalicelib.jobs.files import Catalog, ListFiles
 from chalicelib.jobs.finishing import Finisher
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.listing import ListJobs
@@ -31,6 +32,7 @@ from chalicelib.jobs.stoppable_source import StoppableSource
 from chalicelib.jobs.submission import Submit
 from chalicelib.jobs.summing import SumJob, SumPart
 from chalicelib.jobs.time_limit import TimeLimit
+from chalicelib.jobs.uploads import Upload
 from chalicelib.jobs.waiting import Wait
 from chalicelib.settings import Auth, Settings
 
@@ -54,6 +56,10 @@ class Adapters(Protocol):
     def deliveries(self) -> Deliveries: ...
     @property
     def source(self) -> Source: ...
+    @property
+    def uploads(self) -> Uploads: ...
+    @property
+    def catalog(self) -> Catalog: ...
     @property
     def replies(self) -> ReplyStore: ...
     @property
@@ -111,6 +117,14 @@ class UseCases:
     @cached_property
     def preview(self) -> PreviewFile:
         return PreviewFile(self.adapters.source, self.adapters.kernel, self.now)
+
+    @cached_property
+    def upload(self) -> Upload:
+        return Upload(self.adapters.uploads, self.settings.max_upload_bytes, self.now)
+
+    @cached_property
+    def list_files(self) -> ListFiles:
+        return ListFiles(self.adapters.catalog, self.settings.list_files)
 
     @cached_property
     def list_jobs(self) -> ListJobs:

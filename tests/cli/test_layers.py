@@ -12,7 +12,7 @@ MAY_IMPORT = {
     "chalicelib.jobs",
     "chalicelib.web.job_json",
 }
-LIBRARIES = {"click", "rich", "hatchling", "packaging"}
+LIBRARIES = {"click", "httpx", "rich", "hatchling", "packaging"}
 
 
 def is_allowed(name: str) -> bool:

@@ -19,6 +19,7 @@ from packaging.requirements import Requirement
 from cli.build_hook import ZIG, KernelHook
 from cli.kernels import SLOW
 from cli.version import version
+from tests.cli.scripted_server import Answer, ScriptedServer
 from tests.imports import ROOT
 from tests.kernels import NEEDS_NATIVE
 
@@ -144,6 +145,14 @@ def test_the_installed_command_sums_files_with_the_compiled_kernel(environment: 
     assert ended.stderr.endswith("2 rows\n")
     assert "compiled kernel" not in ended.stderr
     assert ended.returncode == 0
+
+
+def test_the_installed_command_talks_to_a_service(environment: Path) -> None:
+    counter = Answer(200, {"ongoing_tasks": 7})
+    with ScriptedServer(counter).running() as server:
+        ended = run(environment, "count", "--url", server.url)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (0, "7\n", "")
+    assert server.asked[0].headers["User-Agent"] == f"csvsum/{version()}"
 
 
 def test_the_installed_command_knows_its_version_and_its_help(environment: Path) -> None:

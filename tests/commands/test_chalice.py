@@ -23,8 +23,12 @@ ROUTES = {
     "/storage/get_json/{job_id}",
     "/jobs",
     "/jobs/{job_id}",
+    "/health",
+    "/me",
     "/openapi.json",
     "/preview",
+    "/uploads",
+    "/files",
 }
 
 

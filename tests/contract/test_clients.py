@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
 from chalicelib.adapters.clients import AwsClients, Lazy, make_s3
-from chalicelib.adapters.s3_source import ReadLimits, S3Source
+from chalicelib.adapters.s3_source import ReadLimits, S3Place, S3Source
 from chalicelib.settings import Settings
 from deploy.stage import read_stage
 from tests.moto_aws import MotoAws
@@ -52,9 +52,9 @@ def test_three_ranges_at_once_make_one_client(
     bucket = unique("csv")
     aws.client("s3").create_bucket(Bucket=bucket)
     aws.client("s3").put_object(Bucket=bucket, Key="x.csv", Body=b"0123456789")
-    version = S3Source(bucket, "", clients.s3).version("x.csv")
+    version = S3Source(S3Place(bucket), clients.s3).version("x.csv")
     maker = Maker(make_s3)
-    source = S3Source(bucket, "", Lazy(maker), ReadLimits(range_bytes=2, in_flight=3))
+    source = S3Source(S3Place(bucket), Lazy(maker), ReadLimits(range_bytes=2, in_flight=3))
     assert b"".join(source.read("x.csv", version)) == b"0123456789"
     assert len(maker.made) == 1
 

@@ -18,6 +18,7 @@ NAMES = {
     "PartsQueue": "t-parts",
     "DeadQueue": "t-dead",
     "ResultsBucket": "t-results",
+    "UploadsBucket": "t-uploads",
 }
 
 

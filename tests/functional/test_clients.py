@@ -123,7 +123,7 @@ def test_no_token_is_in_what_make_run_prints_or_keeps(closed: Stack) -> None:
         ("token", {}, "CLIENT must be a name"),
         ("token", {"CLIENT": "open"}, "not 'open'"),
         ("token", {"CLIENT": "a b"}, "CLIENT must be a name"),
-        ("token", {"CLIENT": "x", "ROLE": "root"}, "ROLE must be client or admin"),
+        ("token", {"CLIENT": "x", "ROLE": "root"}, "ROLE must be client, lister or admin"),
         ("token", {"CLIENT": "x", "DAYS": "0"}, "DAYS must be a whole number from 1 to 3650"),
         ("token", {"CLIENT": "x", "DYAS": "1"}, "did you mean DAYS?"),
         ("revoke", {"CLIENT": "nobody"}, "nobody has no token"),

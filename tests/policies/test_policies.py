@@ -16,6 +16,7 @@ from chalicelib.engine.options import Options
 from chalicelib.errors import InvalidToken, ServiceDown
 from chalicelib.jobs.authentication import Credentials
 from chalicelib.jobs.client import OPEN, Client
+from chalicelib.jobs.files import WantedFiles
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.listing import Wanted
 from chalicelib.jobs.part_reading import PartReader
@@ -29,13 +30,20 @@ from deploy.changes import changed
 from deploy.policies import policy
 from deploy.stage import Stage, csv_bucket, read_stage
 from local.triggers import sqs_event
+from tests.forms import send_form
 from tests.moto_aws import MotoAws
 
 SERVICES = ("dynamodb", "s3", "sqs")
 # What Lambda does with the function's role, and the handlers do not see.
 BY_LAMBDA = ("Logs", "TracesHaveNoArn", "Trigger")
+# As botocore signs a form for an upload, whose sender puts an object with the rights of the signer.
+FORM, ANY = "CreateBucket", "any"
 # Where the operation's name is not the action's.
-ACTIONS = {"s3:HeadObject": "s3:GetObject", "sqs:SendMessageBatch": "sqs:SendMessage"}
+ACTIONS = {
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+}
 FUNCTIONS = ("api_handler", "work_job", "work_part", "give_up", "sweep")
 
 Call = tuple[str, str]
@@ -44,7 +52,8 @@ Call = tuple[str, str]
 
 def arn_of(service: str, parameters: dict[str, Any]) -> str:
     if service == "s3":
-        return f"arn:aws:s3:::{parameters['Bucket']}/{parameters['Key']}"
+        key = f"/{parameters['Key']}" if "Key" in parameters else ""
+        return f"arn:aws:s3:::{parameters['Bucket']}{key}"
     if service == "sqs":
         name = parameters.get("QueueName") or parameters["QueueUrl"].rpartition("/")[2]
         return f"arn:aws:sqs:us-east-1:123456789012:{name}"
@@ -60,6 +69,9 @@ def calls_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
     """
     action = f"{service}:{operation}"
+    if operation == FORM:
+        yield "s3:PutObject", f"{arn_of(service, parameters)}/{ANY}"
+        return
     if operation != "TransactWriteItems":
         yield ACTIONS.get(action, action), arn_of(service, parameters)
         return
@@ -123,8 +135,17 @@ class Scene:
         )
         return name
 
+    def upload(self, data: bytes) -> str:
+        """Upload a file as clients do, and return its name."""
+        form = self.use_cases.upload("x.csv", len(data), OPEN)
+        assert send_form(form.url, form.fields, data).status == 204
+        return form.csv
+
     def submit(self, data: bytes, step: int = 10) -> Job:
         return self.use_cases.submit(self.put(data), Options(step=step), OPEN)
+
+    def submit_upload(self, data: bytes) -> Job:
+        return self.use_cases.submit(self.upload(data), Options(), OPEN)
 
     def messages(self, queue: str) -> list[Message]:
         sqs = self.aws.client("sqs")
@@ -183,9 +204,17 @@ MISLEADING = b'a,b\n1,"' + b"2,3\n" * 40_000 + b'"\n'
 
 @pytest.fixture(scope="module")
 def scene(aws: MotoAws) -> Scene:
-    small = {"CSV_SOURCE": "s3://csvsum-policies-csv/in", "PART_BYTES": "40000"}
+    small = {
+        "CSV_SOURCE": "s3://csvsum-policies-csv/in",
+        "PART_BYTES": "40000",
+        "LIST_FILES": "on",
+    }
     stage = changed(read_stage("localstack"), small)
-    buckets = {"ResultsBucket": stage.settings.results_bucket, "CsvBucket": "csvsum-policies-csv"}
+    buckets = {
+        "ResultsBucket": stage.settings.results_bucket,
+        "UploadsBucket": stage.settings.uploads_bucket,
+        "CsvBucket": "csvsum-policies-csv",
+    }
     parameters = {"Prefix": stage.prefix, "CreateCsvBucket": "true", **buckets}
     aws.create_resources(parameters, "policies")
     return Scene(aws, stage, Settings.from_env(stage.environment), Recorder())
@@ -199,11 +228,13 @@ def use_api(scene: Scene) -> set[Call]:
         with pytest.raises(InvalidToken):
             use_cases.authenticate(Credentials(f"Bearer {new_token()}"))
         job = scene.submit(TALL)
+        scene.submit_upload(TALL)
         for each in (job, large, running):
             use_cases.find_job(each.id, OPEN)
         use_cases.submit_once(job.file_name, job.options, OPEN, "a key")
         use_cases.cancel_job(job.id, OPEN)
         use_cases.list_jobs(OPEN, Wanted())
+        use_cases.list_files(OPEN, WantedFiles())
         use_cases.count_in_progress()
         use_cases.count_in_progress(Client("finance"))
         use_cases.publish_reply(job, "sums", "{}")
@@ -217,6 +248,7 @@ def use_api(scene: Scene) -> set[Call]:
 def use_work_job(scene: Scene) -> set[Call]:
     failing = scene.fail_once(scene.settings.jobs_queue)
     jobs = [scene.submit(TALL), scene.submit(WIDE, step=1), scene.submit(b"a\noops\n")]
+    jobs.append(scene.submit_upload(b"a\n1\n"))
     with scene.recorder.recorded() as calls:
         for job in jobs:
             scene.use_cases.sum_job(Message(job.id))
@@ -246,6 +278,7 @@ def use_work_part(scene: Scene) -> set[Call]:
     failing = scene.fail_once(scene.settings.parts_queue)
     for data, step in ((TALL, 10), (WIDE_AND_TALL, 1), (MISLEADING, 10)):
         scene.submit(data, step)
+    scene.submit_upload(TALL)
     waiting = scene.parts()
     with scene.recorder.recorded() as calls:
         while waiting:

@@ -69,6 +69,27 @@ def test_keys_of_usage_plans_are_asked_for_only_if_that_is_set() -> None:
         Settings.from_env({"API_KEY_REQUIRED": "yes"})
 
 
+def test_files_are_listed_only_if_that_is_set() -> None:
+    assert not Settings.from_env({}).list_files
+    assert Settings.from_env({"LIST_FILES": "on"}).list_files
+    assert not Settings.from_env({"LIST_FILES": "off"}).list_files
+    with pytest.raises(BadSetting, match="LIST_FILES must be on or off"):
+        Settings.from_env({"LIST_FILES": "true"})
+
+
+def test_a_deployment_may_take_no_uploads_or_smaller_ones() -> None:
+    assert Settings.from_env({"MAX_UPLOAD_BYTES": "0"}).max_upload_bytes == 0
+    assert Settings().max_upload_bytes == 5_000_000_000
+    with pytest.raises(BadSetting, match="from 0 to 5000000000"):
+        Settings.from_env({"MAX_UPLOAD_BYTES": "5000000001"})
+
+
+def test_the_owner_of_uploads_is_known_where_the_buckets_name_has_it() -> None:
+    given = Settings(uploads_bucket="up-{account}-{region}").in_account("1234", "eu-west-1")
+    assert (given.uploads_bucket, given.uploads_owner) == ("up-1234-eu-west-1", "1234")
+    assert Settings(uploads_bucket="mine").in_account("1234", "eu-west-1").uploads_owner == ""
+
+
 def test_admins_are_separated_by_commas() -> None:
     given = "arn:aws:iam::1:user/a, arn:aws:iam::1:user/b,,"
     admins = Settings.from_env({"IAM_ADMINS": given}).iam_admins

@@ -127,6 +127,7 @@ def test_the_resources_need_no_names_but_the_prefix(stage: str) -> None:
         "PartsQueue": f"{prefix}-parts",
         "DeadQueue": f"{prefix}-dead",
         "ResultsBucket": f"{prefix}-results-{place}",
+        "UploadsBucket": f"{prefix}-uploads-{place}",
         "CsvBucket": f"{prefix}-csv-{place}",
     }
 

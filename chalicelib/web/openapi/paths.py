@@ -130,6 +130,32 @@ PREVIEW: Item = {
         },
     }
 }
+FILES: Item = {
+    "get": {
+        "operationId": "listFiles",
+        "summary": "List the files and folders of the source",
+        "parameters": [
+            query("prefix", TEXT, "How the names begin, like q3/."),
+            query("search", TEXT, "A text in the names below the prefix, folders included."),
+            query("cursor", TEXT, "The member next of the page before."),
+        ],
+        "responses": {
+            "200": reply("A page of files and folders.", ref("FilePage")),
+            **problems(codes.BAD_REQUEST, codes.FILES),
+        },
+    }
+}
+UPLOADS: Item = {
+    "post": {
+        "operationId": "upload",
+        "summary": "Get a form to upload a file with",
+        "requestBody": json_body(ref("WantedUpload"), "At most 64 KiB."),
+        "responses": {
+            "201": reply("Send the fields, and then the file, to the URL.", ref("Form")),
+            **problems(codes.BODY, codes.UPLOAD),
+        },
+    }
+}
 JOB: Item = {
     "get": {
         "operationId": "getJob",
@@ -152,6 +178,21 @@ JOB: Item = {
         },
     },
 }
+HEALTH: Item = {
+    "get": {
+        "operationId": "getHealth",
+        "summary": "Learn whether the API takes requests; needs no token",
+        "security": [],
+        "responses": {"200": reply("It does.", ref("Health")), **problems()},
+    }
+}
+ME: Item = {
+    "get": {
+        "operationId": "getMe",
+        "summary": "Get the client that asks",
+        "responses": {"200": reply("The client.", ref("Me")), **problems()},
+    }
+}
 OPENAPI: Item = {
     "get": {
         "operationId": "getOpenapi",
@@ -171,7 +212,11 @@ PATHS: Item = {
         "/storage/get_json/{job_id}": SUMS,
         "/jobs": JOBS,
         "/preview": PREVIEW,
+        "/uploads": UPLOADS,
+        "/files": FILES,
         "/jobs/{job_id}": JOB,
+        "/health": HEALTH,
+        "/me": ME,
         "/openapi.json": OPENAPI,
     }.items()
 }

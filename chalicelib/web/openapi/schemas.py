@@ -3,7 +3,9 @@
 A new member of a job goes into ALWAYS, MAYBE, SUCCEEDED or FAILED.
 """
 
+from chalicelib.jobs.client import Role
 from chalicelib.jobs.file_names import MAX_NAME_BYTES
+from chalicelib.jobs.uploads import MAX_NAME_BYTES as MAX_UPLOAD_NAME_BYTES
 from chalicelib.web.openapi import codes, options
 from chalicelib.web.openapi.options import TEXT, Schema, nullable
 from chalicelib.web.submissions import MAX_SUBMISSIONS
@@ -22,6 +24,15 @@ NAME: Schema = {
     "examples": ["sample.csv"],
     "description": f"A path below the source, of at most {MAX_NAME_BYTES} bytes of UTF-8, "
     "without backslashes, control characters, empty components, '.' and '..'.",
+}
+COMPONENT: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_UPLOAD_NAME_BYTES,
+    "pattern": f"^{_COMPONENT}$",
+    "examples": ["sales.csv"],
+    "description": f"The name of a file without folders, of at most {MAX_UPLOAD_NAME_BYTES} bytes "
+    "of UTF-8, and without '${'.",
 }
 
 
@@ -177,8 +188,29 @@ SCHEMAS: dict[str, Schema] = {
     "Submission": closed(
         {"csv": NAME}, {name: nullable(given) for name, given in options.GIVEN.items()}
     ),
+    "WantedUpload": closed({"name": COMPONENT}, {"bytes": nullable(COUNT)}),
+    "FilePage": closed(
+        {
+            "files": list_of(closed({"csv": NAME, "bytes": COUNT, "modified_at": TIME})),
+            "folders": list_of({**TEXT, "pattern": "/$"}),
+            "next": nullable(TEXT),
+        }
+    ),
+    "Form": closed(
+        {
+            "csv": NAME,
+            "url": {**TEXT, "format": "uri"},
+            "fields": {"type": "object", "additionalProperties": TEXT},
+            "max_bytes": COUNT,
+            "expires_at": TIME,
+        }
+    ),
     "Answers": {**list_of(ANSWER), "minItems": 1, "maxItems": MAX_SUBMISSIONS},
     "Accepted": closed({"Task started, your id": ref("JobId")}),
     "Counter": closed({"ongoing_tasks": COUNT}),
+    "Health": closed({"status": {"const": "ok"}, "version": TEXT}),
+    "Me": closed(
+        {"client": TEXT, "role": {"enum": [*Role]}, "expires_at": nullable(TIME)},
+    ),
     "Link": closed({"id": ref("JobId"), "status": {"enum": STATUSES}}),
 }
