@@ -1,5 +1,6 @@
 """The threads that sum parts, and what they do about faults and errors."""
 
+import os
 import signal
 from collections.abc import Sequence
 from threading import Event
@@ -70,7 +71,7 @@ def test_ctrl_c_stops_all_threads() -> None:
 
     def endless(number: int, start: State | None) -> tuple[Outcome, Sequence[ColumnSum]]:
         if number == 1:
-            signal.raise_signal(signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
         assert stopped.wait(60)
         return parts.sum_part(number, start)
 
