@@ -86,6 +86,9 @@ class MemoryReplies:
         self.published[key] = text
         return f"memory:{key}"
 
+    def origin(self) -> str:
+        return "https://storage.test"
+
 
 @dataclass
 class MemoryCatalog:
@@ -376,8 +379,8 @@ class MemoryParts:
         expected = self.expected.get((job_id, group_of(number)), 0) if run is Run.RERUN else 0
         return GroupCount(self.counted[key], number not in before, expected)
 
-    def done(self, job_id: str, consistent: bool = True) -> frozenset[int]:
-        return self.numbers(job_id, Run.FIRST)
+    def done(self, job_id: str, consistent: bool = True, run: Run = Run.FIRST) -> frozenset[int]:
+        return self.numbers(job_id, run)
 
     def expect_reruns(self, job_id: str, counts: Mapping[int, int]) -> None:
         for group, count in counts.items():

@@ -233,8 +233,8 @@ class Parts(Protocol):
         """Add a part to the done parts of its group."""
         ...
 
-    def done(self, job_id: str, consistent: bool = True) -> frozenset[int]:
-        """Return the parts whose first run is done. ``consistent``: leave none out."""
+    def done(self, job_id: str, consistent: bool = True, run: Run = Run.FIRST) -> frozenset[int]:
+        """Return the parts whose first run, or rerun, is done. ``consistent``: leave none out."""
         ...
 
     def expect_reruns(self, job_id: str, counts: Mapping[int, int]) -> None:
@@ -247,6 +247,10 @@ class ReplyStore(Protocol):
 
     def publish(self, key: str, text: str) -> str:
         """Store a JSON text and return a URL that serves it for some minutes."""
+        ...
+
+    def origin(self) -> str:
+        """Return the scheme and the host of these URLs."""
         ...
 
 

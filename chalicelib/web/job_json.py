@@ -11,6 +11,7 @@ def job_json(job: Job) -> dict[str, Any]:
     members: dict[str, Any] = {
         "id": job.id,
         "csv": job.file_name,
+        "bytes": job.version.size,
         "options": job.options.as_dict(),
         "status": job.status.value,
         "progress": {"parts_done": job.parts_done, "parts": job.parts, "bytes": job.bytes_done},
@@ -23,6 +24,8 @@ def job_json(job: Job) -> dict[str, Any]:
     if job.dialect:
         members["dialect"] = job.dialect.as_dict(job.options.read)
     if job.result:
+        # Objects of JSON have no order, and JavaScript sorts names that are numbers.
+        members["summed"] = list(job.result.names)
         members["result"] = job.result.numbers()
         members["exact"] = job.result.exact()
         members["cells"] = _cells(job.result)

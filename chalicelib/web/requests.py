@@ -84,10 +84,18 @@ def counted_client() -> Client:
 
     Raises BadRequest for another value.
     """
-    mine = query().get("mine", "false")
-    if mine not in SWITCHES:
-        raise refused("mine", "must be true or false", mine)
-    return client() if SWITCHES[mine] else OPEN
+    return client() if switch("mine") else OPEN
+
+
+def switch(name: str) -> bool:
+    """Return a query parameter that is true or false; false if it is not there.
+
+    Raises BadRequest for another value.
+    """
+    value = query().get(name, "false")
+    if value not in SWITCHES:
+        raise refused(name, "must be true or false", value)
+    return SWITCHES[value]
 
 
 def body() -> dict[str, object] | list[object]:

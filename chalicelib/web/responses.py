@@ -32,7 +32,8 @@ from chalicelib.errors import (
     UploadTooLarge,
 )
 from chalicelib.jobs.job import Job, Status
-from chalicelib.jobs.listing import Page
+from chalicelib.jobs.listing import Counts, Page
+from chalicelib.jobs.part_states import JobParts
 from chalicelib.jobs.preview import Preview
 from chalicelib.settings import settings
 from chalicelib.web.job_json import advice_json, job_json, place_json
@@ -209,10 +210,32 @@ def full_job(job: Job, publish: Publish) -> Response:
     return _or_link(reply(HTTPStatus.OK, job_json(job), headers), job, "job", publish)
 
 
+def parts(parts: JobParts) -> Response:
+    """Return the states of a job's parts."""
+    members = {
+        "status": parts.status.value,
+        "parts": len(parts.states),
+        "part_bytes": parts.part_bytes,
+        "reruns": parts.reruns,
+        "states": parts.states,
+    }
+    headers = None if parts.status.is_final else {"Retry-After": RETRY_SECONDS}
+    return reply(HTTPStatus.OK, members, headers)
+
+
 def page_of_jobs(page: Page) -> Response:
     """Return the jobs of a page without their results, and what continues the list."""
-    jobs = [job_json(job) for job in page.jobs]
-    return reply(HTTPStatus.OK, {"jobs": jobs, "next": page.cursor})
+    return reply(HTTPStatus.OK, _page_json(page))
+
+
+def counted_jobs(page: Page, counts: Counts) -> Response:
+    """Return the jobs of a page, and how many jobs have each status."""
+    members = {"counts": counts.by_status, "counts_complete": counts.complete}
+    return reply(HTTPStatus.OK, _page_json(page) | members)
+
+
+def _page_json(page: Page) -> dict[str, object]:
+    return {"jobs": [job_json(job) for job in page.jobs], "next": page.cursor}
 
 
 def cancelled(job: Job) -> Response:

@@ -21,9 +21,10 @@ from chalicelib.jobs.earlier import EarlierResults
 from chalicelib.jobs.files import Catalog, ListFiles
 from chalicelib.jobs.finishing import Finisher
 from chalicelib.jobs.job import Job, utc_now
-from chalicelib.jobs.listing import ListJobs
+from chalicelib.jobs.listing import ListJobs, Page
 from chalicelib.jobs.merging import Merger
 from chalicelib.jobs.part_reading import PartReader
+from chalicelib.jobs.part_states import JobParts, find_parts
 from chalicelib.jobs.parts import PROOF_BYTES
 from chalicelib.jobs.ports import (
     Bus,
@@ -166,7 +167,16 @@ class UseCases:
 
     @cached_property
     def list_jobs(self) -> ListJobs:
-        return ListJobs(self.adapters.history)
+        return ListJobs(self.adapters.history, self.adapters.parts)
+
+    def wait_for_jobs(
+        self, find: Callable[[], Page], seconds: float, is_wanted: Callable[[Page], bool]
+    ) -> Page:
+        return Wait(self.now, self.sleep)(find, seconds, is_wanted)
+
+    def storage_origins(self) -> frozenset[str]:
+        """Return the origins to which links in replies lead."""
+        return frozenset({self.adapters.replies.origin(), self.adapters.uploads.origin()})
 
     def find_job(self, job_id: str, client: Client) -> Job:
         return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id, client)
@@ -175,6 +185,12 @@ class UseCases:
         self, job_id: str, client: Client, seconds: float, is_wanted: Callable[[Job], bool]
     ) -> Job:
         find = partial(self.find_job, job_id, client)
+        return Wait(self.now, self.sleep)(find, seconds, is_wanted)
+
+    def wait_for_parts(
+        self, job_id: str, client: Client, seconds: float, is_wanted: Callable[[JobParts], bool]
+    ) -> JobParts:
+        find = partial(find_parts, self.adapters.jobs, self.adapters.parts, job_id, client)
         return Wait(self.now, self.sleep)(find, seconds, is_wanted)
 
     def cancel_job(self, job_id: str, client: Client) -> Job:

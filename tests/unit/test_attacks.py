@@ -167,7 +167,7 @@ def detail_of_missing(source: FolderSource, name: str) -> str:
 
 
 #: What says nothing about any client.
-NEED_NO_TOKEN = ("/health",)
+NEED_NO_TOKEN = ("/health", "/", "/page/{version}/{file}", "/page/{version}/views/{file}")
 ROUTES = [
     (method, path)
     for path, methods in app.routes.items()

@@ -195,7 +195,7 @@ def test_answers_are_listed_as_other_jobs() -> None:
     world, first = done_once()
     world.clock.advance(seconds=1)
     second = submit(world)
-    page = world.use_cases.list_jobs(OPEN, Wanted(status=Status.SUCCEEDED))
+    page = world.use_cases.list_jobs(OPEN, Wanted(statuses=frozenset({Status.SUCCEEDED})))
     assert [(job.id, job.cached_from) for job in page.jobs] == [
         (second.id, first.id),
         (first.id, None),

@@ -50,6 +50,7 @@ def test_a_posted_job_is_accepted_and_returned(site: Site) -> None:
     assert reply.json_body == {
         "id": job.id,
         "csv": "x.csv",
+        "bytes": 13,
         "options": Options.of({"step": 3, "header": False}).as_dict(),
         "status": "queued",
         "progress": {"parts_done": 0, "parts": 1, "bytes": 0},
@@ -124,8 +125,9 @@ def test_a_job_that_succeeded_is_returned_with_all_its_members(site: Site) -> No
     reply = site.get(f"/jobs/{job.id}")
     assert reply.status_code == 200
     members = reply.json_body
-    assert list(members)[-7:] == [
+    assert list(members)[-8:] == [
         "dialect",
+        "summed",
         "result",
         "exact",
         "cells",
