@@ -38,7 +38,7 @@ app.register_middleware(problems_of_chalice, "http")
 app.register_middleware(requests.remember, "http")
 app.register_middleware(
     authenticated(
-        lambda given: use_cases().authenticate(given), {*about.PUBLIC, *page_files.ROUTES}
+        lambda given: use_cases().authenticate(given), (*about.PUBLIC, *page_files.ROUTES)
     ),
     "http",
 )
@@ -110,12 +110,6 @@ def cancel_job(job_id: str) -> Response:
     return responses.cancelled(use_cases().cancel_job(job_id, requests.client()))
 
 
-@app.route("/jobs/{job_id}/parts", **CHECKS)
-@problem_responses
-def get_parts(job_id: str) -> Response:
-    return inquiries.parts(use_cases().wait_for_parts, job_id)
-
-
 @app.route("/health")
 @problem_responses
 def get_health() -> Response:  # nothing is checked: it says whether the API replies at all
@@ -126,6 +120,12 @@ def get_health() -> Response:  # nothing is checked: it says whether the API rep
 @problem_responses
 def get_me() -> Response:
     return about.me(requests.client())
+
+
+@app.route("/jobs/{job_id}/parts", **CHECKS)
+@problem_responses
+def get_parts(job_id: str) -> Response:
+    return inquiries.parts(use_cases().wait_for_parts, job_id)
 
 
 @app.route("/openapi.json", **CHECKS)

@@ -166,7 +166,7 @@ def detail_of_missing(source: FolderSource, name: str) -> str:
     return missing.value.detail
 
 
-#: What says nothing about any client.
+#: What says nothing about any client: whether the API replies, and the page with its files.
 NEED_NO_TOKEN = ("/health", "/", "/page/{version}/{file}", "/page/{version}/views/{file}")
 ROUTES = [
     (method, path)

@@ -42,7 +42,6 @@ REQUESTS: dict[str, Callable[[Site], HTTPResponse]] = {
     "GET /jobs": lambda site: site.get("/jobs"),
     "GET /jobs/id": lambda site: site.get(f"/jobs/{JOB_ID}"),
     "GET /jobs/id/parts": lambda site: site.get(f"/jobs/{JOB_ID}/parts"),
-    "HEAD /jobs/id/parts": lambda site: site.send("HEAD", f"/jobs/{JOB_ID}/parts"),
     "DELETE /jobs/id": lambda site: site.send("DELETE", f"/jobs/{JOB_ID}"),
     "GET /me": lambda site: site.get("/me"),
     "GET /openapi.json": lambda site: site.get("/openapi.json"),
@@ -51,6 +50,7 @@ REQUESTS: dict[str, Callable[[Site], HTTPResponse]] = {
     "HEAD /storage/get_json": lambda site: site.send("HEAD", f"/storage/get_json/{JOB_ID}"),
     "HEAD /jobs": lambda site: site.send("HEAD", "/jobs"),
     "HEAD /jobs/id": lambda site: site.send("HEAD", f"/jobs/{JOB_ID}"),
+    "HEAD /jobs/id/parts": lambda site: site.send("HEAD", f"/jobs/{JOB_ID}/parts"),
     "HEAD /me": lambda site: site.send("HEAD", "/me"),
     "HEAD /openapi.json": lambda site: site.send("HEAD", "/openapi.json"),
 }

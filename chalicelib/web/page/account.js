@@ -116,7 +116,7 @@ export function optionText(value) {
  */
 export function columnsText({ step, first, columns }) {
   if (columns) return columns.length > FEW ? `${columns.length} chosen` : listText(columns);
-  return step === 1 ? `every one from ${first}` : `every ${step}th from ${first}`;
+  return `${step === 1 ? "every one" : `every ${ordinal(step)}`} from ${first}`;
 }
 
 /**

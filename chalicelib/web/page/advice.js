@@ -4,6 +4,11 @@ import { listText } from "./command.js";
 import { h, icon } from "./dom.js";
 import { count } from "./numbers.js";
 
+/** For codes of warnings: a button and the options that it stands for. */
+const ANSWERS = {
+  three_digits_after_points: ["Read 1.250 as 1250", { decimal: ",", thousands: "." }],
+  last_row_without_end: ["Leave it out", { last_row: "drop" }],
+};
 /** The words for what a dialect has. */
 export const WORDS = {
   ",": "comma",
@@ -60,9 +65,8 @@ function fact(name, { found, asked, why }, say) {
  */
 export function warnings(preview, change) {
   const notes = (preview.warnings ?? []).map((warning) => {
-    const isThousands = warning.code === "three_digits_after_points";
-    const answer =
-      isThousands && suggestion("Read 1.250 as 1250", { decimal: ",", thousands: "." }, change);
+    const [text, options] = ANSWERS[warning.code] ?? [];
+    const answer = text && suggestion(text, options, change);
     const about = warning.column !== undefined && [h("b", null, warning.column), h("br")];
     return h(
       "div",

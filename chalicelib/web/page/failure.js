@@ -98,10 +98,13 @@ function rowsAs(preview, options, job, given) {
   const said = error
     ? ["A job would still fail: ", error.detail]
     : `${counted(summed.length, "column")} summed, ${leftOut.length} left out`;
-  const choose = (index) => {
-    location.hash = hashOfNew(job.csv, changed(given, { columns: [columnOf(preview, index)] }));
-  };
   const change = (changes) => (location.hash = hashOfNew(job.csv, changed(given, changes)));
+  const choose = (index) => {
+    const others = summed.map((column) => column.index).filter((each) => each !== index);
+    const indexes = others.length < summed.length ? others : [...others, index];
+    const columns = indexes.sort((one, other) => one - other).map((each) => columnOf(preview, each));
+    change({ columns: columns.length ? columns : null });
+  };
   return h(
     "section",
     { "aria-labelledby": "h-then" },

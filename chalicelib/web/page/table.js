@@ -3,7 +3,7 @@
 import { fill, h, icon } from "./dom.js";
 import { Windowed } from "./windowed.js";
 
-const NAME_CHARS = 32;
+const MAX_CHARS = 32;
 
 /**
  * @typedef {Object} Column
@@ -21,6 +21,7 @@ export class Table {
   #rows = [];
   #sorted = null;
   #falls = false;
+  #places = 0;
 
   /**
    * @param {string} label the id of the heading
@@ -52,15 +53,19 @@ export class Table {
    */
   show(rows) {
     this.#rows = rows;
-    this.columns.forEach((column, index) => this.#reserve(column, this.heads[index]));
+    this.#reserve();
     this.#update();
   }
 
   /** Keep the columns as wide as their widest cells, so that scrolling moves none of them. */
-  #reserve({ chars, places }, head) {
+  #reserve() {
     const widest = (of) => this.#rows.reduce((most, row) => Math.max(most, of(row)), 0);
-    if (chars) head.style.minWidth = `${Math.min(widest(chars), NAME_CHARS) + 4}ch`;
-    if (places) this.table.style.setProperty("--places", `${widest(places)}ch`);
+    this.columns.forEach(({ chars, places }, index) => {
+      const { style } = this.heads[index];
+      if (chars) style.minWidth = `${Math.min(widest(chars), MAX_CHARS) + 4}ch`;
+      if (places) this.#places = Math.max(this.#places, widest(places));
+    });
+    this.table.style.setProperty("--places", `${this.#places}ch`);
   }
 
   #update() {
@@ -78,11 +83,11 @@ export class Table {
   }
 
   #head(column) {
-    const { name, look, order } = column;
+    const { name, look, order, places } = column;
     const attributes = { scope: "col", class: look, "aria-sort": order && "none" };
     const press = { class: "sort", type: "button", onclick: () => this.#sort(column) };
-    const places = look?.includes("tot") && h("span", { class: "f" });
-    return h("th", attributes, order ? h("button", press, name) : name, places);
+    const fraction = places && h("span", { class: "f" });
+    return h("th", attributes, order ? h("button", press, name) : name, fraction);
   }
 
   #sort(column) {
