@@ -40,15 +40,20 @@ class _Opened:
     """An open file; leaving the context closes it."""
 
     def __init__(self, descriptor: int) -> None:
-        #: Called with the position that was read to.
+        #: Called with the number of bytes that were read so far.
         self.update: Update = ignore
         self.descriptor = descriptor
+        self._bytes_read = 0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         os.close(self.descriptor)
+
+    def _count(self, block: bytes) -> None:
+        self._bytes_read += len(block)
+        self.update(self._bytes_read)
 
 
 class LocalFile(_Opened):
@@ -82,8 +87,8 @@ class LocalFile(_Opened):
             if self.version(name) != version:
                 raise Changed
             position += len(block)
+            self._count(block)
             yield block
-            self.update(position)
         if position < version.size:
             raise Changed
 
@@ -124,12 +129,11 @@ class Stream(_Opened):
         if self._begun:
             yield self.kept[start:]
             return
-        self._begun, position = True, 0
+        self._begun = True
         while block := os.read(self.descriptor, READ_BYTES):
             self._kept += block[: KEPT_BYTES - len(self._kept)]
-            position += len(block)
+            self._count(block)
             yield block
-            self.update(position)
         self.is_complete = True
 
 

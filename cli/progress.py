@@ -50,7 +50,7 @@ class _Bar:
             self._progress.add_task(self._label, total=self._total)
             self._progress.start()
         if self._progress is not None:
-            self._progress.update(self._progress.task_ids[0], completed=done)
+            self._progress.update(self._progress.task_ids[0], completed=min(done, self._total))
 
     def close(self) -> None:
         if self._progress is not None:

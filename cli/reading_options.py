@@ -6,22 +6,22 @@ command line takes what the service takes.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from chalicelib.engine.wording import COMMA
-from chalicelib.errors import BadRequest
-from chalicelib.jobs.options import NAMES, Options, parse_options
 from cli.command import Option
 from cli.failures import Exit, Failure
+
+if TYPE_CHECKING:
+    from chalicelib.engine.options import Options
 
 COLUMNS, READING = "Which columns", "How the file is written (found out by default)"
 FLAGS = {True: "--header", False: "--no-header"}
 #: In sentences of the service: what only concerns its callers.
 FOR_CALLERS = re.compile(r" in a query or \[.*\] in JSON")
 HEADER = re.compile(r"\bheader=(true|false)\b")
-WITH_VALUE = re.compile(rf'\b({"|".join(NAMES)})=("[^"]*"|[\w,-]+)')
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -71,6 +71,14 @@ DECLARED = (
 )
 
 
+#: The names of the options in the API. A test holds them to those of the service.
+NAMES = (
+    *("step", "first", "columns", "non_numeric", "delimiter", "header", "encoding", "skip_rows"),
+    *("comment", "ragged", "last_row", "decimal", "thousands", "strip", "missing"),
+)
+WITH_VALUE = re.compile(rf'\b({"|".join(NAMES)})=("[^"]*"|[\w,-]+)')
+
+
 def reading_options(function: F) -> F:
     """Decorator: give a command all options of the service; ``given`` collects their values."""
     for declare in reversed(DECLARED):
@@ -83,8 +91,12 @@ def given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values[name] for name in NAMES if values.get(name) is not None}
 
 
-def options_of(given: Mapping[str, Any]) -> Options:
+def options_of(given: Mapping[str, Any]) -> "Options":
     """Return the options. Raise Failure for a value that cannot be."""
+    # The help must not wait for the engine.
+    from chalicelib.errors import BadRequest
+    from chalicelib.jobs.options import parse_options
+
     try:
         return parse_options(given)
     except BadRequest as refused:

@@ -7,9 +7,6 @@ from typing import Any
 from chalicelib.engine.options import Options
 from chalicelib.errors import BadCsv, FileError
 from chalicelib.jobs.job import Job, Problem
-from chalicelib.jobs.problems import problem_of
-from chalicelib.web.job_json import error_json
-from cli.advice import failure_of, retry_with
 from cli.failures import Exit, Failure
 from cli.kernels import best_kernel
 from cli.local_file import KEPT_BYTES, LocalFile, Stream, open_file, shown_name
@@ -83,6 +80,9 @@ class Summing:
         return Exit.DONE
 
     def _failed(self, job: Job, source: LocalFile | Stream, error: FileError) -> Exit:
+        from chalicelib.web.job_json import error_json
+        from cli.advice import failure_of, retry_with
+
         problem = error_json(explained(job, source, error))
         self._output.failed(job.file_name, problem)
         retry = retry_with("sum", [job.file_name], self._given)
@@ -92,11 +92,13 @@ class Summing:
 
 def explained(job: Job, source: LocalFile | Stream, error: FileError) -> Problem:
     """Return the problem of a file, with its place and what to do if that can be found."""
-    if not isinstance(error, BadCsv):
-        return problem_of(error)
+    # Only a failure needs these: they take as long to import as a small file to sum.
     from chalicelib.jobs.explaining import Explainer
     from chalicelib.jobs.held_file import HeldFile, unpacked
+    from chalicelib.jobs.problems import problem_of
 
+    if not isinstance(error, BadCsv):
+        return problem_of(error)
     try:
         if isinstance(source, LocalFile):
             return Explainer(source).explain(job, error.fault).problem

@@ -18,13 +18,25 @@ const SAID = ["step", "first", "columns", "delimiter", "encoding", "header"];
  */
 export function timeline(job, parts) {
   const { parts_done: done, parts: number } = job.progress;
-  const after = (iso) => iso && `+${seconds((Date.parse(iso) - Date.parse(job.submitted_at)) / 1000)}`;
+  const after = (iso) =>
+    iso && `+${seconds((Date.parse(iso) - Date.parse(job.submitted_at)) / 1000)}`;
   const failed = parts?.states.indexOf("f") ?? -1;
   const ends = {
     queued: [["now", "Waiting for a worker", ""]],
-    running: [["now", "Summing", number > 1 ? `${done} of ${number}` : ""], ["next", "Totals put together", ""]],
-    succeeded: [["ok", number > 1 ? "Cuts proven, totals ready" : "Totals ready", after(job.finished_at)]],
-    failed: [["bad", number > 1 && failed >= 0 ? `Failed in part ${failed + 1}` : "Failed", after(job.finished_at)]],
+    running: [
+      ["now", "Summing", number > 1 ? `${done} of ${number}` : ""],
+      ["next", "Totals put together", ""],
+    ],
+    succeeded: [
+      ["ok", number > 1 ? "Cuts proven, totals ready" : "Totals ready", after(job.finished_at)],
+    ],
+    failed: [
+      [
+        "bad",
+        number > 1 && failed >= 0 ? `Failed in part ${failed + 1}` : "Failed",
+        after(job.finished_at),
+      ],
+    ],
     cancelled: [["bad", "Cancelled", after(job.finished_at)]],
   };
   const again = parts?.reruns ? `${parts.reruns} summed again: begun inside quotes` : "";
@@ -63,7 +75,11 @@ export function howRead(job) {
  * @param {Object} job
  */
 export function dialectTexts({ dialect, options }) {
-  if (!dialect) return [["Delimiter", askedText(options.delimiter)], ["Encoding", askedText(options.encoding)]];
+  if (!dialect)
+    return [
+      ["Delimiter", askedText(options.delimiter)],
+      ["Encoding", askedText(options.encoding)],
+    ];
   const { delimiter, encoding, header, row_end: rowEnd } = dialect;
   return [
     ["Delimiter", WORDS[delimiter.found] ?? delimiter.found, delimiter],
@@ -141,8 +157,19 @@ export function leftOut({ left_out: columns }) {
   const rest = columns.slice(FEW);
   const more =
     rest.length > 0 &&
-    h("details", { class: "body small" }, h("summary", null, `${rest.length} more`), pairs(rest.map(item)));
-  return panel("h-out", "Left out", "columns of text", pairs(columns.slice(0, FEW).map(item)), more);
+    h(
+      "details",
+      { class: "body small" },
+      h("summary", null, `${rest.length} more`),
+      pairs(rest.map(item)),
+    );
+  return panel(
+    "h-out",
+    "Left out",
+    "columns of text",
+    pairs(columns.slice(0, FEW).map(item)),
+    more,
+  );
 }
 
 function shortened(text) {

@@ -35,7 +35,13 @@ class Chart {
     this.element = h(
       "section",
       { class: "panel", "aria-labelledby": "h-bars" },
-      h("header", { class: "bar-tools" }, this.#title(), h("span", { class: "end" }), this.#choice()),
+      h(
+        "header",
+        { class: "bar-tools" },
+        this.#title(),
+        h("span", { class: "end" }),
+        this.#choice(),
+      ),
       h("figure", { class: "body bars", "aria-labelledby": "h-bars" }, plot, axis, this.note),
     );
     this.plot = plot;
@@ -66,8 +72,14 @@ class Chart {
     this.place = place;
     this.zero = place({ sign: 0, log: -Infinity });
     const at = (tick) => `${100 * place(tick)}%`;
-    fill(this.grid, ticks.map((tick) => line(at(tick), tick.sign ? "" : "zero")));
-    fill(this.axis, ticks.map((tick, index) => label(at(tick), short(tick), index % 2)));
+    fill(
+      this.grid,
+      ticks.map((tick) => line(at(tick), tick.sign ? "" : "zero")),
+    );
+    fill(
+      this.axis,
+      ticks.map((tick, index) => label(at(tick), short(tick), index % 2)),
+    );
     this.element.hidden = this.#bars.length === 0;
     fill(this.note, this.#scale === "Logarithmic" && "Each step is ten times the one before it.");
     this.note.hidden = this.#scale === "Linear";

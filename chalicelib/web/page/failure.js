@@ -30,7 +30,13 @@ function errorPanel(job, best) {
   return h(
     "section",
     { class: "panel", "aria-labelledby": "h-err" },
-    h("div", { class: "body why" }, icon("bad"), h("h2", { id: "h-err" }, fact), why && h("p", null, why)),
+    h(
+      "div",
+      { class: "body why" },
+      icon("bad"),
+      h("h2", { id: "h-err" }, fact),
+      why && h("p", null, why),
+    ),
     error.excerpt && excerptOf(error.excerpt),
     h(
       "footer",

@@ -97,7 +97,12 @@ class JobView {
     setTitle(`${job.csv}, ${job.status}`);
     const main = h("div", { class: "stack" }, this.#main(job));
     const side = h("aside", { class: "stack", "aria-label": "About this job" }, this.#side(job));
-    fill(this.root, crumb(job.id.slice(0, 8)), this.#head(job), h("div", { class: "cols" }, main, side));
+    fill(
+      this.root,
+      crumb(job.id.slice(0, 8)),
+      this.#head(job),
+      h("div", { class: "cols" }, main, side),
+    );
     if (hadFocus) document.getElementById("main").focus({ preventScroll: true });
   }
 
@@ -108,8 +113,18 @@ class JobView {
       h("span", null, "submitted ", time(job.submitted_at, "long")),
       h("span", { class: "mono" }, job.id),
     );
-    const title = h("div", { class: "title" }, h("h1", null, job.csv), statusOf(job.status, "st-big"));
-    return h("div", { class: "head" }, h("div", null, title, sub), h("div", { class: "acts" }, actions(job)));
+    const title = h(
+      "div",
+      { class: "title" },
+      h("h1", null, job.csv),
+      statusOf(job.status, "st-big"),
+    );
+    return h(
+      "div",
+      { class: "head" },
+      h("div", null, title, sub),
+      h("div", { class: "acts" }, actions(job)),
+    );
   }
 
   #main(job) {
