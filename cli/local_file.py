@@ -36,6 +36,15 @@ class Changed(FileError):
         super().__init__("The file changed while it was read; sum it when nobody writes to it.")
 
 
+class Unreadable(FileError):
+    """The file was opened, but cannot be read to its end."""
+
+    code = "unreadable"
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"The file cannot be read: {error.strerror or error}.")
+
+
 class _Opened:
     """An open file; leaving the context closes it."""
 
