@@ -99,7 +99,7 @@ def app() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line. Return the exit code."""
-    _write_any_name()
+    _take_any_name()
     try:
         status = app.main(arguments, prog_name=PROGRAM, standalone_mode=False)
     except (Exception, KeyboardInterrupt) as error:
@@ -135,7 +135,7 @@ def _say_why(error: BaseException) -> Exit:
     return code
 
 
-def _write_any_name() -> None:
+def _take_any_name() -> None:
     """Let stdout take names that its encoding lacks: some files have names that are no text."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
