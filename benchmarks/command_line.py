@@ -17,6 +17,8 @@ from benchmarks.tables import number, table, times
 
 PROJECT = Path(__file__).parent.parent
 OURS = "csvsum sum"
+# What the command of an installation runs.
+INSTALLED = (sys.executable, str(PROJECT / "cli" / "installed" / "__main__.py"))
 KIND = "floats"
 SMALL_BYTES = 1000
 HEADER = ("command", "seconds", "lowest to highest", "MB/s", f"of {OURS}", "exact sums")
@@ -57,7 +59,7 @@ def _peer(name: str) -> Command:
 
 
 def _csvsum(path: str) -> Sequence[str]:
-    return (sys.executable, "-m", "cli", "sum", "--json", path)
+    return (*INSTALLED, "sum", "--json", path)
 
 
 def _datamash(path: str) -> Sequence[str]:
@@ -151,7 +153,7 @@ def _row(name: str, seconds: Runs, sums: dict[str, Sums], size: int) -> list[str
 def _small(rounds: int) -> str:
     path = str(csv_file(KIND, SMALL_BYTES))
     commands = {
-        "csvsum --help": (sys.executable, "-m", "cli", "--help"),
+        "csvsum --help": (*INSTALLED, "--help"),
         "csvsum sum, 1 KB": _csvsum(path),
         "python -c pass": (sys.executable, "-c", "pass"),
     }

@@ -16,8 +16,8 @@ from cli.failures import Exit, Failure
 from cli.progress import Update, ignore
 
 STDIN = "-"
-#: What is read at once: it stays in the cache of a core until it is summed.
-READ_BYTES = 512 * 1024
+#: What is read at once. Less takes more calls; more does not stay in the cache of a core.
+READ_BYTES = 1024 * 1024
 #: What is kept of a stream, which can be read once, to explain a fault in it.
 KEPT_BYTES = 1024 * 1024
 NO_VERSION = FileVersion(0, "")
@@ -34,6 +34,15 @@ class Changed(FileError):
 
     def __init__(self) -> None:
         super().__init__("The file changed while it was read; sum it when nobody writes to it.")
+
+
+class Unreadable(FileError):
+    """The file was opened, but cannot be read to its end."""
+
+    code = "unreadable"
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"The file cannot be read: {error.strerror or error}.")
 
 
 class _Opened:

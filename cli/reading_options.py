@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 COLUMNS, READING = "Which columns", "How the file is written (found out by default)"
 FLAGS = {True: "--header", False: "--no-header"}
 #: In sentences of the service: what only concerns its callers.
-FOR_CALLERS = re.compile(r" in a query or \[.*\] in JSON")
-HEADER = re.compile(r"\bheader=(true|false)\b")
+FOR_CALLERS = r" in a query or \[.*\] in JSON"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -76,7 +75,6 @@ NAMES = (
     *("step", "first", "columns", "non_numeric", "delimiter", "header", "encoding", "skip_rows"),
     *("comment", "ragged", "last_row", "decimal", "thousands", "strip", "missing"),
 )
-WITH_VALUE = re.compile(rf'\b({"|".join(NAMES)})=("[^"]*"|[\w,-]+)')
 
 
 def reading_options(function: F) -> F:
@@ -105,7 +103,7 @@ def options_of(given: Mapping[str, Any]) -> "Options":
 
 def _of_flags(detail: str) -> str:
     """Return a sentence about options with the names that they have here."""
-    first, *others = FOR_CALLERS.sub("", detail).removesuffix(".").split(" ", maxsplit=3)
+    first, *others = re.sub(FOR_CALLERS, "", detail).removesuffix(".").split(" ", maxsplit=3)
     words = [_flag(first)]
     if others[:1] == ["and"] and others[1] in NAMES:
         words += ["and", _flag(others[1])]
@@ -136,5 +134,6 @@ def _text(value: object) -> str:
 def with_flags(sentence: str) -> str:
     """Return advice of the service with options as they are typed here."""
     sentence = sentence.replace("submit with ", "use ")
-    sentence = HEADER.sub(lambda match: FLAGS[match[1] == "true"], sentence)
-    return WITH_VALUE.sub(lambda match: f"{_flag(match[1])} {match[2]}", sentence)
+    sentence = sentence.replace("header=true", FLAGS[True]).replace("header=false", FLAGS[False])
+    with_value = rf'\b({"|".join(NAMES)})=("[^"]*"|[\w,-]+)'
+    return re.sub(with_value, lambda match: f"{_flag(match[1])} {match[2]}", sentence)

@@ -1,6 +1,5 @@
 """Writes sums: as a table for people, as JSON, or as CSV."""
 
-import csv
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
@@ -55,6 +54,8 @@ class Csv:
     """A row for each file and column, below one header."""
 
     def __init__(self) -> None:
+        import csv
+
         self._writer = csv.writer(sys.stdout, lineterminator="\n")
         self._writer.writerow(CSV_HEADER)
 

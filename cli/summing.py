@@ -9,7 +9,7 @@ from chalicelib.errors import BadCsv, FileError
 from chalicelib.jobs.job import Job, Problem
 from cli.failures import Exit, Failure
 from cli.kernels import best_kernel
-from cli.local_file import KEPT_BYTES, LocalFile, Stream, open_file, shown_name
+from cli.local_file import KEPT_BYTES, LocalFile, Stream, Unreadable, open_file, shown_name
 from cli.progress import bytes_bar
 from cli.reading_options import options_of
 from cli.sum_file import Way, cores, new_job, sum_file
@@ -67,15 +67,18 @@ class Summing:
         try:
             source = open_file(name)
         except Failure as failure:
+            self._output.failed(name, {"code": "file_missing", "detail": failure.message})
             report(failure)
             return failure.exit_code
         with source:
             job = new_job(name, source, self._options)
             try:
-                with bytes_bar(job.version.size, shown_name(name)) as update:
+                with bytes_bar(job.version.size or None, shown_name(name)) as update:
                     summed = sum_file(job, source, self._way, update)
             except FileError as error:
                 return self._failed(job, source, error)
+            except OSError as error:  # of a broken disk, or a file system that does not answer
+                return self._failed(job, source, Unreadable(error))
         self._output.sums(summed)
         return Exit.DONE
 
