@@ -56,10 +56,16 @@ async function choose(root, chosen, signal) {
     root,
     head(
       other ? `Compare ${other.csv} with` : "Compare two jobs",
-      other ? `Choose the job that came ${missing === "left" ? "before" : "after"} it.` : "Choose the first one.",
+      other
+        ? `Choose the job that came ${missing === "left" ? "before" : "after"} it.`
+        : "Choose the first one.",
     ),
     jobs.length
-      ? h("ul", { class: "panel files tall" }, jobs.map((job) => jobItem(job, linkOf(job))))
+      ? h(
+          "ul",
+          { class: "panel files tall" },
+          jobs.map((job) => jobItem(job, linkOf(job))),
+        )
       : h("p", { class: "panel blank mut" }, "No other job has succeeded yet."),
   );
 }
@@ -75,7 +81,16 @@ function hashWith({ left, right }) {
 
 function jobItem(job, href) {
   const texts = [job.csv, bytes(job.bytes), time(job.submitted_at, "long")];
-  return h("li", null, h("a", { href }, icon("ok"), texts.map((text) => h("span", null, text))));
+  return h(
+    "li",
+    null,
+    h(
+      "a",
+      { href },
+      icon("ok"),
+      texts.map((text) => h("span", null, text)),
+    ),
+  );
 }
 
 function head(title, text, ...acts) {
@@ -101,7 +116,13 @@ function comparison(left, right) {
       title,
       rowsText(left.ledger.rows, right.ledger.rows),
       fill(swap, icon("diff"), "Swap"),
-      saveButton(nameFor(right.csv, "-compared.csv"), "text/csv", () => csvFor(rows), icon("down"), "CSV"),
+      saveButton(
+        nameFor(right.csv, "-compared.csv"),
+        "text/csv",
+        () => csvFor(rows),
+        icon("down"),
+        "CSV",
+      ),
       copyButton(() => location.href, "Copy link", icon("link"), "Copy link"),
     ),
     h(
@@ -151,7 +172,12 @@ function cautions(left, right) {
   if (!texts.length) return null;
   const items = texts.map((text) => h("li", null, text));
   const said = h("b", null, "The two files were not read alike.");
-  return h("div", { class: "note note-warn" }, icon("warn"), h("div", null, h("p", null, said), h("ul", null, items)));
+  return h(
+    "div",
+    { class: "note note-warn" },
+    icon("warn"),
+    h("div", null, h("p", null, said), h("ul", null, items)),
+  );
 }
 
 function optionTexts(before, after) {
@@ -160,19 +186,35 @@ function optionTexts(before, after) {
   const differs = (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]);
   const columns = names.some(differs) ? [["Columns", columnsText(before), columnsText(after)]] : [];
   const rest = others.filter(differs);
-  const pairs = rest.map((name) => [nameOfOption(name), optionText(before[name] ?? null), optionText(after[name])]);
-  return [...columns, ...pairs].map(([name, one, other]) => against(`Option ${name.toLowerCase()}`, one, other));
+  const pairs = rest.map((name) => [
+    nameOfOption(name),
+    optionText(before[name] ?? null),
+    optionText(after[name]),
+  ]);
+  return [...columns, ...pairs].map(([name, one, other]) =>
+    against(`Option ${name.toLowerCase()}`, one, other),
+  );
 }
 
 function dialectTexts(before, after) {
   const names = Object.keys(after).filter((name) => before[name]?.found !== after[name].found);
   return names.map((name) =>
-    against(`${nameOfOption(name)} as found`, optionText(before[name]?.found ?? null), optionText(after[name].found)),
+    against(
+      `${nameOfOption(name)} as found`,
+      optionText(before[name]?.found ?? null),
+      optionText(after[name].found),
+    ),
   );
 }
 
 function against(name, before, after) {
-  return [name, ": ", h("code", null, before || "none"), " against ", h("code", null, after || "none")];
+  return [
+    name,
+    ": ",
+    h("code", null, before || "none"),
+    " against ",
+    h("code", null, after || "none"),
+  ];
 }
 
 /** Return a row for each column of either job, in the order of the second one. */
@@ -180,7 +222,9 @@ function rowsOf(left, right) {
   const before = new Map(sumsOf(left).map((sum) => [sum.name, sum]));
   const after = new Map(sumsOf(right).map((sum) => [sum.name, sum]));
   const removed = [...before.keys()].filter((name) => !after.has(name));
-  return [...after.keys(), ...removed].map((name) => rowOf(name, before.get(name), after.get(name)));
+  return [...after.keys(), ...removed].map((name) =>
+    rowOf(name, before.get(name), after.get(name)),
+  );
 }
 
 function rowOf(name, one, other) {
@@ -207,14 +251,29 @@ function filterOf(rows, differing, table) {
   ];
   const radios = choices.map(([name, found], index) => {
     const choose = () => table.show(found);
-    const input = h("input", { type: "radio", name: "which", checked: index === 0, onchange: choose });
-    return h("label", null, input, h("span", null, name, " ", h("small", null, count(found.length))));
+    const input = h("input", {
+      type: "radio",
+      name: "which",
+      checked: index === 0,
+      onchange: choose,
+    });
+    return h(
+      "label",
+      null,
+      input,
+      h("span", null, name, " ", h("small", null, count(found.length))),
+    );
   });
   return h("fieldset", { class: "seg" }, h("legend", { class: "vh" }, "Show"), radios);
 }
 
 function csvFor(rows) {
-  const lines = rows.map(({ name, before, after, by }) => [name, before ?? "", after ?? "", by ?? ""]);
+  const lines = rows.map(({ name, before, after, by }) => [
+    name,
+    before ?? "",
+    after ?? "",
+    by ?? "",
+  ]);
   return csvOf([["column", "before", "after", "difference"], ...lines]);
 }
 
@@ -222,7 +281,10 @@ function total(member, name) {
   return {
     name,
     look: "num",
-    cell: (row) => (row[member] === undefined ? h("span", { class: "mut" }, "not in the file") : exact(row[member])),
+    cell: (row) =>
+      row[member] === undefined
+        ? h("span", { class: "mut" }, "not in the file")
+        : exact(row[member]),
     order: (one, other) => order(one[member] ?? "0", other[member] ?? "0"),
     chars: (row) => row[member]?.length ?? 15,
     places: (row) => placesIn(row[member] ?? ""),
@@ -230,7 +292,8 @@ function total(member, name) {
 }
 
 function differenceCell({ by, before }) {
-  if (by === null) return h("span", { class: "mut" }, before === undefined ? "new column" : "removed");
+  if (by === null)
+    return h("span", { class: "mut" }, before === undefined ? "new column" : "removed");
   if (by === "0") return h("span", { class: "zero" }, "equal");
   return h("span", { class: "tot" }, by.startsWith("-") ? "" : "+", exact(by));
 }

@@ -10,7 +10,7 @@ import { ENDED, hashOfNew, statusOf } from "../jobs.js";
 import { count, counted, rate, seconds, time } from "../numbers.js";
 import { changed } from "../options.js";
 import { PartsPanel } from "../parts.js";
-import { fact, ProgressPanel } from "../progress.js";
+import { fact, ProgressPanel, split } from "../progress.js";
 import { givenOptions, runButton } from "../rerun.js";
 import { results } from "../results.js";
 import { setTitle } from "../title.js";
@@ -97,7 +97,12 @@ class JobView {
     setTitle(`${job.csv}, ${job.status}`);
     const main = h("div", { class: "stack" }, this.#main(job));
     const side = h("aside", { class: "stack", "aria-label": "About this job" }, this.#side(job));
-    fill(this.root, crumb(job.id.slice(0, 8)), this.#head(job), h("div", { class: "cols" }, main, side));
+    fill(
+      this.root,
+      crumb(job.id.slice(0, 8)),
+      this.#head(job),
+      h("div", { class: "cols" }, main, side),
+    );
     if (hadFocus) document.getElementById("main").focus({ preventScroll: true });
   }
 
@@ -108,8 +113,18 @@ class JobView {
       h("span", null, "submitted ", time(job.submitted_at, "long")),
       h("span", { class: "mono" }, job.id),
     );
-    const title = h("div", { class: "title" }, h("h1", null, job.csv), statusOf(job.status, "st-big"));
-    return h("div", { class: "head" }, h("div", null, title, sub), h("div", { class: "acts" }, actions(job)));
+    const title = h(
+      "div",
+      { class: "title" },
+      h("h1", null, job.csv),
+      statusOf(job.status, "st-big"),
+    );
+    return h(
+      "div",
+      { class: "head" },
+      h("div", null, title, sub),
+      h("div", { class: "acts" }, actions(job)),
+    );
   }
 
   #main(job) {
@@ -123,7 +138,7 @@ class JobView {
     const change = (changes) => {
       location.hash = hashOfNew(job.csv, changed(givenOptions(job), changes));
     };
-    return warnings(job, change);
+    return warnings({ warnings: oneOfEach(job.warnings) }, change);
   }
 
   #side(job) {
@@ -187,30 +202,42 @@ const PROMISE =
   "Totals appear when every part is summed and every cut is proven. You can close this page; " +
   "the job goes on.";
 
+/** Return a warning for each code, which names the first of its columns. */
+function oneOfEach(given) {
+  const found = new Map();
+  for (const warning of given) {
+    const { first = warning, rest = -1 } = found.get(warning.code) ?? {};
+    found.set(warning.code, { first, rest: rest + 1 });
+  }
+  return [...found.values()].map(({ first, rest }) => {
+    const more = rest ? ` and ${counted(rest, "more column")}` : "";
+    return first.column === undefined ? first : { ...first, column: first.column + more };
+  });
+}
+
 function inShort(job) {
   const { rows, bytes: size, seconds: took } = job.ledger;
+  const columns = (number) => [count(number), number === 1 ? " column" : " columns"];
   const facts = [
-    ["Rows", count(rows)],
-    ["Summed", counted(job.summed.length, "column")],
-    ["Left out", counted(job.left_out.length, "column")],
-    ["Took", seconds(took)],
-    ["Rate", took > 0 ? rate(size / took) : "–"],
+    fact("Rows", count(rows)),
+    fact("Summed", ...columns(job.summed.length)),
+    fact("Left out", ...columns(job.left_out.length)),
+    fact("Took", ...split(seconds(took))),
+    fact("Rate", ...split(took > 0 ? rate(size / took) : "–")),
   ];
-  return h("dl", { class: "facts", "aria-label": "In short" }, facts.map(fact));
+  return h("dl", { class: "facts", "aria-label": "In short" }, facts);
 }
 
 function cancelled(job) {
-  const { parts_done: done, parts } = job.progress;
-  const text = parts > 1 ? `${done} of ${counted(parts, "part")} were summed until then.` : "";
   return h(
     "section",
     { class: "panel", "aria-labelledby": "h-off" },
     h(
       "div",
-      { class: "body why" },
+      { class: "body why off" },
       icon("stop"),
       h("h2", { id: "h-off" }, "The job was cancelled"),
-      h("p", null, text, " There are no totals: a part of a file has none."),
+      h("p", null, "It has no totals: what was summed until then is only a part of the file."),
     ),
     h("footer", { class: "do" }, runButton(job, {}, "btn-1", icon("redo"), "Run again")),
   );
