@@ -7,7 +7,15 @@ from chalice.app import Chalice, LambdaFunctionEvent, Rate, Response, SQSEvent
 from chalicelib.adapters.identity import remember_function
 from chalicelib.adapters.work_queue import decode_dead, decode_record
 from chalicelib.settings import settings
-from chalicelib.web import inquiries, page_files, requests, responses, submissions, uploads
+from chalicelib.web import (
+    files,
+    inquiries,
+    page_files,
+    requests,
+    responses,
+    submissions,
+    uploads,
+)
 from chalicelib.web.clients import authenticated, gateway_checks
 from chalicelib.web.cors import cors
 from chalicelib.web.openapi.document import document
@@ -72,6 +80,12 @@ def list_jobs() -> Response:
 @problem_responses
 def preview() -> Response:
     return submissions.preview_in_body(use_cases().preview)
+
+
+@app.route("/files", **CHECKS)
+@problem_responses
+def list_files() -> Response:
+    return files.files(use_cases().list_files)
 
 
 @app.route("/uploads", methods=["POST"], content_types=["*/*"], **CHECKS)

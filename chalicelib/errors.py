@@ -4,6 +4,9 @@ CsvsumError
 ├── RequestError           the client must change its request
 │   ├── BadRequest         a name, an option or a body is wrong
 │   ├── FileMissing        the source has no such file
+│   ├── ListingIsOff       this deployment lists no files
+│   ├── MayNotList         the client's token does not allow to list files
+│   ├── FolderTooLarge     a folder has too many entries to be listed
 │   ├── UploadTooLarge     the file is larger than an upload may be
 │   ├── UploadsAreOff      this deployment takes no uploads
 │   ├── UnknownJob         there is no job with this id, or it is another client's
@@ -76,6 +79,35 @@ class FileMissing(RequestError):
         where = "that the service may read (s3:GetObject)" if denied else "in the source"
         super().__init__(
             f"There is no file {_file(name)} {where}; check the name, or put the file there first."
+        )
+
+
+class ListingIsOff(RequestError):
+    code = "listing_is_off"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This service does not list its source (LIST_FILES is off); submit a file by its name."
+        )
+
+
+class MayNotList(RequestError):
+    code = "may_not_list"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your token does not allow you to list the source; submit a file by its name, or ask "
+            "the operator for a token with the role lister."
+        )
+
+
+class FolderTooLarge(RequestError):
+    code = "folder_too_large"
+
+    def __init__(self, folder: str, limit: int) -> None:
+        super().__init__(
+            f"The folder {_file(folder or '/')} has more than {limit:,} entries, too many to list; "
+            "submit its files by their names."
         )
 
 

@@ -27,6 +27,7 @@ VARIABLES = (
     "API_BURST",
     "MAX_JOBS_PER_CLIENT",
     "CSV_SOURCE",
+    "LIST_FILES",
     "JOBS_TABLE",
     "TOKENS_TABLE",
     "JOBS_QUEUE",
@@ -52,6 +53,8 @@ VARIABLES = (
     "SWEEP_MINUTES",
     "LOG_LEVEL",
     "CORS_ORIGINS",
+    "CACHE",
+    "EVENT_BUS",
 )
 
 
@@ -82,6 +85,8 @@ class Settings:
     #: How many jobs of a client may be in progress; there is no limit with ``Auth.OPEN``.
     max_jobs_per_client: int = 1000
     csv_source: str = DEFAULT_SOURCE
+    #: Whether clients that may can list the files of the source.
+    list_files: bool = False
     table: str = "csvsum"
     tokens_table: str = "csvsum-tokens"
     jobs_queue: str = "csvsum-jobs"
@@ -116,6 +121,10 @@ class Settings:
     log_level: str = "INFO"
     #: The origins whose pages may call the API; "*": all.
     cors_origins: frozenset[str] = frozenset()
+    #: Whether the result of an earlier job may answer a submission of the same file.
+    cache: bool = True
+    #: The EventBridge bus that gets an event for each ended job; empty: none.
+    event_bus: str = ""
     #: The AWS account, where a bucket's name has it; it must be the owner of the results bucket.
     account: str = ""
     #: The same for the uploads bucket.
@@ -141,6 +150,7 @@ class Settings:
                 environ, "MAX_JOBS_PER_CLIENT", default.max_jobs_per_client, 10**6
             ),
             csv_source=values.read_source(environ.get("CSV_SOURCE") or default.csv_source),
+            list_files=values.read_on_off(environ, "LIST_FILES", default.list_files),
             table=environ.get("JOBS_TABLE") or default.table,
             tokens_table=environ.get("TOKENS_TABLE") or default.tokens_table,
             jobs_queue=environ.get("JOBS_QUEUE") or default.jobs_queue,
@@ -176,6 +186,8 @@ class Settings:
             sweep_minutes=read_int(environ, "SWEEP_MINUTES", default.sweep_minutes, 10**4),
             log_level=values.read_level(environ.get("LOG_LEVEL") or default.log_level),
             cors_origins=values.read_origins(environ.get("CORS_ORIGINS") or ""),
+            cache=values.read_on_off(environ, "CACHE", default.cache),
+            event_bus=values.read_bus(environ.get("EVENT_BUS") or default.event_bus),
             on_lambda="AWS_LAMBDA_FUNCTION_NAME" in environ,
             chalice_command="AWS_CHALICE_CLI_MODE" in environ,
         )

@@ -68,8 +68,9 @@ class Change:
         if self.adds:
             clauses.append(f"ADD {', '.join(f'#{name} :{name}' for name in self.adds)}")
         if self.to.is_final:
-            # Out of the sparse index, and so of the counter.
-            clauses.append(f"REMOVE in_progress, {COUNTED_IN}")
+            # Out of the sparse index, and so of the counter; or in another shard of it.
+            removed = [each for each in ("in_progress", COUNTED_IN) if each not in self.sets]
+            clauses.append(f"REMOVE {', '.join(removed)}")
         return " ".join(clauses)
 
 

@@ -75,7 +75,10 @@ class ByToken:
 
 @dataclass(frozen=True, slots=True)
 class ByCaller:
-    """Takes the caller that API Gateway has authenticated; those in ``admins`` see all jobs."""
+    """Takes the caller that API Gateway has authenticated; those in ``admins`` see all jobs.
+
+    IAM decides who may list the source: it is the right to call GET /files.
+    """
 
     admins: frozenset[str] = frozenset()
 
@@ -84,7 +87,7 @@ class ByCaller:
         name = owner_of(credentials.caller)
         if not name:
             raise NotSigned
-        return Client(name, Role.ADMIN if name in self.admins else Role.CLIENT)
+        return Client(name, Role.ADMIN if name in self.admins else Role.LISTER)
 
 
 def owner_of(arn: str) -> str:

@@ -9,7 +9,9 @@ class Role(StrEnum):
 
     #: Its own jobs.
     CLIENT = "client"
-    #: All jobs.
+    #: Its own jobs, and the names of the files in the source.
+    LISTER = "lister"
+    #: All jobs, and these names.
     ADMIN = "admin"
 
 
@@ -23,6 +25,11 @@ class Client:
     def may_see(self, owner: str) -> bool:
         """Return whether the jobs of ``owner`` exist for this client."""
         return self.role is Role.ADMIN or owner == self.name
+
+    @property
+    def may_list(self) -> bool:
+        """Whether the client may list the files of the source."""
+        return self.role in (Role.LISTER, Role.ADMIN)
 
 
 #: Everybody, where requests are not authenticated. It also owns the jobs that have no client.

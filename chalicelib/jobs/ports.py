@@ -14,6 +14,8 @@ from chalicelib.jobs.parts import Outcome, Plan, Rerun, Run
 
 Clock = Callable[[], datetime]
 """Returns the present moment, in UTC."""
+Announcement = Mapping[str, str | int | None]
+"""What is announced of a job that has ended; announcing.announcement_of makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,8 @@ class Probe(NamedTuple):
 
     version: FileVersion
     head: bytes
+    #: Whether another content of the file would certainly have another version.
+    is_settled: bool = True
 
 
 class Source(Protocol):
@@ -92,6 +96,8 @@ class Source(Protocol):
 class Jobs(Protocol):
     """The store of jobs. Each change is refused unless the status allows it; then nothing happens.
 
+    Where ended jobs are announced, each write that ends a job marks it and sets ``updated_at``.
+
     Methods that return a job return it as it is after the write, also if another worker was faster.
     All raise ServiceDown if the store does not answer. Methods that change a job raise UnknownJob
     if it is unknown or expired.
@@ -107,6 +113,10 @@ class Jobs(Protocol):
         Raise TooManyJobs if the client has ``limit`` such jobs already. No number of calls at the
         same time exceeds the limit.
         """
+        ...
+
+    def put_ended(self, job: Job) -> bool:
+        """Store a new job that has ended already, with its result, as ``put`` does."""
         ...
 
     def get(self, job_id: str) -> Job:
@@ -167,6 +177,14 @@ class Jobs(Protocol):
         """Count one more attempt. Return False if the job has changed since it was read."""
         ...
 
+    def set_announced(self, job_id: str) -> None:
+        """Remove the mark with which the write that ended the job has left it, if it is there."""
+        ...
+
+    def not_announced_since(self, before: datetime, limit: int) -> Sequence[Job]:
+        """Return up to ``limit`` jobs that ended earlier and have their mark, the oldest first."""
+        ...
+
     def in_progress(self) -> int:
         """Return how many jobs are accepted and not final."""
         ...
@@ -181,6 +199,18 @@ class Jobs(Protocol):
 
     def not_updated_since(self, before: datetime) -> Sequence[Job]:
         """Return the jobs in progress whose last update was earlier."""
+        ...
+
+
+class Cache(Protocol):
+    """Which job has a result, by a key. Both methods raise ServiceDown if it does not answer."""
+
+    def find(self, key: str, now: datetime) -> str | None:
+        """Return the id of a job, which may lag; None if there is none, or it has expired."""
+        ...
+
+    def store(self, key: str, job_id: str, expires_at: datetime) -> None:
+        """Store the job of a key, in place of the one before."""
         ...
 
 
@@ -233,6 +263,14 @@ class Queue(Protocol):
 
     def waiting(self) -> int:
         """Return about how many messages are in both queues, including those that are hidden."""
+        ...
+
+
+class Bus(Protocol):
+    """Where the events of ended jobs go. It raises ServiceDown if it does not answer."""
+
+    def send(self, events: Sequence[Announcement]) -> Mapping[int, str]:
+        """Send at most ten events; return why some were not accepted, by their places."""
         ...
 
 

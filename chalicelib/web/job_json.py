@@ -19,6 +19,8 @@ def job_json(job: Job) -> dict[str, Any]:
         "started_at": as_text(job.started_at) if job.started_at else None,
         "finished_at": as_text(job.finished_at) if job.finished_at else None,
     }
+    if job.cached_from:
+        members["cached_from"] = job.cached_from
     if job.dialect:
         members["dialect"] = job.dialect.as_dict(job.options.read)
     if job.result:

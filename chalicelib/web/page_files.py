@@ -77,6 +77,7 @@ def index(settings: Settings, storage: Collection[str]) -> Response:
         auth=settings.auth.value,
         keep_days=settings.keep_days,
         max_upload_bytes=settings.max_upload_bytes,
+        files="on" if settings.list_files else "off",
     )
     policy = POLICY.format(" ".join(["'self'", *sorted(storage)]))
     return _conditional(text, {"Content-Type": TYPES[".html"], "Content-Security-Policy": policy})

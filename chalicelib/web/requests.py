@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 from chalicelib.errors import BadRequest
 from chalicelib.jobs.client import OPEN, Client
 from chalicelib.jobs.option_values import SWITCHES, read_whole_number, refused
-from chalicelib.jobs.options import Options, parse_options
+from chalicelib.jobs.options import Options, parse_submission
 from chalicelib.jobs.waiting import MAX_SECONDS
 
 PREFIX = "csv_name="
@@ -163,9 +163,9 @@ def name_in_path(segment: str) -> str | None:
         raise BadRequest("The name is not valid UTF-8; percent-encode it as UTF-8.") from None
 
 
-def options_in_query() -> Options:
-    """Return the options in the query string. Raises BadRequest."""
-    return parse_options({name: _unquoted(value) for name, value in query().items()})
+def options_in_query() -> tuple[Options, bool]:
+    """Return the options in the query string, and whether to sum in any case. Raises BadRequest."""
+    return parse_submission({name: _unquoted(value) for name, value in query().items()})
 
 
 def _unquoted(value: str) -> str:

@@ -3,9 +3,10 @@
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from http import HTTPStatus
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 from chalice.app import Response
 
@@ -15,8 +16,11 @@ from chalicelib.errors import (
     CsvsumError,
     FileError,
     FileMissing,
+    FolderTooLarge,
     InvalidToken,
     KeyReused,
+    ListingIsOff,
+    MayNotList,
     Misconfigured,
     NotSigned,
     TooManyJobs,
@@ -48,6 +52,8 @@ CHALLENGES = {
 }
 # A Lambda replies with at most 6 MB, in which the body is a JSON string once more.
 MAX_REPLY_BYTES = 5_500_000
+# Of a job in the reply to its submission, as a JSON string: 100 of them are one reply.
+MAX_SUBMITTED_BYTES = 50_000
 Publish = Callable[[Job, str, str], str]
 """Stores a reply about a job under a name, and returns its URL."""
 NEEDS_AWS = (
@@ -68,6 +74,9 @@ STATUS_OF: tuple[tuple[type[CsvsumError], HTTPStatus], ...] = (
     (NotSigned, HTTPStatus.FORBIDDEN),
     (FileMissing, HTTPStatus.NOT_FOUND),
     (UnknownJob, HTTPStatus.NOT_FOUND),
+    (FolderTooLarge, HTTPStatus.UNPROCESSABLE_ENTITY),
+    (ListingIsOff, HTTPStatus.FORBIDDEN),
+    (MayNotList, HTTPStatus.FORBIDDEN),
     (UploadTooLarge, HTTPStatus.UNPROCESSABLE_ENTITY),
     (UploadsAreOff, HTTPStatus.FORBIDDEN),
     (AlreadyEnded, HTTPStatus.CONFLICT),
@@ -174,7 +183,15 @@ def accepted(job: Job, path: str) -> Response:
     add a prefix to the path or remove one, and only the client knows its own URL.
     """
     location = job.id if path.endswith("/") else f"jobs/{job.id}"
-    return reply(HTTPStatus.ACCEPTED, job_json(job), {"Location": location})
+    return reply(HTTPStatus.ACCEPTED, submitted_json(job), {"Location": location})
+
+
+def submitted_json(job: Job) -> dict[str, Any]:
+    """Return a job that was just submitted; without its results, as in a list, if they are long."""
+    members = job_json(job)
+    if job.result and len(json.dumps(json.dumps(members))) > MAX_SUBMITTED_BYTES:
+        return job_json(replace(job, result=None))
+    return members
 
 
 def previewed(preview: Preview) -> Response:

@@ -7,8 +7,11 @@ from contextlib import contextmanager
 from functools import cached_property
 from threading import Lock
 
+from chalicelib.adapters.cache_table import CacheTable
 from chalicelib.adapters.claims_table import ClaimsTable
 from chalicelib.adapters.clients import AwsClients
+from chalicelib.adapters.event_bus import EventBus
+from chalicelib.adapters.folder_files import FolderFiles
 from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.adapters.held_messages import HeldMessages
 from chalicelib.adapters.history_table import HistoryTable
@@ -16,6 +19,7 @@ from chalicelib.adapters.identity import account_and_region
 from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.parts_table import PartsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
+from chalicelib.adapters.s3_files import S3Files
 from chalicelib.adapters.s3_source import S3Place, S3Source
 from chalicelib.adapters.tokens_table import TokensTable
 from chalicelib.adapters.uploads_bucket import UploadsBucket
@@ -23,7 +27,8 @@ from chalicelib.adapters.work_queue import WorkQueue
 from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs.client_ports import Claims, History, Tokens, Uploads
 from chalicelib.jobs.events import JsonLines
-from chalicelib.jobs.ports import Deliveries, Jobs, Parts, Source
+from chalicelib.jobs.files import Catalog
+from chalicelib.jobs.ports import Cache, Deliveries, Jobs, Parts, Source
 from chalicelib.jobs.sources import Sources
 from chalicelib.jobs.uploads import PREFIX
 from chalicelib.settings import Settings, settings
@@ -46,7 +51,13 @@ class SettingsAdapters:
             self.replies,
             self._settings.keep_days,
             self._clients.dynamodb,
+            marks_ended=self.bus is not None,
         )
+
+    @cached_property
+    def bus(self) -> EventBus | None:
+        name = self._settings.event_bus
+        return EventBus(name, self._clients.events) if name else None
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -64,6 +75,10 @@ class SettingsAdapters:
     @cached_property
     def claims(self) -> Claims:
         return ClaimsTable(self._settings.table, self._clients.dynamodb)
+
+    @cached_property
+    def cache(self) -> Cache:
+        return CacheTable(self._settings.table, self._clients.dynamodb)
 
     @cached_property
     def history(self) -> History:
@@ -84,6 +99,10 @@ class SettingsAdapters:
         bucket, owner = self._settings.uploads_bucket, self._settings.uploads_owner
         place = S3Place(bucket, owner=owner, mount=PREFIX)
         return Sources(files, S3Source(place, self._clients.s3))
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        return catalog_of(self._settings.csv_source, self._clients)
 
     @cached_property
     def uploads(self) -> Uploads:
@@ -143,6 +162,15 @@ def source_of(url: str, clients: AwsClients | None = None) -> Source:
         return FolderSource(rest)
     bucket, _, prefix = rest.partition("/")
     return S3Source(S3Place(bucket, prefix), (clients or AwsClients()).s3)
+
+
+def catalog_of(url: str, clients: AwsClients) -> Catalog:
+    """Return what lists the source of a URL."""
+    scheme, _, rest = url.partition("://")
+    if scheme == "file":
+        return FolderFiles(rest)
+    bucket, _, prefix = rest.partition("/")
+    return S3Files(S3Place(bucket, prefix), clients.s3)
 
 
 def best_kernel() -> Kernel:

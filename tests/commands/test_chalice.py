@@ -30,6 +30,7 @@ ROUTES = {
     "/page/{version}/views/{file}",
     "/preview",
     "/uploads",
+    "/files",
 }
 
 

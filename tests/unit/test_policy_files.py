@@ -118,3 +118,44 @@ def test_only_the_api_reads_tokens_and_nobody_writes_them(stage: str, function: 
     table = f"arn:aws:dynamodb:*:*:table/csvsum-{stage}-tokens"
     expected = [(["dynamodb:GetItem"], [table])] if function == "api_handler" else []
     assert mine == expected
+
+
+def listings(**settings: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the statements that allow a function of a stage to list a bucket."""
+    stage = changed(read_stage("dev"), settings)
+    return [
+        (function, statement)
+        for function in FUNCTIONS
+        for statement in policy(stage, function)["Statement"]
+        if "s3:ListBucket" in statement["Action"]
+    ]
+
+
+def test_only_the_api_may_list_the_source_and_only_if_clients_may() -> None:
+    assert listings() == []
+    assert listings(LIST_FILES="on", CSV_SOURCE="file:///mnt/csv") == []
+    ((function, statement),) = listings(LIST_FILES="on", CSV_SOURCE="s3://theirs/below/")
+    assert function == "api_handler"
+    assert statement["Resource"] == ["arn:aws:s3:::theirs"]
+    assert statement["Condition"] == {"StringLike": {"s3:prefix": ["below/*"]}}
+    ((_, statement),) = listings(LIST_FILES="on", CSV_SOURCE="s3://theirs")
+    assert "Condition" not in statement
+
+
+@pytest.mark.parametrize(("stage", "function"), EACH)
+def test_only_the_api_puts_uploads_and_only_workers_read_them_too(
+    stage: str, function: str
+) -> None:
+    bucket = read_stage(stage).settings.in_account("*", "*").uploads_bucket
+    mine = {
+        (action, arn)
+        for each in document(stage, function)["Statement"]
+        for action in each["Action"]
+        for arn in each["Resource"]
+        if "-uploads" in arn
+    }
+    read = {("s3:GetObject", f"arn:aws:s3:::{bucket}/*")}
+    put = {("s3:PutObject", f"arn:aws:s3:::{bucket}/*")}
+    owner = {("s3:GetBucketLocation", f"arn:aws:s3:::{bucket}")}
+    expected = {"api_handler": read | put | owner, "work_job": read, "work_part": read}
+    assert mine == expected.get(function, set())

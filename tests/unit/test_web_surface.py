@@ -32,6 +32,7 @@ ALLOWED = {
     f"/jobs/{'0' * 32}/parts": "GET, HEAD, OPTIONS",
     "/preview": "OPTIONS, POST",
     "/uploads": "OPTIONS, POST",
+    "/files": "GET, HEAD, OPTIONS",
     "/openapi.json": "GET, HEAD, OPTIONS",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")

@@ -19,6 +19,10 @@ BODY: Codes = {**BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("body_too_la
 UNKNOWN_JOB: Codes = {HTTPStatus.NOT_FOUND: ("unknown_job",)}
 ALREADY_ENDED: Codes = {HTTPStatus.CONFLICT: ("already_ended",)}
 NO_SUCH_PAGE: Codes = {HTTPStatus.NOT_FOUND: ("no_such_page",)}
+FILES: Codes = {
+    HTTPStatus.FORBIDDEN: ("listing_is_off", "may_not_list"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: ("folder_too_large",),
+}
 UPLOAD: Codes = {
     HTTPStatus.FORBIDDEN: ("uploads_are_off",),
     HTTPStatus.UNPROCESSABLE_ENTITY: ("upload_too_large",),

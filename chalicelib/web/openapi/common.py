@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chalicelib.jobs.options import FRESH
 from chalicelib.jobs.waiting import MAX_SECONDS
 from chalicelib.web.openapi import options
 from chalicelib.web.openapi.options import TEXT, Schema
@@ -29,6 +30,9 @@ def in_path(name: str, schema: Schema = TEXT) -> Item:
 JOB_ID = in_path("job_id", ref("JobId"))
 LINK = reply("The body is too large: follow the link within 300 s.", ref("Link"), "Location")
 OPTIONS_IN_QUERY = [query(name, schema) for name, schema in options.GIVEN.items()]
+FRESH_IN_QUERY = query(
+    FRESH, options.FLAG, "Whether to sum the file even if an earlier job has its result."
+)
 WAIT = query(
     "wait",
     {"type": "integer", "minimum": 0, "maximum": MAX_SECONDS},

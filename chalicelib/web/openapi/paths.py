@@ -5,6 +5,7 @@ from chalicelib.jobs.listing import MAX_LIMIT
 from chalicelib.web import page_files
 from chalicelib.web.openapi import codes
 from chalicelib.web.openapi.common import (
+    FRESH_IN_QUERY,
     JOB_ID,
     KEY,
     KNOWN,
@@ -69,6 +70,7 @@ SUBMIT_BY_NAME: Item = {
                 "description": "Percent-encoded as UTF-8, each / as %2F.",
             },
             *OPTIONS_IN_QUERY,
+            FRESH_IN_QUERY,
             KEY,
         ],
         "responses": {
@@ -148,7 +150,9 @@ JOBS: Item = {
         "responses": {
             "200": reply("An answer to each submission of a list.", ref("Answers")),
             "202": {
-                **reply("The job is accepted; its Location is given.", ref("Job"), "Location"),
+                **reply(
+                    "The job is accepted; its Location is given.", ref("SubmittedJob"), "Location"
+                ),
                 "links": links("/id"),
             },
             **problems(codes.BODY, codes.SUBMISSION),
@@ -164,6 +168,21 @@ PREVIEW: Item = {
             "200": reply("What is found in the first bytes.", ref("Preview")),
             **problems(codes.BODY, codes.FILE_MISSING),
             "422": file_problem(codes.JOB),
+        },
+    }
+}
+FILES: Item = {
+    "get": {
+        "operationId": "listFiles",
+        "summary": "List the files and folders of the source",
+        "parameters": [
+            query("prefix", TEXT, "How the names begin, like q3/."),
+            query("search", TEXT, "A text in the names below the prefix, folders included."),
+            query("cursor", TEXT, "The member next of the page before."),
+        ],
+        "responses": {
+            "200": reply("A page of files and folders.", ref("FilePage")),
+            **problems(codes.BAD_REQUEST, codes.FILES),
         },
     }
 }
@@ -235,6 +254,7 @@ PATHS: Item = {
         "/jobs": JOBS,
         "/preview": PREVIEW,
         "/uploads": UPLOADS,
+        "/files": FILES,
         "/jobs/{job_id}": JOB,
         "/jobs/{job_id}/parts": PARTS,
         "/openapi.json": OPENAPI,

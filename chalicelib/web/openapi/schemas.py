@@ -4,6 +4,7 @@ A new member of a job goes into ALWAYS, MAYBE, SUCCEEDED or FAILED.
 """
 
 from chalicelib.jobs.file_names import MAX_NAME_BYTES
+from chalicelib.jobs.options import FRESH
 from chalicelib.jobs.part_states import PartState
 from chalicelib.jobs.uploads import MAX_NAME_BYTES as MAX_UPLOAD_NAME_BYTES
 from chalicelib.web.openapi import codes, options
@@ -108,7 +109,10 @@ ALWAYS: dict[str, Schema] = {
     "finished_at": nullable(TIME),
 }
 #: What a job has once its file was looked at.
-MAYBE: dict[str, Schema] = {"dialect": ref("Dialect")}
+MAYBE: dict[str, Schema] = {
+    "dialect": ref("Dialect"),
+    "cached_from": {**JOB_ID, "description": "The job whose result it has."},
+}
 LEDGER = closed(
     {
         "rows": COUNT,
@@ -163,7 +167,7 @@ PREVIEW = closed(
 )
 ANSWER: Schema = {
     "oneOf": [
-        closed({"status": {"const": 202}, "job": ref("Job")}),
+        closed({"status": {"const": 202}, "job": ref("SubmittedJob")}),
         closed(
             {
                 "status": {"type": "integer", "minimum": 400, "maximum": 599},
@@ -191,6 +195,8 @@ SCHEMAS: dict[str, Schema] = {
     "ListedJob": closed(
         {**ALWAYS, "status": {"enum": STATUSES}}, {**MAYBE, "ledger": LEDGER, **FAILED}
     ),
+    # Long results are left out, as in a list.
+    "SubmittedJob": {"anyOf": [ref("Job"), ref("ListedJob")]},
     "Page": closed(
         {"jobs": list_of(ref("ListedJob")), "next": nullable(TEXT)},
         {"counts": closed(dict.fromkeys(STATUSES, COUNT)), "counts_complete": {"type": "boolean"}},
@@ -206,9 +212,20 @@ SCHEMAS: dict[str, Schema] = {
     ),
     "Preview": PREVIEW,
     "Submission": closed(
-        {"csv": NAME}, {name: nullable(given) for name, given in options.GIVEN.items()}
+        {"csv": NAME},
+        {
+            **{name: nullable(given) for name, given in options.GIVEN.items()},
+            FRESH: nullable(options.FLAG),
+        },
     ),
     "WantedUpload": closed({"name": COMPONENT}, {"bytes": nullable(COUNT)}),
+    "FilePage": closed(
+        {
+            "files": list_of(closed({"csv": NAME, "bytes": COUNT, "modified_at": TIME})),
+            "folders": list_of({**TEXT, "pattern": "/$"}),
+            "next": nullable(TEXT),
+        }
+    ),
     "Form": closed(
         {
             "csv": NAME,

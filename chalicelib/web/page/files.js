@@ -7,6 +7,7 @@ import { bytes, time } from "./numbers.js";
 import { uploads } from "./uploads.js";
 
 const TYPE_PAUSE_MS = 250;
+const MAX_EMPTY_PAGES = 10;
 const maxUpload = Number(document.documentElement.dataset.maxUpload);
 const HINT =
   `Uploads up to ${bytes(maxUpload).replace(".0 ", " ")}; ` +
@@ -107,11 +108,20 @@ class Source {
    */
   async open(folder) {
     this.#folder = folder;
-    const page = await this.#ask("");
+    const page = await this.#first();
     if (!page) return;
     fill(this.crumb, ...this.#crumbs());
     fill(this.list, ...page.folders.map((each) => this.#folderRow(each)), ...this.#fileRows(page));
-    if (!page.folders.length && !page.files.length) this.list.append(this.#nothing());
+    if (!page.folders.length && !page.files.length) this.list.prepend(this.#nothing(page));
+  }
+
+  /** Return the first page that has anything: a search looks at some files at a time. */
+  async #first() {
+    let page = await this.#ask("");
+    for (let count = 1; count < MAX_EMPTY_PAGES && isContinued(page); count += 1) {
+      page = await this.#ask(page.next);
+    }
+    return page;
   }
 
   #type(text) {
@@ -197,12 +207,15 @@ class Source {
     return row;
   }
 
-  #nothing() {
-    const text = this.#search
-      ? `No file here has “${this.#search}” in its name.`
-      : "No files here yet.";
+  #nothing({ next }) {
+    const found = `No file here has “${this.#search}” in its name`;
+    const text = this.#search ? `${found}${next ? " so far" : ""}.` : "No files here yet.";
     return h("li", { class: "blank mut small" }, text);
   }
+}
+
+function isContinued(page) {
+  return page?.next && !page.files.length && !page.folders.length;
 }
 
 function withSlash(element, index) {
