@@ -109,7 +109,7 @@ lint: $(INSTALLED) ## ruff, clang-format, mypy, bandit and the layer test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/clang-format --dry-run --Werror $(C_FILES)
 	@$(BIN)/mypy
-	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py chalicelib deploy infra local smoke
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py chalicelib cli deploy infra local smoke
 	@$(BIN)/python -m pytest -q tests/unit/test_layers.py
 
 CHECKOV := .venv-lint/bin/checkov --framework cloudformation --compact --quiet --skip-download

@@ -8,6 +8,7 @@ from chalicelib.adapters.identity import remember_function
 from chalicelib.adapters.work_queue import decode_dead, decode_record
 from chalicelib.settings import settings
 from chalicelib.web import (
+    about,
     files,
     inquiries,
     page_files,
@@ -36,7 +37,10 @@ app.register_middleware(allow_methods(app.routes), "http")
 app.register_middleware(problems_of_chalice, "http")
 app.register_middleware(requests.remember, "http")
 app.register_middleware(
-    authenticated(lambda given: use_cases().authenticate(given), page_files.ROUTES), "http"
+    authenticated(
+        lambda given: use_cases().authenticate(given), (*about.PUBLIC, *page_files.ROUTES)
+    ),
+    "http",
 )
 
 
@@ -104,6 +108,18 @@ def get_job(job_id: str) -> Response:
 @problem_responses
 def cancel_job(job_id: str) -> Response:
     return responses.cancelled(use_cases().cancel_job(job_id, requests.client()))
+
+
+@app.route("/health")
+@problem_responses
+def get_health() -> Response:  # nothing is checked: it says whether the API replies at all
+    return about.health()
+
+
+@app.route("/me", **CHECKS)
+@problem_responses
+def get_me() -> Response:
+    return about.me(requests.client())
 
 
 @app.route("/jobs/{job_id}/parts", **CHECKS)

@@ -26,8 +26,9 @@ from chalicelib.jobs.job import (
     place_of,
     start_of,
 )
+from chalicelib.jobs.outcome_ports import Announcement
 from chalicelib.jobs.parts import Outcome, Plan, Run, group_of
-from chalicelib.jobs.ports import Announcement, GroupCount, Message, Probe, SavedPart, Source
+from chalicelib.jobs.ports import GroupCount, Message, Probe, SavedPart, Source
 from chalicelib.jobs.tokens import StoredToken
 
 #: When all files were written.
@@ -139,7 +140,7 @@ class MemoryUploads:
 
 @dataclass
 class MemoryBus:
-    """A ``ports.Bus``. ``refused``: the codes of events that it does not accept, by their ids."""
+    """An ``outcome_ports.Bus``. ``refused``: the codes of refused events, by their ids."""
 
     sent: list[Announcement] = field(default_factory=list)
     refused: dict[str, str] = field(default_factory=dict)
@@ -319,7 +320,7 @@ class MemoryClaims:
 
 @dataclass
 class MemoryCache:
-    """A ``ports.Cache`` over a dictionary."""
+    """An ``outcome_ports.Cache`` over a dictionary."""
 
     stored: dict[str, tuple[str, datetime]] = field(default_factory=dict)
 

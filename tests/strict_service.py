@@ -23,7 +23,8 @@ from chalicelib.engine.options import Options
 from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import Job
-from chalicelib.jobs.ports import Bus, Message
+from chalicelib.jobs.outcome_ports import Bus
+from chalicelib.jobs.ports import Message
 from chalicelib.jobs.sources import Sources
 from chalicelib.jobs.uploads import PREFIX
 from chalicelib.settings import Auth, Settings

@@ -18,7 +18,7 @@ TABLE = "The table of jobs"
 
 @dataclass(frozen=True, slots=True)
 class CacheTable:
-    """A ``ports.Cache``."""
+    """An ``outcome_ports.Cache``."""
 
     table: str
     dynamodb: "Callable[[], DynamoDBClient]" = field(default_factory=lambda: Lazy(make_dynamodb))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chalicelib.adapters.aws_errors import translate_aws_errors
 from chalicelib.adapters.clients import Lazy, make_events
 from chalicelib.jobs.announcing import DETAIL_TYPE, SOURCE
-from chalicelib.jobs.ports import Announcement
+from chalicelib.jobs.outcome_ports import Announcement
 
 if TYPE_CHECKING:
     from mypy_boto3_events import EventBridgeClient
@@ -17,7 +17,7 @@ TRIES = 2
 
 
 class EventBus:
-    """A ``ports.Bus``: the EventBridge bus of a name, in the account and region of the service."""
+    """An ``outcome_ports.Bus``: a bus of EventBridge in the account and region of the service."""
 
     def __init__(self, name: str, events: "Callable[[], EventBridgeClient] | None" = None) -> None:
         self.name = name
@@ -25,7 +25,7 @@ class EventBus:
 
     @translate_aws_errors("The bus of events")
     def send(self, events: Sequence[Announcement]) -> Mapping[int, str]:
-        """See ``ports.Bus``. A call may accept only some events; it then raises nothing.
+        """See ``outcome_ports.Bus``. A call may accept only some events; it then raises nothing.
 
         https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsResultEntry.html
         """

@@ -16,7 +16,7 @@ from chalicelib.adapters.aws_errors import translate_aws_errors
 from chalicelib.adapters.client_counts import COUNTED_IN, SHORT_PAUSES, ClientCounts
 from chalicelib.adapters.clients import Lazy, make_dynamodb
 from chalicelib.adapters.ended_marks import EndedMarks, mark
-from chalicelib.adapters.job_change import Change, unsent_removal
+from chalicelib.adapters.job_change import Change, advance, unsent_removal
 from chalicelib.adapters.job_index import InProgressIndex
 from chalicelib.adapters.job_item import (
     DONE_GROUPS,
@@ -230,19 +230,7 @@ class JobsTable:
         """Set ``updated_at``, unless the job has changed since it was read."""
         dynamodb = self.dynamodb()
         try:
-            dynamodb.update_item(
-                TableName=self.table,
-                Key=key_of(job.id),
-                UpdateExpression="SET updated_at = :now ADD attempts :more",
-                ConditionExpression="#status = :status AND updated_at = :seen",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={
-                    ":status": string(job.status),
-                    ":seen": moment(job.updated_at),
-                    ":now": moment(now),
-                    ":more": number(attempts),
-                },
-            )
+            dynamodb.update_item(**advance(self.table, job, now, attempts))
         except dynamodb.exceptions.ConditionalCheckFailedException:
             return False
         return True

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from chalicelib.errors import CsvsumError
 from chalicelib.jobs.events import log_unannounced
 from chalicelib.jobs.job import Job, Status, as_text, utc_now
-from chalicelib.jobs.ports import Announcement, Bus, Clock, Jobs
+from chalicelib.jobs.outcome_ports import Announcement, Bus
+from chalicelib.jobs.ports import Clock, Jobs
 
 #: How rules of EventBridge recognize the events.
 SOURCE = "csvsum"

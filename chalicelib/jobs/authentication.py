@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.errors import InvalidToken, NotSigned, Unauthorized
@@ -56,7 +56,7 @@ class ByToken:
         token = self._cached(digest, now) or self._find(digest, now)
         if token is None or token.expires_at <= now:
             raise InvalidToken
-        return token.client
+        return replace(token.client, expires_at=token.expires_at)
 
     def _cached(self, digest: str, now: datetime) -> StoredToken | None:
         read_at, token = self._read.get(digest, (None, None))

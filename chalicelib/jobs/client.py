@@ -1,6 +1,7 @@
 """The clients of the service, and whose jobs they see. Pure Python."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -21,6 +22,8 @@ class Client:
 
     name: str
     role: Role = Role.CLIENT
+    #: When its credentials expire, if they do. It does not make another client.
+    expires_at: datetime | None = field(default=None, compare=False)
 
     def may_see(self, owner: str) -> bool:
         """Return whether the jobs of ``owner`` exist for this client."""

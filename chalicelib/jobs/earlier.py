@@ -16,10 +16,10 @@ from chalicelib.errors import CsvsumError
 from chalicelib.jobs import results
 from chalicelib.jobs.events import log_cache_failure
 from chalicelib.jobs.job import Job, Status, utc_now
-from chalicelib.jobs.ports import Cache, Clock, Jobs
+from chalicelib.jobs.outcome_ports import Cache
+from chalicelib.jobs.ports import Clock, Jobs
+from chalicelib.jobs.uploads import PREFIX
 
-#: Names of files that belong to the client that uploaded them.
-UPLOADS = "uploads/"
 # A job that expires so soon answers no other one: a client would hardly see it any more.
 EXPIRING = timedelta(hours=1)
 
@@ -72,7 +72,7 @@ class EarlierResults:
 
         All clients may read all files of the source, but an upload is its client's alone.
         """
-        owner = job.client if job.file_name.startswith(UPLOADS) else ""
+        owner = job.client if job.file_name.startswith(PREFIX) else ""
         version, options = job.version, job.options.as_dict()
         code = self.code or code_version()
         members = [

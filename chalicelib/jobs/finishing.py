@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.opening import Table
-from chalicelib.engine.verdict import judge
 from chalicelib.errors import (
     BadCsv,
     CsvsumError,
@@ -24,7 +23,7 @@ from chalicelib.jobs.explaining import Explained, Explainer
 from chalicelib.jobs.job import Job, Ledger, Status, seconds_since_start, utc_now
 from chalicelib.jobs.ports import Clock, Jobs, Source
 from chalicelib.jobs.problems import problem_of
-from chalicelib.jobs.results import MAX_RESULT_CHARS, Sums, result_of
+from chalicelib.jobs.results import MAX_RESULT_CHARS, Sums, decide
 
 
 @dataclass(eq=False)
@@ -44,11 +43,7 @@ class Finisher:
 
         Raises BadCsv for a refused cell, when there is no number, and when the result is too large.
         """
-        layout = table.layout
-        verdict = judge(sums.columns, layout)
-        if verdict.fault is not None:
-            raise BadCsv(verdict.fault.moved(layout.data_line, layout.data_start))
-        result, now = result_of(layout, sums, verdict, self.max_result_chars), self.now()
+        result, now = decide(table.layout, sums, self.max_result_chars), self.now()
         seconds, size = seconds_since_start(job, now), job.version.size
         ledger = Ledger(sums.rows, size, job.parts, seconds, self.kernel.name)
         done = self.jobs.succeed(job.id, result, ledger, table.dialect, now)

@@ -14,8 +14,6 @@ from chalicelib.jobs.parts import Outcome, Plan, Rerun, Run
 
 Clock = Callable[[], datetime]
 """Returns the present moment, in UTC."""
-Announcement = Mapping[str, str | int | None]
-"""What is announced of a job that has ended; announcing.announcement_of makes it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,18 +200,6 @@ class Jobs(Protocol):
         ...
 
 
-class Cache(Protocol):
-    """Which job has a result, by a key. Both methods raise ServiceDown if it does not answer."""
-
-    def find(self, key: str, now: datetime) -> str | None:
-        """Return the id of a job, which may lag; None if there is none, or it has expired."""
-        ...
-
-    def store(self, key: str, job_id: str, expires_at: datetime) -> None:
-        """Store the job of a key, in place of the one before."""
-        ...
-
-
 class Parts(Protocol):
     """The store of parts: their sums, and which of them are done.
 
@@ -263,14 +249,6 @@ class Queue(Protocol):
 
     def waiting(self) -> int:
         """Return about how many messages are in both queues, including those that are hidden."""
-        ...
-
-
-class Bus(Protocol):
-    """Where the events of ended jobs go. It raises ServiceDown if it does not answer."""
-
-    def send(self, events: Sequence[Announcement]) -> Mapping[int, str]:
-        """Send at most ten events; return why some were not accepted, by their places."""
         ...
 
 

@@ -28,7 +28,8 @@ from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs.client_ports import Claims, History, Tokens, Uploads
 from chalicelib.jobs.events import JsonLines
 from chalicelib.jobs.files import Catalog
-from chalicelib.jobs.ports import Cache, Deliveries, Jobs, Parts, Source
+from chalicelib.jobs.outcome_ports import Cache
+from chalicelib.jobs.ports import Deliveries, Jobs, Parts, Source
 from chalicelib.jobs.sources import Sources
 from chalicelib.jobs.uploads import PREFIX
 from chalicelib.settings import Settings, settings

@@ -23,12 +23,11 @@ from chalicelib.jobs.finishing import Finisher
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.listing import ListJobs, Page
 from chalicelib.jobs.merging import Merger
+from chalicelib.jobs.outcome_ports import Bus, Cache
 from chalicelib.jobs.part_reading import PartReader
 from chalicelib.jobs.part_states import JobParts, find_parts
 from chalicelib.jobs.parts import PROOF_BYTES
 from chalicelib.jobs.ports import (
-    Bus,
-    Cache,
     Clock,
     Deliveries,
     Jobs,

@@ -23,6 +23,8 @@ ROUTES = {
     "/storage/get_json/{job_id}",
     "/jobs",
     "/jobs/{job_id}",
+    "/health",
+    "/me",
     "/jobs/{job_id}/parts",
     "/",
     "/openapi.json",

@@ -7,7 +7,7 @@ import pytest
 
 from chalicelib.adapters.cache_table import CacheTable
 from chalicelib.adapters.clients import AwsClients
-from chalicelib.jobs.ports import Cache
+from chalicelib.jobs.outcome_ports import Cache
 from tests.adapters_in_memory import MemoryCache
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -11,7 +11,7 @@ from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.event_bus import EventBus
 from chalicelib.errors import Misconfigured, ServiceDown
 from chalicelib.jobs.announcing import BATCH
-from chalicelib.jobs.ports import Announcement, Bus
+from chalicelib.jobs.outcome_ports import Announcement, Bus
 from tests.adapters_in_memory import MemoryBus
 from tests.moto_aws import MotoAws
 

@@ -15,7 +15,8 @@ from chalicelib.errors import ServiceDown
 from chalicelib.jobs.announcing import BATCH, announcement_of
 from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import Job, Status
-from chalicelib.jobs.ports import Announcement, Message
+from chalicelib.jobs.outcome_ports import Announcement
+from chalicelib.jobs.ports import Message
 from chalicelib.web.openapi.document import document
 from tests.adapters_in_memory import MemoryBus, MemoryJobs
 from tests.harness import World

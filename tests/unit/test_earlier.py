@@ -12,11 +12,12 @@ from hypothesis import strategies as st
 
 from chalicelib.engine.options import Options
 from chalicelib.errors import AlreadyEnded, ServiceDown
-from chalicelib.jobs.client import OPEN, Client
+from chalicelib.jobs.client import OPEN, Client, Role
 from chalicelib.jobs.earlier import EarlierResults
 from chalicelib.jobs.job import FileVersion, Job, Status, queued
 from chalicelib.jobs.listing import Wanted
 from chalicelib.jobs.ports import Probe
+from chalicelib.jobs.uploads import owner_of
 from chalicelib.settings import Auth
 from tests.adapters_in_memory import MemoryCache, MemoryJobs, MemorySource
 from tests.harness import START, World, failed_with, summed
@@ -25,6 +26,7 @@ from tests.log_lines import LogLines
 ROWS = b"a,b\n" + b"1.5,x\n" * 100
 SUM = (("150",), 100)
 FINANCE, SALES = Client("finance"), Client("sales")
+UPLOAD = f"uploads/{owner_of(FINANCE)}/1/x.csv"
 
 
 def submit(world: World, name: str = "x.csv", client: Client = OPEN, **more: Any) -> Job:
@@ -36,7 +38,7 @@ def submit(world: World, name: str = "x.csv", client: Client = OPEN, **more: Any
 def done_once(data: bytes = ROWS, client: Client = OPEN, **world: Any) -> tuple[World, Job]:
     """Return a world and a job in it that has succeeded."""
     made = World(**world)
-    made.source.files["x.csv"] = made.source.files["uploads/u/x.csv"] = data
+    made.source.files["x.csv"] = made.source.files[UPLOAD] = data
     job = submit(made, client=client)
     made.run()
     return made, made.final(job)
@@ -172,11 +174,12 @@ def test_clients_share_the_results_of_files_of_the_source() -> None:
 
 def test_the_result_of_an_upload_is_its_clients_alone() -> None:
     world, _ = done_once(auth=Auth.TOKEN, client=FINANCE)
-    upload = submit(world, "uploads/u/x.csv", FINANCE)
+    upload = submit(world, UPLOAD, FINANCE)
     world.run()
     assert world.final(upload).status is Status.SUCCEEDED
-    assert submit(world, "uploads/u/x.csv", SALES).status is Status.QUEUED
-    assert submit(world, "uploads/u/x.csv", FINANCE).cached_from == upload.id
+    operator = Client("operator", Role.ADMIN)
+    assert submit(world, UPLOAD, operator).status is Status.QUEUED
+    assert submit(world, UPLOAD, FINANCE).cached_from == upload.id
 
 
 def test_answers_are_no_jobs_in_progress_and_no_limit_holds_for_them() -> None:

@@ -112,7 +112,7 @@ def test_jobs_are_counted_by_status() -> None:
     world = World()
     submitted(world), submitted(world, name="in/x.csv")
     world.run()
-    submitted(world, name="new.csv")
+    submitted(world, name="y.csv")
     counts = world.use_cases.list_jobs.count(FINANCE, Wanted())
     assert {status: number for status, number in counts.by_status.items() if number} == {
         Status.QUEUED: 1,

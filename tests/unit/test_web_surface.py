@@ -31,6 +31,8 @@ ALLOWED = {
     f"/jobs/{'0' * 32}": "DELETE, GET, HEAD, OPTIONS",
     f"/jobs/{'0' * 32}/parts": "GET, HEAD, OPTIONS",
     "/preview": "OPTIONS, POST",
+    "/health": "GET, HEAD, OPTIONS",
+    "/me": "GET, HEAD, OPTIONS",
     "/uploads": "OPTIONS, POST",
     "/files": "GET, HEAD, OPTIONS",
     "/openapi.json": "GET, HEAD, OPTIONS",

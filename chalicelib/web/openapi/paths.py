@@ -219,6 +219,21 @@ JOB: Item = {
         },
     },
 }
+HEALTH: Item = {
+    "get": {
+        "operationId": "getHealth",
+        "summary": "Learn whether the API takes requests; needs no token",
+        "security": [],
+        "responses": {"200": reply("It does.", ref("Health")), **problems()},
+    }
+}
+ME: Item = {
+    "get": {
+        "operationId": "getMe",
+        "summary": "Get the client that asks",
+        "responses": {"200": reply("The client.", ref("Me")), **problems()},
+    }
+}
 PARTS: Item = {
     "get": {
         "operationId": "getParts",
@@ -256,6 +271,8 @@ PATHS: Item = {
         "/uploads": UPLOADS,
         "/files": FILES,
         "/jobs/{job_id}": JOB,
+        "/health": HEALTH,
+        "/me": ME,
         "/jobs/{job_id}/parts": PARTS,
         "/openapi.json": OPENAPI,
     }.items()

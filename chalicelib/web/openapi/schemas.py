@@ -3,6 +3,7 @@
 A new member of a job goes into ALWAYS, MAYBE, SUCCEEDED or FAILED.
 """
 
+from chalicelib.jobs.client import Role
 from chalicelib.jobs.file_names import MAX_NAME_BYTES
 from chalicelib.jobs.options import FRESH
 from chalicelib.jobs.part_states import PartState
@@ -238,5 +239,9 @@ SCHEMAS: dict[str, Schema] = {
     "Answers": {**list_of(ANSWER), "minItems": 1, "maxItems": MAX_SUBMISSIONS},
     "Accepted": closed({"Task started, your id": ref("JobId")}),
     "Counter": closed({"ongoing_tasks": COUNT}),
+    "Health": closed({"status": {"const": "ok"}, "version": TEXT}),
+    "Me": closed(
+        {"client": TEXT, "role": {"enum": [*Role]}, "expires_at": nullable(TIME)},
+    ),
     "Link": closed({"id": ref("JobId"), "status": {"enum": STATUSES}}),
 }
