@@ -8,7 +8,7 @@ const PASSING = new Set([0, 429, 500, 502, 503, 504]);
 
 let clockAhead = 0; // milliseconds by which the service's clock is ahead of this one
 
-/** Events of this module: `signin` (a token is needed) and `reach` (whether the API answers). */
+/** Events: `signin` (a token is needed), `reach` (whether the API answers), `refused` (why not). */
 export const events = new EventTarget();
 
 /** A reply that is an error, or no reply. The detail is a sentence for people. */
