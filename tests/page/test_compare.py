@@ -38,7 +38,7 @@ def test_differences_are_exact_and_columns_of_one_file_are_named(
         ["gone", "removed", "", "2", "not in the file"],
     ]
     assert page.locator(".note-warn").count() == 0
-    page.get_by_text("Equal").click()
+    page.locator(".seg").get_by_text("Equal").click()
     expect(page.locator(".t tbody tr")).to_have_count(1)
     page.get_by_role("link", name="Swap").click()
     expect(page.locator(".t tbody tr").nth(1)).to_contain_text("-0.00000000001")

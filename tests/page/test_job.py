@@ -2,7 +2,7 @@
 
 import re
 
-from playwright.sync_api import Request, expect
+from playwright.sync_api import expect
 
 from tests.functional.stack import Stack
 from tests.page.browser import Visitor, require_accessible
@@ -30,7 +30,7 @@ def test_a_running_job_shows_how_far_it_is_and_sends_no_request_while_nothing_ch
     stack: Stack, visitor: Visitor
 ) -> None:
     api = api_of(stack, visitor)
-    sent: list[Request] = []
+    sent: list[str] = []
     with stack.stopped_workers() as workers:
         job_id = submitted(api, LARGE)
         page = visitor.open(f"#/jobs/{job_id}")
@@ -46,9 +46,9 @@ def test_a_running_job_shows_how_far_it_is_and_sends_no_request_while_nothing_ch
         expect(legend).to_contain_text(f"summed {states.count('s')}")
         expect(legend).to_contain_text(f"waiting {states.count('.')}")
         assert page.locator(".parts > svg > path").count() == 5
-        page.wait_for_timeout(1000)
-        page.on("request", sent.append)
-        page.wait_for_timeout(2500)
+        page.wait_for_timeout(3500)  # the overview's counts come two seconds after the last
+        page.on("request", lambda request: sent.append(request.url))
+        page.wait_for_timeout(2000)
         assert sent == []
         require_accessible(page)
     expect(page.locator(".st-big")).to_have_text("succeeded")
@@ -85,7 +85,7 @@ def test_a_job_that_is_unknown_or_expired_is_explained(visitor: Visitor) -> None
     expect(page.get_by_role("heading", level=1)).to_have_text("There is no such job")
     expect(page.get_by_text("Jobs are kept for 30 days")).to_be_visible()
     require_accessible(page)
-    page.get_by_role("link", name="list of jobs").click()
+    page.get_by_role("link", name="List of jobs").click()
     expect(page.get_by_text("No jobs yet")).to_be_visible()
 
 
@@ -114,11 +114,13 @@ def test_twenty_thousand_parts_are_five_elements(visitor: Visitor) -> None:
     progress = {"parts_done": 9003, "parts": 20_000, "bytes": 450}
     job = made_up({}, status="running", progress=progress)
     members = {"status": "running", "parts": 20_000, "part_bytes": 10**8, "reruns": 3}
-    answer(page, "/parts", {**members, "states": states})
+    answer(page, r"/jobs/\w+/parts", {**members, "states": states})
     show(page, job)
     expect(page.locator("#legend")).to_contain_text("summed again 3")
     drawn = page.locator(".parts > svg > path").evaluate_all(
-        "paths => paths.map(path => [path.getAttribute('class'), path.getAttribute('d').match(/M/g)])"
+        """paths => paths.map(
+            path => [path.getAttribute('class'), path.getAttribute('d').match(/M/g)]
+        )"""
     )
     counts = {name: len(found or []) for name, found in drawn}
     assert counts == {

@@ -52,13 +52,8 @@ function showMissing(root, id) {
     crumb("Unknown"),
     h("h1", null, "There is no such job"),
     h("p", { class: "sub" }, h("code", null, id)),
-    h(
-      "p",
-      null,
-      `Jobs are kept for ${keepDays} days, and only their own client sees them. See the `,
-      h("a", { href: "#/" }, "list of jobs"),
-      ".",
-    ),
+    h("p", null, `Jobs are kept for ${keepDays} days, and only their own client sees them.`),
+    h("p", { class: "body" }, h("a", { class: "btn", href: "#/" }, "List of jobs")),
   );
 }
 
