@@ -1,7 +1,7 @@
 // What a job in progress shows: how far it is, how fast, and how long it will take.
 
 import { announce, fill, h } from "./dom.js";
-import { estimate } from "./jobs.js";
+import { estimate, nameOf } from "./jobs.js";
 import { now } from "./api.js";
 import { about, bytes, bytesOf, rate, seconds } from "./numbers.js";
 import { setTitle } from "./title.js";
@@ -49,7 +49,7 @@ export class ProgressPanel {
     if (isCut) this.bar.value = share;
     this.bar.hidden = isQueued;
     fill(this.facts, this.#figures(guess));
-    setTitle(job.csv, percent);
+    setTitle(nameOf(job.csv), percent);
     this.#say(isQueued ? "queued" : [percent || "running", left].filter(Boolean).join(", "));
   }
 
