@@ -4,8 +4,8 @@ import { ENCODINGS, ROW_ENDS, WORDS } from "./advice.js";
 import { listText } from "./command.js";
 import { costOf, dollarsOf } from "./cost.js";
 import { h } from "./dom.js";
-import { hashOf } from "./jobs.js";
-import { bytes, count, seconds, time } from "./numbers.js";
+import { ENDED, hashOf } from "./jobs.js";
+import { bytes, count, ordinal, seconds, time } from "./numbers.js";
 import { givenOptions } from "./rerun.js";
 
 const FEW = 12;
@@ -57,16 +57,15 @@ export function timeline(job, parts) {
  * @param {Object} job
  */
 export function howRead(job) {
-  const { dialect, options } = job;
   const given = Object.entries(givenOptions(job)).filter(([name]) => !SAID.includes(name));
   const entries = [
-    ["Columns", columnsText(options)],
+    ["Columns", columnsText(job.options)],
     ...dialectTexts(job),
     ...given.map(([name, value]) => [nameOfOption(name), h("code", null, optionText(value))]),
     ["Size", bytes(job.bytes)],
     job.error && ["Code", h("code", null, job.error.code)],
   ];
-  const title = dialect ? "How it was read" : "How it is read";
+  const title = ENDED.includes(job.status) ? "How it was read" : "How it is read";
   return panel("h-how", title, "", pairs(entries));
 }
 
@@ -173,7 +172,7 @@ export function leftOut({ left_out: columns }) {
 }
 
 function shortened(text) {
-  return text.length > 20 ? `${text.slice(0, 8)}…${text.slice(-8)}` : text;
+  return text.length > 16 ? `${text.slice(0, 8)}…${text.slice(-4)}` : text;
 }
 
 function askedText(value) {

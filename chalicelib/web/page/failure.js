@@ -102,7 +102,9 @@ function rowsAs(preview, options, job, given) {
   const choose = (index) => {
     const others = summed.map((column) => column.index).filter((each) => each !== index);
     const indexes = others.length < summed.length ? others : [...others, index];
-    const columns = indexes.sort((one, other) => one - other).map((each) => columnOf(preview, each));
+    const columns = indexes
+      .sort((one, other) => one - other)
+      .map((each) => columnOf(preview, each));
     change({ columns: columns.length ? columns : null });
   };
   return h(

@@ -1,6 +1,6 @@
 // Choosing a file: dropping one, or picking one of the source.
 
-import { get, isAbort, Problem } from "./api.js";
+import { get, isAbort, mayNotList, Problem, setMayNotList } from "./api.js";
 import { announce, fill, h, icon } from "./dom.js";
 import { hashOfNew } from "./jobs.js";
 import { bytes, time } from "./numbers.js";
@@ -20,10 +20,10 @@ const HINT =
  */
 export function chooser(signal) {
   const panel = h("section", { class: "panel new", "aria-label": "New job" });
-  const { files } = document.documentElement.dataset;
+  const isListed = document.documentElement.dataset.files === "on" && !mayNotList();
   if (maxUpload > 0) panel.append(dropZone(signal));
-  if (files === "off" || !(maxUpload > 0)) panel.classList.add("alone");
-  if (files !== "off") addSource(panel, signal);
+  if (!isListed || !(maxUpload > 0)) panel.classList.add("alone");
+  if (isListed) addSource(panel, signal);
   return panel;
 }
 
@@ -72,7 +72,8 @@ async function addSource(panel, signal) {
   } catch (error) {
     if (isAbort(error)) return;
     if (!(error instanceof Problem)) throw error;
-    source.element.remove(); // the client has no right to list it
+    if (error.status === 403) setMayNotList();
+    source.element.remove();
     panel.classList.add("alone");
   }
 }

@@ -2,11 +2,10 @@
 
 import { columnsText, nameOfOption, optionText } from "../account.js";
 import { get, isAbort, Problem } from "../api.js";
-import { change, difference } from "../decimal.js";
-import { compare as order } from "../decimal.js";
+import { change, compare as order, difference } from "../decimal.js";
 import { copyButton, fill, h, icon } from "../dom.js";
 import { csvOf, nameFor, saveButton } from "../download.js";
-import { hashOf } from "../jobs.js";
+import { hashOf, nameOf } from "../jobs.js";
 import { bytes, count, counted, exact, time } from "../numbers.js";
 import { NAME, placesIn, sumsOf } from "../results.js";
 import { Table, tablePanel } from "../table.js";
@@ -39,7 +38,7 @@ async function jobOf(id, signal) {
   if (!/^[0-9a-f]{32}$/.test(id ?? "")) return null;
   const { body } = await get(`jobs/${id}`, { signal });
   if (body.status === "succeeded") return body;
-  const detail = `The job of ${body.csv} is ${body.status}, so it has no sums to compare.`;
+  const detail = `The job of ${nameOf(body.csv)} is ${body.status}, so it has no sums to compare.`;
   throw new Problem(409, { code: "no_sums", detail });
 }
 
@@ -55,7 +54,7 @@ async function choose(root, chosen, signal) {
   fill(
     root,
     head(
-      other ? `Compare ${other.csv} with` : "Compare two jobs",
+      other ? `Compare ${nameOf(other.csv)} with` : "Compare two jobs",
       other
         ? `Choose the job that came ${missing === "left" ? "before" : "after"} it.`
         : "Choose the first one.",
@@ -80,7 +79,7 @@ function hashWith({ left, right }) {
 }
 
 function jobItem(job, href) {
-  const texts = [job.csv, bytes(job.bytes), time(job.submitted_at, "long")];
+  const texts = [nameOf(job.csv), bytes(job.bytes), time(job.submitted_at, "long")];
   return h(
     "li",
     null,
@@ -102,9 +101,9 @@ function comparison(left, right) {
   const rows = rowsOf(left, right);
   const differing = rows.filter(isDifferent);
   const title = differing.length
-    ? `${differing.length} of ${counted(rows.length, "column")} ${rows.length === 1 ? "differs" : "differ"}`
+    ? `${differing.length} of ${counted(rows.length, "column differs", "columns differ")}`
     : `All ${counted(rows.length, "column")} are equal`;
-  setTitle(`${left.csv} and ${right.csv}`);
+  setTitle(`${nameOf(left.csv)} and ${nameOf(right.csv)}`);
   const swap = h("a", { class: "btn", href: hashWith({ left: right.id, right: left.id }) });
   const table = new Table("h-cmp", COLUMNS, ({ name }) => name);
   const panel = tablePanel("h-cmp", "Totals per column", table);
@@ -150,7 +149,7 @@ function card(side, job, other) {
     "section",
     { class: "panel pick", "aria-label": name },
     h("h2", null, name),
-    h("a", { href: hashOf(job.id) }, job.csv),
+    h("a", { href: hashOf(job.id) }, nameOf(job.csv)),
     sub,
     h("a", { class: "btn btn-0", href, "aria-label": label }, "Change"),
   );
