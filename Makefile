@@ -20,7 +20,7 @@ BENCH ?= quick
 GIVEN = $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-long fuzz mutate test-unit test-deployed test-localstack check lint audit lint-template bench clean \
+.PHONY: help build run pictures test test-long fuzz mutate test-unit test-deployed test-localstack check lint audit lint-template bench clean \
 	resources deploy rollback smoke url undeploy package policies lint-package localstack clear-state \
 	token tokens revoke
 
@@ -95,6 +95,9 @@ mutate: $(INSTALLED) ## mutation testing of the cutting: how many small errors t
 test-unit: $(INSTALLED) $(NATIVE) ## run the tests that start nothing
 	@$(BIN)/python -m pytest -q tests/unit
 
+pictures: $(INSTALLED) $(NATIVE) ## take the pictures of the page in docs/pictures/ (needs Chromium)
+	@$(BIN)/python -m tests.page.pictures
+
 test-deployed: $(INSTALLED) $(NATIVE) ## run the packaged service on an emulator and test it over HTTP
 	@$(BIN)/python -m pytest -q tests/deployed
 
@@ -106,7 +109,7 @@ lint: $(INSTALLED) ## ruff, clang-format, mypy, bandit and the layer test
 	@$(BIN)/ruff format --check .
 	@$(BIN)/clang-format --dry-run --Werror $(C_FILES)
 	@$(BIN)/mypy
-	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py chalicelib deploy infra local smoke
+	@$(BIN)/bandit --quiet --configfile pyproject.toml --recursive app.py chalicelib cli deploy infra local smoke
 	@$(BIN)/python -m pytest -q tests/unit/test_layers.py
 
 CHECKOV := .venv-lint/bin/checkov --framework cloudformation --compact --quiet --skip-download

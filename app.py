@@ -5,9 +5,19 @@ from http import HTTPStatus
 from chalice.app import Chalice, LambdaFunctionEvent, Rate, Response, SQSEvent
 
 from chalicelib.adapters.identity import remember_function
+from chalicelib.adapters.inbox_events import decode_report, is_report
 from chalicelib.adapters.work_queue import decode_dead, decode_record
 from chalicelib.settings import settings
-from chalicelib.web import inquiries, requests, responses, submissions
+from chalicelib.web import (
+    about,
+    files,
+    inquiries,
+    page_files,
+    requests,
+    responses,
+    submissions,
+    uploads,
+)
 from chalicelib.web.clients import authenticated, gateway_checks
 from chalicelib.web.cors import cors
 from chalicelib.web.openapi.document import document
@@ -27,7 +37,12 @@ app.register_middleware(cors(SETTINGS.cors_origins), "http")
 app.register_middleware(allow_methods(app.routes), "http")
 app.register_middleware(problems_of_chalice, "http")
 app.register_middleware(requests.remember, "http")
-app.register_middleware(authenticated(lambda given: use_cases().authenticate(given)), "http")
+app.register_middleware(
+    authenticated(
+        lambda given: use_cases().authenticate(given), (*about.PUBLIC, *page_files.ROUTES)
+    ),
+    "http",
+)
 
 
 @app.route("/{segment}", **CHECKS)
@@ -63,13 +78,25 @@ def submit() -> Response:
 @app.route("/jobs", **CHECKS)
 @problem_responses
 def list_jobs() -> Response:
-    return inquiries.jobs(use_cases().list_jobs)
+    return inquiries.jobs(use_cases().list_jobs, use_cases().wait_for_jobs)
 
 
 @app.route("/preview", methods=["POST"], content_types=["*/*"], **CHECKS)
 @problem_responses
 def preview() -> Response:
     return submissions.preview_in_body(use_cases().preview)
+
+
+@app.route("/files", **CHECKS)
+@problem_responses
+def list_files() -> Response:
+    return files.files(use_cases().list_files)
+
+
+@app.route("/uploads", methods=["POST"], content_types=["*/*"], **CHECKS)
+@problem_responses
+def upload() -> Response:
+    return uploads.form_in_body(use_cases().upload)
 
 
 @app.route("/jobs/{job_id}", **CHECKS)
@@ -84,10 +111,46 @@ def cancel_job(job_id: str) -> Response:
     return responses.cancelled(use_cases().cancel_job(job_id, requests.client()))
 
 
+@app.route("/health")
+@problem_responses
+def get_health() -> Response:  # nothing is checked: it says whether the API replies at all
+    return about.health()
+
+
+@app.route("/me", **CHECKS)
+@problem_responses
+def get_me() -> Response:
+    return about.me(requests.client())
+
+
+@app.route("/jobs/{job_id}/parts", **CHECKS)
+@problem_responses
+def get_parts(job_id: str) -> Response:
+    return inquiries.parts(use_cases().wait_for_parts, job_id)
+
+
 @app.route("/openapi.json", **CHECKS)
 @problem_responses
 def get_openapi() -> Response:
     return responses.reply(HTTPStatus.OK, document())
+
+
+@app.route("/")
+@problem_responses
+def get_page() -> Response:
+    return page_files.index(SETTINGS, use_cases().storage_origins())
+
+
+@app.route("/page/{version}/{file}")
+@problem_responses
+def get_page_file(version: str, file: str) -> Response:
+    return page_files.file(version, file)
+
+
+@app.route("/page/{version}/views/{file}")
+@problem_responses
+def get_page_view(version: str, file: str) -> Response:
+    return page_files.file(version, f"views/{file}")
 
 
 complete_routes(app)
@@ -125,7 +188,26 @@ def work_part(event: SQSEvent) -> None:
 )
 def give_up(event: SQSEvent) -> None:
     for record in event:
-        use_cases().give_up(decode_dead(record.body))
+        if is_report(record.body):
+            for file in decode_report(record.body):
+                use_cases().take_in.give_up(file)
+        else:
+            use_cases().give_up(decode_dead(record.body))
+
+
+if SETTINGS.inbox:
+
+    @app.on_sqs_message(
+        queue=SETTINGS.inbox_queue,
+        batch_size=1,
+        name="inbox",
+        maximum_concurrency=SETTINGS.max_concurrency_inbox,
+    )
+    def inbox(event: SQSEvent) -> None:
+        for record in event:
+            with use_cases().work_on(record.to_dict(), event.context):
+                for file in decode_report(record.body):
+                    use_cases().take_in(file)
 
 
 @app.schedule(Rate(SETTINGS.sweep_minutes, unit=Rate.MINUTES), name="sweep")

@@ -4,6 +4,11 @@ CsvsumError
 ├── RequestError           the client must change its request
 │   ├── BadRequest         a name, an option or a body is wrong
 │   ├── FileMissing        the source has no such file
+│   ├── ListingIsOff       this deployment lists no files
+│   ├── MayNotList         the client's token does not allow to list files
+│   ├── FolderTooLarge     a folder has too many entries to be listed
+│   ├── UploadTooLarge     the file is larger than an upload may be
+│   ├── UploadsAreOff      this deployment takes no uploads
 │   ├── UnknownJob         there is no job with this id, or it is another client's
 │   ├── KeyReused          the idempotency key was sent with another request before
 │   ├── AlreadyEnded       a job that has succeeded or failed cannot be cancelled
@@ -17,6 +22,8 @@ CsvsumError
 │   ├── FileChanged        the file is not the version that was submitted
 │   ├── FileArchived       the file has to be restored from an archive of S3 first
 │   ├── FileEncrypted      the file is encrypted with a key that the service may not use
+│   ├── BadFileName        a file of the inbox has a name that no file may have
+│   ├── BadOptionsFile     the options for a file of the inbox cannot be read or used
 │   ├── FileGone           the file existed at submission, but no longer exists
 │   ├── CompressedTooLarge the compressed file takes longer than a worker may work
 │   └── TooSlow            the file, or a part of it, takes longer than a worker may work
@@ -74,6 +81,55 @@ class FileMissing(RequestError):
         where = "that the service may read (s3:GetObject)" if denied else "in the source"
         super().__init__(
             f"There is no file {_file(name)} {where}; check the name, or put the file there first."
+        )
+
+
+class ListingIsOff(RequestError):
+    code = "listing_is_off"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This service does not list its source (LIST_FILES is off); submit a file by its name."
+        )
+
+
+class MayNotList(RequestError):
+    code = "may_not_list"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Your token does not allow you to list the source; submit a file by its name, or ask "
+            "the operator for a token with the role lister."
+        )
+
+
+class FolderTooLarge(RequestError):
+    code = "folder_too_large"
+
+    def __init__(self, folder: str, limit: int) -> None:
+        super().__init__(
+            f"The folder {_file(folder or '/')} has more than {limit:,} entries, too many to list; "
+            "submit its files by their names."
+        )
+
+
+class UploadTooLarge(RequestError):
+    code = "upload_too_large"
+
+    def __init__(self, name: str, size: int, max_bytes: int) -> None:
+        super().__init__(
+            f"{_file(name)} has {size:,} bytes, and an upload may have at most {max_bytes:,}; put "
+            "the file into the source itself (with `aws s3 cp` into its bucket, or with `cp` into "
+            "its folder), or compress it."
+        )
+
+
+class UploadsAreOff(RequestError):
+    code = "uploads_are_off"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This service takes no uploads; put the file into the source, and submit its name."
         )
 
 
@@ -169,6 +225,23 @@ class FileGone(FileError):
         super().__init__(
             f"{_file(name)} existed at submission, but can no longer be opened; "
             "put it back and submit it again."
+        )
+
+
+class BadFileName(FileError):
+    code = "bad_name"
+
+    def __init__(self, why: BadRequest) -> None:
+        super().__init__(f"{why.detail} Put the file there under another name.")
+
+
+class BadOptionsFile(FileError):
+    code = "bad_options"
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"The options in {_file(name)} cannot be used: {why}. Correct them, and put the CSV "
+            "file there once more."
         )
 
 

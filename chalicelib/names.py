@@ -37,6 +37,8 @@ BUCKET = Rule(
 )
 #: Buckets from before 2018 may have such names.
 OLD_BUCKET = Rule(re.compile(r"[A-Za-z0-9._-]{3,255}"), "3 to 255 letters, digits and '._-'")
+#: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html
+BUS = Rule(re.compile(r"[A-Za-z0-9_./-]{1,256}"), "1 to 256 letters, digits and '_./-'")
 API = Rule(re.compile(r"[A-Za-z0-9_.-][A-Za-z0-9_. -]{0,127}"), "1 to 128 letters, digits, '_.- '")
 
 #: By the setting that holds a name.
@@ -47,7 +49,10 @@ RULES: Mapping[str, Rule] = {
     "JOBS_QUEUE": QUEUE,
     "PARTS_QUEUE": QUEUE,
     "DEAD_QUEUE": QUEUE,
+    "INBOX_QUEUE": QUEUE,
     "RESULTS_BUCKET": BUCKET,
+    "EVENT_BUS": BUS,
+    "UPLOADS_BUCKET": BUCKET,
 }
 #: A bucket's name, or the URL of a folder in it, whose name ends in account and region.
 ENDS_IN_PLACE = re.compile(r"^(s3://)?[^/]+-\{account\}-\{region\}(?=/|\Z)")

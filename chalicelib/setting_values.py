@@ -32,6 +32,18 @@ def read_switch(environ: Mapping[str, str], name: str) -> bool:
     raise BadSetting(f"{name} must be true or false, not {text!r}.")
 
 
+def read_on_off(environ: Mapping[str, str], name: str, default: bool) -> bool:
+    text = environ.get(name) or ("on" if default else "off")
+    if text in ("on", "off"):
+        return text == "on"
+    raise BadSetting(f"{name} must be on or off, not {text!r}.")
+
+
+def read_bus(name: str) -> str:
+    """Return the name of a bus; an empty one for ``off``."""
+    return "" if name == "off" else name
+
+
 def read_names(text: str) -> frozenset[str]:
     return frozenset(name for each in text.split(",") if (name := each.strip()))
 

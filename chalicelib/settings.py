@@ -13,6 +13,9 @@ from chalicelib.setting_values import BadSetting, read_int
 __all__ = ["VARIABLES", "Auth", "BadSetting", "Settings", "read_int", "settings"]
 
 DEFAULT_SOURCE = "file:///mnt/csv"
+# The largest object of one request:
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/upload-objects.html
+MAX_POST_BYTES = 5_000_000_000
 
 #: The environment variables that are read.
 VARIABLES = (
@@ -24,12 +27,17 @@ VARIABLES = (
     "API_BURST",
     "MAX_JOBS_PER_CLIENT",
     "CSV_SOURCE",
+    "LIST_FILES",
     "JOBS_TABLE",
     "TOKENS_TABLE",
     "JOBS_QUEUE",
     "PARTS_QUEUE",
     "DEAD_QUEUE",
+    "INBOX_QUEUE",
+    "INBOX",
     "RESULTS_BUCKET",
+    "UPLOADS_BUCKET",
+    "MAX_UPLOAD_BYTES",
     "BUCKET_NAMESPACE",
     "PART_BYTES",
     "PARTS_PER_JOB",
@@ -40,6 +48,7 @@ VARIABLES = (
     "MAX_CONCURRENCY_JOBS",
     "MAX_CONCURRENCY_PARTS",
     "MAX_CONCURRENCY_GIVE_UP",
+    "MAX_CONCURRENCY_INBOX",
     "KEEP_DAYS",
     "VISIBILITY_SECONDS",
     "MAX_RECEIVE_COUNT",
@@ -48,6 +57,8 @@ VARIABLES = (
     "SWEEP_MINUTES",
     "LOG_LEVEL",
     "CORS_ORIGINS",
+    "CACHE",
+    "EVENT_BUS",
 )
 
 
@@ -78,12 +89,20 @@ class Settings:
     #: How many jobs of a client may be in progress; there is no limit with ``Auth.OPEN``.
     max_jobs_per_client: int = 1000
     csv_source: str = DEFAULT_SOURCE
+    #: Whether clients that may can list the files of the source.
+    list_files: bool = False
     table: str = "csvsum"
     tokens_table: str = "csvsum-tokens"
     jobs_queue: str = "csvsum-jobs"
     parts_queue: str = "csvsum-parts"
     dead_queue: str = "csvsum-dead"
+    inbox_queue: str = "csvsum-inbox"
+    #: Whether each file that is put below inbox/ of the uploads bucket is summed.
+    inbox: bool = False
     results_bucket: str = "csvsum-results"
+    uploads_bucket: str = "csvsum-uploads"
+    #: A larger file is refused; 0: there are no uploads.
+    max_upload_bytes: int = 5_000_000_000
     #: Of the buckets whose names end in ``-{account}-{region}``; account-regional ones get ``-an``.
     bucket_namespace: names.Namespace = names.Namespace.GLOBAL
     part_bytes: int = 128 * 1024 * 1024
@@ -102,6 +121,7 @@ class Settings:
     max_concurrency_jobs: int | None = None
     max_concurrency_parts: int | None = None
     max_concurrency_give_up: int | None = None
+    max_concurrency_inbox: int | None = None
     #: The visibility timeout of the work queues, and how often they deliver a message.
     visibility_seconds: int = 5400
     max_receive_count: int = 10
@@ -111,8 +131,14 @@ class Settings:
     log_level: str = "INFO"
     #: The origins whose pages may call the API; "*": all.
     cors_origins: frozenset[str] = frozenset()
+    #: Whether the result of an earlier job may answer a submission of the same file.
+    cache: bool = True
+    #: The EventBridge bus that gets an event for each ended job; empty: none.
+    event_bus: str = ""
     #: The AWS account, where a bucket's name has it; it must be the owner of the results bucket.
     account: str = ""
+    #: The same for the uploads bucket.
+    uploads_owner: str = ""
     #: Whether Lambda runs this process, so that CloudWatch reads its log.
     on_lambda: bool = False
     #: Whether this process is one of Chalice's commands, as `chalice local` is.
@@ -134,12 +160,19 @@ class Settings:
                 environ, "MAX_JOBS_PER_CLIENT", default.max_jobs_per_client, 10**6
             ),
             csv_source=values.read_source(environ.get("CSV_SOURCE") or default.csv_source),
+            list_files=values.read_on_off(environ, "LIST_FILES", default.list_files),
             table=environ.get("JOBS_TABLE") or default.table,
             tokens_table=environ.get("TOKENS_TABLE") or default.tokens_table,
             jobs_queue=environ.get("JOBS_QUEUE") or default.jobs_queue,
             parts_queue=environ.get("PARTS_QUEUE") or default.parts_queue,
             dead_queue=environ.get("DEAD_QUEUE") or default.dead_queue,
+            inbox_queue=environ.get("INBOX_QUEUE") or default.inbox_queue,
+            inbox=values.read_on_off(environ, "INBOX", default.inbox),
             results_bucket=environ.get("RESULTS_BUCKET") or default.results_bucket,
+            uploads_bucket=environ.get("UPLOADS_BUCKET") or default.uploads_bucket,
+            max_upload_bytes=read_int(
+                environ, "MAX_UPLOAD_BYTES", default.max_upload_bytes, MAX_POST_BYTES, minimum=0
+            ),
             bucket_namespace=values.read_namespace(
                 environ.get("BUCKET_NAMESPACE") or default.bucket_namespace
             ),
@@ -156,6 +189,7 @@ class Settings:
             max_concurrency_jobs=values.read_concurrency(environ, "MAX_CONCURRENCY_JOBS"),
             max_concurrency_parts=values.read_concurrency(environ, "MAX_CONCURRENCY_PARTS"),
             max_concurrency_give_up=values.read_concurrency(environ, "MAX_CONCURRENCY_GIVE_UP"),
+            max_concurrency_inbox=values.read_concurrency(environ, "MAX_CONCURRENCY_INBOX"),
             keep_days=read_int(environ, "KEEP_DAYS", default.keep_days, 36_500),
             visibility_seconds=read_int(
                 environ, "VISIBILITY_SECONDS", default.visibility_seconds, 43_200
@@ -168,6 +202,8 @@ class Settings:
             sweep_minutes=read_int(environ, "SWEEP_MINUTES", default.sweep_minutes, 10**4),
             log_level=values.read_level(environ.get("LOG_LEVEL") or default.log_level),
             cors_origins=values.read_origins(environ.get("CORS_ORIGINS") or ""),
+            cache=values.read_on_off(environ, "CACHE", default.cache),
+            event_bus=values.read_bus(environ.get("EVENT_BUS") or default.event_bus),
             on_lambda="AWS_LAMBDA_FUNCTION_NAME" in environ,
             chalice_command="AWS_CHALICE_CLI_MODE" in environ,
         )
@@ -186,6 +222,7 @@ class Settings:
             "JOBS_QUEUE": self.jobs_queue,
             "PARTS_QUEUE": self.parts_queue,
             "DEAD_QUEUE": self.dead_queue,
+            "INBOX_QUEUE": self.inbox_queue,
         }
 
     @property
@@ -198,7 +235,7 @@ class Settings:
         """Whether a bucket's name depends on the account or the region."""
         return any(
             "{account}" in name or "{region}" in name
-            for name in (self.csv_source, self.results_bucket)
+            for name in (self.csv_source, self.results_bucket, self.uploads_bucket)
         )
 
     def in_account(self, account: str, region: str) -> "Settings":
@@ -213,7 +250,9 @@ class Settings:
             self,
             csv_source=names.fill_in(self.csv_source, *place),
             results_bucket=names.fill_in(self.results_bucket, *place),
+            uploads_bucket=names.fill_in(self.uploads_bucket, *place),
             account=account if "{account}" in self.results_bucket else "",
+            uploads_owner=account if "{account}" in self.uploads_bucket else "",
         )
 
 

@@ -12,6 +12,7 @@ MADE = {
     "CreateTable": "JobsTable",
     "CreateTokensTable": "TokensTable",
     "CreateResultsBucket": "ResultsBucket",
+    "CreateUploadsBucket": "UploadsBucket",
     "CreateCsvBucket": "CsvBucket",
 }
 TABLES = ("JobsTable", "TokensTable")
@@ -33,8 +34,8 @@ def to_create(aws: Aws, made: set[str], names: Mapping[str, str]) -> dict[str, s
 def exists(aws: Aws, parameter: str, name: str) -> bool:
     if parameter in TABLES:
         return aws.has_table(name)
-    # Files may be in a bucket of another account; results must not get there.
-    return aws.has_bucket(name, own=parameter == "ResultsBucket")
+    # Files may be in a bucket of another account; results and uploads must not get there.
+    return aws.has_bucket(name, own=parameter != "CsvBucket")
 
 
 def left(aws: Aws, names: Mapping[str, str]) -> list[str]:
@@ -48,7 +49,7 @@ def delete(stage: Stage, aws: Aws, names: Mapping[str, str]) -> list[str]:
     Returns their names. What others made, and only named to csvsum, has no tag and stays.
     """
     tag = {"Key": "csvsum", "Value": stage.prefix}
-    buckets = [names["ResultsBucket"], names["CsvBucket"]]
+    buckets = [names[each] for each in ("ResultsBucket", "UploadsBucket", "CsvBucket")]
     tables = [names[each] for each in TABLES]
     return [
         *(name for name in buckets if name and _delete_bucket(aws, name, tag)),

@@ -12,7 +12,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from chalicelib.jobs.inbox import FOLDER
 from chalicelib.names import Namespace
+from chalicelib.settings import Settings
 from deploy.stage import Stage, csv_bucket
 
 PARTITION = "aws"
@@ -20,11 +22,15 @@ PARTITION = "aws"
 
 @dataclass(frozen=True, slots=True)
 class Right:
-    """A statement: its id, the resources by their names in ``arns``, and the actions."""
+    """A statement: its id, the resources by their names in ``arns``, and the actions.
+
+    ``in_source``: only for what is below the prefix of the source.
+    """
 
     sid: str
     resources: tuple[str, ...]
     actions: tuple[str, ...]
+    in_source: bool = False
 
 
 def _trigger(queue: str) -> Right:
@@ -44,15 +50,22 @@ API_ON_JOBS = (
     "dynamodb:UpdateItem",
 )
 CSV = Right("Csv", ("csv",), ("s3:GetObject",))
+UPLOADS = Right("Uploads", ("uploads",), ("s3:GetObject",))
 JOBS_URL = Right("Queues", ("jobs",), ("sqs:GetQueueUrl",))
 PARTS_URL = Right("Queues", ("parts",), ("sqs:GetQueueUrl",))
 QUEUES_URL = Right("Queues", ("jobs", "parts"), ("sqs:GetQueueUrl",))
+# Of the functions that end jobs, where these are announced.
+EVENTS = Right("Events", ("bus",), ("events:PutEvents",))
 READ_RESULTS = Right("Results", ("results",), ("s3:GetObject",))
 WRITE_RESULTS = Right("Results", ("results",), ("s3:GetObject", "s3:PutObject"))
 
 RIGHTS: Mapping[str, tuple[Right, ...]] = {
     "api_handler": (
         CSV,
+        # A form is signed with the rights of the function that makes it.
+        Right("Uploads", ("uploads",), ("s3:GetObject", "s3:PutObject")),
+        Right("UploadsOwner", ("uploads_bucket",), ("s3:GetBucketLocation",)),
+        Right("Files", ("csv_bucket",), ("s3:ListBucket",), in_source=True),
         Right("Jobs", ("table",), API_ON_JOBS),
         Right("Tokens", ("tokens",), ("dynamodb:GetItem",)),
         Right("Counter", ("in_progress",), ("dynamodb:Query",)),
@@ -60,20 +73,24 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         JOBS_URL,
         Right("Submit", ("jobs",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
+        EVENTS,
     ),
     "work_job": (
         _trigger("jobs"),
         Right("RedeliverSoon", ("jobs",), ("sqs:ChangeMessageVisibility",)),
         CSV,
+        UPLOADS,
         Right("Jobs", ("table",), ("dynamodb:GetItem", "dynamodb:Query", "dynamodb:UpdateItem")),
         QUEUES_URL,
         Right("Cut", ("parts",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
+        EVENTS,
     ),
     "work_part": (
         _trigger("parts"),
         Right("RedeliverSoon", ("parts",), ("sqs:ChangeMessageVisibility",)),
         CSV,
+        UPLOADS,
         Right(
             "Jobs",
             ("table",),
@@ -82,11 +99,26 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         PARTS_URL,
         Right("Rerun", ("parts",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
+        EVENTS,
     ),
     "give_up": (
         _trigger("dead"),
         Right("Jobs", ("table",), ("dynamodb:GetItem", "dynamodb:UpdateItem")),
+        # For a file of the inbox that has no job yet.
+        Right("Inbox", ("table_of_inbox",), ("dynamodb:PutItem",)),
         READ_RESULTS,
+        EVENTS,
+    ),
+    "inbox": (
+        _trigger("inbox"),
+        Right("RedeliverSoon", ("inbox",), ("sqs:ChangeMessageVisibility",)),
+        Right("Uploads", ("uploads_inbox",), ("s3:GetObject",)),
+        Right("Jobs", ("table",), ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")),
+        Right("Counter", ("in_progress",), ("dynamodb:Query",)),
+        Right("Queues", ("jobs", "inbox"), ("sqs:GetQueueUrl",)),
+        Right("Submit", ("jobs",), ("sqs:SendMessage",)),
+        WRITE_RESULTS,
+        EVENTS,
     ),
     "sweep": (
         Right("Jobs", ("table",), ("dynamodb:GetItem", "dynamodb:UpdateItem")),
@@ -94,12 +126,13 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         Right("Queues", ("jobs", "parts"), ("sqs:GetQueueAttributes", "sqs:GetQueueUrl")),
         Right("Resend", ("jobs",), ("sqs:SendMessage",)),
         READ_RESULTS,
+        EVENTS,
     ),
 }
 
 
 def policy(stage: Stage, function: str) -> dict[str, Any]:
-    """Return the policy document of a function. Without a bucket of CSV files, no right to one."""
+    """Return the policy document of a function. Of what a stage does not have, it has no right."""
     names = arns(stage, function)
     return {
         "Version": "2012-10-17",
@@ -109,6 +142,7 @@ def policy(stage: Stage, function: str) -> dict[str, Any]:
                 "Effect": "Allow",
                 "Action": list(right.actions),
                 "Resource": [names[resource] for resource in right.resources],
+                **(_condition(stage.settings) if right.in_source else {}),
             }
             for right in (LOGS, TRACES, *RIGHTS[function])
             if set(right.resources) <= set(names)
@@ -131,11 +165,27 @@ def arns(stage: Stage, function: str) -> dict[str, str]:
         "parts": f"arn:{PARTITION}:sqs:*:*:{settings.parts_queue}",
         "dead": f"arn:{PARTITION}:sqs:*:*:{settings.dead_queue}",
         "results": f"arn:{PARTITION}:s3:::{settings.results_bucket}/*",
+        "uploads": f"arn:{PARTITION}:s3:::{settings.uploads_bucket}/*",
+        "inbox": f"arn:{PARTITION}:sqs:*:*:{settings.inbox_queue}",
+        "uploads_inbox": f"arn:{PARTITION}:s3:::{settings.uploads_bucket}/{FOLDER}*",
+        "uploads_bucket": f"arn:{PARTITION}:s3:::{settings.uploads_bucket}",
     }
-    if csv_bucket(settings):
+    if bucket := csv_bucket(settings):
         objects = settings.csv_source.removeprefix("s3://").rstrip("/")
         found["csv"] = f"arn:{PARTITION}:s3:::{objects}/*"
+        if settings.list_files:
+            found["csv_bucket"] = f"arn:{PARTITION}:s3:::{bucket}"
+    if settings.inbox:
+        found["table_of_inbox"] = table
+    if settings.event_bus:
+        found["bus"] = f"arn:{PARTITION}:events:*:*:event-bus/{settings.event_bus}"
     return found
+
+
+def _condition(settings: Settings) -> dict[str, Any]:
+    """Return the condition of a right to list the source: nothing beside it, if it has a prefix."""
+    prefix = settings.csv_source.removeprefix("s3://").partition("/")[2].strip("/")
+    return {"Condition": {"StringLike": {"s3:prefix": [f"{prefix}/*"]}}} if prefix else {}
 
 
 def write(stage: Stage, folder: Path) -> list[Path]:

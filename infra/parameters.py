@@ -15,7 +15,9 @@ def names_of(settings: Settings) -> dict[str, str]:
         "JobsQueue": settings.jobs_queue,
         "PartsQueue": settings.parts_queue,
         "DeadQueue": settings.dead_queue,
+        "InboxQueue": settings.inbox_queue,
         "ResultsBucket": settings.results_bucket,
+        "UploadsBucket": settings.uploads_bucket,
     }
 
 
@@ -26,4 +28,6 @@ def parameters_of(settings: Settings) -> dict[str, str]:
         "KeepDays": str(settings.keep_days),
         "VisibilitySeconds": str(settings.visibility_seconds),
         "MaxReceiveCount": str(settings.max_receive_count),
+        "Inbox": "on" if settings.inbox else "off",
+        "CorsOrigins": ",".join(sorted(settings.cors_origins)),
     }

@@ -70,7 +70,7 @@ def named(name: str) -> str:
 def _role(text: str) -> Role:
     if text in ("", *Role):
         return Role(text or Role.CLIENT)
-    raise BadSetting(f"ROLE must be {Role.CLIENT} or {Role.ADMIN}, not {text!r}.")
+    raise BadSetting(f"ROLE must be {Role.CLIENT}, {Role.LISTER} or {Role.ADMIN}, not {text!r}.")
 
 
 def _row(token: StoredToken, now: datetime) -> tuple[str, ...]:

@@ -166,6 +166,7 @@ def child_environment(
         "CSV_SOURCE": config.source,
         "STALE_SECONDS": environ.get("STALE_SECONDS") or str(6 * config.visibility_seconds),
         "VISIBILITY_SECONDS": str(config.visibility_seconds),
+        "LIST_FILES": environ.get("LIST_FILES") or "on",
         "SWEEP_MINUTES": environ.get("SWEEP_MINUTES") or "1",
         "PARTS_PER_JOB": environ.get("PARTS_PER_JOB") or _parts_per_job(environ, config),
         # One more than there are workers: no worker is idle, and no other job waits long.

@@ -53,7 +53,16 @@ def clients(aws: MotoAws) -> AwsClients:
 @pytest.fixture
 def resource_names(unique: Callable[[str], str]) -> dict[str, str]:
     """Parameters of infra/resources.json: names of their own for tables, queues and bucket."""
-    names = ("JobsTable", "TokensTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")
+    tables, queues = (
+        ("JobsTable", "TokensTable"),
+        (
+            "JobsQueue",
+            "PartsQueue",
+            "DeadQueue",
+            "InboxQueue",
+        ),
+    )
+    names = (*tables, *queues, "ResultsBucket", "UploadsBucket")
     return {name: unique(name.lower()) for name in names}
 
 

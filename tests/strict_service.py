@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from chalicelib.adapters.cache_table import CacheTable
 from chalicelib.adapters.claims_table import ClaimsTable
 from chalicelib.adapters.clients import AwsClients, Lazy, make_dynamodb, make_s3, make_sqs
 from chalicelib.adapters.held_messages import HeldMessages
@@ -13,14 +14,19 @@ from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.parts_table import PartsTable
 from chalicelib.adapters.pauses import Pauses
 from chalicelib.adapters.results_bucket import ResultsBucket
-from chalicelib.adapters.s3_source import S3Source
+from chalicelib.adapters.s3_files import S3Files
+from chalicelib.adapters.s3_source import S3Place, S3Source
 from chalicelib.adapters.tokens_table import TokensTable
+from chalicelib.adapters.uploads_bucket import UploadsBucket
 from chalicelib.adapters.work_queue import WorkQueue, decode_record
 from chalicelib.engine.options import Options
 from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import Job
+from chalicelib.jobs.outcome_ports import Bus
 from chalicelib.jobs.ports import Message
+from chalicelib.jobs.sources import Sources
+from chalicelib.jobs.uploads import PREFIX
 from chalicelib.settings import Auth, Settings
 from chalicelib.wiring.container import UseCases
 from infra.parameters import RESOURCES
@@ -34,27 +40,37 @@ NAMES = {
     "JobsQueue": "t-jobs",
     "PartsQueue": "t-parts",
     "DeadQueue": "t-dead",
+    "InboxQueue": "t-inbox",
     "TokensTable": "t-tokens",
     "ResultsBucket": "t-results",
+    "UploadsBucket": "t-uploads",
 }
 
 
 class StrictAdapters:
     """A ``wiring.Adapters`` whose time is the stand-in's."""
 
-    def __init__(self, aws: StrictAws, settings: Settings) -> None:
+    def __init__(self, aws: StrictAws, settings: Settings, bus: Bus | None = None) -> None:
         clients = clients_on(aws)
         now = aws.clock.now
         self.replies = ResultsBucket(settings.results_bucket, clients.s3, owner=aws.account)
         table = settings.table, self.replies, settings.keep_days, clients.dynamodb
-        self.jobs = JobsTable(*table, now=now)
+        self.bus = bus
+        self.jobs = JobsTable(*table, now=now, marks_ended=bus is not None)
         self.tokens = TokensTable(settings.tokens_table, clients.dynamodb)
         self.parts = PartsTable(*table, now=now)
         self.history = HistoryTable(settings.table, clients.dynamodb)
         self.claims = ClaimsTable(settings.table, clients.dynamodb)
+        self.cache = CacheTable(settings.table, clients.dynamodb)
         self.queue = WorkQueue(settings.jobs_queue, settings.parts_queue, clients.sqs)
         pauses = Pauses(sleep=aws.clock.advance)
-        self.source = S3Source(FILES, "", clients.s3, pauses=pauses)
+        place = S3Place(settings.uploads_bucket, owner=aws.account, mount=PREFIX)
+        self.source = Sources(
+            S3Source(S3Place(FILES), clients.s3, pauses=pauses),
+            S3Source(place, clients.s3, pauses=pauses),
+        )
+        self.catalog = S3Files(S3Place(FILES), clients.s3)
+        self.uploads = UploadsBucket(settings.uploads_bucket, clients.s3, aws.account)
         self.kernel = ReferenceKernel()
         self.deliveries = HeldMessages(
             self.queue.urls,
@@ -72,6 +88,7 @@ class StrictService:
         part_bytes: int = 1 << 20,
         window: int = 1000,
         auth: Auth = Auth.OPEN,
+        bus: Bus | None = None,
     ) -> None:
         self.aws = aws
         make_resources(aws)
@@ -84,10 +101,11 @@ class StrictService:
             parts_queue=NAMES["PartsQueue"],
             dead_queue=NAMES["DeadQueue"],
             results_bucket=NAMES["ResultsBucket"],
+            uploads_bucket=NAMES["UploadsBucket"],
             part_bytes=part_bytes,
             parts_in_flight=window,
         )
-        self.adapters = StrictAdapters(aws, self.settings)
+        self.adapters = StrictAdapters(aws, self.settings, bus)
         # So few bytes prove nothing: parts that begin inside quotes are summed once more.
         self.use_cases = UseCases(self.adapters, self.settings, aws.clock.now, proof_bytes=1)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
@@ -52,7 +53,7 @@ def make_dynamodb(tries: int = TRIES) -> "DynamoDBClient":
 
 
 def make_s3(tries: int = TRIES) -> "S3Client":
-    """Return a client whose links name the regional host.
+    """Return a client whose links and forms name the regional host.
 
     botocore's links name the global host. It redirects requests for a new bucket, which breaks a
     signed link, and never answers for buckets in regions that accounts must opt into:
@@ -67,6 +68,8 @@ def make_s3(tries: int = TRIES) -> "S3Client":
     with _session:
         s3 = boto3.client("s3", config=config)
     s3.meta.events.register("provide-client-params.s3.GetObject", _name_the_region)
+    # botocore makes forms for uploads as if they created the bucket.
+    s3.meta.events.register("provide-client-params.s3.CreateBucket", _name_the_region)
     return s3
 
 
@@ -81,6 +84,13 @@ def make_sqs(tries: int = TRIES) -> "SQSClient":
 
     with _session:
         return boto3.client("sqs", config=client_config(tries))
+
+
+def make_events(tries: int = TRIES) -> "EventBridgeClient":
+    import boto3
+
+    with _session:
+        return boto3.client("events", config=client_config(tries))
 
 
 def client_config(tries: int = TRIES, **more: Any) -> "Config":
@@ -106,3 +116,4 @@ class AwsClients:
         self.dynamodb = Lazy(partial(make_dynamodb, tries))
         self.s3 = Lazy(partial(make_s3, tries))
         self.sqs = Lazy(partial(make_sqs, tries))
+        self.events = Lazy(partial(make_events, tries))

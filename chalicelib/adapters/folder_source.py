@@ -5,47 +5,29 @@ no symbolic link is followed. So the file that is checked is the file that is re
 """
 
 import errno
-import logging
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from chalicelib.adapters.folder_paths import FILE, error_of, opened_below
 from chalicelib.engine.formats import HEAD_BYTES
-from chalicelib.errors import (
-    CsvsumError,
-    FileChanged,
-    FileGone,
-    FileMissing,
-    Misconfigured,
-    TryAgain,
-)
+from chalicelib.errors import FileChanged, FileGone, FileMissing
 from chalicelib.jobs.job import FileVersion
 from chalicelib.jobs.ports import Probe
 
-log = logging.getLogger("csvsum")
-
 READ_BYTES = 1024 * 1024
-OPEN = os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW
-# The errors of opening what does not exist, is a link or a folder, or may not be read.
-NOT_THERE = (
-    errno.ENOENT,
-    errno.ENOTDIR,
-    errno.ELOOP,
-    errno.EISDIR,
-    errno.EACCES,
-    errno.EPERM,
-    errno.ENAMETOOLONG,
-    errno.ENXIO,
-)
-
-UPWARD = frozenset({"", ".", ".."})
+SECOND_NS = 10**9
+# Where times are whole seconds, two contents of one file may have the same version until then.
+SETTLED_NS = 2 * SECOND_NS
 
 
 class FolderSource:
     """A ``ports.Source`` over the files below ``root``.
 
-    ``status_of`` returns the attributes of an open file, as the file system's client sees them.
+    ``status_of`` returns the attributes of an open file, as the file system's client sees them, and
+    ``now_ns`` the nanoseconds since 1970.
     """
 
     def __init__(
@@ -53,24 +35,28 @@ class FolderSource:
         root: str,
         read_bytes: int = READ_BYTES,
         status_of: Callable[[int], os.stat_result] = os.fstat,
+        now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self.root = root
         self.read_bytes = read_bytes
         self.status_of = status_of
+        self.now_ns = now_ns
 
     def version(self, name: str) -> FileVersion:
         try:
             with self._opened(name) as file:
                 return self._version(file)
         except OSError as error:
-            raise _error(error, FileMissing(name)) from error
+            raise error_of(error, FileMissing(name)) from error
 
     def probe(self, name: str) -> Probe:
         try:
             with self._opened(name) as file:
-                return Probe(self._version(file), os.pread(file, HEAD_BYTES, 0))
+                status = self.status_of(file)
+                head = os.pread(file, HEAD_BYTES, 0)
+                return Probe(_version_of(status), head, self._is_settled(status))
         except OSError as error:
-            raise _error(error, FileMissing(name)) from error
+            raise error_of(error, FileMissing(name)) from error
 
     def read(
         self, name: str, version: FileVersion, start: int = 0, expected_end: int | None = None
@@ -80,7 +66,7 @@ class FolderSource:
             with self._opened(name) as file:
                 yield from self._blocks(file, name, version, range(start, stop))
         except OSError as error:
-            raise _error(error, FileGone(name)) from error
+            raise error_of(error, FileGone(name)) from error
 
     def _blocks(
         self, file: int, name: str, version: FileVersion, expected: range
@@ -120,60 +106,30 @@ class FolderSource:
         Unlike mtime, ctime advances with every write and cannot be set back. It also advances when
         rights or links change, but not with every write to a file that is mapped into memory.
         """
-        status = self.status_of(file)
-        tag = f"{status.st_ino:x}-{status.st_ctime_ns:x}-{status.st_size:x}"
-        return FileVersion(status.st_size, tag)
+        return _version_of(self.status_of(file))
+
+    def _is_settled(self, status: os.stat_result) -> bool:
+        """Return whether the next write to the file gives it another ctime.
+
+        A file system with whole seconds gives two writes in the same second the same one.
+        """
+        age = self.now_ns() - status.st_ctime_ns
+        return status.st_ctime_ns % SECOND_NS != 0 or age > SETTLED_NS
 
     @contextmanager
     def _opened(self, name: str) -> Iterator[int]:
         """Open a plain file. Raise OSError for anything else, Misconfigured without the folder."""
-        *folders, _ = components = name.split("/")
-        if not UPWARD.isdisjoint(components):
-            raise OSError(errno.ENOENT, "not a path below the folder")
-        # O_NONBLOCK: opening a FIFO must not wait for a writer.
-        flags = [OPEN | os.O_DIRECTORY] * len(folders) + [OPEN | os.O_NONBLOCK]
-        descriptor = self._open_root()
-        try:
-            for component, flag in zip(components, flags, strict=True):
-                below = os.open(component, flag, dir_fd=descriptor)
-                os.close(descriptor)
-                descriptor = below
+        with opened_below(self.root, name.split("/"), FILE) as descriptor:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise OSError(errno.EISDIR, "not a plain file")
             yield descriptor
-        finally:
-            os.close(descriptor)
 
-    def _open_root(self) -> int:
-        try:
-            return os.open(self.root, os.O_RDONLY | os.O_CLOEXEC | os.O_DIRECTORY)
-        except OSError as error:
-            raise _no_folder(self.root, error) from error
+
+def _version_of(status: os.stat_result) -> FileVersion:
+    tag = f"{status.st_ino:x}-{status.st_ctime_ns:x}-{status.st_size:x}"
+    return FileVersion(status.st_size, tag)
 
 
 def _require(version: FileVersion, found: FileVersion, name: str) -> None:
     if found != version:
         raise FileChanged(name)
-
-
-def _error(error: OSError, not_there: CsvsumError) -> CsvsumError:
-    return not_there if error.errno in NOT_THERE else _no_answer(error)
-
-
-def _no_folder(root: str, error: OSError) -> CsvsumError:
-    """Return the error of a folder that cannot be opened; its files may exist."""
-    if error.errno not in NOT_THERE:
-        return _no_answer(error)
-    log.error("the folder of CSV files %s cannot be opened: %s", root, error.strerror)
-    return Misconfigured(
-        f"The folder of CSV files is not mounted, or may not be opened ({_name_of(error)}); report "
-        "it to the operator."
-    )
-
-
-def _no_answer(error: OSError) -> TryAgain:
-    return TryAgain(f"The folder of CSV files did not answer ({_name_of(error)}).")
-
-
-def _name_of(error: OSError) -> str:
-    return errno.errorcode.get(error.errno or 0, "unknown")

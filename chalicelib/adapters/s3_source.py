@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from chalicelib.adapters.aws_errors import code_of, lasts, translated
 from chalicelib.adapters.clients import Lazy, make_s3
 from chalicelib.adapters.pauses import Pauses
+from chalicelib.adapters.results_bucket import Owner
 from chalicelib.engine.formats import HEAD_BYTES
 from chalicelib.errors import (
     CsvsumError,
@@ -59,6 +60,19 @@ REFUSALS: dict[str, Callable[[str], CsvsumError]] = {
 ARCHIVES = ("GLACIER", "DEEP_ARCHIVE")
 
 
+class S3Place(NamedTuple):
+    """Where the objects are: in a bucket, below a prefix.
+
+    ``owner`` is the account that the bucket must belong to; empty: any. The beginning ``mount`` of
+    the names of files is not part of the keys.
+    """
+
+    bucket: str
+    prefix: str = ""
+    owner: str = ""
+    mount: str = ""
+
+
 class ReadLimits(NamedTuple):
     """``in_flight`` ranges of ``range_bytes`` at a time, each with up to ``attempts`` attempts."""
 
@@ -69,18 +83,19 @@ class ReadLimits(NamedTuple):
 
 
 class S3Source:
-    """A ``ports.Source`` over the objects of a bucket below a prefix."""
+    """A ``ports.Source`` over the objects of a place."""
 
     def __init__(
         self,
-        bucket: str,
-        prefix: str,
+        place: S3Place,
         s3: "Callable[[], S3Client] | None" = None,
         limits: ReadLimits | None = None,
         pauses: Pauses | None = None,
     ) -> None:
-        self.bucket = bucket
-        self.prefix = prefix.strip("/")
+        self.bucket = place.bucket
+        self.prefix = place.prefix.strip("/")
+        self.mount = place.mount
+        self._owner: Owner = {"ExpectedBucketOwner": place.owner} if place.owner else {}
         self.s3 = s3 or Lazy(make_s3)
         self.limits = limits or ReadLimits()
         self.pauses = pauses or Pauses()
@@ -90,7 +105,7 @@ class S3Source:
         from botocore.exceptions import BotoCoreError, ClientError
 
         try:
-            head = self.s3().head_object(Bucket=self.bucket, Key=self._key(name))
+            head = self.s3().head_object(Bucket=self.bucket, Key=self._key(name), **self._owner)
         except (BotoCoreError, ClientError) as error:
             raise self._not_found(name, error) from error
         if _is_archived(head):
@@ -104,7 +119,10 @@ class S3Source:
 
         try:
             answer = self.s3().get_object(
-                Bucket=self.bucket, Key=self._key(name), Range=f"bytes=0-{HEAD_BYTES - 1}"
+                Bucket=self.bucket,
+                Key=self._key(name),
+                Range=f"bytes=0-{HEAD_BYTES - 1}",
+                **self._owner,
             )
             size = int(answer["ContentRange"].rpartition("/")[2])
             return Probe(FileVersion(size, answer["ETag"]), answer["Body"].read())
@@ -192,13 +210,15 @@ class S3Source:
             Key=self._key(name),
             Range=f"bytes={wanted.start}-{wanted.stop - 1}",
             IfMatch=version.etag,
+            **self._owner,
         )
         if answer["ContentRange"] != f"bytes {wanted.start}-{wanted.stop - 1}/{version.size}":
             raise FileChanged(name)
         yield from answer["Body"].iter_chunks(self.limits.block_bytes)
 
     def _key(self, name: str) -> str:
-        return f"{self.prefix}/{name}" if self.prefix else name
+        key = name.removeprefix(self.mount)
+        return f"{self.prefix}/{key}" if self.prefix else key
 
     def _not_found(self, name: str, error: "BotoCoreError | ClientError") -> CsvsumError:
         code = code_of(error)

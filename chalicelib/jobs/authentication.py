@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from chalicelib.errors import InvalidToken, NotSigned, Unauthorized
@@ -56,7 +56,7 @@ class ByToken:
         token = self._cached(digest, now) or self._find(digest, now)
         if token is None or token.expires_at <= now:
             raise InvalidToken
-        return token.client
+        return replace(token.client, expires_at=token.expires_at)
 
     def _cached(self, digest: str, now: datetime) -> StoredToken | None:
         read_at, token = self._read.get(digest, (None, None))
@@ -75,7 +75,10 @@ class ByToken:
 
 @dataclass(frozen=True, slots=True)
 class ByCaller:
-    """Takes the caller that API Gateway has authenticated; those in ``admins`` see all jobs."""
+    """Takes the caller that API Gateway has authenticated; those in ``admins`` see all jobs.
+
+    IAM decides who may list the source: it is the right to call GET /files.
+    """
 
     admins: frozenset[str] = frozenset()
 
@@ -84,7 +87,7 @@ class ByCaller:
         name = owner_of(credentials.caller)
         if not name:
             raise NotSigned
-        return Client(name, Role.ADMIN if name in self.admins else Role.CLIENT)
+        return Client(name, Role.ADMIN if name in self.admins else Role.LISTER)
 
 
 def owner_of(arn: str) -> str:

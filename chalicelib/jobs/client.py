@@ -1,6 +1,7 @@
 """The clients of the service, and whose jobs they see. Pure Python."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -9,7 +10,9 @@ class Role(StrEnum):
 
     #: Its own jobs.
     CLIENT = "client"
-    #: All jobs.
+    #: Its own jobs, and the names of the files in the source.
+    LISTER = "lister"
+    #: All jobs, and these names.
     ADMIN = "admin"
 
 
@@ -19,10 +22,17 @@ class Client:
 
     name: str
     role: Role = Role.CLIENT
+    #: When its credentials expire, if they do. It does not make another client.
+    expires_at: datetime | None = field(default=None, compare=False)
 
     def may_see(self, owner: str) -> bool:
         """Return whether the jobs of ``owner`` exist for this client."""
         return self.role is Role.ADMIN or owner == self.name
+
+    @property
+    def may_list(self) -> bool:
+        """Whether the client may list the files of the source."""
+        return self.role in (Role.LISTER, Role.ADMIN)
 
 
 #: Everybody, where requests are not authenticated. It also owns the jobs that have no client.

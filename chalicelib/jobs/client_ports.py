@@ -1,6 +1,6 @@
-"""The ports of what belongs to clients: their jobs by time, their idempotency keys and tokens."""
+"""The ports of what belongs to clients: jobs by time, idempotency keys, tokens and uploads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -57,4 +57,20 @@ class Tokens(Protocol):
 
     def find(self, digest: str) -> StoredToken | None:
         """Return the token of a digest, also if it has expired; None if there is none."""
+        ...
+
+
+class Uploads(Protocol):
+    """The store of uploads."""
+
+    def form(self, key: str, max_bytes: int, seconds: int) -> tuple[str, Mapping[str, str]]:
+        """Return the URL and the fields of a form that stores one file under a key.
+
+        The store refuses a larger file, and the form after some seconds. Raise Misconfigured if the
+        store is missing or another account's, and ServiceDown if it does not answer.
+        """
+        ...
+
+    def origin(self) -> str:
+        """Return the scheme and the host of these URLs."""
         ...

@@ -12,6 +12,7 @@ from chalicelib.engine.opening import Text, open_table
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.parts import MAX_PARTS, Plan, Rerun, chains, part_size
+from chalicelib.jobs.planning import plan_of
 from chalicelib.jobs.ports import Clock, Jobs, Message, Parts, Queue
 
 
@@ -40,17 +41,9 @@ class Cutter:
         Raise FileError if the text has no table with columns to sum.
         """
         table = open_table(text, job.options)
-        layout = table.layout
-        plan = Plan(
-            size=job.version.size,
-            part_bytes=part_size(job.version.size, self.part_bytes, self.parts_per_job),
-            data_start=layout.data_start,
-            data_line=layout.data_line,
-            fields=layout.fields,
-            window=self.window,
-            columns=layout.wanted if job.options.columns else (),
-            hidden=layout.hidden,
-        )
+        size = job.version.size
+        part_bytes = part_size(size, self.part_bytes, self.parts_per_job)
+        plan = plan_of(table, job.options, size, part_bytes, self.window)
         planned = self.jobs.plan(job.id, plan, table.dialect, self.now())
         log_event("cut", planned, parts=planned.parts, bytes=plan.size)
         return planned

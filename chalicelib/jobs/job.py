@@ -4,14 +4,17 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from chalicelib.engine.dialect import Dialect
-from chalicelib.engine.evidence import Suggestion
-from chalicelib.engine.excerpt import Excerpt
 from chalicelib.engine.options import Options
 from chalicelib.engine.sums import as_json_number
 from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.parts import Plan
+
+if TYPE_CHECKING:  # only a failed job needs them
+    from chalicelib.engine.evidence import Suggestion
+    from chalicelib.engine.excerpt import Excerpt
 
 ID = re.compile("[0-9a-f]{32}")
 
@@ -72,9 +75,9 @@ class Problem:
     #: From 0.
     byte_offset: int | None = None
     #: What to do, the most likely remedy first.
-    suggestions: tuple[Suggestion, ...] = ()
+    suggestions: "tuple[Suggestion, ...]" = ()
     #: The lines around the place.
-    excerpt: Excerpt | None = None
+    excerpt: "Excerpt | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +169,11 @@ class Job:
     finished_at: datetime | None = None
     #: How often the job was sent: at submission, and by the sweeper.
     attempts: int = 1
+    #: Whether its result may answer later submissions. Not if the file could get another content
+    #: and keep its version.
+    is_reusable: bool = True
+    #: The id of the job whose result it has; None if its file was summed for it.
+    cached_from: str | None = None
     #: How the file is written. The worker that finishes the job writes it, or the one that cuts the
     #: file.
     dialect: Dialect | None = None

@@ -1,17 +1,17 @@
 """Merges the parts of a job."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chalicelib.engine.sums import ColumnSum
 from chalicelib.errors import BadCsv
+from chalicelib.jobs.adding import add_up, require_complete
 from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.fetching import IN_FLIGHT, fetch_ahead
 from chalicelib.jobs.finishing import Finisher
 from chalicelib.jobs.job import Job, utc_now
-from chalicelib.jobs.parts import Outcome, Plan, Rerun, group_of, settle
+from chalicelib.jobs.parts import Plan, Rerun, group_of, settle
 from chalicelib.jobs.ports import Clock, Jobs, Parts, Source
 from chalicelib.jobs.reading import read_table
 from chalicelib.jobs.results import Sums
@@ -68,30 +68,3 @@ class Merger:
 def in_flight(columns: int) -> int:
     """Return how many parts may be fetched at the same time, by their columns."""
     return max(1, min(IN_FLIGHT, COLUMNS_IN_FLIGHT // max(columns, 1)))
-
-
-def add_up(chain: Sequence[Outcome], sums: Iterable[Iterable[ColumnSum]]) -> list[ColumnSum]:
-    """Add up the sums of all parts; positions in them then count from the first data row.
-
-    Only the total is in memory, and one column of a part at a time.
-    """
-    total: list[ColumnSum] = []
-    lines = size = 0
-    for outcome, columns in zip(chain, sums, strict=True):
-        if not total:
-            total = list(columns)
-        else:
-            for place, column in zip(range(len(total)), columns, strict=True):
-                total[place] = total[place].followed_by(column, lines, size)
-        lines, size = lines + outcome.lines, size + outcome.bytes
-    return total
-
-
-def require_complete(plan: Plan, chain: Sequence[Outcome]) -> None:
-    """Raise ValueError unless the rows of the parts have as many bytes as the file.
-
-    This is the last guard against a sum that misses a row or counts it twice.
-    """
-    counted = plan.data_start + sum(outcome.bytes for outcome in chain)
-    if len(chain) != plan.count or counted != plan.size:
-        raise ValueError(f"{len(chain)} parts hold {counted} of {plan.size} bytes")

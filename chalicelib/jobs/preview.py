@@ -17,16 +17,16 @@ from chalicelib.engine.opening import Table, grammar_of, open_table
 from chalicelib.engine.options import Options
 from chalicelib.engine.row_ends import translate
 from chalicelib.engine.rows import Row, iter_rows
-from chalicelib.engine.verdict import judge
 from chalicelib.errors import BadCsv, FileError
+from chalicelib.jobs.client import Client
 from chalicelib.jobs.explaining import Explainer
-from chalicelib.jobs.file_names import parse_name
 from chalicelib.jobs.held_file import HeldFile, complete_rows, hold, unpacked
 from chalicelib.jobs.job import Job, Problem, Result, queued, utc_now
 from chalicelib.jobs.ports import Clock, Source
 from chalicelib.jobs.problems import problem_of
 from chalicelib.jobs.reading import read_text
-from chalicelib.jobs.results import MAX_RESULT_CHARS, Sums, result_of
+from chalicelib.jobs.results import Sums, decide
+from chalicelib.jobs.uploads import parse_name_for
 
 MAX_BYTES = 1024 * 1024
 MAX_ROWS = 20
@@ -66,14 +66,14 @@ class PreviewFile:
     kernel: Kernel
     now: Clock = utc_now
 
-    def __call__(self, name: object, options: Options) -> Preview:
-        """Return the preview of a file.
+    def __call__(self, name: object, options: Options, client: Client) -> Preview:
+        """Return the preview of a file for a client.
 
         Raise BadRequest, FileMissing, Misconfigured, TryAgain, and FileError if the file cannot be
         read at all.
         """
-        file_name = parse_name(name)
-        version, _ = self.source.probe(file_name)
+        file_name = parse_name_for(client, name)
+        version = self.source.probe(file_name).version
         job = queued("", file_name, options, version, self.now())
         blocks = self.source.read(file_name, version, expected_end=min(version.size, MAX_BYTES))
         preview = Preview(job, hold(blocks, version.size, MAX_BYTES))
@@ -102,11 +102,7 @@ class PreviewFile:
             raise BadCsv(partial.fault.moved(layout.data_line, layout.data_start))
         if not (partial.rows or complete):
             return None
-        verdict = judge(partial.columns, layout)
-        if verdict.fault is not None:
-            raise BadCsv(verdict.fault.moved(layout.data_line, layout.data_start))
-        sums = Sums(partial.columns, partial.rows, partial.unended)
-        return result_of(layout, sums, verdict, MAX_RESULT_CHARS)
+        return decide(layout, Sums(partial.columns, partial.rows, partial.unended))
 
 
 def _failed(preview: Preview, error: FileError) -> Preview:

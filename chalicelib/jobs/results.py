@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from chalicelib.engine.layout import Layout
 from chalicelib.engine.sums import ColumnSum, digits
-from chalicelib.engine.verdict import Verdict
+from chalicelib.engine.verdict import Verdict, judge
 from chalicelib.engine.wording import visible
 from chalicelib.errors import BadCsv, Fault
 from chalicelib.jobs.job import LeftOut, Notice, Result
@@ -23,6 +23,17 @@ class Sums:
     columns: Sequence[ColumnSum]
     rows: int
     unended: bool
+
+
+def decide(layout: Layout, sums: Sums, max_chars: int = MAX_RESULT_CHARS) -> Result:
+    """Return the result of a file.
+
+    Raises BadCsv for a refused cell, when there is no number, and when the result is too large.
+    """
+    verdict = judge(sums.columns, layout)
+    if verdict.fault is not None:
+        raise BadCsv(verdict.fault.moved(layout.data_line, layout.data_start))
+    return result_of(layout, sums, verdict, max_chars)
 
 
 def result_of(layout: Layout, sums: Sums, verdict: Verdict, max_chars: int) -> Result:

@@ -1,6 +1,6 @@
 """Finds the client of each request, before any view runs."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from chalice.app import IAMAuthorizer, Response
@@ -22,12 +22,16 @@ def gateway_checks(settings: Settings) -> Mapping[str, Any]:
     }
 
 
-def authenticated(authenticate: Authenticate) -> Middleware:
-    """Return Chalice middleware that lets views know the client, or replies with a problem."""
+def authenticated(authenticate: Authenticate, public: Collection[str] = ()) -> Middleware:
+    """Return Chalice middleware that lets views know the client, or replies with a problem.
+
+    ``public``: the routes that need no client.
+    """
 
     @problem_responses
     def middleware(request: Any, get_response: Callable[[Any], Response]) -> Response:
-        requests.remember_client(authenticate(credentials_of(request)))
+        if request.path not in public:
+            requests.remember_client(authenticate(credentials_of(request)))
         return get_response(request)
 
     return middleware

@@ -7,8 +7,11 @@ from contextlib import contextmanager
 from functools import cached_property
 from threading import Lock
 
+from chalicelib.adapters.cache_table import CacheTable
 from chalicelib.adapters.claims_table import ClaimsTable
 from chalicelib.adapters.clients import AwsClients
+from chalicelib.adapters.event_bus import EventBus
+from chalicelib.adapters.folder_files import FolderFiles
 from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.adapters.held_messages import HeldMessages
 from chalicelib.adapters.history_table import HistoryTable
@@ -16,13 +19,19 @@ from chalicelib.adapters.identity import account_and_region
 from chalicelib.adapters.jobs_table import JobsTable
 from chalicelib.adapters.parts_table import PartsTable
 from chalicelib.adapters.results_bucket import ResultsBucket
-from chalicelib.adapters.s3_source import S3Source
+from chalicelib.adapters.s3_files import S3Files
+from chalicelib.adapters.s3_source import S3Place, S3Source
 from chalicelib.adapters.tokens_table import TokensTable
+from chalicelib.adapters.uploads_bucket import UploadsBucket
 from chalicelib.adapters.work_queue import WorkQueue
 from chalicelib.engine.kernel import Kernel
-from chalicelib.jobs.client_ports import Claims, History, Tokens
+from chalicelib.jobs.client_ports import Claims, History, Tokens, Uploads
 from chalicelib.jobs.events import JsonLines
+from chalicelib.jobs.files import Catalog
+from chalicelib.jobs.outcome_ports import Cache
 from chalicelib.jobs.ports import Deliveries, Jobs, Parts, Source
+from chalicelib.jobs.sources import Sources
+from chalicelib.jobs.uploads import PREFIX
 from chalicelib.settings import Settings, settings
 from chalicelib.wiring.container import UseCases
 
@@ -43,7 +52,13 @@ class SettingsAdapters:
             self.replies,
             self._settings.keep_days,
             self._clients.dynamodb,
+            marks_ended=self.bus is not None,
         )
+
+    @cached_property
+    def bus(self) -> EventBus | None:
+        name = self._settings.event_bus
+        return EventBus(name, self._clients.events) if name else None
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -63,6 +78,10 @@ class SettingsAdapters:
         return ClaimsTable(self._settings.table, self._clients.dynamodb)
 
     @cached_property
+    def cache(self) -> Cache:
+        return CacheTable(self._settings.table, self._clients.dynamodb)
+
+    @cached_property
     def history(self) -> History:
         return HistoryTable(self._settings.table, self._clients.dynamodb)
 
@@ -77,7 +96,19 @@ class SettingsAdapters:
 
     @cached_property
     def source(self) -> Source:
-        return source_of(self._settings.csv_source, self._clients)
+        files = source_of(self._settings.csv_source, self._clients)
+        bucket, owner = self._settings.uploads_bucket, self._settings.uploads_owner
+        place = S3Place(bucket, owner=owner, mount=PREFIX)
+        return Sources(files, S3Source(place, self._clients.s3))
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        return catalog_of(self._settings.csv_source, self._clients)
+
+    @cached_property
+    def uploads(self) -> Uploads:
+        bucket, owner = self._settings.uploads_bucket, self._settings.uploads_owner
+        return UploadsBucket(bucket, self._clients.s3, owner)
 
     @cached_property
     def replies(self) -> ResultsBucket:
@@ -131,7 +162,16 @@ def source_of(url: str, clients: AwsClients | None = None) -> Source:
     if scheme == "file":
         return FolderSource(rest)
     bucket, _, prefix = rest.partition("/")
-    return S3Source(bucket, prefix, (clients or AwsClients()).s3)
+    return S3Source(S3Place(bucket, prefix), (clients or AwsClients()).s3)
+
+
+def catalog_of(url: str, clients: AwsClients) -> Catalog:
+    """Return what lists the source of a URL."""
+    scheme, _, rest = url.partition("://")
+    if scheme == "file":
+        return FolderFiles(rest)
+    bucket, _, prefix = rest.partition("/")
+    return S3Files(S3Place(bucket, prefix), clients.s3)
 
 
 def best_kernel() -> Kernel:

@@ -23,8 +23,16 @@ ROUTES = {
     "/storage/get_json/{job_id}",
     "/jobs",
     "/jobs/{job_id}",
+    "/health",
+    "/me",
+    "/jobs/{job_id}/parts",
+    "/",
     "/openapi.json",
+    "/page/{version}/{file}",
+    "/page/{version}/views/{file}",
     "/preview",
+    "/uploads",
+    "/files",
 }
 
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
 from chalicelib.adapters.clients import AwsClients, Lazy, make_s3
-from chalicelib.adapters.s3_source import ReadLimits, S3Source
+from chalicelib.adapters.s3_source import ReadLimits, S3Place, S3Source
 from chalicelib.settings import Settings
 from deploy.stage import read_stage
 from tests.moto_aws import MotoAws
@@ -52,9 +52,9 @@ def test_three_ranges_at_once_make_one_client(
     bucket = unique("csv")
     aws.client("s3").create_bucket(Bucket=bucket)
     aws.client("s3").put_object(Bucket=bucket, Key="x.csv", Body=b"0123456789")
-    version = S3Source(bucket, "", clients.s3).version("x.csv")
+    version = S3Source(S3Place(bucket), clients.s3).version("x.csv")
     maker = Maker(make_s3)
-    source = S3Source(bucket, "", Lazy(maker), ReadLimits(range_bytes=2, in_flight=3))
+    source = S3Source(S3Place(bucket), Lazy(maker), ReadLimits(range_bytes=2, in_flight=3))
     assert b"".join(source.read("x.csv", version)) == b"0123456789"
     assert len(maker.made) == 1
 
@@ -78,7 +78,14 @@ def test_workers_try_more_often_than_the_api(aws: MotoAws) -> None:
         ).call_tries
         for name in stage.functions
     }
-    assert tries == {"api_handler": 3, "work_job": 8, "work_part": 8, "give_up": 8, "sweep": 8}
+    assert tries == {
+        "api_handler": 3,
+        "work_job": 8,
+        "work_part": 8,
+        "give_up": 8,
+        "inbox": 8,
+        "sweep": 8,
+    }
     clients = AwsClients(8)
     for client in (clients.dynamodb(), clients.s3(), clients.sqs()):
         config: Any = client.meta.config

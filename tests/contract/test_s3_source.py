@@ -13,7 +13,7 @@ from urllib3.exceptions import ProtocolError
 
 from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.pauses import Pauses
-from chalicelib.adapters.s3_source import ReadLimits, S3Source
+from chalicelib.adapters.s3_source import ReadLimits, S3Place, S3Source
 from chalicelib.errors import (
     CsvsumError,
     FileArchived,
@@ -38,7 +38,7 @@ def bucket(aws: MotoAws, clients: AwsClients, unique: Callable[[str], str]) -> S
     name = unique("csv")
     aws.client("s3").create_bucket(Bucket=name)
     aws.client("s3").put_object(Bucket=name, Key="x.csv", Body=DATA)
-    return S3Source(name, "", clients.s3, LIMITS, NO_PAUSES)
+    return S3Source(S3Place(name), clients.s3, LIMITS, NO_PAUSES)
 
 
 @contextmanager
@@ -162,7 +162,7 @@ def test_a_bucket_that_does_not_exist_has_no_files(
     clients: AwsClients, unique: Callable[[str], str]
 ) -> None:
     with pytest.raises(FileMissing):
-        S3Source(unique("missing"), "", clients.s3).version("x.csv")
+        S3Source(S3Place(unique("missing")), clients.s3).version("x.csv")
 
 
 def put(aws: MotoAws, bucket: S3Source, storage_class: str) -> None:
@@ -267,7 +267,11 @@ def test_a_refusal_is_retried_only_when_it_may_pass(
 ) -> None:
     s3: Any = Refusing(get, head)
     with pytest.raises(error) as raised:
-        list(S3Source("csv", "", lambda: s3, pauses=NO_PAUSES).read("x.csv", FileVersion(3, '"e"')))
+        list(
+            S3Source(S3Place("csv"), lambda: s3, pauses=NO_PAUSES).read(
+                "x.csv", FileVersion(3, '"e"')
+            )
+        )
     assert raised.value.retryable is (error is TryAgain)
     assert raised.value.__cause__
 
@@ -299,7 +303,7 @@ def read_from(s3: Any, share: float = 1.0) -> tuple[bytes, list[float]]:
     """Return what is read, and the pauses."""
     pauses: list[float] = []
     waits = Pauses(pauses.append, lambda: share)
-    source = S3Source("csv", "", lambda: s3, pauses=waits)
+    source = S3Source(S3Place("csv"), lambda: s3, pauses=waits)
     return b"".join(source.read("x.csv", FileVersion(3, '"e"'))), pauses
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from chalicelib.adapters.clients import AwsClients
 from chalicelib.adapters.folder_source import FolderSource
-from chalicelib.adapters.s3_source import S3Source
+from chalicelib.adapters.s3_source import S3Place, S3Source
 from chalicelib.engine.formats import HEAD_BYTES
 from chalicelib.errors import FileChanged, FileGone, FileMissing
 from chalicelib.jobs.ports import Source
@@ -54,7 +54,7 @@ class BucketPlace:
         self.s3 = clients.s3()
         self.s3.create_bucket(Bucket=bucket)
         self.bucket = bucket
-        self.source = S3Source(bucket, "in/coming/", clients.s3)
+        self.source = S3Source(S3Place(bucket, "in/coming/"), clients.s3)
 
     def put(self, name: str, data: bytes) -> None:
         self.s3.put_object(Bucket=self.bucket, Key=f"in/coming/{name}", Body=data)
@@ -99,7 +99,7 @@ def test_a_probe_is_the_version_and_the_first_bytes(place: Place, size: int) -> 
     data = os.urandom(size)
     place.put("data.csv", data)
     probe = place.source.probe("data.csv")
-    assert probe == (place.source.version("data.csv"), data[:HEAD_BYTES])
+    assert (probe.version, probe.head) == (place.source.version("data.csv"), data[:HEAD_BYTES])
     assert b"".join(place.source.read("data.csv", probe.version)) == data
 
 

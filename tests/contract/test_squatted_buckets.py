@@ -22,6 +22,12 @@ OTHER = "999999999999"
 STAGE = changed(read_stage("prod"), {"BUCKET_NAMESPACE": "global"})
 
 
+def names_of(bucket: str) -> dict[str, str]:
+    """Return the names of a stage's data, with this bucket of results."""
+    others = {"UploadsBucket": "", "CsvBucket": "", "JobsTable": "t", "TokensTable": "u"}
+    return {"ResultsBucket": bucket, **others}
+
+
 @pytest.fixture
 def strict() -> Iterator[StrictAws]:
     with StrictAws("us-east-1") as aws:
@@ -76,7 +82,7 @@ def test_a_bucket_of_another_account_is_not_deleted_although_it_has_our_tag(
     aws, name = Aws(strict.session()), squat("results-x")
     tags = {"TagSet": [{"Key": "csvsum", "Value": STAGE.prefix}]}
     strict.tester("s3", account=OTHER).put_bucket_tagging(Bucket=name, Tagging=tags)
-    names = {"ResultsBucket": name, "CsvBucket": "", "JobsTable": "t", "TokensTable": "u"}
+    names = names_of(name)
     assert data.delete(STAGE, aws, names) == []
     assert aws.client("s3").head_bucket(Bucket=name)
 
@@ -87,7 +93,7 @@ def test_a_bucket_of_the_same_stage_in_another_region_is_not_deleted(strict: Str
     strict.tester("s3").create_bucket(Bucket=name)
     tags = {"TagSet": [{"Key": "csvsum", "Value": STAGE.prefix}]}
     strict.tester("s3").put_bucket_tagging(Bucket=name, Tagging=tags)
-    names = {"ResultsBucket": name, "CsvBucket": "", "JobsTable": "t", "TokensTable": "u"}
+    names = names_of(name)
     assert data.delete(STAGE, elsewhere, names) == []
     assert data.delete(STAGE, aws, names) == [name]
 

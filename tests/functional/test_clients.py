@@ -15,7 +15,8 @@ from tests.functional.stack import ROOT, Api, Stack, callers_environment, make, 
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A service that asks for tokens, and lets a client have two jobs."""
-    running = Stack(tmp_path_factory.mktemp("closed"), AUTH="token", MAX_JOBS_PER_CLIENT="2")
+    settings = {"AUTH": "token", "MAX_JOBS_PER_CLIENT": "2", "CACHE": "off"}
+    running = Stack(tmp_path_factory.mktemp("closed"), **settings)
     running.put("x.csv", b"a,b\n1,2\n")
     yield running
     running.stop()
@@ -123,7 +124,7 @@ def test_no_token_is_in_what_make_run_prints_or_keeps(closed: Stack) -> None:
         ("token", {}, "CLIENT must be a name"),
         ("token", {"CLIENT": "open"}, "not 'open'"),
         ("token", {"CLIENT": "a b"}, "CLIENT must be a name"),
-        ("token", {"CLIENT": "x", "ROLE": "root"}, "ROLE must be client or admin"),
+        ("token", {"CLIENT": "x", "ROLE": "root"}, "ROLE must be client, lister or admin"),
         ("token", {"CLIENT": "x", "DAYS": "0"}, "DAYS must be a whole number from 1 to 3650"),
         ("token", {"CLIENT": "x", "DYAS": "1"}, "did you mean DAYS?"),
         ("revoke", {"CLIENT": "nobody"}, "nobody has no token"),

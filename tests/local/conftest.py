@@ -34,7 +34,15 @@ def names(embedded: EmbeddedAws, unique: Callable[[str], str]) -> dict[str, str]
     """The names of queues, table and bucket of one test; messages stay hidden for a second."""
     names = {
         name: unique(name.lower())
-        for name in ("JobsTable", "JobsQueue", "PartsQueue", "DeadQueue", "ResultsBucket")
+        for name in (
+            "JobsTable",
+            "JobsQueue",
+            "PartsQueue",
+            "DeadQueue",
+            "InboxQueue",
+            "ResultsBucket",
+            "UploadsBucket",
+        )
     }
     make_resources(embedded.endpoint, {**names, "VisibilitySeconds": "1"}, unique("stack"))
     return names

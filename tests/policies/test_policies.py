@@ -16,6 +16,8 @@ from chalicelib.engine.options import Options
 from chalicelib.errors import InvalidToken, ServiceDown
 from chalicelib.jobs.authentication import Credentials
 from chalicelib.jobs.client import OPEN, Client
+from chalicelib.jobs.files import WantedFiles
+from chalicelib.jobs.inbox import NewFile
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.listing import Wanted
 from chalicelib.jobs.part_reading import PartReader
@@ -29,14 +31,24 @@ from deploy.changes import changed
 from deploy.policies import policy
 from deploy.stage import Stage, csv_bucket, read_stage
 from local.triggers import sqs_event
+from tests.forms import send_form
 from tests.moto_aws import MotoAws
 
-SERVICES = ("dynamodb", "s3", "sqs")
+SERVICES = ("dynamodb", "events", "s3", "sqs")
 # What Lambda does with the function's role, and the handlers do not see.
 BY_LAMBDA = ("Logs", "TracesHaveNoArn", "Trigger")
+# As botocore signs a form for an upload, whose sender puts an object with the rights of the signer.
+FORM, ANY = "CreateBucket", "any"
 # Where the operation's name is not the action's.
-ACTIONS = {"s3:HeadObject": "s3:GetObject", "sqs:SendMessageBatch": "sqs:SendMessage"}
-FUNCTIONS = ("api_handler", "work_job", "work_part", "give_up", "sweep")
+ACTIONS = {
+    "s3:HeadObject": "s3:GetObject",
+    "s3:ListObjectsV2": "s3:ListBucket",
+    "sqs:SendMessageBatch": "sqs:SendMessage",
+}
+# Where the service's name in boto3's hooks is not the one in actions.
+PREFIXES = {"eventbridge": "events"}
+BUS = "csvsum-policies"
+FUNCTIONS = ("api_handler", "work_job", "work_part", "give_up", "inbox", "sweep")
 
 Call = tuple[str, str]
 """An action and the ARN of its resource."""
@@ -44,10 +56,14 @@ Call = tuple[str, str]
 
 def arn_of(service: str, parameters: dict[str, Any]) -> str:
     if service == "s3":
-        return f"arn:aws:s3:::{parameters['Bucket']}/{parameters['Key']}"
+        key = f"/{parameters['Key']}" if "Key" in parameters else ""
+        return f"arn:aws:s3:::{parameters['Bucket']}{key}"
     if service == "sqs":
         name = parameters.get("QueueName") or parameters["QueueUrl"].rpartition("/")[2]
         return f"arn:aws:sqs:us-east-1:123456789012:{name}"
+    if service == "events":
+        (bus,) = {each["EventBusName"] for each in parameters["Entries"]}
+        return f"arn:aws:events:us-east-1:123456789012:event-bus/{bus}"
     index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
     # A batch is of one table here.
     table = parameters.get("TableName") or "".join(parameters["RequestItems"])
@@ -60,6 +76,9 @@ def calls_of(service: str, operation: str, parameters: dict[str, Any]) -> Iterat
     https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
     """
     action = f"{service}:{operation}"
+    if operation == FORM:
+        yield "s3:PutObject", f"{arn_of(service, parameters)}/{ANY}"
+        return
     if operation != "TransactWriteItems":
         yield ACTIONS.get(action, action), arn_of(service, parameters)
         return
@@ -74,11 +93,13 @@ class Recorder:
     def __init__(self) -> None:
         self.clients = AwsClients()
         self.calls: set[Call] | None = None
-        for client in (self.clients.dynamodb(), self.clients.s3(), self.clients.sqs()):
+        for service in SERVICES:
+            client = getattr(self.clients, service)()
             client.meta.events.register("provide-client-params", self._record)
 
     def _record(self, params: dict[str, Any], event_name: str, **_: Any) -> None:
         service, operation = event_name.split(".")[1:]
+        service = PREFIXES.get(service, service)
         if self.calls is not None:
             self.calls.update(calls_of(service, operation, params))
 
@@ -123,8 +144,27 @@ class Scene:
         )
         return name
 
+    def upload(self, data: bytes) -> str:
+        """Upload a file as clients do, and return its name."""
+        form = self.use_cases.upload("x.csv", len(data), OPEN)
+        assert send_form(form.url, form.fields, data).status == 204
+        return form.csv
+
     def submit(self, data: bytes, step: int = 10) -> Job:
         return self.use_cases.submit(self.put(data), Options(step=step), OPEN)
+
+    def submit_upload(self, data: bytes) -> Job:
+        return self.use_cases.submit(self.upload(data), Options(), OPEN)
+
+    def put_into_inbox(self, data: bytes, name: str = "", options: bytes = b"") -> NewFile:
+        """Put a file into the inbox, with options beside it, and return its report."""
+        bucket, s3 = self.settings.uploads_bucket, self.aws.client("s3")
+        key = f"inbox/{name or uuid4().hex}"
+        if options:
+            beside = f"{key.rpartition('/')[0]}/csvsum.json"
+            s3.put_object(Bucket=bucket, Key=beside, Body=options)
+        etag = s3.put_object(Bucket=bucket, Key=key, Body=data)["ETag"]
+        return NewFile(bucket, key, len(data), etag.strip('"'), "1")
 
     def messages(self, queue: str) -> list[Message]:
         sqs = self.aws.client("sqs")
@@ -183,11 +223,24 @@ MISLEADING = b'a,b\n1,"' + b"2,3\n" * 40_000 + b'"\n'
 
 @pytest.fixture(scope="module")
 def scene(aws: MotoAws) -> Scene:
-    small = {"CSV_SOURCE": "s3://csvsum-policies-csv/in", "PART_BYTES": "40000"}
+    small = {
+        "CSV_SOURCE": "s3://csvsum-policies-csv/in",
+        "PART_BYTES": "40000",
+        "LIST_FILES": "on",
+        "INBOX": "on",
+        "EVENT_BUS": BUS,
+    }
     stage = changed(read_stage("localstack"), small)
-    buckets = {"ResultsBucket": stage.settings.results_bucket, "CsvBucket": "csvsum-policies-csv"}
+    buckets = {
+        "ResultsBucket": stage.settings.results_bucket,
+        "UploadsBucket": stage.settings.uploads_bucket,
+        "CsvBucket": "csvsum-policies-csv",
+    }
     parameters = {"Prefix": stage.prefix, "CreateCsvBucket": "true", **buckets}
     aws.create_resources(parameters, "policies")
+    aws.client("events").create_event_bus(Name=BUS)
+    # moto cannot make its policy, so it is not part of the stack.
+    aws.client("sqs").create_queue(QueueName=stage.settings.inbox_queue)
     return Scene(aws, stage, Settings.from_env(stage.environment), Recorder())
 
 
@@ -199,11 +252,13 @@ def use_api(scene: Scene) -> set[Call]:
         with pytest.raises(InvalidToken):
             use_cases.authenticate(Credentials(f"Bearer {new_token()}"))
         job = scene.submit(TALL)
+        scene.submit_upload(TALL)
         for each in (job, large, running):
             use_cases.find_job(each.id, OPEN)
         use_cases.submit_once(job.file_name, job.options, OPEN, "a key")
         use_cases.cancel_job(job.id, OPEN)
         use_cases.list_jobs(OPEN, Wanted())
+        use_cases.list_files(OPEN, WantedFiles())
         use_cases.count_in_progress()
         use_cases.count_in_progress(Client("finance"))
         use_cases.publish_reply(job, "sums", "{}")
@@ -217,6 +272,7 @@ def use_api(scene: Scene) -> set[Call]:
 def use_work_job(scene: Scene) -> set[Call]:
     failing = scene.fail_once(scene.settings.jobs_queue)
     jobs = [scene.submit(TALL), scene.submit(WIDE, step=1), scene.submit(b"a\noops\n")]
+    jobs.append(scene.submit_upload(b"a\n1\n"))
     with scene.recorder.recorded() as calls:
         for job in jobs:
             scene.use_cases.sum_job(Message(job.id))
@@ -246,6 +302,7 @@ def use_work_part(scene: Scene) -> set[Call]:
     failing = scene.fail_once(scene.settings.parts_queue)
     for data, step in ((TALL, 10), (WIDE_AND_TALL, 1), (MISLEADING, 10)):
         scene.submit(data, step)
+    scene.submit_upload(TALL)
     waiting = scene.parts()
     with scene.recorder.recorded() as calls:
         while waiting:
@@ -261,8 +318,25 @@ def use_give_up(scene: Scene) -> set[Call]:
     with scene.recorder.recorded() as calls:
         for each in (large, job):
             scene.use_cases.give_up(Message(each.id))
+        scene.use_cases.take_in.give_up(scene.put_into_inbox(b"a\n1\n"))
     scene.parts()
     return calls
+
+
+def use_inbox(scene: Scene) -> set[Call]:
+    failing = scene.fail_once(scene.settings.inbox_queue)
+    good = scene.put_into_inbox(b"a\n1\n")
+    cached = scene.put_into_inbox(WIDE, "wide/x.csv", b'{"step": 1}')
+    scene.use_cases.take_in(cached)
+    scene.parts()
+    again = replace(cached, sequencer="2")
+    wrong = scene.put_into_inbox(b"a\n1\n", "wrong/x.csv", b"{")
+    with scene.recorder.recorded() as calls:
+        for file in (good, again, wrong, replace(good, etag="another")):
+            scene.use_cases.take_in(file)
+            scene.use_cases.take_in(file)
+    scene.parts()
+    return failing | calls
 
 
 def use_sweep(scene: Scene) -> set[Call]:
@@ -275,6 +349,8 @@ def use_sweep(scene: Scene) -> set[Call]:
         ExpressionAttributeValues={":shard": {"S": "1"}},
     )
     scene.submit(b"a\n1\n")
+    # Whoever ended this one has died before it sent the event.
+    scene.adapters.jobs.cancel(scene.submit(b"a\n1\n").id, utc_now())
     scene.messages(scene.settings.jobs_queue)
     later = utc_now() + timedelta(hours=2)
     with scene.recorder.recorded() as calls:
@@ -287,6 +363,7 @@ USES: dict[str, Callable[[Scene], set[Call]]] = {
     "work_job": use_work_job,
     "work_part": use_work_part,
     "give_up": use_give_up,
+    "inbox": use_inbox,
     "sweep": use_sweep,
 }
 

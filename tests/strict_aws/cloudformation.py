@@ -193,6 +193,7 @@ class CloudFormation:
             )
         pseudo = {
             "AWS::Region": request.region,
+            "AWS::URLSuffix": "amazonaws.com",
             "AWS::AccountId": principal.account,
             "AWS::Partition": "aws",
         }

@@ -39,6 +39,7 @@ class Template:
             "Fn::And": lambda several: all(self.value(each) for each in several),
             "Fn::Or": lambda several: any(self.value(each) for each in several),
             "Fn::Join": lambda two: two[0].join(self.value(two[1])),
+            "Fn::Split": lambda two: self.value(two[1]).split(two[0]),
             "Condition": self.holds,
         }
 

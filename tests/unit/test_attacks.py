@@ -166,11 +166,14 @@ def detail_of_missing(source: FolderSource, name: str) -> str:
     return missing.value.detail
 
 
+#: What says nothing about any client: whether the API replies, and the page with its files.
+NEED_NO_TOKEN = ("/health", "/", "/page/{version}/{file}", "/page/{version}/views/{file}")
 ROUTES = [
     (method, path)
     for path, methods in app.routes.items()
     for method in methods
     if method != "OPTIONS"  # a browser asks without a token what it may ask for
+    and path not in NEED_NO_TOKEN
 ]
 
 

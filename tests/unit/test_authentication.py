@@ -214,14 +214,14 @@ BATCH = "arn:aws:sts::123456789012:assumed-role/batch"
 def test_a_caller_that_signs_is_known_by_its_arn_and_a_role_without_its_session(
     arn: str, name: str
 ) -> None:
-    assert ByCaller()(Credentials("", arn)) == Client(name)
+    assert ByCaller()(Credentials("", arn)).name == name
 
 
 def test_callers_that_the_operator_names_see_all_jobs() -> None:
     authenticate = ByCaller(frozenset({ALICE, BATCH}))
     assert authenticate(Credentials("", ALICE)).role is Role.ADMIN
     assert authenticate(Credentials("", SESSION)).role is Role.ADMIN
-    assert authenticate(Credentials("", f"{ALICE}2")).role is Role.CLIENT
+    assert authenticate(Credentials("", f"{ALICE}2")).role is Role.LISTER
 
 
 def test_a_request_whose_signature_nobody_checked_is_refused() -> None:

@@ -15,7 +15,16 @@ from chalicelib.adapters import results_bucket
 from chalicelib.engine import gunzip, limits, sums
 from chalicelib.engine.options import LISTS, Options
 from chalicelib.errors import BadRequest, CsvsumError, FileError
-from chalicelib.jobs import file_names, listing, option_values, parts, recovery, results, waiting
+from chalicelib.jobs import (
+    file_names,
+    listing,
+    option_values,
+    parts,
+    recovery,
+    results,
+    uploads,
+    waiting,
+)
 from chalicelib.jobs.option_values import DELIMITERS
 from chalicelib.jobs.options import NAMES, parse_options
 from chalicelib.settings import Settings
@@ -56,6 +65,7 @@ LIMITS: dict[str, list[str]] = {
     "a file's name": [f"{file_names.MAX_NAME_BYTES:,} bytes"],
     "jobs of a client in progress": [f"{Settings().max_jobs_per_client:,}"],
     "the body of `POST /jobs`": [f"{requests.MAX_BODY_BYTES // KIB} KiB"],
+    "an upload": [f"{Settings().max_upload_bytes:,} bytes", f"{uploads.MAX_NAME_BYTES} bytes"],
     "submissions in one `POST /jobs`": [f"{submissions.MAX_SUBMISSIONS}"],
     "jobs on a page": [f"{listing.MAX_LIMIT}"],
     "`wait`": [f"{waiting.MAX_SECONDS} seconds"],

@@ -8,8 +8,9 @@ import pytest
 
 from chalicelib.engine.states import State
 from chalicelib.engine.sums import ColumnSum, Kind, RefusedCell
+from chalicelib.jobs.adding import add_up, require_complete
 from chalicelib.jobs.fetching import IN_FLIGHT, fetch_ahead
-from chalicelib.jobs.merging import COLUMNS_IN_FLIGHT, add_up, in_flight, require_complete
+from chalicelib.jobs.merging import COLUMNS_IN_FLIGHT, in_flight
 from chalicelib.jobs.parts import Outcome, Plan
 from chalicelib.jobs.ports import Message
 from tests.harness import World, failed_with, summed

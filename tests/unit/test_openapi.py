@@ -82,6 +82,8 @@ def test_the_document_has_the_codes_of_requests_that_the_api_page_has() -> None:
             codes.UNKNOWN_JOB,
             codes.ALREADY_ENDED,
             codes.SUBMISSION,
+            codes.UPLOAD,
+            codes.FILES,
         )
         for status, names in table.items()
         for name in names

@@ -11,12 +11,12 @@ from deploy.policies import policy
 from deploy.stage import CHALICE, read_stage
 
 STAGES = ("dev", "localstack", "prod")
-FUNCTIONS = ("api_handler", "work_job", "work_part", "give_up", "sweep")
+FUNCTIONS = ("api_handler", "work_job", "work_part", "give_up", "inbox", "sweep")
 EACH = [(stage, function) for stage in STAGES for function in FUNCTIONS]
 # Region and account are open, names are not: but for a bucket's account and region, an object's
 # key and a log's stream.
 NAMED = re.compile(
-    r"arn:aws:(s3:::[a-z-]+(-\*-\*)?/\*"
+    r"arn:aws:(s3:::[a-z-]+(-\*-\*)?(/(inbox/)?\*)?"
     r"|sqs:\*:\*:[a-z-]+"
     r"|dynamodb:\*:\*:table/[a-z-]+(/index/[a-z_]+)?"
     r"|logs:\*:\*:log-group:/aws/lambda/[a-z_-]+:\*)"
@@ -71,6 +71,7 @@ def test_a_stage_may_use_nothing_of_another_one(stage: str) -> None:
         ("work_job", "jobs"),
         ("work_part", "parts"),
         ("give_up", "dead"),
+        ("inbox", "inbox"),
         ("sweep", None),
         ("api_handler", None),
     ],
@@ -118,3 +119,45 @@ def test_only_the_api_reads_tokens_and_nobody_writes_them(stage: str, function: 
     table = f"arn:aws:dynamodb:*:*:table/csvsum-{stage}-tokens"
     expected = [(["dynamodb:GetItem"], [table])] if function == "api_handler" else []
     assert mine == expected
+
+
+def listings(**settings: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return the statements that allow a function of a stage to list a bucket."""
+    stage = changed(read_stage("dev"), settings)
+    return [
+        (function, statement)
+        for function in FUNCTIONS
+        for statement in policy(stage, function)["Statement"]
+        if "s3:ListBucket" in statement["Action"]
+    ]
+
+
+def test_only_the_api_may_list_the_source_and_only_if_clients_may() -> None:
+    assert listings() == []
+    assert listings(LIST_FILES="on", CSV_SOURCE="file:///mnt/csv") == []
+    ((function, statement),) = listings(LIST_FILES="on", CSV_SOURCE="s3://theirs/below/")
+    assert function == "api_handler"
+    assert statement["Resource"] == ["arn:aws:s3:::theirs"]
+    assert statement["Condition"] == {"StringLike": {"s3:prefix": ["below/*"]}}
+    ((_, statement),) = listings(LIST_FILES="on", CSV_SOURCE="s3://theirs")
+    assert "Condition" not in statement
+
+
+@pytest.mark.parametrize(("stage", "function"), EACH)
+def test_only_the_api_puts_uploads_and_only_workers_read_them_too(
+    stage: str, function: str
+) -> None:
+    bucket = read_stage(stage).settings.in_account("*", "*").uploads_bucket
+    mine = {
+        (action, arn)
+        for each in document(stage, function)["Statement"]
+        for action in each["Action"]
+        for arn in each["Resource"]
+        if "-uploads" in arn
+    }
+    read = {("s3:GetObject", f"arn:aws:s3:::{bucket}/*")}
+    put = {("s3:PutObject", f"arn:aws:s3:::{bucket}/*")}
+    owner = {("s3:GetBucketLocation", f"arn:aws:s3:::{bucket}")}
+    expected = {"api_handler": read | put | owner, "work_job": read, "work_part": read}
+    expected["inbox"] = {("s3:GetObject", f"arn:aws:s3:::{bucket}/inbox/*")}
+    assert mine == expected.get(function, set())

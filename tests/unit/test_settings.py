@@ -43,6 +43,20 @@ def test_the_largest_number_of_each_setting_can_be_used(name: str) -> None:
         Settings.from_env({name: str(LARGEST[name] + 1)})
 
 
+def test_ended_jobs_are_announced_on_the_bus_that_is_set_and_on_none_by_default() -> None:
+    for environ in ({}, {"EVENT_BUS": ""}, {"EVENT_BUS": "off"}):
+        assert Settings.from_env(environ).event_bus == ""
+    assert Settings.from_env({"EVENT_BUS": "default"}).event_bus == "default"
+
+
+def test_results_of_earlier_jobs_answer_unless_that_is_off() -> None:
+    assert Settings.from_env({}).cache
+    assert Settings.from_env({"CACHE": "on"}).cache
+    assert not Settings.from_env({"CACHE": "off"}).cache
+    with pytest.raises(BadSetting, match="CACHE must be on or off, not 'false'"):
+        Settings.from_env({"CACHE": "false"})
+
+
 @pytest.mark.parametrize("environ", [{}, {"AUTH": ""}])
 def test_a_service_asks_for_tokens_unless_it_is_set_otherwise(environ: dict[str, str]) -> None:
     assert Settings.from_env(environ).auth is Settings().auth is Auth.TOKEN
@@ -73,6 +87,27 @@ def test_keys_of_usage_plans_are_asked_for_only_if_that_is_set() -> None:
     assert Settings.from_env({"API_KEY_REQUIRED": "true"}).api_key_required
     with pytest.raises(BadSetting, match="API_KEY_REQUIRED must be true or false"):
         Settings.from_env({"API_KEY_REQUIRED": "yes"})
+
+
+def test_files_are_listed_only_if_that_is_set() -> None:
+    assert not Settings.from_env({}).list_files
+    assert Settings.from_env({"LIST_FILES": "on"}).list_files
+    assert not Settings.from_env({"LIST_FILES": "off"}).list_files
+    with pytest.raises(BadSetting, match="LIST_FILES must be on or off"):
+        Settings.from_env({"LIST_FILES": "true"})
+
+
+def test_a_deployment_may_take_no_uploads_or_smaller_ones() -> None:
+    assert Settings.from_env({"MAX_UPLOAD_BYTES": "0"}).max_upload_bytes == 0
+    assert Settings().max_upload_bytes == 5_000_000_000
+    with pytest.raises(BadSetting, match="from 0 to 5000000000"):
+        Settings.from_env({"MAX_UPLOAD_BYTES": "5000000001"})
+
+
+def test_the_owner_of_uploads_is_known_where_the_buckets_name_has_it() -> None:
+    given = Settings(uploads_bucket="up-{account}-{region}").in_account("1234", "eu-west-1")
+    assert (given.uploads_bucket, given.uploads_owner) == ("up-1234-eu-west-1", "1234")
+    assert Settings(uploads_bucket="mine").in_account("1234", "eu-west-1").uploads_owner == ""
 
 
 def test_admins_are_separated_by_commas() -> None:
@@ -151,11 +186,13 @@ ACCEPTED = {
     "_TABLE": ["a-1", "A.b_c", "x" * 255],
     "_QUEUE": ["a", "A_b-c", "x" * 80],
     "_BUCKET": ["a-1", "1.b-c.d", "x" * 63, "r-{account}-{region}"],
+    "_BUS": ["default", "A.b_c-1", "x" * 256],
 }
 REFUSED = {
     "API_NAME": [" a", "a/b", "a\n", "\u00fc", "x" * 129],
     "_TABLE": ["ab", "a b", "a/b", "tab\n", "t\u00e4b", "x" * 256],
     "_QUEUE": ["a b", "a.b", "a.fifo", "a\n", "\u00fc", "x" * 81],
+    "_BUS": ["a b", "a\n", "\u00fc", "x" * 257, "arn:aws:events:us-east-1:1:event-bus/default"],
     "_BUCKET": ["X_Y", "ab", "a..b", "-ab", "ab-", "1.2.3.4", "a b c", "x" * 64, "{region}" * 8],
 }
 

@@ -16,7 +16,8 @@ from deploy.stage import CHALICE, RESOURCES, ROOT, Stage, UsageError, csv_bucket
 PARAMETERS = json.loads(RESOURCES.read_text())["Parameters"]
 CONFIG = json.loads((CHALICE / "config.json").read_text())
 DEPLOYED = ["dev", "localstack", "prod"]
-HANDLERS = {"api_handler", *(source.name for source in app.app.event_sources)}
+# The handler of the inbox is there only where INBOX is on.
+HANDLERS = {"api_handler", "inbox", *(source.name for source in app.app.event_sources)}
 
 
 class KnownAws(Aws):
@@ -126,7 +127,9 @@ def test_the_resources_need_no_names_but_the_prefix(stage: str) -> None:
         "JobsQueue": f"{prefix}-jobs",
         "PartsQueue": f"{prefix}-parts",
         "DeadQueue": f"{prefix}-dead",
+        "InboxQueue": f"{prefix}-inbox",
         "ResultsBucket": f"{prefix}-results-{place}",
+        "UploadsBucket": f"{prefix}-uploads-{place}",
         "CsvBucket": f"{prefix}-csv-{place}",
     }
 

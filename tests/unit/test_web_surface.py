@@ -9,7 +9,9 @@ from chalice.app import Response
 from chalice.test import HTTPResponse
 
 from app import app
+from chalicelib.engine.options import Options
 from chalicelib.errors import BadRequest
+from chalicelib.jobs.client import OPEN
 from chalicelib.settings import BadSetting, Settings
 from chalicelib.web.cors import cors
 from chalicelib.web.surface import problems_of_chalice
@@ -18,13 +20,21 @@ from tests.log_lines import LogLines
 from tests.site import Site, problem_of, serving
 
 ALLOWED = {
+    "/": "GET, HEAD, OPTIONS",
+    "/page/0/app.js": "GET, HEAD, OPTIONS",
+    "/page/0/views/overview.js": "GET, HEAD, OPTIONS",
     "/csv_name=x.csv": "GET, HEAD, OPTIONS",
     "/favicon.ico": "GET, HEAD, OPTIONS",
     "/storage/get_counter": "GET, HEAD, OPTIONS",
     f"/storage/get_json/{'0' * 32}": "GET, HEAD, OPTIONS",
     "/jobs": "GET, HEAD, OPTIONS, POST",
     f"/jobs/{'0' * 32}": "DELETE, GET, HEAD, OPTIONS",
+    f"/jobs/{'0' * 32}/parts": "GET, HEAD, OPTIONS",
     "/preview": "OPTIONS, POST",
+    "/health": "GET, HEAD, OPTIONS",
+    "/me": "GET, HEAD, OPTIONS",
+    "/uploads": "OPTIONS, POST",
+    "/files": "GET, HEAD, OPTIONS",
     "/openapi.json": "GET, HEAD, OPTIONS",
 }
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
@@ -212,5 +222,5 @@ def test_another_number_is_no_step(site: Site, number: str) -> None:
 
 def test_what_head_would_refuse_stores_nothing(site: Site) -> None:
     with pytest.raises(BadRequest):
-        site.world.use_cases.submit.check("../x", None)  # type: ignore[arg-type]
+        site.world.use_cases.submit.check("../x", Options(), OPEN)
     assert site.world.jobs.records == {}

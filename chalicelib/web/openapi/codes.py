@@ -18,6 +18,15 @@ BAD_REQUEST: Codes = {HTTPStatus.BAD_REQUEST: ("bad_request",)}
 BODY: Codes = {**BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("body_too_large",)}
 UNKNOWN_JOB: Codes = {HTTPStatus.NOT_FOUND: ("unknown_job",)}
 ALREADY_ENDED: Codes = {HTTPStatus.CONFLICT: ("already_ended",)}
+NO_SUCH_PAGE: Codes = {HTTPStatus.NOT_FOUND: ("no_such_page",)}
+FILES: Codes = {
+    HTTPStatus.FORBIDDEN: ("listing_is_off", "may_not_list"),
+    HTTPStatus.UNPROCESSABLE_ENTITY: ("folder_too_large",),
+}
+UPLOAD: Codes = {
+    HTTPStatus.FORBIDDEN: ("uploads_are_off",),
+    HTTPStatus.UNPROCESSABLE_ENTITY: ("upload_too_large",),
+}
 FILE_MISSING: Codes = {HTTPStatus.NOT_FOUND: ("file_missing",)}
 #: The formats of compressed files, and what may be wrong with one: the code without an end means
 #: that it is whole, but not of a kind that is read.
@@ -40,6 +49,8 @@ JOB = (
     *COMPRESSED,
     "ambiguous_delimiter",
     "archived",
+    "bad_name",
+    "bad_options",
     "empty_file",
     "encrypted",
     "file_changed",

@@ -3,7 +3,11 @@
 A new member of a job goes into ALWAYS, MAYBE, SUCCEEDED or FAILED.
 """
 
+from chalicelib.jobs.client import Role
 from chalicelib.jobs.file_names import MAX_NAME_BYTES
+from chalicelib.jobs.options import FRESH
+from chalicelib.jobs.part_states import PartState
+from chalicelib.jobs.uploads import MAX_NAME_BYTES as MAX_UPLOAD_NAME_BYTES
 from chalicelib.web.openapi import codes, options
 from chalicelib.web.openapi.options import TEXT, Schema, nullable
 from chalicelib.web.submissions import MAX_SUBMISSIONS
@@ -22,6 +26,15 @@ NAME: Schema = {
     "examples": ["sample.csv"],
     "description": f"A path below the source, of at most {MAX_NAME_BYTES} bytes of UTF-8, "
     "without backslashes, control characters, empty components, '.' and '..'.",
+}
+COMPONENT: Schema = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": MAX_UPLOAD_NAME_BYTES,
+    "pattern": f"^{_COMPONENT}$",
+    "examples": ["sales.csv"],
+    "description": f"The name of a file without folders, of at most {MAX_UPLOAD_NAME_BYTES} bytes "
+    "of UTF-8, and without '${'.",
 }
 
 
@@ -89,6 +102,7 @@ ERROR = closed({"code": {"enum": list(codes.JOB)}, "detail": TEXT}, ADVICE)
 ALWAYS: dict[str, Schema] = {
     "id": ref("JobId"),
     "csv": TEXT,
+    "bytes": {**COUNT, "description": "The size of the file as it is stored."},
     "options": ref("Options"),
     "progress": closed({"parts_done": COUNT, "parts": {**COUNT, "minimum": 1}, "bytes": COUNT}),
     "submitted_at": TIME,
@@ -96,7 +110,10 @@ ALWAYS: dict[str, Schema] = {
     "finished_at": nullable(TIME),
 }
 #: What a job has once its file was looked at.
-MAYBE: dict[str, Schema] = {"dialect": ref("Dialect")}
+MAYBE: dict[str, Schema] = {
+    "dialect": ref("Dialect"),
+    "cached_from": {**JOB_ID, "description": "The job whose result it has."},
+}
 LEDGER = closed(
     {
         "rows": COUNT,
@@ -108,6 +125,7 @@ LEDGER = closed(
     }
 )
 SUCCEEDED: dict[str, Schema] = {
+    "summed": {**list_of(TEXT), "description": "The names, in the order of the columns."},
     "result": ref("Sums"),
     "exact": by_name({**TEXT, "description": "The sum with all its digits."}),
     "cells": by_name(closed({"values": COUNT, "missing": COUNT, "skipped": COUNT})),
@@ -121,6 +139,12 @@ BY_STATUS: dict[tuple[str, ...], dict[str, Schema]] = {
     ("queued", "running", "cancelled"): {},
     ("succeeded",): SUCCEEDED,
     ("failed",): FAILED,
+}
+PART_STATES: Schema = {
+    "type": "string",
+    "pattern": f"^[{''.join(PartState)}]+$",
+    "description": "A letter for each part: . waiting, q sent to the workers, s summed, r summed "
+    "once more, f failed.",
 }
 STATUSES = [status for statuses in BY_STATUS for status in statuses]
 PREVIEW = closed(
@@ -144,7 +168,7 @@ PREVIEW = closed(
 )
 ANSWER: Schema = {
     "oneOf": [
-        closed({"status": {"const": 202}, "job": ref("Job")}),
+        closed({"status": {"const": 202}, "job": ref("SubmittedJob")}),
         closed(
             {
                 "status": {"type": "integer", "minimum": 400, "maximum": 599},
@@ -172,13 +196,52 @@ SCHEMAS: dict[str, Schema] = {
     "ListedJob": closed(
         {**ALWAYS, "status": {"enum": STATUSES}}, {**MAYBE, "ledger": LEDGER, **FAILED}
     ),
-    "Page": closed({"jobs": list_of(ref("ListedJob")), "next": nullable(TEXT)}),
+    # Long results are left out, as in a list.
+    "SubmittedJob": {"anyOf": [ref("Job"), ref("ListedJob")]},
+    "Page": closed(
+        {"jobs": list_of(ref("ListedJob")), "next": nullable(TEXT)},
+        {"counts": closed(dict.fromkeys(STATUSES, COUNT)), "counts_complete": {"type": "boolean"}},
+    ),
+    "Parts": closed(
+        {
+            "status": {"enum": STATUSES},
+            "parts": {**COUNT, "minimum": 1},
+            "part_bytes": COUNT,
+            "reruns": COUNT,
+            "states": PART_STATES,
+        }
+    ),
     "Preview": PREVIEW,
     "Submission": closed(
-        {"csv": NAME}, {name: nullable(given) for name, given in options.GIVEN.items()}
+        {"csv": NAME},
+        {
+            **{name: nullable(given) for name, given in options.GIVEN.items()},
+            FRESH: nullable(options.FLAG),
+        },
+    ),
+    "WantedUpload": closed({"name": COMPONENT}, {"bytes": nullable(COUNT)}),
+    "FilePage": closed(
+        {
+            "files": list_of(closed({"csv": NAME, "bytes": COUNT, "modified_at": TIME})),
+            "folders": list_of({**TEXT, "pattern": "/$"}),
+            "next": nullable(TEXT),
+        }
+    ),
+    "Form": closed(
+        {
+            "csv": NAME,
+            "url": {**TEXT, "format": "uri"},
+            "fields": {"type": "object", "additionalProperties": TEXT},
+            "max_bytes": COUNT,
+            "expires_at": TIME,
+        }
     ),
     "Answers": {**list_of(ANSWER), "minItems": 1, "maxItems": MAX_SUBMISSIONS},
     "Accepted": closed({"Task started, your id": ref("JobId")}),
     "Counter": closed({"ongoing_tasks": COUNT}),
+    "Health": closed({"status": {"const": "ok"}, "version": TEXT}),
+    "Me": closed(
+        {"client": TEXT, "role": {"enum": [*Role]}, "expires_at": nullable(TIME)},
+    ),
     "Link": closed({"id": ref("JobId"), "status": {"enum": STATUSES}}),
 }

@@ -1,0 +1,1 @@
+"""Exact sums of columns of CSV files. The command is ``csvsum``; ``csvsum --help`` explains it."""
