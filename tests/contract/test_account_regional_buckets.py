@@ -22,6 +22,7 @@ from tests.strict_aws import Deployed, StrictAws
 SILENT: Any = print
 REGION = "eu-central-1"
 OTHER = "999999999999"
+KINDS = ("results", "csv", "uploads", "code")
 PLACE: Any = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
 
 
@@ -52,11 +53,12 @@ def deploy(aws: Aws, **given: str) -> Stage:
 
 def buckets(stage: Stage, aws: Aws) -> list[str]:
     names = resources.names(stage, aws)
-    return [names["ResultsBucket"], names["CsvBucket"], releases.bucket_of(stage, aws)]
+    code = releases.bucket_of(stage, aws)
+    return [names["ResultsBucket"], names["CsvBucket"], names["UploadsBucket"], code]
 
 
 def plain_names(strict: StrictAws) -> list[str]:
-    return [f"csvsum-prod-{kind}-{strict.account}-{REGION}" for kind in ("results", "csv", "code")]
+    return [f"csvsum-prod-{kind}-{strict.account}-{REGION}" for kind in KINDS]
 
 
 def old_template() -> Mapping[str, Any]:
