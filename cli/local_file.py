@@ -16,8 +16,8 @@ from cli.failures import Exit, Failure
 from cli.progress import Update, ignore
 
 STDIN = "-"
-#: What is read at once: it stays in the cache of a core until it is summed.
-READ_BYTES = 512 * 1024
+#: What is read at once. Less takes more calls; more does not stay in the cache of a core.
+READ_BYTES = 1024 * 1024
 #: What is kept of a stream, which can be read once, to explain a fault in it.
 KEPT_BYTES = 1024 * 1024
 NO_VERSION = FileVersion(0, "")
@@ -36,19 +36,33 @@ class Changed(FileError):
         super().__init__("The file changed while it was read; sum it when nobody writes to it.")
 
 
+class Unreadable(FileError):
+    """The file was opened, but cannot be read to its end."""
+
+    code = "unreadable"
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"The file cannot be read: {error.strerror or error}.")
+
+
 class _Opened:
     """An open file; leaving the context closes it."""
 
     def __init__(self, descriptor: int) -> None:
-        #: Called with the position that was read to.
+        #: Called with the number of bytes that were read so far.
         self.update: Update = ignore
         self.descriptor = descriptor
+        self._bytes_read = 0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         os.close(self.descriptor)
+
+    def _count(self, block: bytes) -> None:
+        self._bytes_read += len(block)
+        self.update(self._bytes_read)
 
 
 class LocalFile(_Opened):
@@ -82,8 +96,8 @@ class LocalFile(_Opened):
             if self.version(name) != version:
                 raise Changed
             position += len(block)
+            self._count(block)
             yield block
-            self.update(position)
         if position < version.size:
             raise Changed
 
@@ -124,12 +138,11 @@ class Stream(_Opened):
         if self._begun:
             yield self.kept[start:]
             return
-        self._begun, position = True, 0
+        self._begun = True
         while block := os.read(self.descriptor, READ_BYTES):
             self._kept += block[: KEPT_BYTES - len(self._kept)]
-            position += len(block)
+            self._count(block)
             yield block
-            self.update(position)
         self.is_complete = True
 
 
