@@ -20,7 +20,7 @@ BENCH ?= quick
 GIVEN = $(foreach name,$(.VARIABLES),$(if $(findstring command,$(origin $(name))),$(name)))
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test test-long fuzz mutate test-unit test-deployed test-localstack check lint audit lint-template bench clean \
+.PHONY: help build run pictures test test-long fuzz mutate test-unit test-deployed test-localstack check lint audit lint-template bench clean \
 	resources deploy rollback smoke url undeploy package policies lint-package localstack clear-state \
 	token tokens revoke
 
@@ -94,6 +94,9 @@ mutate: $(INSTALLED) ## mutation testing of the cutting: how many small errors t
 
 test-unit: $(INSTALLED) $(NATIVE) ## run the tests that start nothing
 	@$(BIN)/python -m pytest -q tests/unit
+
+pictures: $(INSTALLED) $(NATIVE) ## take the pictures of the page in docs/pictures/ (needs Chromium)
+	@$(BIN)/python -m tests.page.pictures
 
 test-deployed: $(INSTALLED) $(NATIVE) ## run the packaged service on an emulator and test it over HTTP
 	@$(BIN)/python -m pytest -q tests/deployed

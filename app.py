@@ -7,7 +7,16 @@ from chalice.app import Chalice, LambdaFunctionEvent, Rate, Response, SQSEvent
 from chalicelib.adapters.identity import remember_function
 from chalicelib.adapters.work_queue import decode_dead, decode_record
 from chalicelib.settings import settings
-from chalicelib.web import about, files, inquiries, requests, responses, submissions, uploads
+from chalicelib.web import (
+    about,
+    files,
+    inquiries,
+    page_files,
+    requests,
+    responses,
+    submissions,
+    uploads,
+)
 from chalicelib.web.clients import authenticated, gateway_checks
 from chalicelib.web.cors import cors
 from chalicelib.web.openapi.document import document
@@ -28,7 +37,10 @@ app.register_middleware(allow_methods(app.routes), "http")
 app.register_middleware(problems_of_chalice, "http")
 app.register_middleware(requests.remember, "http")
 app.register_middleware(
-    authenticated(lambda given: use_cases().authenticate(given), about.PUBLIC), "http"
+    authenticated(
+        lambda given: use_cases().authenticate(given), (*about.PUBLIC, *page_files.ROUTES)
+    ),
+    "http",
 )
 
 
@@ -65,7 +77,7 @@ def submit() -> Response:
 @app.route("/jobs", **CHECKS)
 @problem_responses
 def list_jobs() -> Response:
-    return inquiries.jobs(use_cases().list_jobs)
+    return inquiries.jobs(use_cases().list_jobs, use_cases().wait_for_jobs)
 
 
 @app.route("/preview", methods=["POST"], content_types=["*/*"], **CHECKS)
@@ -110,10 +122,34 @@ def get_me() -> Response:
     return about.me(requests.client())
 
 
+@app.route("/jobs/{job_id}/parts", **CHECKS)
+@problem_responses
+def get_parts(job_id: str) -> Response:
+    return inquiries.parts(use_cases().wait_for_parts, job_id)
+
+
 @app.route("/openapi.json", **CHECKS)
 @problem_responses
 def get_openapi() -> Response:
     return responses.reply(HTTPStatus.OK, document())
+
+
+@app.route("/")
+@problem_responses
+def get_page() -> Response:
+    return page_files.index(SETTINGS, use_cases().storage_origins())
+
+
+@app.route("/page/{version}/{file}")
+@problem_responses
+def get_page_file(version: str, file: str) -> Response:
+    return page_files.file(version, file)
+
+
+@app.route("/page/{version}/views/{file}")
+@problem_responses
+def get_page_view(version: str, file: str) -> Response:
+    return page_files.file(version, f"views/{file}")
 
 
 complete_routes(app)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from benchmarks import (
     accuracy,
     beside,
+    cached,
     cold,
     command_line,
     cpu,
@@ -43,6 +44,7 @@ PARTS: dict[str, Callable[[Size], str]] = {
     "cpu": lambda size: cpu.report(size.cpu_jobs),
     "lone": lambda size: lone.report(size.lone_jobs, size.lone_rounds),
     "requests": lambda size: requests.report(size.requests, size.lone_rounds),
+    "cached": lambda size: cached.report(size.cached_bytes, size.lone_jobs, size.lone_rounds),
     "large": lambda size: large.report(size.large_bytes, size.gzip_bytes, size.large_rounds),
     "overhead": lambda size: overhead.report(size.cut_bytes, size.cut_part_bytes, size.cut_rounds),
     "fairness": lambda size: fairness.report(size.cut_bytes, size.fair_parts, size.cut_rounds),

@@ -58,7 +58,13 @@ class Connection:
         self._http = HTTPConnection(HOST, port, timeout=TIMEOUT_SECONDS)
 
     def get(self, path: str) -> tuple[int, dict[str, Any]]:
-        self._http.request("GET", path)
+        return self._send("GET", path)
+
+    def post(self, path: str, content: object) -> tuple[int, dict[str, Any]]:
+        return self._send("POST", path, json.dumps(content))
+
+    def _send(self, method: str, path: str, body: str | None = None) -> tuple[int, dict[str, Any]]:
+        self._http.request(method, path, body)
         reply = self._http.getresponse()
         content = json.loads(reply.read())
         if reply.status not in (200, 202):

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -25,25 +25,31 @@ def csvsum(
 ) -> Iterator[int]:
     """Run the service as `make run` does, and yield its port. ``part_bytes``: PART_BYTES.
 
-    ``tree`` has its code.
+    ``tree`` has its code. Rounds submit the same file many times, and each job sums it.
     """
+    more = {} if part_bytes is None else {"PART_BYTES": str(part_bytes)}
     with (
         tempfile.TemporaryDirectory() as state,
-        kept(Path(state), folder, workers, part_bytes, tree) as port,
+        kept(Path(state), folder, workers, more, tree) as port,
     ):
         yield port
 
 
 @contextmanager
 def kept(
-    state: Path, folder: Path, workers: int, part_bytes: int | None = None, tree: Path = PROJECT
+    state: Path,
+    folder: Path,
+    workers: int,
+    more: Mapping[str, str] | None = None,
+    tree: Path = PROJECT,
 ) -> Iterator[int]:
-    """Run the service with its jobs in the folder ``state``, and yield its port."""
+    """Run the service with its jobs in the folder ``state``, and yield its port.
+
+    ``more`` has other settings of `make run`.
+    """
     port = _free_port()
-    settings = {"WORKERS": str(workers), "DATA": str(folder), "STATE": str(state)}
-    if part_bytes is not None:
-        settings["PART_BYTES"] = str(part_bytes)
-    with _running(port, ["local"], settings | {"PORT": str(port)}, tree):
+    settings = {"WORKERS": str(workers), "DATA": str(folder), "STATE": str(state), "CACHE": "off"}
+    with _running(port, ["local"], {**settings, **(more or {}), "PORT": str(port)}, tree):
         yield port
 
 

@@ -13,9 +13,10 @@ class Size:
     """Sizes of files, how many jobs and parts there are, and how many rounds.
 
     ``reader_*``: one reader, one file. ``trials``: jobs from end to end. ``cpu_jobs``: how many
-    jobs, by the size of their file. ``lone_*``: small jobs, one at a time. ``large_*``: large files
-    through the service. ``cut_*``: a large file in many parts, and three values of PART_BYTES.
-    ``quoted_*``: files with quotes. ``cli_*``: a file that is summed from a shell.
+    jobs, by the size of their file. ``lone_*``: small jobs, one at a time. ``cached_bytes``: a file
+    that is submitted repeatedly. ``large_*``: large files through the service. ``cut_*``: a large
+    file in many parts, and three values of PART_BYTES. ``quoted_*``: files with quotes. ``cli_*``:
+    a file that is summed from a shell.
     """
 
     reader_bytes: int
@@ -27,6 +28,7 @@ class Size:
     requests: int
     kept_jobs: int
     cold_starts: int
+    cached_bytes: int
     large_bytes: tuple[int, ...]
     large_rounds: int
     gzip_bytes: int
@@ -53,6 +55,7 @@ SIZES = {
         requests=16,
         kept_jobs=20,
         cold_starts=1,
+        cached_bytes=2 * MEGABYTE,
         large_bytes=(MEGABYTE, 2 * MEGABYTE),
         large_rounds=1,
         gzip_bytes=MEGABYTE,
@@ -77,6 +80,7 @@ SIZES = {
         requests=400,
         kept_jobs=500,
         cold_starts=5,
+        cached_bytes=100 * MEGABYTE,
         large_bytes=(10 * MEGABYTE, 100 * MEGABYTE),
         large_rounds=3,
         gzip_bytes=20 * MEGABYTE,
@@ -101,6 +105,7 @@ SIZES = {
         requests=1000,
         kept_jobs=2000,
         cold_starts=9,
+        cached_bytes=1000 * MEGABYTE,
         large_bytes=(100 * MEGABYTE, 1000 * MEGABYTE),
         large_rounds=5,
         gzip_bytes=100 * MEGABYTE,
@@ -131,6 +136,7 @@ SIZES = {
         requests=2000,
         kept_jobs=10_000,
         cold_starts=15,
+        cached_bytes=1000 * MEGABYTE,
         large_bytes=(100 * MEGABYTE, 1000 * MEGABYTE, 5000 * MEGABYTE),
         large_rounds=5,
         gzip_bytes=250 * MEGABYTE,

@@ -24,6 +24,8 @@ BUCKET = Rule(
 )
 #: Buckets from before 2018 may have such names.
 OLD_BUCKET = Rule(re.compile(r"[A-Za-z0-9._-]{3,255}"), "3 to 255 letters, digits and '._-'")
+#: https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html
+BUS = Rule(re.compile(r"[A-Za-z0-9_./-]{1,256}"), "1 to 256 letters, digits and '_./-'")
 API = Rule(re.compile(r"[A-Za-z0-9_.-][A-Za-z0-9_. -]{0,127}"), "1 to 128 letters, digits, '_.- '")
 
 #: By the setting that holds a name.
@@ -35,6 +37,7 @@ RULES: Mapping[str, Rule] = {
     "PARTS_QUEUE": QUEUE,
     "DEAD_QUEUE": QUEUE,
     "RESULTS_BUCKET": BUCKET,
+    "EVENT_BUS": BUS,
     "UPLOADS_BUCKET": BUCKET,
 }
 # As long as those that they stand for.

@@ -39,6 +39,11 @@ def read_on_off(environ: Mapping[str, str], name: str, default: bool) -> bool:
     raise BadSetting(f"{name} must be on or off, not {text!r}.")
 
 
+def read_bus(name: str) -> str:
+    """Return the name of a bus; an empty one for ``off``."""
+    return "" if name == "off" else name
+
+
 def read_names(text: str) -> frozenset[str]:
     return frozenset(name for each in text.split(",") if (name := each.strip()))
 

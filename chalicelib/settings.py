@@ -53,6 +53,8 @@ VARIABLES = (
     "SWEEP_MINUTES",
     "LOG_LEVEL",
     "CORS_ORIGINS",
+    "CACHE",
+    "EVENT_BUS",
 )
 
 
@@ -119,6 +121,10 @@ class Settings:
     log_level: str = "INFO"
     #: The origins whose pages may call the API; "*": all.
     cors_origins: frozenset[str] = frozenset()
+    #: Whether the result of an earlier job may answer a submission of the same file.
+    cache: bool = True
+    #: The EventBridge bus that gets an event for each ended job; empty: none.
+    event_bus: str = ""
     #: The AWS account, where a bucket's name has it; it must be the owner of the results bucket.
     account: str = ""
     #: The same for the uploads bucket.
@@ -180,6 +186,8 @@ class Settings:
             sweep_minutes=read_int(environ, "SWEEP_MINUTES", default.sweep_minutes, 10**4),
             log_level=values.read_level(environ.get("LOG_LEVEL") or default.log_level),
             cors_origins=values.read_origins(environ.get("CORS_ORIGINS") or ""),
+            cache=values.read_on_off(environ, "CACHE", default.cache),
+            event_bus=values.read_bus(environ.get("EVENT_BUS") or default.event_bus),
             on_lambda="AWS_LAMBDA_FUNCTION_NAME" in environ,
             chalice_command="AWS_CHALICE_CLI_MODE" in environ,
         )

@@ -19,7 +19,7 @@ EPOCH = (1980, 1, 1, 0, 0, 0)
 # Chalice takes 50 MiB at most; two below that is the alarm.
 MAX_BYTES = 48 * 1024 * 1024
 # botocore describes 400 services; the adapters use these, and `sts` names the account.
-BOTOCORE = ("dynamodb", "s3", "sqs", "sts")
+BOTOCORE = ("dynamodb", "events", "s3", "sqs", "sts")
 
 
 def normalize(path: Path, requirements: Path) -> None:

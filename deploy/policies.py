@@ -51,6 +51,8 @@ UPLOADS = Right("Uploads", ("uploads",), ("s3:GetObject",))
 JOBS_URL = Right("Queues", ("jobs",), ("sqs:GetQueueUrl",))
 PARTS_URL = Right("Queues", ("parts",), ("sqs:GetQueueUrl",))
 QUEUES_URL = Right("Queues", ("jobs", "parts"), ("sqs:GetQueueUrl",))
+# Of the functions that end jobs, where these are announced.
+EVENTS = Right("Events", ("bus",), ("events:PutEvents",))
 READ_RESULTS = Right("Results", ("results",), ("s3:GetObject",))
 WRITE_RESULTS = Right("Results", ("results",), ("s3:GetObject", "s3:PutObject"))
 
@@ -68,6 +70,7 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         JOBS_URL,
         Right("Submit", ("jobs",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
+        EVENTS,
     ),
     "work_job": (
         _trigger("jobs"),
@@ -78,6 +81,7 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         QUEUES_URL,
         Right("Cut", ("parts",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
+        EVENTS,
     ),
     "work_part": (
         _trigger("parts"),
@@ -92,11 +96,13 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         PARTS_URL,
         Right("Rerun", ("parts",), ("sqs:SendMessage",)),
         WRITE_RESULTS,
+        EVENTS,
     ),
     "give_up": (
         _trigger("dead"),
         Right("Jobs", ("table",), ("dynamodb:GetItem", "dynamodb:UpdateItem")),
         READ_RESULTS,
+        EVENTS,
     ),
     "sweep": (
         Right("Jobs", ("table",), ("dynamodb:GetItem", "dynamodb:UpdateItem")),
@@ -104,6 +110,7 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
         Right("Queues", ("jobs", "parts"), ("sqs:GetQueueAttributes", "sqs:GetQueueUrl")),
         Right("Resend", ("jobs",), ("sqs:SendMessage",)),
         READ_RESULTS,
+        EVENTS,
     ),
 }
 
@@ -150,6 +157,8 @@ def arns(stage: Stage, function: str) -> dict[str, str]:
         found["csv"] = f"arn:{PARTITION}:s3:::{objects}/*"
         if settings.list_files:
             found["csv_bucket"] = f"arn:{PARTITION}:s3:::{bucket}"
+    if settings.event_bus:
+        found["bus"] = f"arn:{PARTITION}:events:*:*:event-bus/{settings.event_bus}"
     return found
 
 

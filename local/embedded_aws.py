@@ -16,7 +16,7 @@ from local.config import CREDENTIALS, HOST, UsageError, free_port
 from local.parent import exit_with_parent
 from local.state import State
 
-SERVICES = "s3,sqs,dynamodb,cloudformation,iam,sts"
+SERVICES = "s3,sqs,dynamodb,cloudformation,iam,sts,events"
 START_SECONDS = 30
 # It writes its state when it stops, which takes a second for some 10,000 jobs.
 STOP_SECONDS = 60

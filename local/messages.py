@@ -23,7 +23,7 @@ def welcome(config: LocalConfig, endpoint: str, survey: Survey) -> str:
         curl += ' -H "Authorization: Bearer $TOKEN"'
         lines.append("  Clients need tokens: `make token CLIENT=<name>` creates one.")
     lines += [
-        "  Try:",
+        f"  Open {base} in a browser, or try:",
         f"    {curl} {base}/csv_name={quote(survey.example or 'FILE.csv', safe='')}",
         f"    {curl} {base}/storage/get_counter",
         f"    {curl} {base}/storage/get_json/ID",

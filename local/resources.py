@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_dynamodb import DynamoDBClient
 
-Service = Literal["cloudformation", "dynamodb", "s3", "sqs"]
+Service = Literal["cloudformation", "dynamodb", "events", "s3", "sqs"]
 
 STACK = "csvsum"
 STACK_SECONDS = 60

@@ -26,6 +26,7 @@ from chalicelib.jobs.job import (
     place_of,
     start_of,
 )
+from chalicelib.jobs.outcome_ports import Announcement
 from chalicelib.jobs.parts import Outcome, Plan, Run, group_of
 from chalicelib.jobs.ports import GroupCount, Message, Probe, SavedPart, Source
 from chalicelib.jobs.tokens import StoredToken
@@ -86,6 +87,9 @@ class MemoryReplies:
         self.published[key] = text
         return f"memory:{key}"
 
+    def origin(self) -> str:
+        return "https://storage.test"
+
 
 @dataclass
 class MemoryCatalog:
@@ -135,6 +139,19 @@ class MemoryUploads:
 
 
 @dataclass
+class MemoryBus:
+    """An ``outcome_ports.Bus``. ``refused``: the codes of refused events, by their ids."""
+
+    sent: list[Announcement] = field(default_factory=list)
+    refused: dict[str, str] = field(default_factory=dict)
+
+    def send(self, events: Sequence[Announcement]) -> Mapping[int, str]:
+        codes = {place: self.refused.get(str(each["id"]), "") for place, each in enumerate(events)}
+        self.sent += [each for place, each in enumerate(events) if not codes[place]]
+        return {place: code for place, code in codes.items() if code}
+
+
+@dataclass
 class MemoryDeliveries:
     """A ``ports.Deliveries`` that keeps the records whose work failed."""
 
@@ -150,11 +167,17 @@ class MemoryDeliveries:
 
 
 class MemoryJobs:
-    """A ``ports.Jobs`` over dictionaries, for one thread."""
+    """A ``ports.Jobs`` over dictionaries, for one thread.
+
+    ``marks_ended``: jobs that end are marked until they are announced.
+    """
+
+    marks_ended = False
 
     def __init__(self) -> None:
         self.records: dict[str, Job] = {}
         self.counted: set[str] = set()
+        self.marked: set[str] = set()
 
     def put(self, job: Job) -> bool:
         return self.records.setdefault(job.id, job) is job
@@ -166,6 +189,12 @@ class MemoryJobs:
             raise TooManyJobs(limit)
         self.counted.add(job.id)
         return self.put(job)
+
+    def put_ended(self, job: Job) -> bool:
+        if not self.put(job):
+            return False
+        self._mark(job.id)
+        return True
 
     def get(self, job_id: str) -> Job:
         if job_id not in self.records:
@@ -227,6 +256,14 @@ class MemoryJobs:
     def cancel(self, job_id: str, now: datetime) -> Job:
         return self._change(job_id, Status.CANCELLED, finished_at=now)
 
+    def set_announced(self, job_id: str) -> None:
+        self.marked.discard(job_id)
+
+    def not_announced_since(self, before: datetime, limit: int) -> Sequence[Job]:
+        jobs = [self.records[job_id] for job_id in self.marked]
+        old = [job for job in jobs if job.updated_at < before]
+        return sorted(old, key=lambda job: job.updated_at)[:limit]
+
     def retry(self, job: Job, now: datetime) -> bool:
         present = self.get(job.id)
         if (present.status, present.updated_at) != (job.status, job.updated_at):
@@ -258,7 +295,14 @@ class MemoryJobs:
         job = self.get(job_id)
         if job.status in ALLOWED_FROM[to]:
             self.records[job_id] = replace(job, status=to, **changes)
+            self._mark(job_id)
         return self.records[job_id]
+
+    def _mark(self, job_id: str) -> None:
+        job = self.records[job_id]
+        if self.marks_ended and job.finished_at:
+            self.records[job_id] = replace(job, updated_at=job.finished_at)
+            self.marked.add(job_id)
 
 
 @dataclass
@@ -272,6 +316,20 @@ class MemoryClaims:
         if found is None or found.expires_at <= now:
             self.claims[wanted.key] = wanted
         return self.claims[wanted.key]
+
+
+@dataclass
+class MemoryCache:
+    """An ``outcome_ports.Cache`` over a dictionary."""
+
+    stored: dict[str, tuple[str, datetime]] = field(default_factory=dict)
+
+    def find(self, key: str, now: datetime) -> str | None:
+        job_id, expires_at = self.stored.get(key, ("", now))
+        return job_id if expires_at > now else None
+
+    def store(self, key: str, job_id: str, expires_at: datetime) -> None:
+        self.stored[key] = job_id, expires_at
 
 
 @dataclass
@@ -322,8 +380,8 @@ class MemoryParts:
         expected = self.expected.get((job_id, group_of(number)), 0) if run is Run.RERUN else 0
         return GroupCount(self.counted[key], number not in before, expected)
 
-    def done(self, job_id: str, consistent: bool = True) -> frozenset[int]:
-        return self.numbers(job_id, Run.FIRST)
+    def done(self, job_id: str, consistent: bool = True, run: Run = Run.FIRST) -> frozenset[int]:
+        return self.numbers(job_id, run)
 
     def expect_reruns(self, job_id: str, counts: Mapping[int, int]) -> None:
         for group, count in counts.items():
@@ -362,6 +420,8 @@ class MemoryAdapters:
     deliveries: MemoryDeliveries = field(default_factory=MemoryDeliveries)
     uploads: MemoryUploads = field(default_factory=MemoryUploads)
     catalog: Catalog = field(default_factory=MemoryCatalog)
+    cache: MemoryCache = field(default_factory=MemoryCache)
+    bus: MemoryBus | None = None
 
     @cached_property
     def history(self) -> MemoryHistory:

@@ -17,6 +17,7 @@ from chalicelib.settings import Auth, Settings
 from chalicelib.wiring.container import UseCases
 from tests.adapters_in_memory import (
     MemoryAdapters,
+    MemoryBus,
     MemoryCatalog,
     MemoryJobs,
     MemoryParts,
@@ -63,12 +64,16 @@ class World:
     max_jobs_per_client: int = 1000
     max_upload_bytes: int = 1 << 30
     list_files: bool = True
+    #: Where the events of ended jobs go; None: there are none.
+    bus: MemoryBus | None = None
+    cache: bool = True
 
     def __post_init__(self) -> None:
+        self.jobs.marks_ended = self.bus is not None
         self.source.block_bytes = self.block_bytes
         kernel = self.kernel or ReferenceKernel(block_bytes=self.block_bytes)
         self.adapters = MemoryAdapters(
-            kernel, self.source, self.jobs, self.parts, self.queue, self.tokens
+            kernel, self.source, self.jobs, self.parts, self.queue, self.tokens, bus=self.bus
         )
         self.adapters.catalog = MemoryCatalog(self.source)
         settings = Settings(
@@ -80,6 +85,7 @@ class World:
             parts_in_flight=self.parts_in_flight,
             stale_seconds=600,
             give_up_hours=96,
+            cache=self.cache,
         )
         self.use_cases = UseCases(self.adapters, settings, self.clock, self.proof_bytes, self.sleep)
 

@@ -38,7 +38,7 @@ def require_documented(
 ) -> None:
     """Fail for a reply that the document does not have."""
     small = {name.lower(): value for name, value in headers.items()}
-    answer = Answer(method, path.partition("?")[0].removesuffix("/"), status, small, body)
+    answer = Answer(method, path.partition("?")[0].removesuffix("/") or "/", status, small, body)
     found = [*violations(answer)]
     assert not found, f"{method} {path[:200]}: {status} {body[:300]!r}: {'; '.join(found)}"
 
@@ -110,7 +110,8 @@ def _of_body(answer: Answer, content: Mapping[str, Any]) -> Iterator[str]:
     if kind not in content:
         yield f"the content type {kind!r} is not documented"
         return
-    yield from _of_value(content[kind]["schema"], json.loads(answer.body), "body")
+    value = json.loads(answer.body) if "json" in kind else answer.body.decode()
+    yield from _of_value(content[kind]["schema"], value, "body")
 
 
 def _of_value(schema: Mapping[str, Any], value: object, what: str) -> Iterator[str]:

@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 
 TESTS = Path(__file__).parent
-WITH_LOCAL_SERVICE = ("functional", "local", "proof")
+WITH_LOCAL_SERVICE = ("functional", "local", "page", "proof")
 PROGRESS = re.compile(r"\[ *(\d+)%\]")
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|xpassed)")
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from chalicelib.adapters.cache_table import CacheTable
 from chalicelib.adapters.claims_table import ClaimsTable
 from chalicelib.adapters.clients import AwsClients, Lazy, make_dynamodb, make_s3, make_sqs
 from chalicelib.adapters.held_messages import HeldMessages
@@ -22,6 +23,7 @@ from chalicelib.engine.options import Options
 from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import Job
+from chalicelib.jobs.outcome_ports import Bus
 from chalicelib.jobs.ports import Message
 from chalicelib.jobs.sources import Sources
 from chalicelib.jobs.uploads import PREFIX
@@ -47,16 +49,18 @@ NAMES = {
 class StrictAdapters:
     """A ``wiring.Adapters`` whose time is the stand-in's."""
 
-    def __init__(self, aws: StrictAws, settings: Settings) -> None:
+    def __init__(self, aws: StrictAws, settings: Settings, bus: Bus | None = None) -> None:
         clients = clients_on(aws)
         now = aws.clock.now
         self.replies = ResultsBucket(settings.results_bucket, clients.s3, owner=aws.account)
         table = settings.table, self.replies, settings.keep_days, clients.dynamodb
-        self.jobs = JobsTable(*table, now=now)
+        self.bus = bus
+        self.jobs = JobsTable(*table, now=now, marks_ended=bus is not None)
         self.tokens = TokensTable(settings.tokens_table, clients.dynamodb)
         self.parts = PartsTable(*table, now=now)
         self.history = HistoryTable(settings.table, clients.dynamodb)
         self.claims = ClaimsTable(settings.table, clients.dynamodb)
+        self.cache = CacheTable(settings.table, clients.dynamodb)
         self.queue = WorkQueue(settings.jobs_queue, settings.parts_queue, clients.sqs)
         pauses = Pauses(sleep=aws.clock.advance)
         place = S3Place(settings.uploads_bucket, owner=aws.account, mount=PREFIX)
@@ -83,6 +87,7 @@ class StrictService:
         part_bytes: int = 1 << 20,
         window: int = 1000,
         auth: Auth = Auth.OPEN,
+        bus: Bus | None = None,
     ) -> None:
         self.aws = aws
         make_resources(aws)
@@ -99,7 +104,7 @@ class StrictService:
             part_bytes=part_bytes,
             parts_in_flight=window,
         )
-        self.adapters = StrictAdapters(aws, self.settings)
+        self.adapters = StrictAdapters(aws, self.settings, bus)
         # So few bytes prove nothing: parts that begin inside quotes are summed once more.
         self.use_cases = UseCases(self.adapters, self.settings, aws.clock.now, proof_bytes=1)
 

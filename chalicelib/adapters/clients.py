@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 if TYPE_CHECKING:
     from botocore.config import Config
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
@@ -85,6 +86,13 @@ def make_sqs(tries: int = TRIES) -> "SQSClient":
         return boto3.client("sqs", config=client_config(tries))
 
 
+def make_events(tries: int = TRIES) -> "EventBridgeClient":
+    import boto3
+
+    with _session:
+        return boto3.client("events", config=client_config(tries))
+
+
 def client_config(tries: int = TRIES, **more: Any) -> "Config":
     """Return the limits of a client. Endpoint, region and credentials are left to boto3."""
     from botocore.config import Config
@@ -108,3 +116,4 @@ class AwsClients:
         self.dynamodb = Lazy(partial(make_dynamodb, tries))
         self.s3 = Lazy(partial(make_s3, tries))
         self.sqs = Lazy(partial(make_sqs, tries))
+        self.events = Lazy(partial(make_events, tries))

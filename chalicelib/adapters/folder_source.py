@@ -7,6 +7,7 @@ no symbolic link is followed. So the file that is checked is the file that is re
 import errno
 import os
 import stat
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -17,12 +18,16 @@ from chalicelib.jobs.job import FileVersion
 from chalicelib.jobs.ports import Probe
 
 READ_BYTES = 1024 * 1024
+SECOND_NS = 10**9
+# Where times are whole seconds, two contents of one file may have the same version until then.
+SETTLED_NS = 2 * SECOND_NS
 
 
 class FolderSource:
     """A ``ports.Source`` over the files below ``root``.
 
-    ``status_of`` returns the attributes of an open file, as the file system's client sees them.
+    ``status_of`` returns the attributes of an open file, as the file system's client sees them, and
+    ``now_ns`` the nanoseconds since 1970.
     """
 
     def __init__(
@@ -30,10 +35,12 @@ class FolderSource:
         root: str,
         read_bytes: int = READ_BYTES,
         status_of: Callable[[int], os.stat_result] = os.fstat,
+        now_ns: Callable[[], int] = time.time_ns,
     ) -> None:
         self.root = root
         self.read_bytes = read_bytes
         self.status_of = status_of
+        self.now_ns = now_ns
 
     def version(self, name: str) -> FileVersion:
         try:
@@ -45,7 +52,9 @@ class FolderSource:
     def probe(self, name: str) -> Probe:
         try:
             with self._opened(name) as file:
-                return Probe(self._version(file), os.pread(file, HEAD_BYTES, 0))
+                status = self.status_of(file)
+                head = os.pread(file, HEAD_BYTES, 0)
+                return Probe(_version_of(status), head, self._is_settled(status))
         except OSError as error:
             raise error_of(error, FileMissing(name)) from error
 
@@ -97,9 +106,15 @@ class FolderSource:
         Unlike mtime, ctime advances with every write and cannot be set back. It also advances when
         rights or links change, but not with every write to a file that is mapped into memory.
         """
-        status = self.status_of(file)
-        tag = f"{status.st_ino:x}-{status.st_ctime_ns:x}-{status.st_size:x}"
-        return FileVersion(status.st_size, tag)
+        return _version_of(self.status_of(file))
+
+    def _is_settled(self, status: os.stat_result) -> bool:
+        """Return whether the next write to the file gives it another ctime.
+
+        A file system with whole seconds gives two writes in the same second the same one.
+        """
+        age = self.now_ns() - status.st_ctime_ns
+        return status.st_ctime_ns % SECOND_NS != 0 or age > SETTLED_NS
 
     @contextmanager
     def _opened(self, name: str) -> Iterator[int]:
@@ -108,6 +123,11 @@ class FolderSource:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise OSError(errno.EISDIR, "not a plain file")
             yield descriptor
+
+
+def _version_of(status: os.stat_result) -> FileVersion:
+    tag = f"{status.st_ino:x}-{status.st_ctime_ns:x}-{status.st_size:x}"
+    return FileVersion(status.st_size, tag)
 
 
 def _require(version: FileVersion, found: FileVersion, name: str) -> None:

@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from chalicelib.adapters.client_counts import COUNTED_IN
-from chalicelib.adapters.job_item import Item, key_of, number, string
-from chalicelib.jobs.job import ALLOWED_FROM, Status
+from chalicelib.adapters.job_item import Item, key_of, moment, number, string
+from chalicelib.jobs.job import ALLOWED_FROM, Job, Status
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import DeleteTypeDef, UpdateTypeDef
@@ -68,9 +68,30 @@ class Change:
         if self.adds:
             clauses.append(f"ADD {', '.join(f'#{name} :{name}' for name in self.adds)}")
         if self.to.is_final:
-            # Out of the sparse index, and so of the counter.
-            clauses.append(f"REMOVE in_progress, {COUNTED_IN}")
+            # Out of the sparse index, and so of the counter; or in another shard of it.
+            removed = [each for each in ("in_progress", COUNTED_IN) if each not in self.sets]
+            clauses.append(f"REMOVE {', '.join(removed)}")
         return " ".join(clauses)
+
+
+def advance(table: str, job: Job, now: datetime, attempts: int) -> "UpdateTypeDef":
+    """Return an update of ``updated_at``, refused if the job has changed since it was read.
+
+    It counts so many more attempts.
+    """
+    return {
+        "TableName": table,
+        "Key": key_of(job.id),
+        "UpdateExpression": "SET updated_at = :now ADD attempts :more",
+        "ConditionExpression": "#status = :status AND updated_at = :seen",
+        "ExpressionAttributeNames": {"#status": "status"},
+        "ExpressionAttributeValues": {
+            ":status": string(job.status),
+            ":seen": moment(job.updated_at),
+            ":now": moment(now),
+            ":more": number(attempts),
+        },
+    }
 
 
 def unsent_removal(table: str, job_id: str, alone: bool = False) -> "DeleteTypeDef":

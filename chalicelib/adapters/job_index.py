@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from chalicelib.adapters.job_item import SHARDS, Attribute, moment, string
+from chalicelib.adapters.job_item import ENDED, SHARDS, Attribute, moment, string
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -38,6 +38,14 @@ class InProgressIndex:
                 chain.from_iterable(pool.map(lambda shard: self._ids(shard, before), SHARDS))
             )
 
+    def ended_before(self, before: datetime, limit: int) -> list[str]:
+        """Return up to ``limit`` ids of the jobs that ended earlier and are not announced."""
+        shards = [f"{ENDED}{shard}" for shard in SHARDS]
+        share = {"PaginationConfig": {"MaxItems": max(1, limit // len(SHARDS))}}
+        with ThreadPoolExecutor(len(shards)) as pool:
+            ids = pool.map(lambda shard: self._ids(shard, before, **share), shards)
+            return list(chain.from_iterable(ids))
+
     def _count(self, shard: str) -> int:
         return sum(page["Count"] for page in self._pages(shard, Select="COUNT"))
 
@@ -46,8 +54,8 @@ class InProgressIndex:
         # An index that was made before it had this attribute lacks it.
         return sum(int(item["file_bytes"]["N"]) for page in pages for item in page["Items"] if item)
 
-    def _ids(self, shard: str, before: datetime) -> list[str]:
-        pages = self._pages(shard, moment(before))
+    def _ids(self, shard: str, before: datetime, **more: Any) -> list[str]:
+        pages = self._pages(shard, moment(before), **more)
         return [item["pk"]["S"] for page in pages for item in page["Items"]]
 
     def _pages(

@@ -21,6 +21,10 @@ Attribute: TypeAlias = "AttributeValueTypeDef"
 Item: TypeAlias = "dict[str, AttributeValueTypeDef]"
 SORT_KEY = "job"
 SHARDS = "0123456789"
+# What the shards of jobs that have ended and are not announced begin with.
+ENDED = "ended#"
+# An attribute of the jobs whose result answers no other submission.
+NOT_REUSABLE = "not_reusable"
 # The names of the sets of complete groups.
 DONE_GROUPS = {Run.FIRST: "done_groups", Run.RERUN: "done_rerun_groups"}
 
@@ -75,6 +79,27 @@ def new_item(job: Job, keep_days: int) -> Item:
     }
 
 
+def ended_item(job: Job, keep_days: int) -> Item:
+    """Return the item of a new job that has ended already, without its result."""
+    ledger, texts_of = job.ledger, {}
+    if job.plan:
+        texts_of["plan"] = texts.plan_text(job.plan)
+    if job.dialect:
+        texts_of["dialect"] = texts.dialect_text(job.dialect)
+    if ledger:
+        texts_of["ledger"] = json.dumps(asdict(ledger))
+    if job.cached_from:
+        texts_of["cached_from"] = job.cached_from
+    times = {"started_at": job.started_at, "finished_at": job.finished_at}
+    return {
+        **key_of(job.id),
+        **expiry(job.submitted_at, keep_days),
+        **new_record(job),
+        **{name: moment(value) for name, value in times.items() if value},
+        **{name: string(text) for name, text in texts_of.items()},
+    }
+
+
 def new_record(job: Job) -> Item:
     """Return what ``job_of`` needs, besides the key, of a job that was just accepted."""
     return {
@@ -87,6 +112,7 @@ def new_record(job: Job) -> Item:
         "submitted_at": moment(job.submitted_at),
         "updated_at": moment(job.updated_at),
         "attempts": number(job.attempts),
+        **({} if job.is_reusable else {NOT_REUSABLE: {"BOOL": True}}),
     }
 
 
@@ -107,6 +133,8 @@ def job_of(item: Item, result_text: str | None = None) -> Job:
         started_at=_moment(item, "started_at"),
         finished_at=_moment(item, "finished_at"),
         attempts=int(item["attempts"]["N"]),
+        is_reusable=NOT_REUSABLE not in item,
+        cached_from=_text(item, "cached_from"),
         dialect=texts.dialect_of(dialect) if dialect else None,
         plan=texts.plan_of(plan) if plan else None,
         done_groups=numbers(item, DONE_GROUPS[Run.FIRST]),

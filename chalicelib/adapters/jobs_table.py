@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 from chalicelib.adapters.aws_errors import translate_aws_errors
 from chalicelib.adapters.client_counts import COUNTED_IN, SHORT_PAUSES, ClientCounts
 from chalicelib.adapters.clients import Lazy, make_dynamodb
-from chalicelib.adapters.job_change import Change, unsent_removal
+from chalicelib.adapters.ended_marks import EndedMarks, mark
+from chalicelib.adapters.job_change import Change, advance, unsent_removal
 from chalicelib.adapters.job_index import InProgressIndex
 from chalicelib.adapters.job_item import (
     DONE_GROUPS,
     Item,
+    ended_item,
     is_expired,
     job_of,
     key_of,
@@ -53,7 +55,7 @@ class JobsTable:
     """A ``ports.Jobs``.
 
     ``keep_days`` after its submission a job is unknown. Results of more than ``inline_bytes`` are
-    in the results bucket.
+    in the results bucket. ``marks_ended``: jobs that end are marked until they are announced.
     """
 
     table: str
@@ -63,6 +65,7 @@ class JobsTable:
     inline_bytes: int = INLINE_BYTES
     now: Callable[[], datetime] = utc_now
     pauses: Pauses = SHORT_PAUSES
+    marks_ended: bool = False
 
     @property
     def texts(self) -> LongTexts:
@@ -74,20 +77,18 @@ class JobsTable:
 
     @translate_aws_errors(TABLE)
     def put(self, job: Job) -> bool:
-        dynamodb = self.dynamodb()
-        try:
-            dynamodb.put_item(
-                TableName=self.table,
-                Item=new_item(job, self.keep_days),
-                ConditionExpression="attribute_not_exists(pk)",
-            )
-        except dynamodb.exceptions.ConditionalCheckFailedException:
-            return False
-        return True
+        return self._put(new_item(job, self.keep_days))
 
     @translate_aws_errors(TABLE)
     def put_within(self, job: Job, limit: int) -> bool:
         return self.counts.put(new_item(job, self.keep_days), limit)
+
+    @translate_aws_errors(TABLE)
+    def put_ended(self, job: Job) -> bool:
+        item = ended_item(job, self.keep_days) | self._mark(job.id, job.updated_at)
+        if job.result:
+            item |= self._result_attribute(job.id, job.result)
+        return self._put(item)
 
     @translate_aws_errors(TABLE)
     def get(self, job_id: str) -> Job:
@@ -154,9 +155,10 @@ class JobsTable:
         self, job_id: str, result: Result, ledger: Ledger, dialect: Dialect, now: datetime
     ) -> Job:
         changes = {
+            **self._mark(job_id, now),
             "finished_at": moment(now),
             "ledger": string(json.dumps(asdict(ledger))),
-            **self.texts.attribute("result", result_text(result), f"{job_id}/result.json"),
+            **self._result_attribute(job_id, result),
         }
         once = {
             "started_at": moment(start_of(ledger, now)),
@@ -166,13 +168,23 @@ class JobsTable:
 
     @translate_aws_errors(TABLE)
     def fail(self, job_id: str, problem: Problem, dialect: Dialect | None, now: datetime) -> Job:
-        changes = {"finished_at": moment(now), "problem": string(problem_text(problem))}
+        end = {**self._mark(job_id, now), "finished_at": moment(now)}
+        changes = {**end, "problem": string(problem_text(problem))}
         once = {"dialect": string(dialect_text(dialect))} if dialect else {}
         return self._change(job_id, Change(Status.FAILED, changes, once=once))
 
     @translate_aws_errors(TABLE)
     def cancel(self, job_id: str, now: datetime) -> Job:
-        return self._change(job_id, Change(Status.CANCELLED, {"finished_at": moment(now)}))
+        end = {**self._mark(job_id, now), "finished_at": moment(now)}
+        return self._change(job_id, Change(Status.CANCELLED, end))
+
+    @translate_aws_errors(TABLE)
+    def set_announced(self, job_id: str) -> None:
+        EndedMarks(self.table, self.dynamodb).remove(job_id)
+
+    @translate_aws_errors(TABLE)
+    def not_announced_since(self, before: datetime, limit: int) -> Sequence[Job]:
+        return EndedMarks(self.table, self.dynamodb).left(before, limit, self.now())
 
     @translate_aws_errors(TABLE)
     def retry(self, job: Job, now: datetime) -> bool:
@@ -198,23 +210,27 @@ class JobsTable:
         # The index may be older than the table.
         return [job for job in found if job is not None and not job.status.is_final]
 
+    def _mark(self, job_id: str, now: datetime) -> Item:
+        return mark(job_id, now) if self.marks_ended else {}
+
+    def _put(self, item: Item) -> bool:
+        dynamodb = self.dynamodb()
+        try:
+            dynamodb.put_item(
+                TableName=self.table, Item=item, ConditionExpression="attribute_not_exists(pk)"
+            )
+        except dynamodb.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def _result_attribute(self, job_id: str, result: Result) -> Item:
+        return self.texts.attribute("result", result_text(result), f"{job_id}/result.json")
+
     def _advance(self, job: Job, now: datetime, attempts: int = 0) -> bool:
         """Set ``updated_at``, unless the job has changed since it was read."""
         dynamodb = self.dynamodb()
         try:
-            dynamodb.update_item(
-                TableName=self.table,
-                Key=key_of(job.id),
-                UpdateExpression="SET updated_at = :now ADD attempts :more",
-                ConditionExpression="#status = :status AND updated_at = :seen",
-                ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues={
-                    ":status": string(job.status),
-                    ":seen": moment(job.updated_at),
-                    ":now": moment(now),
-                    ":more": number(attempts),
-                },
-            )
+            dynamodb.update_item(**advance(self.table, job, now, attempts))
         except dynamodb.exceptions.ConditionalCheckFailedException:
             return False
         return True

@@ -96,8 +96,8 @@ class PartsTable:
         return GroupCount(done | {number}, number not in done, expected)
 
     @translate_aws_errors(TABLE)
-    def done(self, job_id: str, consistent: bool = True) -> frozenset[int]:
-        groups = self._items(job_id, GROUP[Run.FIRST], consistent)
+    def done(self, job_id: str, consistent: bool = True, run: Run = Run.FIRST) -> frozenset[int]:
+        groups = self._items(job_id, GROUP[run], consistent)
         return frozenset[int]().union(*(numbers(item, "done") for item in groups))
 
     @translate_aws_errors(TABLE)

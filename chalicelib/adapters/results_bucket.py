@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypedDict
+from urllib.parse import urlsplit
 
 from chalicelib.adapters.aws_errors import code_of, translate_aws_errors
 from chalicelib.adapters.clients import Lazy, make_s3
@@ -60,6 +61,11 @@ class ResultsBucket:
         return self.s3().generate_presigned_url(
             "get_object", Params={"Bucket": self.bucket, "Key": key}, ExpiresIn=self.link_seconds
         )
+
+    def origin(self) -> str:
+        """Return the scheme and the host of links. No request is sent for it."""
+        parts = urlsplit(self.link("any"))
+        return f"{parts.scheme}://{parts.netloc}"
 
     @translate_aws_errors(BUCKET)
     def get(self, key: str) -> str | None:

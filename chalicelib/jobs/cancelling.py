@@ -8,6 +8,7 @@ from threading import local
 from typing import TypeVar
 
 from chalicelib.errors import AlreadyEnded
+from chalicelib.jobs.announcing import Announcer
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.job import Job, Status, seconds_since_start, utc_now
 from chalicelib.jobs.ports import Clock, Jobs
@@ -27,6 +28,7 @@ class Cancel:
     """Cancels a job in progress. Its workers stop soon, and it never succeeds."""
 
     jobs: Jobs
+    announcer: Announcer
     now: Clock = utc_now
 
     def __call__(self, job: Job) -> Job:
@@ -37,6 +39,7 @@ class Cancel:
             raise AlreadyEnded(ended.status.value)
         if job.status is not Status.CANCELLED:
             log_event("cancelled", ended, parts=job.parts, seconds=seconds_since_start(ended, now))
+            self.announcer.announce(ended)
         return ended
 
 

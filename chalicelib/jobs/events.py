@@ -6,7 +6,7 @@ cell, so a line has codes, places and types instead.
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from traceback import walk_tb
 from types import TracebackType
@@ -21,7 +21,12 @@ log = logging.getLogger("csvsum")
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
 
 # The levels of the actions that an operator should see; all others are at INFO.
-LEVELS = {"retried": logging.WARNING, "resumed": logging.WARNING, "given_up": logging.ERROR}
+LEVELS = {
+    "retried": logging.WARNING,
+    "resumed": logging.WARNING,
+    "unannounced": logging.WARNING,
+    "given_up": logging.ERROR,
+}
 
 
 class JsonLines(logging.Formatter):
@@ -78,15 +83,32 @@ def log_crashed(job: Job) -> None:
     log.exception("job retried", extra=members)
 
 
+def log_cache_failure(job: Job, error: CsvsumError) -> None:
+    """Log that no earlier result could be looked for, or that this one cannot be found later."""
+    cause = repr(error.__cause__) if error.__cause__ else None
+    members = {"job": job.id, "file": job.file_name, "code": error.code, "cause": cause}
+    log.warning("the cache of results does not answer", extra=members)
+
+
 def log_dropped(job_id: str) -> None:
     """Log that a message is not worked on because its job is unknown or expired."""
     members = {"action": "dropped", "job": job_id}
     log.warning("dropped a message for job %s, which is unknown or expired", job_id, extra=members)
 
 
-def log_swept(in_progress: int, changed: int) -> None:
-    """Log how many jobs are in progress, and how many the sweeper requeued or gave up."""
-    members = {"action": "swept", "in_progress": in_progress, "changed": changed}
+def log_unannounced(jobs: Sequence[Job], why: str) -> None:
+    """Log that events of ended jobs were not sent. The sweeper sends them later."""
+    for job in jobs:
+        log_event("unannounced", job, cause=why)
+
+
+def log_swept(in_progress: int, changed: int, announced: int) -> None:
+    """Log how many jobs are in progress, and what the sweeper did.
+
+    ``changed`` jobs were requeued or given up, and ``announced`` ones had their events sent.
+    """
+    members: dict[str, object] = {"action": "swept", "in_progress": in_progress, "changed": changed}
+    members |= {"announced": announced} if announced else {}
     log.info("looked for jobs that no worker works on", extra=members)
 
 

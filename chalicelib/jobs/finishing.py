@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 
 from chalicelib.engine.kernel import Kernel
 from chalicelib.engine.opening import Table
@@ -16,10 +15,12 @@ from chalicelib.errors import (
     TryAgain,
     UnknownJob,
 )
+from chalicelib.jobs.announcing import Announcer, ended_by
 from chalicelib.jobs.cancelling import JobEnded
+from chalicelib.jobs.earlier import EarlierResults
 from chalicelib.jobs.events import log_crashed, log_dropped, log_event, log_failed, log_retried
 from chalicelib.jobs.explaining import Explained, Explainer
-from chalicelib.jobs.job import Job, Ledger, Status, as_text, seconds_since_start, utc_now
+from chalicelib.jobs.job import Job, Ledger, Status, seconds_since_start, utc_now
 from chalicelib.jobs.ports import Clock, Jobs, Source
 from chalicelib.jobs.problems import problem_of
 from chalicelib.jobs.results import MAX_RESULT_CHARS, Sums, decide
@@ -32,6 +33,8 @@ class Finisher:
     jobs: Jobs
     source: Source
     kernel: Kernel
+    earlier: EarlierResults
+    announcer: Announcer
     now: Clock = utc_now
     max_result_chars: int = MAX_RESULT_CHARS
 
@@ -44,9 +47,12 @@ class Finisher:
         seconds, size = seconds_since_start(job, now), job.version.size
         ledger = Ledger(sums.rows, size, job.parts, seconds, self.kernel.name)
         done = self.jobs.succeed(job.id, result, ledger, table.dialect, now)
-        if _is_ours(done, Status.SUCCEEDED, now):
+        if ended_by(done, Status.SUCCEEDED, now):
             counts = {"parts": ledger.parts, "bytes": size, "rows": sums.rows}
             log_event("succeeded", job, **counts, seconds=seconds)
+            # After the result, for which a client waits, and before the event, which may bring one.
+            self.earlier.remember(job)
+            self.announcer.announce(done)
 
     def fail(self, job: Job, error: CsvsumError) -> None:
         """Fail a job with the problem that describes an error."""
@@ -56,8 +62,9 @@ class Finisher:
             error, explained = newer, Explained(problem_of(newer))
         now = self.now()
         done = self.jobs.fail(job.id, explained.problem, explained.dialect, now)
-        if _is_ours(done, Status.FAILED, now):
+        if ended_by(done, Status.FAILED, now):
             log_failed(job, error, seconds_since_start(job, now))
+            self.announcer.announce(done)
 
     @contextmanager
     def handle_errors(self, job: Job) -> Iterator[None]:
@@ -106,11 +113,3 @@ def _lasting(job: Job, error: CsvsumError) -> CsvsumError:
     if not isinstance(error, DeadlineNear):
         return error
     return TooSlow(job.file_name, job.version.size, error.seconds) if job.has_overrun else error
-
-
-def _is_ours(done: Job, status: Status, now: datetime) -> bool:
-    """Return whether this write finished the job, and not the write of a faster worker."""
-    finished_at = done.finished_at
-    return (
-        done.status is status and finished_at is not None and as_text(finished_at) == as_text(now)
-    )

@@ -169,6 +169,11 @@ class Job:
     finished_at: datetime | None = None
     #: How often the job was sent: at submission, and by the sweeper.
     attempts: int = 1
+    #: Whether its result may answer later submissions. Not if the file could get another content
+    #: and keep its version.
+    is_reusable: bool = True
+    #: The id of the job whose result it has; None if its file was summed for it.
+    cached_from: str | None = None
     #: How the file is written. The worker that finishes the job writes it, or the one that cuts the
     #: file.
     dialect: Dialect | None = None

@@ -7,16 +7,19 @@ client can only continue a list that was begun for it.
 import hmac
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from heapq import merge
+from itertools import islice
 
 from chalicelib.errors import BadRequest
 from chalicelib.jobs.client import Client, Role
 from chalicelib.jobs.client_ports import History
 from chalicelib.jobs.job import Job, Status, place_of
+from chalicelib.jobs.ports import Parts
 
 MAX_LIMIT = 100
 # Bounds what one request reads, however few of a client's jobs are wanted.
@@ -31,13 +34,15 @@ NEWEST = "9999"
 class Wanted:
     """Which jobs a client asks for; ``csv`` is a part of the file's name."""
 
-    status: Status | None = None
+    #: Empty: all.
+    statuses: frozenset[Status] = frozenset()
     since: datetime | None = None
     csv: str = ""
     limit: int = 20
 
     def has(self, job: Job) -> bool:
-        return self.status in (None, job.status) and self.csv in job.file_name
+        has_status = not self.statuses or job.status in self.statuses
+        return has_status and self.csv in job.file_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +53,20 @@ class Page:
     cursor: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many of the newest jobs have each status; ``complete``: there are no older ones."""
+
+    by_status: Mapping[Status, int]
+    complete: bool
+
+
 @dataclass(eq=False)
 class ListJobs:
-    """Lists the jobs that a client may see."""
+    """Lists and counts the jobs that a client may see."""
 
     history: History
+    parts: Parts
 
     def __call__(self, client: Client, wanted: Wanted, cursor: str = "") -> Page:
         """Return a page; it may have fewer jobs than wanted, and be continued nevertheless.
@@ -65,10 +79,24 @@ class ListJobs:
         for count, job in enumerate(self._newest(client, wanted, before), 1):
             before = place_of(job)
             if wanted.has(job):
-                found.append(job)
+                found.append(self._with_progress(job))
             if len(found) == wanted.limit or count == MAX_READ:
                 return Page(found, cursors.at(before))
         return Page(found, None)
+
+    def count(self, client: Client, wanted: Wanted) -> Counts:
+        """Count the jobs by status, of those that one request reads."""
+        all_of_them = self._newest(client, replace(wanted, limit=READ_AT_ONCE), NEWEST)
+        newest = list(islice(all_of_them, MAX_READ + 1))
+        counts = Counter(job.status for job in newest[:MAX_READ] if wanted.has(job))
+        by_status = {status: counts[status] for status in Status}
+        return Counts(by_status, complete=len(newest) <= MAX_READ)
+
+    def _with_progress(self, job: Job) -> Job:
+        """Return a job in progress with the parts that are done."""
+        if job.plan is None or job.status.is_final:
+            return job
+        return replace(job, done_parts=self.parts.done(job.id, consistent=False))
 
     def _newest(self, client: Client, wanted: Wanted, before: str) -> Iterator[Job]:
         names = self.history.clients() if client.role is Role.ADMIN else [client.name]
@@ -92,7 +120,8 @@ class Cursors:
     def __init__(self, secret: bytes, client: Client, wanted: Wanted) -> None:
         self._secret = secret
         since = wanted.since.isoformat() if wanted.since else ""
-        self._list = [client.name, client.role, wanted.status, since, wanted.csv]
+        statuses = sorted(wanted.statuses)
+        self._list = [client.name, client.role, statuses, since, wanted.csv]
 
     def at(self, place: str) -> str:
         """Return the cursor that continues after a place."""

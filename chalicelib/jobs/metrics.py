@@ -37,6 +37,7 @@ ENDED = Counted(("jobs", "seconds"))
 REQUEST = Counted(("requests",), "code")
 COUNTED: Mapping[str, Counted] = {
     "accepted": Counted(("jobs",)),
+    "cached": Counted(("jobs",)),
     "succeeded": Counted(("jobs", "seconds", "bytes", "rows")),
     "failed": ENDED,
     "given_up": ENDED,

@@ -58,6 +58,15 @@ def switch(name: str, value: object) -> bool:
     raise refused(name, "must be true or false, or left out to find out", value)
 
 
+def flag(name: str, value: object) -> bool:
+    """Return a switch that is false when it is left out."""
+    if value is None or isinstance(value, bool):
+        return bool(value)
+    if isinstance(value, str) and value.lower() in SWITCHES:
+        return SWITCHES[value.lower()]
+    raise refused(name, "must be true or false", value)
+
+
 def delimiter(name: str, value: object) -> str:
     if isinstance(value, str) and (value == AUTO or value in DELIMITERS):
         return value

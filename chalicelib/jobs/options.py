@@ -10,7 +10,10 @@ from chalicelib.engine.options import Options
 from chalicelib.errors import BadRequest
 from chalicelib.jobs import option_values as values
 
-__all__ = ["NAMES", "Options", "parse_options"]
+__all__ = ["NAMES", "Options", "parse_options", "parse_submission"]
+
+#: What a submission may have besides the options: whether its file is summed in any case.
+FRESH = "fresh"
 
 PARSERS: dict[str, values.Parser] = {
     "step": values.integer_from(1),
@@ -51,6 +54,16 @@ def parse_options(given: Mapping[str, object]) -> Options:
     if conflict is not None:
         raise BadRequest(f"{conflict}.")
     return options
+
+
+def parse_submission(given: Mapping[str, object]) -> tuple[Options, bool]:
+    """Return the options of a submission, and whether no earlier result may answer it.
+
+    Raise BadRequest.
+    """
+    members = dict(given)
+    fresh = values.flag(FRESH, members.pop(FRESH, None))
+    return parse_options(members), fresh
 
 
 def _require_one_selection(options: Options, given: Mapping[str, object]) -> None:

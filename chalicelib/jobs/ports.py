@@ -56,6 +56,8 @@ class Probe(NamedTuple):
 
     version: FileVersion
     head: bytes
+    #: Whether another content of the file would certainly have another version.
+    is_settled: bool = True
 
 
 class Source(Protocol):
@@ -92,6 +94,8 @@ class Source(Protocol):
 class Jobs(Protocol):
     """The store of jobs. Each change is refused unless the status allows it; then nothing happens.
 
+    Where ended jobs are announced, each write that ends a job marks it and sets ``updated_at``.
+
     Methods that return a job return it as it is after the write, also if another worker was faster.
     All raise ServiceDown if the store does not answer. Methods that change a job raise UnknownJob
     if it is unknown or expired.
@@ -107,6 +111,10 @@ class Jobs(Protocol):
         Raise TooManyJobs if the client has ``limit`` such jobs already. No number of calls at the
         same time exceeds the limit.
         """
+        ...
+
+    def put_ended(self, job: Job) -> bool:
+        """Store a new job that has ended already, with its result, as ``put`` does."""
         ...
 
     def get(self, job_id: str) -> Job:
@@ -167,6 +175,14 @@ class Jobs(Protocol):
         """Count one more attempt. Return False if the job has changed since it was read."""
         ...
 
+    def set_announced(self, job_id: str) -> None:
+        """Remove the mark with which the write that ended the job has left it, if it is there."""
+        ...
+
+    def not_announced_since(self, before: datetime, limit: int) -> Sequence[Job]:
+        """Return up to ``limit`` jobs that ended earlier and have their mark, the oldest first."""
+        ...
+
     def in_progress(self) -> int:
         """Return how many jobs are accepted and not final."""
         ...
@@ -203,8 +219,8 @@ class Parts(Protocol):
         """Add a part to the done parts of its group."""
         ...
 
-    def done(self, job_id: str, consistent: bool = True) -> frozenset[int]:
-        """Return the parts whose first run is done. ``consistent``: leave none out."""
+    def done(self, job_id: str, consistent: bool = True, run: Run = Run.FIRST) -> frozenset[int]:
+        """Return the parts whose first run, or rerun, is done. ``consistent``: leave none out."""
         ...
 
     def expect_reruns(self, job_id: str, counts: Mapping[int, int]) -> None:
@@ -217,6 +233,10 @@ class ReplyStore(Protocol):
 
     def publish(self, key: str, text: str) -> str:
         """Store a JSON text and return a URL that serves it for some minutes."""
+        ...
+
+    def origin(self) -> str:
+        """Return the scheme and the host of these URLs."""
         ...
 
 

@@ -73,7 +73,7 @@ class PreviewFile:
         read at all.
         """
         file_name = parse_name_for(client, name)
-        version, _ = self.source.probe(file_name)
+        version = self.source.probe(file_name).version
         job = queued("", file_name, options, version, self.now())
         blocks = self.source.read(file_name, version, expected_end=min(version.size, MAX_BYTES))
         preview = Preview(job, hold(blocks, version.size, MAX_BYTES))

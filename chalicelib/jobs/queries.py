@@ -14,14 +14,20 @@ def find_job(jobs: Jobs, parts: Parts, job_id: str, client: Client) -> Job:
     Raise UnknownJob, also for a text that is not an id, and for a job that is another client's. The
     parts are read only while the job is cut and not final.
     """
+    job = get_job(jobs, job_id, client)
+    if job.plan is None or job.status.is_final:
+        return job
+    return replace(job, done_parts=parts.done(job.id, consistent=False))
+
+
+def get_job(jobs: Jobs, job_id: str, client: Client) -> Job:
+    """Return a job without its done parts. Raise UnknownJob as ``find_job`` does."""
     if not is_id(job_id):
         raise UnknownJob
     job = jobs.get(job_id)
     if not client.may_see(job.client):
         raise UnknownJob
-    if job.plan is None or job.status.is_final:
-        return job
-    return replace(job, done_parts=parts.done(job.id, consistent=False))
+    return job
 
 
 def count_in_progress(jobs: Jobs, client: Client) -> int:

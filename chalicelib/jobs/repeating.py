@@ -36,18 +36,21 @@ class SubmitOnce:
     queue: Queue
     now: Clock = utc_now
 
-    def __call__(self, name: object, options: Options, client: Client, key: str | None) -> Job:
+    def __call__(
+        self, name: object, options: Options, client: Client, key: str | None, fresh: bool = False
+    ) -> Job:
         """Return the job of a request: a new one, or the one of its first time.
 
         Raise KeyReused if the key came with another request in the last 24 hours, and what
         submitting raises.
         """
         if key is None:
-            return self.submit(name, options, client)
+            return self.submit(name, options, client, fresh=fresh)
         now = self.now()
         wanted = Claim(
             key=_digest(client.name, key),
-            request=_digest(name, options.as_dict()),
+            # Without a member that is false, so that older claims stay right.
+            request=_digest(name, options.as_dict(), *([{"fresh": True}] if fresh else [])),
             job=uuid4().hex,
             expires_at=now + KEEP,
         )
@@ -55,7 +58,7 @@ class SubmitOnce:
         if claim.request != wanted.request:
             raise KeyReused
         job = self.jobs.find(claim.job)
-        return self._sent(job) if job else self.submit(name, options, client, claim.job)
+        return self._sent(job) if job else self.submit(name, options, client, claim.job, fresh)
 
     def _sent(self, job: Job) -> Job:
         """Return a job after sending it once more: the first request may have died before that."""

@@ -1,11 +1,12 @@
-"""Waits for a job, so that clients need not ask for it again and again."""
+"""Waits for a job or a list of jobs, so that clients need not ask for it repeatedly."""
 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import TypeVar
 
-from chalicelib.jobs.job import Job, utc_now
+from chalicelib.jobs.job import utc_now
 from chalicelib.jobs.ports import Clock
 
 # API Gateway answers with 504 after 29 seconds.
@@ -14,23 +15,23 @@ MAX_SECONDS = 25
 FIRST_PAUSE = 0.05
 MAX_PAUSE = 1.0
 
+T = TypeVar("T")
+
 
 @dataclass(eq=False)
 class Wait:
-    """Looks at a job until it is as wanted, or the time is over."""
+    """Looks at a job, or a page of jobs, until it is as wanted, or the time is over."""
 
     now: Clock = utc_now
     sleep: Callable[[float], object] = time.sleep
 
-    def __call__(
-        self, find: Callable[[], Job], seconds: float, is_wanted: Callable[[Job], bool]
-    ) -> Job:
-        """Return the job as it is wanted, or as it is after ``seconds``."""
+    def __call__(self, find: Callable[[], T], seconds: float, is_wanted: Callable[[T], bool]) -> T:
+        """Return what is found as it is wanted, or as it is after ``seconds``."""
         end, pause = self.now() + timedelta(seconds=seconds), FIRST_PAUSE
-        while not is_wanted(job := find()):
+        while not is_wanted(found := find()):
             left = (end - self.now()).total_seconds()
             if left <= 0:
                 break
             self.sleep(min(pause, left))
             pause = min(1.5 * pause, MAX_PAUSE)
-        return job
+        return found

@@ -11,6 +11,7 @@ def job_json(job: Job) -> dict[str, Any]:
     members: dict[str, Any] = {
         "id": job.id,
         "csv": job.file_name,
+        "bytes": job.version.size,
         "options": job.options.as_dict(),
         "status": job.status.value,
         "progress": {"parts_done": job.parts_done, "parts": job.parts, "bytes": job.bytes_done},
@@ -18,9 +19,13 @@ def job_json(job: Job) -> dict[str, Any]:
         "started_at": as_text(job.started_at) if job.started_at else None,
         "finished_at": as_text(job.finished_at) if job.finished_at else None,
     }
+    if job.cached_from:
+        members["cached_from"] = job.cached_from
     if job.dialect:
         members["dialect"] = job.dialect.as_dict(job.options.read)
     if job.result:
+        # Objects of JSON have no order, and JavaScript sorts names that are numbers.
+        members["summed"] = list(job.result.names)
         members["result"] = job.result.numbers()
         members["exact"] = job.result.exact()
         members["cells"] = _cells(job.result)

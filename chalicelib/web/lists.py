@@ -8,7 +8,7 @@ from chalicelib.jobs.job import Status
 from chalicelib.jobs.listing import MAX_LIMIT, Wanted
 from chalicelib.jobs.option_values import read_whole_number, shown
 
-NAMES = ("status", "since", "csv", "limit", "cursor")
+NAMES = ("status", "since", "csv", "limit", "cursor", "wait", "counts")
 
 
 def wanted_jobs(query: Mapping[str, str]) -> tuple[Wanted, str]:
@@ -17,7 +17,7 @@ def wanted_jobs(query: Mapping[str, str]) -> tuple[Wanted, str]:
         if name not in NAMES:
             raise BadRequest(f"There is no parameter {shown(name)}; there are {', '.join(NAMES)}.")
     wanted = Wanted(
-        status=_status(query.get("status", "")),
+        statuses=frozenset(map(_status, filter(None, query.get("status", "").split(",")))),
         since=_moment(query.get("since", "")),
         csv=query.get("csv", ""),
         limit=_limit(query.get("limit", str(Wanted().limit))),
@@ -25,9 +25,7 @@ def wanted_jobs(query: Mapping[str, str]) -> tuple[Wanted, str]:
     return wanted, query.get("cursor", "")
 
 
-def _status(text: str) -> Status | None:
-    if not text:
-        return None
+def _status(text: str) -> Status:
     if text in list(Status):
         return Status(text)
     raise BadRequest(f"status must be one of {', '.join(Status)}, not {shown(text)}.")

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, unquote_to_bytes
 from chalicelib.errors import BadRequest
 from chalicelib.jobs.client import OPEN, Client
 from chalicelib.jobs.option_values import SWITCHES, read_whole_number, refused
-from chalicelib.jobs.options import Options, parse_options
+from chalicelib.jobs.options import Options, parse_submission
 from chalicelib.jobs.waiting import MAX_SECONDS
 
 PREFIX = "csv_name="
@@ -84,10 +84,18 @@ def counted_client() -> Client:
 
     Raises BadRequest for another value.
     """
-    mine = query().get("mine", "false")
-    if mine not in SWITCHES:
-        raise refused("mine", "must be true or false", mine)
-    return client() if SWITCHES[mine] else OPEN
+    return client() if switch("mine") else OPEN
+
+
+def switch(name: str) -> bool:
+    """Return a query parameter that is true or false; false if it is not there.
+
+    Raises BadRequest for another value.
+    """
+    value = query().get(name, "false")
+    if value not in SWITCHES:
+        raise refused(name, "must be true or false", value)
+    return SWITCHES[value]
 
 
 def body() -> dict[str, object] | list[object]:
@@ -155,9 +163,9 @@ def name_in_path(segment: str) -> str | None:
         raise BadRequest("The name is not valid UTF-8; percent-encode it as UTF-8.") from None
 
 
-def options_in_query() -> Options:
-    """Return the options in the query string. Raises BadRequest."""
-    return parse_options({name: _unquoted(value) for name, value in query().items()})
+def options_in_query() -> tuple[Options, bool]:
+    """Return the options in the query string, and whether to sum in any case. Raises BadRequest."""
+    return parse_submission({name: _unquoted(value) for name, value in query().items()})
 
 
 def _unquoted(value: str) -> str:

@@ -3,9 +3,10 @@
 import json
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from http import HTTPStatus
-from typing import ParamSpec
+from typing import Any, ParamSpec
 
 from chalice.app import Response
 
@@ -31,7 +32,8 @@ from chalicelib.errors import (
     UploadTooLarge,
 )
 from chalicelib.jobs.job import Job, Status
-from chalicelib.jobs.listing import Page
+from chalicelib.jobs.listing import Counts, Page
+from chalicelib.jobs.part_states import JobParts
 from chalicelib.jobs.preview import Preview
 from chalicelib.settings import settings
 from chalicelib.web.job_json import advice_json, job_json, place_json
@@ -50,6 +52,8 @@ CHALLENGES = {
 }
 # A Lambda replies with at most 6 MB, in which the body is a JSON string once more.
 MAX_REPLY_BYTES = 5_500_000
+# Of a job in the reply to its submission, as a JSON string: 100 of them are one reply.
+MAX_SUBMITTED_BYTES = 50_000
 Publish = Callable[[Job, str, str], str]
 """Stores a reply about a job under a name, and returns its URL."""
 NEEDS_AWS = (
@@ -179,7 +183,15 @@ def accepted(job: Job, path: str) -> Response:
     add a prefix to the path or remove one, and only the client knows its own URL.
     """
     location = job.id if path.endswith("/") else f"jobs/{job.id}"
-    return reply(HTTPStatus.ACCEPTED, job_json(job), {"Location": location})
+    return reply(HTTPStatus.ACCEPTED, submitted_json(job), {"Location": location})
+
+
+def submitted_json(job: Job) -> dict[str, Any]:
+    """Return a job that was just submitted; without its results, as in a list, if they are long."""
+    members = job_json(job)
+    if job.result and len(json.dumps(json.dumps(members))) > MAX_SUBMITTED_BYTES:
+        return job_json(replace(job, result=None))
+    return members
 
 
 def previewed(preview: Preview) -> Response:
@@ -198,10 +210,32 @@ def full_job(job: Job, publish: Publish) -> Response:
     return _or_link(reply(HTTPStatus.OK, job_json(job), headers), job, "job", publish)
 
 
+def parts(parts: JobParts) -> Response:
+    """Return the states of a job's parts."""
+    members = {
+        "status": parts.status.value,
+        "parts": len(parts.states),
+        "part_bytes": parts.part_bytes,
+        "reruns": parts.reruns,
+        "states": parts.states,
+    }
+    headers = None if parts.status.is_final else {"Retry-After": RETRY_SECONDS}
+    return reply(HTTPStatus.OK, members, headers)
+
+
 def page_of_jobs(page: Page) -> Response:
     """Return the jobs of a page without their results, and what continues the list."""
-    jobs = [job_json(job) for job in page.jobs]
-    return reply(HTTPStatus.OK, {"jobs": jobs, "next": page.cursor})
+    return reply(HTTPStatus.OK, _page_json(page))
+
+
+def counted_jobs(page: Page, counts: Counts) -> Response:
+    """Return the jobs of a page, and how many jobs have each status."""
+    members = {"counts": counts.by_status, "counts_complete": counts.complete}
+    return reply(HTTPStatus.OK, _page_json(page) | members)
+
+
+def _page_json(page: Page) -> dict[str, object]:
+    return {"jobs": [job_json(job) for job in page.jobs], "next": page.cursor}
 
 
 def cancelled(job: Job) -> Response:

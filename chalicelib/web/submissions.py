@@ -2,25 +2,38 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from chalice.app import Response
 
 from chalicelib.errors import BadRequest, CsvsumError
 from chalicelib.jobs.client import Client
 from chalicelib.jobs.job import Job
-from chalicelib.jobs.options import Options, parse_options
+from chalicelib.jobs.options import Options, parse_submission
 from chalicelib.jobs.preview import Preview
 from chalicelib.web import requests, responses
-from chalicelib.web.job_json import job_json
 
 MAX_SUBMISSIONS = 100
 
 
 class SubmitOnce(Protocol):
-    def __call__(self, name: object, options: Options, client: Client, key: str | None) -> Job:
+    def __call__(
+        self, name: object, options: Options, client: Client, key: str | None, fresh: bool
+    ) -> Job:
         """Return the job of a request: a new one, or the one of its first time."""
         ...
+
+
+class Submission(NamedTuple):
+    """What a client submits: the name of a file, and how it is to be summed."""
+
+    name: object
+    options: Options
+    #: Whether no earlier result may answer it.
+    fresh: bool
+
+    def by(self, submit_once: SubmitOnce, key: str | None) -> Job:
+        return submit_once(self.name, self.options, requests.client(), key, self.fresh)
 
 
 def submit_in_path(submit_once: SubmitOnce, segment: str) -> Response:
@@ -28,8 +41,8 @@ def submit_in_path(submit_once: SubmitOnce, segment: str) -> Response:
     name = requests.name_in_path(segment)
     if name is None:
         return responses.no_such_page()
-    key, options = requests.idempotency_key(), requests.options_in_query()
-    return responses.legacy_accepted(submit_once(name, options, requests.client(), key))
+    key, submission = requests.idempotency_key(), Submission(name, *requests.options_in_query())
+    return responses.legacy_accepted(submission.by(submit_once, key))
 
 
 def check_in_path(check: Callable[[object, Options, Client], Job], segment: str) -> Response:
@@ -37,7 +50,8 @@ def check_in_path(check: Callable[[object, Options, Client], Job], segment: str)
     name = requests.name_in_path(segment)
     if name is None:
         return responses.no_such_page()
-    return responses.legacy_accepted(check(name, requests.options_in_query(), requests.client()))
+    options, _ = requests.options_in_query()
+    return responses.legacy_accepted(check(name, options, requests.client()))
 
 
 def submit_in_body(submit_once: SubmitOnce) -> Response:
@@ -45,7 +59,7 @@ def submit_in_body(submit_once: SubmitOnce) -> Response:
     given, key = requests.body(), requests.idempotency_key()
     if isinstance(given, list):
         return _submit_each(submit_once, given, key)
-    job = submit_once(*_name_and_options(given), requests.client(), key)
+    job = _submission(given).by(submit_once, key)
     return responses.accepted(job, requests.path())
 
 
@@ -54,7 +68,8 @@ def preview_in_body(preview: Callable[[object, Options, Client], Preview]) -> Re
     given = requests.body()
     if isinstance(given, list):
         raise BadRequest('The body must be a JSON object, like {"csv": "data.csv"}.')
-    return responses.previewed(preview(*_name_and_options(given), requests.client()))
+    submission = _submission(given)
+    return responses.previewed(preview(submission.name, submission.options, requests.client()))
 
 
 def _submit_each(
@@ -76,17 +91,17 @@ def _submit_each(
 
 def _answer(submit_once: SubmitOnce, submission: object, key: str | None) -> Mapping[str, object]:
     try:
-        job = submit_once(*_name_and_options(submission), requests.client(), key)
+        job = _submission(submission).by(submit_once, key)
     except CsvsumError as error:
         responses.log_problem(error)
         problem = {"code": error.code, "detail": error.detail}
         return {"status": responses.status_of(error).value, "error": problem}
-    return {"status": HTTPStatus.ACCEPTED.value, "job": job_json(job)}
+    return {"status": HTTPStatus.ACCEPTED.value, "job": responses.submitted_json(job)}
 
 
-def _name_and_options(submission: object) -> tuple[object, Options]:
-    if not isinstance(submission, Mapping):
+def _submission(given: object) -> Submission:
+    if not isinstance(given, Mapping):
         raise BadRequest('A submission must be a JSON object, like {"csv": "data.csv"}.')
-    members = dict(submission)
+    members = dict(given)
     name = members.pop("csv", None)
-    return name, parse_options(members)
+    return Submission(name, *parse_submission(members))

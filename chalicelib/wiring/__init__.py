@@ -7,8 +7,10 @@ from contextlib import contextmanager
 from functools import cached_property
 from threading import Lock
 
+from chalicelib.adapters.cache_table import CacheTable
 from chalicelib.adapters.claims_table import ClaimsTable
 from chalicelib.adapters.clients import AwsClients
+from chalicelib.adapters.event_bus import EventBus
 from chalicelib.adapters.folder_files import FolderFiles
 from chalicelib.adapters.folder_source import FolderSource
 from chalicelib.adapters.held_messages import HeldMessages
@@ -26,6 +28,7 @@ from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs.client_ports import Claims, History, Tokens, Uploads
 from chalicelib.jobs.events import JsonLines
 from chalicelib.jobs.files import Catalog
+from chalicelib.jobs.outcome_ports import Cache
 from chalicelib.jobs.ports import Deliveries, Jobs, Parts, Source
 from chalicelib.jobs.sources import Sources
 from chalicelib.jobs.uploads import PREFIX
@@ -49,7 +52,13 @@ class SettingsAdapters:
             self.replies,
             self._settings.keep_days,
             self._clients.dynamodb,
+            marks_ended=self.bus is not None,
         )
+
+    @cached_property
+    def bus(self) -> EventBus | None:
+        name = self._settings.event_bus
+        return EventBus(name, self._clients.events) if name else None
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -67,6 +76,10 @@ class SettingsAdapters:
     @cached_property
     def claims(self) -> Claims:
         return ClaimsTable(self._settings.table, self._clients.dynamodb)
+
+    @cached_property
+    def cache(self) -> Cache:
+        return CacheTable(self._settings.table, self._clients.dynamodb)
 
     @cached_property
     def history(self) -> History:

@@ -10,20 +10,32 @@ from typing import Any, Protocol
 from chalicelib.engine.kernel import Kernel
 from chalicelib.jobs import queries
 from chalicelib.jobs.allowance import Allowance
+from chalicelib.jobs.announcing import Announcer
 from chalicelib.jobs.authentication import Authenticate, ByCaller, ByToken, everybody
 from chalicelib.jobs.cancelling import Cancel, EndWatch
 from chalicelib.jobs.client import OPEN, Client
 from chalicelib.jobs.client_ports import Claims, History, Tokens, Uploads
 from chalicelib.jobs.counting import TOUCH_EVERY, PartCounter
 from chalicelib.jobs.cutting import Cutter
+from chalicelib.jobs.earlier import EarlierResults
 from chalicelib.jobs.files import Catalog, ListFiles
 from chalicelib.jobs.finishing import Finisher
 from chalicelib.jobs.job import Job, utc_now
-from chalicelib.jobs.listing import ListJobs
+from chalicelib.jobs.listing import ListJobs, Page
 from chalicelib.jobs.merging import Merger
+from chalicelib.jobs.outcome_ports import Bus, Cache
 from chalicelib.jobs.part_reading import PartReader
+from chalicelib.jobs.part_states import JobParts, find_parts
 from chalicelib.jobs.parts import PROOF_BYTES
-from chalicelib.jobs.ports import Clock, Deliveries, Jobs, Parts, Queue, ReplyStore, Source
+from chalicelib.jobs.ports import (
+    Clock,
+    Deliveries,
+    Jobs,
+    Parts,
+    Queue,
+    ReplyStore,
+    Source,
+)
 from chalicelib.jobs.preview import PreviewFile
 from chalicelib.jobs.recent import RecentJobs
 from chalicelib.jobs.recovery import GiveUp, Sweep
@@ -50,6 +62,10 @@ class Adapters(Protocol):
     def queue(self) -> Queue: ...
     @property
     def claims(self) -> Claims: ...
+    @property
+    def cache(self) -> Cache: ...
+    @property
+    def bus(self) -> Bus | None: ...
     @property
     def history(self) -> History: ...
     @property
@@ -101,6 +117,28 @@ class UseCases:
             max_jobs=self.settings.jobs_limit,
             allowance=Allowance(self.adapters.jobs, self.settings.max_bytes_in_progress, self.now),
             history=self.adapters.history,
+            earlier=self._earlier,
+            announcer=self._announcer,
+            now=self.now,
+        )
+
+    @cached_property
+    def _announcer(self) -> Announcer:
+        return Announcer(
+            jobs=self.adapters.jobs,
+            bus=self.adapters.bus,
+            service=self.settings.api_name,
+            now=self.now,
+        )
+
+    @cached_property
+    def _earlier(self) -> EarlierResults:
+        return EarlierResults(
+            jobs=self.adapters.jobs,
+            cache=self.adapters.cache,
+            source=self.settings.csv_source,
+            keep=timedelta(days=self.settings.keep_days),
+            enabled=self.settings.cache,
             now=self.now,
         )
 
@@ -128,7 +166,16 @@ class UseCases:
 
     @cached_property
     def list_jobs(self) -> ListJobs:
-        return ListJobs(self.adapters.history)
+        return ListJobs(self.adapters.history, self.adapters.parts)
+
+    def wait_for_jobs(
+        self, find: Callable[[], Page], seconds: float, is_wanted: Callable[[Page], bool]
+    ) -> Page:
+        return Wait(self.now, self.sleep)(find, seconds, is_wanted)
+
+    def storage_origins(self) -> frozenset[str]:
+        """Return the origins to which links in replies lead."""
+        return frozenset({self.adapters.replies.origin(), self.adapters.uploads.origin()})
 
     def find_job(self, job_id: str, client: Client) -> Job:
         return queries.find_job(self.adapters.jobs, self.adapters.parts, job_id, client)
@@ -139,8 +186,15 @@ class UseCases:
         find = partial(self.find_job, job_id, client)
         return Wait(self.now, self.sleep)(find, seconds, is_wanted)
 
+    def wait_for_parts(
+        self, job_id: str, client: Client, seconds: float, is_wanted: Callable[[JobParts], bool]
+    ) -> JobParts:
+        find = partial(find_parts, self.adapters.jobs, self.adapters.parts, job_id, client)
+        return Wait(self.now, self.sleep)(find, seconds, is_wanted)
+
     def cancel_job(self, job_id: str, client: Client) -> Job:
-        return Cancel(self.adapters.jobs, self.now)(self.find_job(job_id, client))
+        cancel = Cancel(self.adapters.jobs, self._announcer, self.now)
+        return cancel(self.find_job(job_id, client))
 
     def count_in_progress(self, client: Client = OPEN) -> int:
         return queries.count_in_progress(self.adapters.jobs, client)
@@ -201,13 +255,14 @@ class UseCases:
 
     @cached_property
     def give_up(self) -> GiveUp:
-        return GiveUp(self.adapters.jobs, self.now)
+        return GiveUp(self.adapters.jobs, self._announcer, self.now)
 
     @cached_property
     def sweep(self) -> Sweep:
         return Sweep(
             jobs=self.adapters.jobs,
             queue=self.adapters.queue,
+            announcer=self._announcer,
             stale_after=timedelta(seconds=self.settings.stale_seconds),
             give_up_after=self._give_up_after,
             lost_after=self.settings.visibility_seconds
@@ -254,4 +309,11 @@ class UseCases:
 
     @cached_property
     def _finisher(self) -> Finisher:
-        return Finisher(self.adapters.jobs, self._source, self.adapters.kernel, self.now)
+        return Finisher(
+            jobs=self.adapters.jobs,
+            source=self._source,
+            kernel=self.adapters.kernel,
+            earlier=self._earlier,
+            announcer=self._announcer,
+            now=self.now,
+        )

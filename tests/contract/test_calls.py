@@ -1,6 +1,7 @@
 """How many calls of AWS a small job costs: they are most of what it takes."""
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -31,7 +32,7 @@ class Process:
         self.adapters = SettingsAdapters(settings, clients)
         self.use_cases = UseCases(self.adapters, settings, now)
         self.counted: Counter[str] = Counter()
-        for client in (clients.dynamodb(), clients.sqs(), clients.s3()):
+        for client in (clients.dynamodb(), clients.sqs(), clients.s3(), clients.events()):
             client.meta.events.register("before-send", self._count)
 
     def _count(self, event_name: str, **_: Any) -> None:
@@ -60,18 +61,52 @@ def settings(aws: MotoAws, resources: dict[str, str], tmp_path: Path) -> Setting
     )
 
 
-def test_a_small_job_costs_four_calls_of_processes_that_have_worked_before(
-    settings: Settings,
+@pytest.mark.parametrize("cache", [True, False])
+def test_a_small_job_costs_four_calls_of_processes_that_have_worked_before_and_two_for_the_cache(
+    settings: Settings, cache: bool
 ) -> None:
+    settings = replace(settings, cache=cache)
     api, worker = Process(settings), Process(settings)
+    look = {"GetItem": 1} if cache else {}
     # A process looks up its queue once, and stores once that a client has jobs.
-    for lookups in ({"GetQueueUrl": 1, "UpdateItem": 1}, {}):
-        job = api.use_cases.submit("small.csv", Options(), OPEN)
-        assert api.calls() == {"PutItem": 1, "SendMessageBatch": 1, **lookups}
+    for number, lookups in enumerate([{"GetQueueUrl": 1, "UpdateItem": 1}, {}]):
+        job = api.use_cases.submit("small.csv", Options(step=10 + number), OPEN)
+        assert api.calls() == {"PutItem": 1, "SendMessageBatch": 1, **look, **lookups}
         worker.use_cases.sum_job(Message(job.id, record=job))
-        assert worker.calls() == {"UpdateItem": 1}
+        # The second one once the result is stored, so that no client waits for it.
+        assert worker.calls() == {"UpdateItem": 2 if cache else 1}
         assert api.use_cases.find_job(job.id, OPEN).result
         assert api.calls() == {"GetItem": 1}
+
+
+def test_a_job_that_an_earlier_one_answers_costs_three_calls(settings: Settings) -> None:
+    api, worker = Process(settings), Process(settings)
+    first = api.use_cases.submit("small.csv", Options(), OPEN)
+    worker.use_cases.sum_job(Message(first.id, record=first))
+    api.calls()
+    second = api.use_cases.submit("small.csv", Options(), OPEN)
+    assert second.cached_from == first.id
+    assert api.calls() == {"GetItem": 2, "PutItem": 1}
+
+
+def test_a_job_that_is_announced_costs_two_calls_more(
+    settings: Settings, aws: MotoAws, unique: Callable[[str], str]
+) -> None:
+    bus = unique("bus")
+    aws.client("events").create_event_bus(Name=bus)
+    settings = replace(settings, event_bus=bus, cache=False)
+    api, worker = Process(settings), Process(settings)
+    job = api.use_cases.submit("small.csv", Options(), OPEN)
+    worker.use_cases.sum_job(Message(job.id, record=job))
+    assert worker.calls() == {"UpdateItem": 2, "PutEvents": 1}
+
+
+def test_a_submission_that_wants_a_fresh_result_does_not_look_for_an_earlier_one(
+    settings: Settings,
+) -> None:
+    api = Process(settings)
+    api.use_cases.submit("small.csv", Options(), OPEN, fresh=True)
+    assert "GetItem" not in api.calls()
 
 
 def test_a_part_costs_two_writes_and_a_read_once_in_some_seconds(settings: Settings) -> None:
@@ -88,7 +123,7 @@ def test_a_part_costs_two_writes_and_a_read_once_in_some_seconds(settings: Setti
 
 
 def test_a_job_that_counts_to_its_client_costs_three_calls_more(settings: Settings) -> None:
-    closed = replace(settings, auth=Auth.TOKEN)
+    closed = replace(settings, auth=Auth.TOKEN, cache=False)
     api, worker = Process(closed), Process(closed)
     for lookups in ({"GetQueueUrl": 1, "UpdateItem": 1}, {}):
         job = api.use_cases.submit("small.csv", Options(), Client("finance"))

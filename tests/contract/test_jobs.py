@@ -74,6 +74,52 @@ def test_a_job_keeps_its_client(jobs: Jobs) -> None:
     assert jobs.start(job.id, LATER).client == jobs.get(job.id).client == arn
 
 
+@pytest.mark.parametrize("is_reusable", [True, False])
+def test_a_job_keeps_whether_its_result_may_answer_others(jobs: Jobs, is_reusable: bool) -> None:
+    job = replace(a_job(), is_reusable=is_reusable)
+    jobs.put(job)
+    assert jobs.get(job.id) == job
+    assert jobs.start(job.id, LATER).is_reusable is is_reusable
+
+
+def answered(plan: Plan | None = None, columns: int = 2) -> Job:
+    """Return a job as it is put that has an earlier result."""
+    names = tuple(f"c{index}" for index in range(columns))
+    counts = (1,) * columns
+    result = Result(names, ("7.20",) * columns, (False,) * columns, counts, counts, counts)
+    return replace(
+        a_job(LATER),
+        status=Status.SUCCEEDED,
+        started_at=LATER,
+        finished_at=LATER,
+        plan=plan,
+        dialect=DIALECT,
+        result=result,
+        ledger=LEDGER,
+        cached_from=uuid4().hex,
+    )
+
+
+@pytest.mark.parametrize("columns", [2, INLINE_BYTES // 8])
+@pytest.mark.parametrize("plan", [None, Plan(1000, 100, 7, 1, 2)])
+def test_a_job_that_was_answered_at_once_comes_back_as_it_was_put(
+    jobs: Jobs, plan: Plan | None, columns: int
+) -> None:
+    job = answered(plan, columns)
+    assert jobs.put_ended(job)
+    assert jobs.get(job.id) == job
+    assert jobs.in_progress() == jobs.bytes_in_progress() == 0
+    assert jobs.not_updated_since(LATER + timedelta(days=1)) == []
+    assert jobs.start(job.id, LATER) == job
+
+
+def test_an_answer_does_not_replace_the_job_of_its_id(jobs: Jobs) -> None:
+    job = accepted(jobs)
+    assert not jobs.put_ended(replace(answered(), id=job.id))
+    assert jobs.get(job.id) == job
+    assert jobs.in_progress() == 1
+
+
 def test_an_unknown_id_is_unknown_to_every_call(jobs: Jobs) -> None:
     missing = uuid4().hex
     calls: list[Callable[[], Job]] = [

@@ -106,6 +106,22 @@ def test_a_job_whose_result_has_expired_is_unknown(table: JobsTable) -> None:
         table.get(job.id)
 
 
+def test_an_answer_keeps_its_result_when_that_of_the_earlier_job_is_gone(
+    table: JobsTable, clock: Clock
+) -> None:
+    earlier = succeeded(table)
+    clock.advance(days=KEEP_DAYS - 1)
+    answer = replace(earlier, id=uuid4().hex, submitted_at=clock(), cached_from=earlier.id)
+    table.put_ended(answer)
+    s3, bucket = table.results_bucket.s3(), table.results_bucket.bucket
+    s3.delete_object(Bucket=bucket, Key=f"{earlier.id}/result.json")
+    clock.advance(days=KEEP_DAYS, seconds=-1)
+    assert table.find(earlier.id) is None
+    assert table.get(answer.id) == answer
+    clock.advance(seconds=1)
+    assert table.find(answer.id) is None
+
+
 def test_a_job_from_before_there_were_clients_is_everybodys(table: JobsTable) -> None:
     job = replace(accepted(table), client="open")
     table.dynamodb().update_item(

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -17,6 +18,7 @@ from chalicelib.jobs.counting import PartCounter
 from chalicelib.jobs.job import FileVersion, Job, queued
 from chalicelib.jobs.parts import MAX_PARTS, PARTS_PER_GROUP, Outcome, Plan, Run, group_of
 from chalicelib.jobs.ports import Message
+from tests.adapters_in_memory import MemoryBus
 from tests.findings import DIALECT
 from tests.strict_aws import StrictAws
 from tests.strict_service import NAMES, Site, StrictService
@@ -139,6 +141,38 @@ def test_the_bytes_in_progress_cost_a_process_ten_queries_in_five_seconds(
     assert service.adapters.jobs.bytes_in_progress() == 500 + 5 * 10
 
 
+def test_a_job_that_an_earlier_one_answers_costs_three_units_and_a_read_and_a_half(
+    aws: StrictAws, service: StrictService
+) -> None:
+    service.use_cases.submit.allowance.max_bytes = 0
+    first = service.submit(b"a,b\n1.5,x\n")
+    service.deliver(Message(first.id))
+    with aws.dynamodb.metered() as units:
+        second = service.use_cases.submit("x.csv", Options(), OPEN)
+    assert second.cached_from == first.id
+    # Two for the item, which has its result, and one for the index of lists.
+    assert (units.all_writes, units.reads) == (3, 1.5)
+
+
+def test_a_job_that_is_announced_costs_four_units_more(aws: StrictAws) -> None:
+    costs, service = [], StrictService(aws, bus=MemoryBus())
+    service.use_cases.submit.allowance.max_bytes = 0
+    for marks in (False, True):
+        jobs = replace(service.adapters.jobs, marks_ended=marks)
+        announcer = replace(
+            service.use_cases.sum_job.finisher.announcer,
+            jobs=jobs,
+            bus=MemoryBus() if marks else None,
+        )
+        worker = replace(service.use_cases.sum_job.finisher, jobs=jobs, announcer=announcer)
+        job = service.submit(b"a,b\n1.5,x\n", f"{marks}.csv")
+        with aws.dynamodb.metered() as units:
+            replace(service.use_cases.sum_job, finisher=worker)(Message(job.id, record=job))
+        costs.append(units.all_writes)
+    # One for the index when the job ends, two for the item and one for the index after the event.
+    assert costs[1] - costs[0] == 4
+
+
 def test_a_small_job_that_is_asked_for_three_times_costs_what_the_table_of_prices_says(
     aws: StrictAws, service: StrictService
 ) -> None:
@@ -152,8 +186,9 @@ def test_a_small_job_that_is_asked_for_three_times_costs_what_the_table_of_price
         aws.timeline.run(10)
         for _ in range(3):
             assert service.use_cases.find_job(job.id, OPEN).result
-    # With its result and its dialect, the job's item has more than 1 KB: a second unit.
-    assert (units.all_writes, units.reads) == (6, 3)
+    # With its result and its dialect, the job's item has more than 1 KB: a second unit. The cache
+    # costs one more write, and half a read.
+    assert (units.all_writes, units.reads) == (7, 3.5)
     calls = Counter(call.service for call in aws.calls)
     # Lambda receives and deletes the message; the queues' URLs are asked for once.
     lookups = sum(call.operation == "GetQueueUrl" for call in aws.calls)

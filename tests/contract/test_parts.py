@@ -90,6 +90,7 @@ def test_the_first_runs_of_all_groups_are_the_done_parts(parts: Parts) -> None:
     parts.add_done(JOB, 7, Run.RERUN)
     assert parts.done(JOB) == parts.done(JOB, consistent=False) == added
     assert parts.done(uuid4().hex) == frozenset()
+    assert parts.done(JOB, run=Run.RERUN) == {7}
 
 
 def test_the_reruns_of_a_group_are_expected_once(parts: Parts) -> None:

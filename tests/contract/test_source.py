@@ -99,7 +99,7 @@ def test_a_probe_is_the_version_and_the_first_bytes(place: Place, size: int) -> 
     data = os.urandom(size)
     place.put("data.csv", data)
     probe = place.source.probe("data.csv")
-    assert probe == (place.source.version("data.csv"), data[:HEAD_BYTES])
+    assert (probe.version, probe.head) == (place.source.version("data.csv"), data[:HEAD_BYTES])
     assert b"".join(place.source.read("data.csv", probe.version)) == data
 
 

@@ -29,6 +29,7 @@ CHANGES = (
     "PART_BYTES=200000",
     "STALE_SECONDS=1",
     "CORS_ORIGINS=https://page.example",
+    "EVENT_BUS=default",
     # Each concurrent call is a process here, with the zip unpacked anew.
     "work_job.reserved_concurrency=2",
     "work_part.reserved_concurrency=2",

@@ -15,7 +15,8 @@ from tests.functional.stack import ROOT, Api, Stack, callers_environment, make, 
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A service that asks for tokens, and lets a client have two jobs."""
-    running = Stack(tmp_path_factory.mktemp("closed"), AUTH="token", MAX_JOBS_PER_CLIENT="2")
+    settings = {"AUTH": "token", "MAX_JOBS_PER_CLIENT": "2", "CACHE": "off"}
+    running = Stack(tmp_path_factory.mktemp("closed"), **settings)
     running.put("x.csv", b"a,b\n1,2\n")
     yield running
     running.stop()

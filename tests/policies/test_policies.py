@@ -33,7 +33,7 @@ from local.triggers import sqs_event
 from tests.forms import send_form
 from tests.moto_aws import MotoAws
 
-SERVICES = ("dynamodb", "s3", "sqs")
+SERVICES = ("dynamodb", "events", "s3", "sqs")
 # What Lambda does with the function's role, and the handlers do not see.
 BY_LAMBDA = ("Logs", "TracesHaveNoArn", "Trigger")
 # As botocore signs a form for an upload, whose sender puts an object with the rights of the signer.
@@ -44,6 +44,9 @@ ACTIONS = {
     "s3:ListObjectsV2": "s3:ListBucket",
     "sqs:SendMessageBatch": "sqs:SendMessage",
 }
+# Where the service's name in boto3's hooks is not the one in actions.
+PREFIXES = {"eventbridge": "events"}
+BUS = "csvsum-policies"
 FUNCTIONS = ("api_handler", "work_job", "work_part", "give_up", "sweep")
 
 Call = tuple[str, str]
@@ -57,6 +60,9 @@ def arn_of(service: str, parameters: dict[str, Any]) -> str:
     if service == "sqs":
         name = parameters.get("QueueName") or parameters["QueueUrl"].rpartition("/")[2]
         return f"arn:aws:sqs:us-east-1:123456789012:{name}"
+    if service == "events":
+        (bus,) = {each["EventBusName"] for each in parameters["Entries"]}
+        return f"arn:aws:events:us-east-1:123456789012:event-bus/{bus}"
     index = f"/index/{parameters['IndexName']}" if "IndexName" in parameters else ""
     # A batch is of one table here.
     table = parameters.get("TableName") or "".join(parameters["RequestItems"])
@@ -86,11 +92,13 @@ class Recorder:
     def __init__(self) -> None:
         self.clients = AwsClients()
         self.calls: set[Call] | None = None
-        for client in (self.clients.dynamodb(), self.clients.s3(), self.clients.sqs()):
+        for service in SERVICES:
+            client = getattr(self.clients, service)()
             client.meta.events.register("provide-client-params", self._record)
 
     def _record(self, params: dict[str, Any], event_name: str, **_: Any) -> None:
         service, operation = event_name.split(".")[1:]
+        service = PREFIXES.get(service, service)
         if self.calls is not None:
             self.calls.update(calls_of(service, operation, params))
 
@@ -208,6 +216,7 @@ def scene(aws: MotoAws) -> Scene:
         "CSV_SOURCE": "s3://csvsum-policies-csv/in",
         "PART_BYTES": "40000",
         "LIST_FILES": "on",
+        "EVENT_BUS": BUS,
     }
     stage = changed(read_stage("localstack"), small)
     buckets = {
@@ -217,6 +226,7 @@ def scene(aws: MotoAws) -> Scene:
     }
     parameters = {"Prefix": stage.prefix, "CreateCsvBucket": "true", **buckets}
     aws.create_resources(parameters, "policies")
+    aws.client("events").create_event_bus(Name=BUS)
     return Scene(aws, stage, Settings.from_env(stage.environment), Recorder())
 
 
@@ -308,6 +318,8 @@ def use_sweep(scene: Scene) -> set[Call]:
         ExpressionAttributeValues={":shard": {"S": "1"}},
     )
     scene.submit(b"a\n1\n")
+    # Whoever ended this one has died before it sent the event.
+    scene.adapters.jobs.cancel(scene.submit(b"a\n1\n").id, utc_now())
     scene.messages(scene.settings.jobs_queue)
     later = utc_now() + timedelta(hours=2)
     with scene.recorder.recorded() as calls:

@@ -166,8 +166,8 @@ def detail_of_missing(source: FolderSource, name: str) -> str:
     return missing.value.detail
 
 
-#: What says nothing about any client.
-NEED_NO_TOKEN = ("/health",)
+#: What says nothing about any client: whether the API replies, and the page with its files.
+NEED_NO_TOKEN = ("/health", "/", "/page/{version}/{file}", "/page/{version}/views/{file}")
 ROUTES = [
     (method, path)
     for path, methods in app.routes.items()

@@ -122,7 +122,7 @@ def test_the_smoke_test_returns_the_sums(server: Callable[[Answer], str]) -> Non
     states = iter([(202, "{}"), (200, '{"a": 1}')])
 
     def answer(path: str) -> tuple[int, str]:
-        if path == "/csv_name=a%20b.csv":
+        if path == "/csv_name=a%20b.csv?fresh=true":
             return 200, json.dumps({"Task started, your id": "1"})
         return next(states)
 

@@ -77,6 +77,41 @@ def test_a_file_rewritten_in_place_is_another_version_though_its_times_are_put_b
         list(folder.read("data.csv", before))
 
 
+def probed(folder: FolderSource, ctime_ns: int, age_ns: int) -> bool:
+    """Return whether a file is settled that was changed at ``ctime_ns`` and is so old."""
+    status = Path(folder.root, "data.csv").stat()
+
+    class Status:
+        """The attributes of the file with another ctime."""
+
+        st_ino, st_size, st_ctime_ns = status.st_ino, status.st_size, ctime_ns
+
+    folder.status_of = lambda _: Status  # type: ignore[assignment, return-value]
+    folder.now_ns = lambda: ctime_ns + age_ns
+    return folder.probe("data.csv").is_settled
+
+
+SECOND = 10**9
+NOW = 1_790_000_000 * SECOND
+
+
+@pytest.mark.parametrize(
+    ("ctime_ns", "age_ns", "settled"),
+    [
+        (NOW + 1, 0, True),
+        (NOW + 4_000_000, 0, True),
+        (NOW, 0, False),
+        (NOW, 2 * SECOND, False),
+        (NOW, 2 * SECOND + 1, True),
+        (NOW, -SECOND, False),
+    ],
+)
+def test_a_file_whose_times_are_whole_seconds_is_settled_after_two(
+    folder: FolderSource, ctime_ns: int, age_ns: int, settled: bool
+) -> None:
+    assert probed(folder, ctime_ns, age_ns) is settled
+
+
 class CachedAttributes:
     """A client of NFS: while a file stays open, its attributes are those of its opening."""
 

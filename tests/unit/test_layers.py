@@ -11,7 +11,7 @@ from tests.imports import ROOT, SHIPPED, imported, module_of
 
 CHALICELIB = ROOT / "chalicelib"
 # Imported for type checking alone.
-STUBS = {"mypy_boto3_dynamodb", "mypy_boto3_s3", "mypy_boto3_sqs"}
+STUBS = {"mypy_boto3_dynamodb", "mypy_boto3_events", "mypy_boto3_s3", "mypy_boto3_sqs"}
 # A layer is a folder or a file of chalicelib. It may import these other layers and packages.
 MAY_IMPORT: dict[str, tuple[set[str], set[str]]] = {
     "engine": (set(), {"isal", "pandas", "zstandard"}),

@@ -20,6 +20,7 @@ from chalicelib.jobs.listing import MAX_LIMIT
 from chalicelib.jobs.option_values import MAX_INDEX
 from chalicelib.jobs.parts import MAX_PARTS, part_size
 from chalicelib.jobs.results import MAX_RESULT_CHARS
+from chalicelib.jobs.uploads import MAX_NAME_BYTES as MAX_UPLOAD_NAME_BYTES
 from chalicelib.jobs.waiting import MAX_SECONDS
 from chalicelib.settings import Auth
 from chalicelib.web.requests import MAX_BODY_BYTES, MAX_KEY_CHARS
@@ -135,6 +136,17 @@ def body(extra: int) -> int | None:
     return status_of(lambda site: site.post(padded).status_code, accepted=202)
 
 
+def upload(extra: int) -> int | None:
+    with serving(World(max_upload_bytes=1000)) as site:
+        status: int = site.post({"name": "x.csv", "bytes": 1000 + extra}, "/uploads").status_code
+    return None if status == 201 else status
+
+
+def name_of_upload(extra: int) -> int | None:
+    body = {"name": "n" * (MAX_UPLOAD_NAME_BYTES + extra)}
+    return status_of(lambda site: site.post(body, "/uploads").status_code, accepted=201)
+
+
 def reply(extra: int) -> int | None:
     def send(site: Site) -> int:
         job = site.submitted()
@@ -214,6 +226,7 @@ PROBES: Mapping[str, Mapping[Probe, str | int]] = {
     "a file's name": {name: 400},
     "the body of `POST /jobs`": {body: 400},
     "submissions in one `POST /jobs`": {submissions: 400},
+    "an upload": {upload: 422, name_of_upload: 400},
     "jobs on a page": {page: 400},
     "`wait`": {wait: 400},
     "`Idempotency-Key`": {key: 400},

@@ -63,6 +63,10 @@ def test_pages_have_every_job_once_and_in_order(counts: list[int], limit: int) -
     assert all(len(page.jobs) == limit for page in found[:-1])
 
 
+def with_status(*statuses: Status) -> Wanted:
+    return Wanted(statuses=frozenset(statuses))
+
+
 def test_jobs_are_chosen_by_status_time_and_name() -> None:
     world = World()
     old = submitted(world, name="in/old.csv")
@@ -70,8 +74,10 @@ def test_jobs_are_chosen_by_status_time_and_name() -> None:
     world.clock.advance(hours=1)
     since = world.clock.now
     new, other = submitted(world, name="in/new.csv"), submitted(world, name="other.csv")
-    assert listed(world, FINANCE, Wanted(status=Status.SUCCEEDED)) == [old.id]
-    assert listed(world, FINANCE, Wanted(status=Status.QUEUED)) == [other.id, new.id]
+    assert listed(world, FINANCE, with_status(Status.SUCCEEDED)) == [old.id]
+    assert listed(world, FINANCE, with_status(Status.QUEUED)) == [other.id, new.id]
+    both = with_status(Status.QUEUED, Status.SUCCEEDED)
+    assert listed(world, FINANCE, both) == [other.id, new.id, old.id]
     assert listed(world, FINANCE, Wanted(since=since)) == [other.id, new.id]
     assert listed(world, FINANCE, Wanted(csv="in/")) == [new.id, old.id]
     assert listed(world, FINANCE, Wanted(csv="in/", since=since)) == [new.id]
@@ -93,6 +99,39 @@ def test_a_page_has_no_results() -> None:
     assert job.ledger
 
 
+def test_a_job_in_progress_is_listed_with_its_done_parts() -> None:
+    world = World(part_bytes=8, proof_bytes=8, block_bytes=8)
+    world.source.files["x.csv"] = b"a,b\n" + b"1,2\n" * 3
+    world.use_cases.submit("x.csv", Options(), FINANCE)
+    world.deliver_next(), world.deliver_next()
+    (job,) = world.use_cases.list_jobs(FINANCE, Wanted(), "").jobs
+    assert (job.status, job.parts_done, job.parts) == (Status.RUNNING, 1, 2)
+
+
+def test_jobs_are_counted_by_status() -> None:
+    world = World()
+    submitted(world), submitted(world, name="in/x.csv")
+    world.run()
+    submitted(world, name="y.csv")
+    counts = world.use_cases.list_jobs.count(FINANCE, Wanted())
+    assert {status: number for status, number in counts.by_status.items() if number} == {
+        Status.QUEUED: 1,
+        Status.SUCCEEDED: 2,
+    }
+    assert counts.complete
+    in_folder = world.use_cases.list_jobs.count(FINANCE, Wanted(csv="in/")).by_status
+    assert sum(in_folder.values()) == 1
+
+
+@pytest.mark.parametrize(("jobs", "complete"), [(MAX_READ, True), (MAX_READ + 1, False)])
+def test_only_the_newest_jobs_are_counted(jobs: int, complete: bool) -> None:
+    world = World()
+    for _ in range(jobs):
+        submitted(world)
+    counts = world.use_cases.list_jobs.count(FINANCE, Wanted())
+    assert (counts.by_status[Status.QUEUED], counts.complete) == (MAX_READ, complete)
+
+
 def test_one_request_reads_a_bounded_number_of_jobs() -> None:
     world = World()
     for _ in range(MAX_READ + 1):
@@ -107,7 +146,7 @@ def test_one_request_reads_a_bounded_number_of_jobs() -> None:
         (SALES, Wanted(limit=1)),
         (Client("finance", Role.ADMIN), Wanted(limit=1)),
         (FINANCE, Wanted(limit=1, csv="x")),
-        (FINANCE, Wanted(limit=1, status=Status.QUEUED)),
+        (FINANCE, Wanted(limit=1, statuses=frozenset({Status.QUEUED}))),
     ],
 )
 def test_a_cursor_continues_no_other_list(client: Client, wanted: Wanted) -> None:
@@ -173,11 +212,23 @@ def test_jobs_are_listed_over_http(site: Site) -> None:
         ({"limit": "101"}, "limit must be"),
         ({"limit": "1e1"}, "limit must be"),
         ({"cursor": "abc"}, "cursor must be the 'next' of a page"),
+        ({"status": "queued,done"}, "status must be one of queued, running"),
+        ({"counts": "maybe"}, "counts must be true or false"),
+        ({"wait": "26"}, "wait must be a whole number"),
         ({"page": "2"}, "There is no parameter 'page'"),
     ],
 )
 def test_a_wrong_parameter_is_named(site: Site, query: dict[str, str], named: str) -> None:
     assert named in problem_of(get(site, **query), 400)["detail"]
+
+
+def test_a_list_has_the_counts_that_were_asked_for(site: Site) -> None:
+    site.finished()
+    reply = get(site, counts="true").json_body
+    others = {"queued": 0, "running": 0, "failed": 0, "cancelled": 0}
+    assert reply["counts"] == {"succeeded": 1, **others}
+    assert reply["counts_complete"] is True
+    assert "counts" not in get(site).json_body
 
 
 @pytest.mark.parametrize("since", ["2026-11-24", "2026-11-24T12:00Z", "2026-11-24T12:00+01:00"])

@@ -43,6 +43,20 @@ def test_the_largest_number_of_each_setting_can_be_used(name: str) -> None:
         Settings.from_env({name: str(LARGEST[name] + 1)})
 
 
+def test_ended_jobs_are_announced_on_the_bus_that_is_set_and_on_none_by_default() -> None:
+    for environ in ({}, {"EVENT_BUS": ""}, {"EVENT_BUS": "off"}):
+        assert Settings.from_env(environ).event_bus == ""
+    assert Settings.from_env({"EVENT_BUS": "default"}).event_bus == "default"
+
+
+def test_results_of_earlier_jobs_answer_unless_that_is_off() -> None:
+    assert Settings.from_env({}).cache
+    assert Settings.from_env({"CACHE": "on"}).cache
+    assert not Settings.from_env({"CACHE": "off"}).cache
+    with pytest.raises(BadSetting, match="CACHE must be on or off, not 'false'"):
+        Settings.from_env({"CACHE": "false"})
+
+
 @pytest.mark.parametrize("environ", [{}, {"AUTH": ""}])
 def test_a_service_asks_for_tokens_unless_it_is_set_otherwise(environ: dict[str, str]) -> None:
     assert Settings.from_env(environ).auth is Settings().auth is Auth.TOKEN
@@ -166,11 +180,13 @@ ACCEPTED = {
     "_TABLE": ["a-1", "A.b_c", "x" * 255],
     "_QUEUE": ["a", "A_b-c", "x" * 80],
     "_BUCKET": ["a-1", "1.b-c.d", "x" * 63, "r-{account}-{region}"],
+    "_BUS": ["default", "A.b_c-1", "x" * 256],
 }
 REFUSED = {
     "API_NAME": [" a", "a/b", "a\n", "\u00fc", "x" * 129],
     "_TABLE": ["ab", "a b", "a/b", "tab\n", "t\u00e4b", "x" * 256],
     "_QUEUE": ["a b", "a.b", "a.fifo", "a\n", "\u00fc", "x" * 81],
+    "_BUS": ["a b", "a\n", "\u00fc", "x" * 257, "arn:aws:events:us-east-1:1:event-bus/default"],
     "_BUCKET": ["X_Y", "ab", "a..b", "-ab", "ab-", "1.2.3.4", "a b c", "x" * 64, "{region}" * 8],
 }
 

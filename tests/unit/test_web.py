@@ -50,6 +50,7 @@ def test_a_posted_job_is_accepted_and_returned(site: Site) -> None:
     assert reply.json_body == {
         "id": job.id,
         "csv": "x.csv",
+        "bytes": 13,
         "options": Options.of({"step": 3, "header": False}).as_dict(),
         "status": "queued",
         "progress": {"parts_done": 0, "parts": 1, "bytes": 0},
@@ -57,6 +58,54 @@ def test_a_posted_job_is_accepted_and_returned(site: Site) -> None:
         "started_at": None,
         "finished_at": None,
     }
+
+
+@pytest.mark.parametrize("fresh", [True, "true", "1"])
+def test_the_same_file_is_answered_at_once_unless_the_request_wants_it_fresh(
+    site: Site, fresh: object
+) -> None:
+    first = site.finished()
+    again = site.post({"csv": "x.csv", "fresh": None}).json_body
+    assert (again["status"], again["cached_from"]) == ("succeeded", first.id)
+    assert again["result"] == site.get(f"/storage/get_json/{again['id']}").json_body == {"id": 3}
+    assert site.get(f"/jobs/{again['id']}").json_body == again
+    assert again["ledger"]["seconds"] == 0
+    anew = site.post({"csv": "x.csv", "fresh": fresh}).json_body
+    assert (anew["status"], "cached_from" in anew) == ("queued", False)
+    assert "fresh" not in anew["options"]
+
+
+def test_the_first_endpoint_is_answered_at_once_as_well(site: Site) -> None:
+    first = site.finished()
+    for query, cached in (("", first.id), ("?fresh=false", first.id), ("?fresh=true", None)):
+        reply = site.get(f"/csv_name=x.csv{query}")
+        job = site.world.jobs.get(reply.json_body["Task started, your id"])
+        assert job.cached_from == cached
+
+
+@pytest.mark.parametrize("fresh", ["yes", 2, "", [], {}])
+def test_fresh_is_true_or_false(site: Site, fresh: object) -> None:
+    reply = site.post({"csv": "x.csv", "fresh": fresh})
+    assert "fresh must be true or false" in problem_of(reply, 400)["detail"]
+    assert site.world.jobs.records == {}
+
+
+def test_head_and_a_preview_take_fresh_and_submit_nothing(site: Site) -> None:
+    assert site.send("HEAD", "/csv_name=x.csv?fresh=true").status_code == 200
+    assert site.post({"csv": "x.csv", "fresh": True}, "/preview").status_code == 200
+    assert site.world.jobs.records == {}
+
+
+def test_long_results_of_an_answer_are_left_out_of_the_reply_to_its_submission(site: Site) -> None:
+    names = ",".join(f"a rather long name {index}" for index in range(2000))
+    data = f"{names}\n{','.join(['1'] * 2000)}\n".encode()
+    site.finished(data, step=1)
+    single = site.post({"csv": "x.csv", "step": 1})
+    many = site.post([{"csv": "x.csv", "step": 1}] * 100)
+    assert len(json.dumps(many.body.decode())) <= MAX_REPLY_BYTES
+    for job in (single.json_body, many.json_body[99]["job"]):
+        assert (job["status"], "result" in job) == ("succeeded", False)
+        assert len(site.get(f"/jobs/{job['id']}").json_body["result"]) == 2000
 
 
 @pytest.mark.parametrize("path", ["/jobs", "/jobs/"])
@@ -76,8 +125,9 @@ def test_a_job_that_succeeded_is_returned_with_all_its_members(site: Site) -> No
     reply = site.get(f"/jobs/{job.id}")
     assert reply.status_code == 200
     members = reply.json_body
-    assert list(members)[-7:] == [
+    assert list(members)[-8:] == [
         "dialect",
+        "summed",
         "result",
         "exact",
         "cells",

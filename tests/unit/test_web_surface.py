@@ -20,12 +20,16 @@ from tests.log_lines import LogLines
 from tests.site import Site, problem_of, serving
 
 ALLOWED = {
+    "/": "GET, HEAD, OPTIONS",
+    "/page/0/app.js": "GET, HEAD, OPTIONS",
+    "/page/0/views/overview.js": "GET, HEAD, OPTIONS",
     "/csv_name=x.csv": "GET, HEAD, OPTIONS",
     "/favicon.ico": "GET, HEAD, OPTIONS",
     "/storage/get_counter": "GET, HEAD, OPTIONS",
     f"/storage/get_json/{'0' * 32}": "GET, HEAD, OPTIONS",
     "/jobs": "GET, HEAD, OPTIONS, POST",
     f"/jobs/{'0' * 32}": "DELETE, GET, HEAD, OPTIONS",
+    f"/jobs/{'0' * 32}/parts": "GET, HEAD, OPTIONS",
     "/preview": "OPTIONS, POST",
     "/health": "GET, HEAD, OPTIONS",
     "/me": "GET, HEAD, OPTIONS",

@@ -74,6 +74,24 @@ def test_a_request_that_knows_the_job_waits_for_news_of_it(site: Site) -> None:
     assert site.world.clock.now == before
 
 
+def test_a_request_that_knows_the_list_of_jobs_waits_for_news_of_it(site: Site) -> None:
+    tag = get(site, "/jobs").headers["ETag"]
+    begun = site.world.clock.now
+    assert get(site, "/jobs?wait=3", If_None_Match=tag).status_code == 304
+    assert timedelta(seconds=3) <= site.world.clock.now - begun < timedelta(seconds=3.1)
+    job = site.submitted()
+    before = site.world.clock.now
+    reply = get(site, "/jobs?wait=3", If_None_Match=tag)
+    assert [each["id"] for each in reply.json_body["jobs"]] == [job.id]
+    assert site.world.clock.now == before
+
+
+def test_a_request_that_knows_no_list_does_not_wait(site: Site) -> None:
+    before = site.world.clock.now
+    assert get(site, "/jobs?wait=3").status_code == 200
+    assert site.world.clock.now == before
+
+
 def test_a_list_is_answered_one_by_one(site: Site) -> None:
     given = [{"csv": "x.csv"}, {"csv": "none.csv"}, {"csv": "x.csv", "step": 0}, "x.csv"]
     reply = post(site, given)

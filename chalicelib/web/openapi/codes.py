@@ -18,6 +18,7 @@ BAD_REQUEST: Codes = {HTTPStatus.BAD_REQUEST: ("bad_request",)}
 BODY: Codes = {**BAD_REQUEST, HTTPStatus.REQUEST_ENTITY_TOO_LARGE: ("body_too_large",)}
 UNKNOWN_JOB: Codes = {HTTPStatus.NOT_FOUND: ("unknown_job",)}
 ALREADY_ENDED: Codes = {HTTPStatus.CONFLICT: ("already_ended",)}
+NO_SUCH_PAGE: Codes = {HTTPStatus.NOT_FOUND: ("no_such_page",)}
 FILES: Codes = {
     HTTPStatus.FORBIDDEN: ("listing_is_off", "may_not_list"),
     HTTPStatus.UNPROCESSABLE_ENTITY: ("folder_too_large",),

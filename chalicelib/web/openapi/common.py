@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from chalicelib.jobs.options import FRESH
 from chalicelib.jobs.waiting import MAX_SECONDS
 from chalicelib.web.openapi import options
 from chalicelib.web.openapi.options import TEXT, Schema
@@ -21,9 +22,17 @@ def header_field(name: str, schema: Schema, description: str) -> Item:
     return {"name": name, "in": "header", "schema": schema, "description": description}
 
 
-JOB_ID: Item = {"name": "job_id", "in": "path", "required": True, "schema": ref("JobId")}
+def in_path(name: str, schema: Schema = TEXT) -> Item:
+    """Return a parameter in the path."""
+    return {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+JOB_ID = in_path("job_id", ref("JobId"))
 LINK = reply("The body is too large: follow the link within 300 s.", ref("Link"), "Location")
 OPTIONS_IN_QUERY = [query(name, schema) for name, schema in options.GIVEN.items()]
+FRESH_IN_QUERY = query(
+    FRESH, options.FLAG, "Whether to sum the file even if an earlier job has its result."
+)
 WAIT = query(
     "wait",
     {"type": "integer", "minimum": 0, "maximum": MAX_SECONDS},

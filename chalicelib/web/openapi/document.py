@@ -7,6 +7,7 @@ from chalicelib.web.about import VERSION
 from chalicelib.web.openapi.paths import PATHS
 from chalicelib.web.openapi.replies import HEADERS
 from chalicelib.web.openapi.schemas import SCHEMAS
+from chalicelib.web.openapi.webhooks import JOB_ENDED, WEBHOOKS
 
 OPENAPI = "3.1.0"
 DESCRIPTION = (
@@ -30,8 +31,9 @@ def document() -> dict[str, Any]:
         "servers": [{"url": "."}],
         "security": [{}, {"token": []}],
         "paths": PATHS,
+        "webhooks": WEBHOOKS,
         "components": {
-            "schemas": SCHEMAS,
+            "schemas": {**SCHEMAS, "JobEnded": JOB_ENDED},
             "headers": HEADERS,
             "securitySchemes": {"token": {"type": "http", "scheme": "bearer"}},
         },

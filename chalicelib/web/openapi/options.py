@@ -32,6 +32,13 @@ def _list_of(*items: Schema) -> Schema:
     return {"anyOf": [{"type": "array", "items": {"anyOf": list(items)}}, TEXT]}
 
 
+#: True or false, or the text of it as in a query.
+FLAG: Schema = {
+    "anyOf": [
+        {"type": "boolean"},
+        {"type": "string", "pattern": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|0|1)$"},
+    ]
+}
 LABEL: Schema = {"type": "string", "minLength": 1}
 CHOICES: dict[str, Schema] = {
     "non_numeric": {"enum": ["columns", "fail", "skip"]},
@@ -46,12 +53,7 @@ GIVEN: dict[str, Schema] = {
     "first": _given_index_from(0),
     "columns": _list_of(LABEL, _index_from(0)),
     "delimiter": {"enum": ["auto", "\\t", "tab", *sorted(DELIMITERS)]},
-    "header": {
-        "anyOf": [
-            {"type": "boolean"},
-            {"type": "string", "pattern": "^([Tt][Rr][Uu][Ee]|[Ff][Aa][Ll][Ss][Ee]|0|1)$"},
-        ]
-    },
+    "header": FLAG,
     "skip_rows": _given_index_from(0),
     "comment": {"enum": ["", *sorted(COMMENTS)]},
     "decimal": {"type": "string", "minLength": 1, "maxLength": 1},

@@ -2,8 +2,10 @@
 
 from chalicelib.jobs.job import Status
 from chalicelib.jobs.listing import MAX_LIMIT
+from chalicelib.web import page_files
 from chalicelib.web.openapi import codes
 from chalicelib.web.openapi.common import (
+    FRESH_IN_QUERY,
     JOB_ID,
     KEY,
     KNOWN,
@@ -12,15 +14,49 @@ from chalicelib.web.openapi.common import (
     WAIT,
     Item,
     complete,
+    in_path,
     json_body,
     links,
     query,
 )
-from chalicelib.web.openapi.options import TEXT
-from chalicelib.web.openapi.replies import file_problem, not_modified, problems, reply
+from chalicelib.web.openapi.options import TEXT, Schema
+from chalicelib.web.openapi.replies import (
+    file_problem,
+    not_modified,
+    page_replies,
+    problems,
+    reply,
+)
 from chalicelib.web.openapi.schemas import NAME, ref
 from chalicelib.web.submissions import MAX_SUBMISSIONS
 
+SWITCH: Schema = {"enum": ["true", "1", "false", "0"]}
+_STATUS = "|".join(Status)
+STATUSES: Schema = {"type": "string", "pattern": f"^(({_STATUS})(,({_STATUS}))*)?$"}
+
+PAGE: Item = {
+    "get": {
+        "operationId": "getPage",
+        "summary": "Get the page for people",
+        "parameters": [KNOWN],
+        "responses": page_replies("text/html; charset=utf-8"),
+    }
+}
+PAGE_FILE: Item = {
+    "get": {
+        "operationId": "getPageFile",
+        "summary": "Get a file of the page",
+        "parameters": [in_path("version"), in_path("file"), KNOWN],
+        "responses": page_replies(*page_files.TYPES.values()),
+    }
+}
+PAGE_VIEW: Item = {
+    "get": {
+        **PAGE_FILE["get"],
+        "operationId": "getPageView",
+        "summary": "Get a file of the page for one kind of view",
+    }
+}
 SUBMIT_BY_NAME: Item = {
     "get": {
         "operationId": "submitByName",
@@ -34,6 +70,7 @@ SUBMIT_BY_NAME: Item = {
                 "description": "Percent-encoded as UTF-8, each / as %2F.",
             },
             *OPTIONS_IN_QUERY,
+            FRESH_IN_QUERY,
             KEY,
         ],
         "responses": {
@@ -49,9 +86,7 @@ COUNTER: Item = {
     "get": {
         "operationId": "countInProgress",
         "summary": "Count the jobs in progress",
-        "parameters": [
-            query("mine", {"enum": ["true", "1", "false", "0"]}, "Only those of the client.")
-        ],
+        "parameters": [query("mine", SWITCH, "Only those of the client.")],
         "responses": {
             "200": reply("How many jobs are accepted and not yet final.", ref("Counter")),
             **problems(codes.BAD_REQUEST),
@@ -78,14 +113,18 @@ JOBS: Item = {
         "operationId": "listJobs",
         "summary": "List the jobs of the client, the newest first",
         "parameters": [
-            query("status", {"enum": ["", *Status]}),
+            query("status", STATUSES, "Only those with one of these, apart by commas."),
             query("since", TEXT, "A date or a moment of ISO 8601."),
             query("csv", TEXT, "A part of the file's name."),
             query("limit", {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT}),
             query("cursor", TEXT, "The member next of the page before."),
+            query("counts", SWITCH, "Whether to count the jobs by status, and not to wait."),
+            WAIT,
+            KNOWN,
         ],
         "responses": {
-            "200": reply("A page of jobs, without their results.", ref("Page")),
+            "200": reply("A page of jobs, without their results.", ref("Page"), "ETag"),
+            "304": not_modified(),
             **problems(codes.BAD_REQUEST),
         },
     },
@@ -111,7 +150,9 @@ JOBS: Item = {
         "responses": {
             "200": reply("An answer to each submission of a list.", ref("Answers")),
             "202": {
-                **reply("The job is accepted; its Location is given.", ref("Job"), "Location"),
+                **reply(
+                    "The job is accepted; its Location is given.", ref("SubmittedJob"), "Location"
+                ),
                 "links": links("/id"),
             },
             **problems(codes.BODY, codes.SUBMISSION),
@@ -193,6 +234,18 @@ ME: Item = {
         "responses": {"200": reply("The client.", ref("Me")), **problems()},
     }
 }
+PARTS: Item = {
+    "get": {
+        "operationId": "getParts",
+        "summary": "Get the states of a job's parts",
+        "parameters": [JOB_ID, WAIT, KNOWN],
+        "responses": {
+            "200": reply("A letter for each part.", ref("Parts"), "ETag", "Retry-After?"),
+            "304": not_modified(),
+            **problems(codes.BAD_REQUEST, codes.UNKNOWN_JOB),
+        },
+    }
+}
 OPENAPI: Item = {
     "get": {
         "operationId": "getOpenapi",
@@ -207,6 +260,9 @@ OPENAPI: Item = {
 PATHS: Item = {
     path: complete(item)
     for path, item in {
+        "/": PAGE,
+        "/page/{version}/{file}": PAGE_FILE,
+        "/page/{version}/views/{file}": PAGE_VIEW,
         "/csv_name={name}": SUBMIT_BY_NAME,
         "/storage/get_counter": COUNTER,
         "/storage/get_json/{job_id}": SUMS,
@@ -217,6 +273,7 @@ PATHS: Item = {
         "/jobs/{job_id}": JOB,
         "/health": HEALTH,
         "/me": ME,
+        "/jobs/{job_id}/parts": PARTS,
         "/openapi.json": OPENAPI,
     }.items()
 }

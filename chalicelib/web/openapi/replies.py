@@ -20,11 +20,13 @@ SECONDS: Schema = {"type": "string", "pattern": "^[0-9]+$"}
 #: The headers of replies, which are there wherever a reply lists them unless not required.
 HEADERS: dict[str, Schema] = {
     "Cache-Control": header(
-        "Nothing may be stored; a job and its sums by their client, which must ask each time.",
-        {"enum": ["no-store", "private, no-cache"]},
+        "Nothing may be stored; a job and its sums by their client, which must ask each time; "
+        "files of the page for good.",
+        {"enum": ["no-store", "private, no-cache", "public, max-age=31536000, immutable"]},
     ),
     "X-Content-Type-Options": header("The type is as it says.", {"const": "nosniff"}),
-    "Content-Security-Policy": header("Nothing is run or loaded.", required=False),
+    "Content-Security-Policy": header("What may be run and loaded.", required=False),
+    "Referrer-Policy": header("The URL of the page is sent nowhere.", required=False),
     "Retry-After": header("When to ask again, in seconds.", SECONDS),
     "Location": header("A URL, which may be relative.", {**TEXT, "format": "uri-reference"}),
     "Allow": header("The methods of the path."),
@@ -47,6 +49,7 @@ EVERYWHERE = (
     "Cache-Control",
     "X-Content-Type-Options",
     "Content-Security-Policy",
+    "Referrer-Policy",
     "Vary",
     "Access-Control-Allow-Origin",
     "Access-Control-Expose-Headers",
@@ -94,6 +97,16 @@ def not_modified() -> Reply:
     return {
         "description": "The reply is the one of If-None-Match.",
         "headers": headers("ETag", "Retry-After?"),
+    }
+
+
+def page_replies(*kinds: str) -> dict[str, Reply]:
+    """Return the replies with a file of the page, of one of these content types."""
+    file = {"description": "The file.", "headers": headers("ETag")}
+    return {
+        "200": {**file, "content": {kind: {"schema": TEXT} for kind in kinds}},
+        "304": not_modified(),
+        **problems(codes.NO_SUCH_PAGE),
     }
 
 

@@ -5,6 +5,8 @@ A new member of a job goes into ALWAYS, MAYBE, SUCCEEDED or FAILED.
 
 from chalicelib.jobs.client import Role
 from chalicelib.jobs.file_names import MAX_NAME_BYTES
+from chalicelib.jobs.options import FRESH
+from chalicelib.jobs.part_states import PartState
 from chalicelib.jobs.uploads import MAX_NAME_BYTES as MAX_UPLOAD_NAME_BYTES
 from chalicelib.web.openapi import codes, options
 from chalicelib.web.openapi.options import TEXT, Schema, nullable
@@ -100,6 +102,7 @@ ERROR = closed({"code": {"enum": list(codes.JOB)}, "detail": TEXT}, ADVICE)
 ALWAYS: dict[str, Schema] = {
     "id": ref("JobId"),
     "csv": TEXT,
+    "bytes": {**COUNT, "description": "The size of the file as it is stored."},
     "options": ref("Options"),
     "progress": closed({"parts_done": COUNT, "parts": {**COUNT, "minimum": 1}, "bytes": COUNT}),
     "submitted_at": TIME,
@@ -107,7 +110,10 @@ ALWAYS: dict[str, Schema] = {
     "finished_at": nullable(TIME),
 }
 #: What a job has once its file was looked at.
-MAYBE: dict[str, Schema] = {"dialect": ref("Dialect")}
+MAYBE: dict[str, Schema] = {
+    "dialect": ref("Dialect"),
+    "cached_from": {**JOB_ID, "description": "The job whose result it has."},
+}
 LEDGER = closed(
     {
         "rows": COUNT,
@@ -119,6 +125,7 @@ LEDGER = closed(
     }
 )
 SUCCEEDED: dict[str, Schema] = {
+    "summed": {**list_of(TEXT), "description": "The names, in the order of the columns."},
     "result": ref("Sums"),
     "exact": by_name({**TEXT, "description": "The sum with all its digits."}),
     "cells": by_name(closed({"values": COUNT, "missing": COUNT, "skipped": COUNT})),
@@ -132,6 +139,12 @@ BY_STATUS: dict[tuple[str, ...], dict[str, Schema]] = {
     ("queued", "running", "cancelled"): {},
     ("succeeded",): SUCCEEDED,
     ("failed",): FAILED,
+}
+PART_STATES: Schema = {
+    "type": "string",
+    "pattern": f"^[{''.join(PartState)}]+$",
+    "description": "A letter for each part: . waiting, q sent to the workers, s summed, r summed "
+    "once more, f failed.",
 }
 STATUSES = [status for statuses in BY_STATUS for status in statuses]
 PREVIEW = closed(
@@ -155,7 +168,7 @@ PREVIEW = closed(
 )
 ANSWER: Schema = {
     "oneOf": [
-        closed({"status": {"const": 202}, "job": ref("Job")}),
+        closed({"status": {"const": 202}, "job": ref("SubmittedJob")}),
         closed(
             {
                 "status": {"type": "integer", "minimum": 400, "maximum": 599},
@@ -183,10 +196,28 @@ SCHEMAS: dict[str, Schema] = {
     "ListedJob": closed(
         {**ALWAYS, "status": {"enum": STATUSES}}, {**MAYBE, "ledger": LEDGER, **FAILED}
     ),
-    "Page": closed({"jobs": list_of(ref("ListedJob")), "next": nullable(TEXT)}),
+    # Long results are left out, as in a list.
+    "SubmittedJob": {"anyOf": [ref("Job"), ref("ListedJob")]},
+    "Page": closed(
+        {"jobs": list_of(ref("ListedJob")), "next": nullable(TEXT)},
+        {"counts": closed(dict.fromkeys(STATUSES, COUNT)), "counts_complete": {"type": "boolean"}},
+    ),
+    "Parts": closed(
+        {
+            "status": {"enum": STATUSES},
+            "parts": {**COUNT, "minimum": 1},
+            "part_bytes": COUNT,
+            "reruns": COUNT,
+            "states": PART_STATES,
+        }
+    ),
     "Preview": PREVIEW,
     "Submission": closed(
-        {"csv": NAME}, {name: nullable(given) for name, given in options.GIVEN.items()}
+        {"csv": NAME},
+        {
+            **{name: nullable(given) for name, given in options.GIVEN.items()},
+            FRESH: nullable(options.FLAG),
+        },
     ),
     "WantedUpload": closed({"name": COMPONENT}, {"bytes": nullable(COUNT)}),
     "FilePage": closed(

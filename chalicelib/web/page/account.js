@@ -1,0 +1,164 @@
+// What there is to know of a job beside its sums: when, how it was read, what was left out.
+
+import { ENCODINGS, ROW_ENDS, WORDS } from "./advice.js";
+import { listText } from "./command.js";
+import { costOf, dollarsOf } from "./cost.js";
+import { h } from "./dom.js";
+import { hashOf } from "./jobs.js";
+import { bytes, count, seconds, time } from "./numbers.js";
+import { givenOptions } from "./rerun.js";
+
+const FEW = 12;
+const SAID = ["step", "first", "columns", "delimiter", "encoding", "header"];
+
+/**
+ * Return the panel with what happened when.
+ * @param {Object} job
+ * @param {{reruns: number, states: string}|null} parts as `GET /jobs/<id>/parts` has them
+ */
+export function timeline(job, parts) {
+  const { parts_done: done, parts: number } = job.progress;
+  const after = (iso) => iso && `+${seconds((Date.parse(iso) - Date.parse(job.submitted_at)) / 1000)}`;
+  const failed = parts?.states.indexOf("f") ?? -1;
+  const ends = {
+    queued: [["now", "Waiting for a worker", ""]],
+    running: [["now", "Summing", number > 1 ? `${done} of ${number}` : ""], ["next", "Totals put together", ""]],
+    succeeded: [["ok", number > 1 ? "Cuts proven, totals ready" : "Totals ready", after(job.finished_at)]],
+    failed: [["bad", number > 1 && failed >= 0 ? `Failed in part ${failed + 1}` : "Failed", after(job.finished_at)]],
+    cancelled: [["bad", "Cancelled", after(job.finished_at)]],
+  };
+  const again = parts?.reruns ? `${parts.reruns} summed again: begun inside quotes` : "";
+  const items = [
+    ["ok", "Submitted", time(job.submitted_at, "clock")],
+    job.started_at && ["ok", "Started", after(job.started_at)],
+    number > 1 && ["ok", `Cut into ${number} parts`, ""],
+    again && ["ok", again, ""],
+    ...ends[job.status],
+  ].filter(Boolean);
+  const item = ([look, text, when]) =>
+    h("li", { class: look, "aria-current": look === "now" && "step" }, text, h("time", null, when));
+  return panel("h-tl", "Timeline", "", h("ol", { class: "body tl" }, items.map(item)));
+}
+
+/**
+ * Return the panel with how the file was read: what was found, and what was asked for.
+ * @param {Object} job
+ */
+export function howRead(job) {
+  const { dialect, options } = job;
+  const given = Object.entries(givenOptions(job)).filter(([name]) => !SAID.includes(name));
+  const entries = [
+    ["Columns", columnsText(options)],
+    ...dialectTexts(job),
+    ...given.map(([name, value]) => [nameOfOption(name), h("code", null, optionText(value))]),
+    ["Size", bytes(job.bytes)],
+    job.error && ["Code", h("code", null, job.error.code)],
+  ];
+  const title = dialect ? "How it was read" : "How it is read";
+  return panel("h-how", title, "", pairs(entries));
+}
+
+/**
+ * Return what was found of a file, or asked for: pairs of a name and a text with its reason.
+ * @param {Object} job
+ */
+export function dialectTexts({ dialect, options }) {
+  if (!dialect) return [["Delimiter", askedText(options.delimiter)], ["Encoding", askedText(options.encoding)]];
+  const { delimiter, encoding, header, row_end: rowEnd } = dialect;
+  return [
+    ["Delimiter", WORDS[delimiter.found] ?? delimiter.found, delimiter],
+    ["Encoding", ENCODINGS[encoding.found] ?? encoding.found, encoding],
+    ["Header", header.found ? "first row" : "none", header],
+    ["Row end", (ROW_ENDS[rowEnd.found] ?? [rowEnd.found])[0], rowEnd],
+  ].map(([name, text, { asked, why }]) => {
+    const isFound = asked === "auto" || asked === null || asked === undefined;
+    return [name, h("span", { title: why }, text, isFound ? ", found" : ", as asked")];
+  });
+}
+
+/**
+ * Return how an option is named in sentences.
+ * @param {string} name
+ */
+export function nameOfOption(name) {
+  const text = name.replaceAll("_", " ");
+  return text[0].toUpperCase() + text.slice(1);
+}
+
+/**
+ * Return an option's value as a text.
+ * @param {unknown} value
+ */
+export function optionText(value) {
+  if (Array.isArray(value)) return listText(value);
+  return value === null ? "auto" : value === "\t" ? "tab" : String(value);
+}
+
+/**
+ * Return which columns are summed.
+ * @param {{step: number|null, first: number|null, columns: Array|null}} options
+ */
+export function columnsText({ step, first, columns }) {
+  if (columns) return columns.length > FEW ? `${columns.length} chosen` : listText(columns);
+  return `${step === 1 ? "every one" : `every ${ordinal(step)}`} from ${first}`;
+}
+
+/**
+ * Return the panel with what was read.
+ * @param {Object} job that has succeeded
+ * @param {number} reruns
+ */
+export function ledger(job, reruns) {
+  const { rows, bytes: size, parts, etag, kernel } = job.ledger;
+  const from = job.cached_from;
+  return panel(
+    "h-led",
+    "Ledger",
+    "what was read",
+    pairs([
+      ["Rows", count(rows)],
+      ["Bytes", count(size)],
+      ["Parts", count(parts)],
+      reruns > 0 && ["Summed again", count(reruns)],
+      ["Version", h("code", { title: etag }, shortened(etag))],
+      ["Kernel", kernel],
+      from
+        ? ["Taken from", h("a", { href: hashOf(from), class: "mono" }, from.slice(0, 8))]
+        : ["Cost on AWS, estimated", dollarsOf(costOf(size, parts))],
+    ]),
+  );
+}
+
+/**
+ * Return the panel with the columns that hold text.
+ * @param {Object} job that has succeeded
+ */
+export function leftOut({ left_out: columns }) {
+  const item = ({ index, name, cell, why }) => [
+    `${index} · ${name}`,
+    [h("span", null, cell), h("small", null, why)],
+  ];
+  const rest = columns.slice(FEW);
+  const more =
+    rest.length > 0 &&
+    h("details", { class: "body small" }, h("summary", null, `${rest.length} more`), pairs(rest.map(item)));
+  return panel("h-out", "Left out", "columns of text", pairs(columns.slice(0, FEW).map(item)), more);
+}
+
+function shortened(text) {
+  return text.length > 20 ? `${text.slice(0, 8)}…${text.slice(-8)}` : text;
+}
+
+function askedText(value) {
+  return value === "auto" ? "to be found" : `${WORDS[value] ?? value}, as asked`;
+}
+
+function pairs(entries) {
+  const pair = ([name, value]) => [h("dt", null, name), h("dd", null, value)];
+  return h("dl", { class: "body kv" }, entries.filter(Boolean).map(pair));
+}
+
+function panel(id, title, about, ...content) {
+  const header = h("header", null, h("h2", { id }, title), about && h("p", null, about));
+  return h("section", { class: "panel", "aria-labelledby": id }, header, content);
+}

@@ -1,0 +1,259 @@
+// The page of a job: what it does, what it found, what went wrong, and what to do next.
+
+import { howRead, ledger, leftOut, timeline } from "../account.js";
+import { warnings } from "../advice.js";
+import { del, get, news, Problem, sleep } from "../api.js";
+import { curlOf } from "../command.js";
+import { announce, copyButton, fill, h, icon } from "../dom.js";
+import { failure } from "../failure.js";
+import { ENDED, hashOfNew, statusOf } from "../jobs.js";
+import { count, counted, rate, seconds, time } from "../numbers.js";
+import { changed } from "../options.js";
+import { PartsPanel } from "../parts.js";
+import { fact, ProgressPanel } from "../progress.js";
+import { givenOptions, runButton } from "../rerun.js";
+import { results } from "../results.js";
+import { setTitle } from "../title.js";
+
+// Between two replies, so that a job of many small parts is not drawn all the time.
+const REDRAW_MS = 400;
+
+/**
+ * Show the view.
+ * @param {HTMLElement} root
+ * @param {{id: string}} params
+ * @param {AbortSignal} signal
+ */
+export async function show(root, { id }, signal) {
+  setTitle("Job");
+  const view = new JobView(root, signal);
+  try {
+    for await (const job of news(`jobs/${id}`, signal)) {
+      view.show(job);
+      if (ENDED.includes(job.status)) return;
+      await sleep(REDRAW_MS, signal);
+    }
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status !== 404) throw error;
+    showMissing(root, id);
+  }
+}
+
+function showMissing(root, id) {
+  const { keepDays } = document.documentElement.dataset;
+  setTitle("No such job");
+  fill(
+    root,
+    crumb("Unknown"),
+    h("h1", null, "There is no such job"),
+    h("p", { class: "sub" }, h("code", null, id)),
+    h(
+      "p",
+      null,
+      `Jobs are kept for ${keepDays} days, and only their own client sees them. Look for it in the `,
+      h("a", { href: "#/" }, "list of jobs"),
+      ".",
+    ),
+  );
+}
+
+function crumb(text) {
+  const slash = h("span", { "aria-hidden": "true" }, "/");
+  const here = h("span", null, text);
+  return h(
+    "nav",
+    { class: "crumb", "aria-label": "You are here" },
+    h("a", { href: "#/" }, "Jobs"),
+    slash,
+    here,
+  );
+}
+
+class JobView {
+  #status = "";
+  #parts = null;
+  #followed = null;
+
+  constructor(root, signal) {
+    this.root = root;
+    this.signal = signal;
+    this.grid = new PartsPanel();
+    this.progress = new ProgressPanel(signal);
+    this.times = h("div");
+  }
+
+  show(job) {
+    this.job = job;
+    if (job.status !== this.#status) this.#build(job);
+    if (!ENDED.includes(job.status)) this.progress.show(job);
+    this.#showTimes();
+    this.#followParts();
+  }
+
+  #build(job) {
+    const hadFocus = this.root.contains(document.activeElement);
+    if (this.#status) announce(`${job.csv} ${job.status}`);
+    this.#status = job.status;
+    setTitle(`${job.csv}, ${job.status}`);
+    const main = h("div", { class: "stack" }, this.#main(job));
+    const side = h("aside", { class: "stack", "aria-label": "About this job" }, this.#side(job));
+    fill(this.root, crumb(job.id.slice(0, 8)), this.#head(job), h("div", { class: "cols" }, main, side));
+    if (hadFocus) document.getElementById("main").focus({ preventScroll: true });
+  }
+
+  #head(job) {
+    const sub = h(
+      "p",
+      { class: "sub" },
+      h("span", null, "submitted ", time(job.submitted_at, "long")),
+      h("span", { class: "mono" }, job.id),
+    );
+    const title = h("div", { class: "title" }, h("h1", null, job.csv), statusOf(job.status, "st-big"));
+    return h("div", { class: "head" }, h("div", null, title, sub), h("div", { class: "acts" }, actions(job)));
+  }
+
+  #main(job) {
+    if (job.status === "succeeded") return [inShort(job), this.#warnings(job), results(job)];
+    if (job.status === "failed") return [failure(job, this.signal), this.grid.element];
+    if (job.status === "cancelled") return [cancelled(job), this.grid.element];
+    return [this.progress.element, this.grid.element];
+  }
+
+  #warnings(job) {
+    const change = (changes) => {
+      location.hash = hashOfNew(job.csv, changed(givenOptions(job), changes));
+    };
+    return warnings(job, change);
+  }
+
+  #side(job) {
+    const isDone = job.status === "succeeded";
+    this.account = h("div", { hidden: !isDone });
+    return [
+      isDone && job.left_out.length > 0 && leftOut(job),
+      this.account,
+      howRead(job),
+      this.times,
+      !ENDED.includes(job.status) && h("p", { class: "small mut" }, PROMISE),
+    ];
+  }
+
+  #showTimes() {
+    fill(this.times, timeline(this.job, this.#parts));
+    if (this.job.ledger) fill(this.account, ledger(this.job, this.#parts?.reruns ?? 0));
+  }
+
+  /** Follow the parts while there are several, and get them once more when the job has ended. */
+  #followParts() {
+    if (this.job.progress.parts < 2) return;
+    if (ENDED.includes(this.job.status)) {
+      this.#followed?.abort();
+      this.#getParts();
+    } else if (!this.#followed) {
+      this.#followed = new AbortController();
+      this.signal.addEventListener("abort", () => this.#followed.abort());
+      this.#watchParts(this.#followed.signal);
+    }
+  }
+
+  async #watchParts(signal) {
+    try {
+      for await (const parts of news(`jobs/${this.job.id}/parts`, signal)) {
+        this.#showParts(parts);
+        await sleep(REDRAW_MS, signal);
+      }
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error; // the job's own request reports it
+    }
+  }
+
+  async #getParts() {
+    try {
+      const { body } = await get(`jobs/${this.job.id}/parts`, { signal: this.signal });
+      this.#showParts(body);
+    } catch (error) {
+      if (!(error instanceof Problem) && !this.signal.aborted) throw error;
+    }
+  }
+
+  #showParts(parts) {
+    this.#parts = parts;
+    this.grid.show(parts);
+    this.#showTimes();
+  }
+}
+
+const PROMISE =
+  "Totals appear when every part is summed and every cut is proven. You can close this page; " +
+  "the job goes on.";
+
+function inShort(job) {
+  const { rows, bytes: size, seconds: took } = job.ledger;
+  const facts = [
+    ["Rows", count(rows)],
+    ["Summed", counted(job.summed.length, "column")],
+    ["Left out", counted(job.left_out.length, "column")],
+    ["Took", seconds(took)],
+    ["Rate", took > 0 ? rate(size / took) : "–"],
+  ];
+  return h("dl", { class: "facts", "aria-label": "In short" }, facts.map(fact));
+}
+
+function cancelled(job) {
+  const { parts_done: done, parts } = job.progress;
+  const text = parts > 1 ? `${done} of ${counted(parts, "part")} were summed until then.` : "";
+  return h(
+    "section",
+    { class: "panel", "aria-labelledby": "h-off" },
+    h(
+      "div",
+      { class: "body why" },
+      icon("stop"),
+      h("h2", { id: "h-off" }, "The job was cancelled"),
+      h("p", null, text, " There are no totals: a part of a file has none."),
+    ),
+    h("footer", { class: "do" }, runButton(job, {}, "btn-1", icon("redo"), "Run again")),
+  );
+}
+
+function actions(job) {
+  const given = givenOptions(job);
+  const isOver = ENDED.includes(job.status);
+  return [
+    job.status === "succeeded" &&
+      h("a", { class: "btn", href: `#/compare?right=${job.id}` }, icon("diff"), "Compare"),
+    job.status !== "succeeded" &&
+      isOver &&
+      h("a", { class: "btn", href: hashOfNew(job.csv, given) }, "Change options"),
+    isOver && job.status !== "cancelled" && runButton(job, {}, "", icon("redo"), "Run again"),
+    copyButton(() => curlOf(job.csv, given), "Copy as curl", icon("copy"), "Copy as curl"),
+    copyButton(() => location.href, "Copy link", icon("link"), "Copy link"),
+    !isOver && cancelButton(job),
+  ];
+}
+
+function cancelButton(job) {
+  const said = h("p", null, "What is summed so far is dropped. The file stays.");
+  const yes = h("button", { class: "btn btn-1", type: "button" }, "Cancel job");
+  const no = h("button", { class: "btn", type: "button" }, "Let it run");
+  const title = h("h2", { id: "h-sure" }, "Cancel this job?");
+  const dialog = h(
+    "dialog",
+    { class: "panel", "aria-labelledby": "h-sure" },
+    h("div", { class: "body list" }, title, said, h("div", { class: "acts" }, yes, no)),
+  );
+  no.addEventListener("click", () => dialog.close());
+  yes.addEventListener("click", async () => {
+    yes.disabled = true;
+    try {
+      await del(`jobs/${job.id}`);
+      dialog.close();
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error;
+      fill(said, error.detail);
+      yes.disabled = false;
+    }
+  });
+  const open = { class: "btn btn-x", type: "button", onclick: () => dialog.showModal() };
+  return [h("button", open, icon("x"), "Cancel job"), dialog];
+}
