@@ -5,15 +5,17 @@ import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from chalicelib.engine.formats import HEAD_BYTES
 from chalicelib.engine.wording import visible
 from chalicelib.errors import FileError
 from chalicelib.jobs.job import FileVersion
-from chalicelib.jobs.ports import Probe
 from cli.failures import Exit, Failure
 from cli.progress import Update, ignore
+
+if TYPE_CHECKING:
+    from chalicelib.jobs.ports import Probe
 
 STDIN = "-"
 #: What is read at once. Less takes more calls; more does not stay in the cache of a core.
@@ -82,7 +84,9 @@ class LocalFile(_Opened):
         status = os.fstat(self.descriptor)
         return FileVersion(status.st_size, f"{status.st_ino:x}-{status.st_ctime_ns:x}")
 
-    def probe(self, name: str) -> Probe:
+    def probe(self, name: str) -> "Probe":
+        from chalicelib.jobs.ports import Probe
+
         return Probe(self.version(name), os.pread(self.descriptor, HEAD_BYTES, 0))
 
     def read(
@@ -128,7 +132,9 @@ class Stream(_Opened):
     def version(self, _name: str) -> FileVersion:
         return NO_VERSION
 
-    def probe(self, name: str) -> Probe:
+    def probe(self, name: str) -> "Probe":
+        from chalicelib.jobs.ports import Probe
+
         return Probe(self.version(name), self.kept[:HEAD_BYTES])
 
     def read(

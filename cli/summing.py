@@ -10,6 +10,7 @@ from chalicelib.jobs.job import Job, Problem
 from cli.failures import Exit, Failure
 from cli.kernels import best_kernel
 from cli.local_file import KEPT_BYTES, LocalFile, Stream, Unreadable, open_file, shown_name
+from cli.memory import keep_freed_blocks
 from cli.progress import bytes_bar
 from cli.reading_options import options_of
 from cli.sum_file import Way, cores, new_job, sum_file
@@ -45,6 +46,7 @@ def sum_all(
 ) -> Exit:
     """Sum all files. Return the exit code: that of the first file that failed, if any did."""
     options = options_of(given)
+    keep_freed_blocks()
     way = Way(best_kernel(), threads or cores())
     summing = Summing(options, given, way, output)
     codes = [summing.sum(name) for name in names]
