@@ -149,6 +149,22 @@ def test_its_names_are_not_changed_by_set(aws: Aws, old_stage: Stage) -> None:
     assert opened(aws, BUCKET_NAMESPACE="global").prefix == old_stage.prefix
 
 
+def test_new_names_are_not_changed_by_set_either(aws: Aws) -> None:
+    deploy(aws)
+    with pytest.raises(UsageError, match="csvsum-prod are account-regional, and S3 renames none"):
+        opened(aws, BUCKET_NAMESPACE="global")
+
+
+def test_an_older_stage_whose_data_is_elsewhere_keeps_its_releases(
+    strict: StrictAws, aws: Aws
+) -> None:
+    own = {"CSV_SOURCE": "s3://my-files", "RESULTS_BUCKET": "mine", "UPLOADS_BUCKET": "also-mine"}
+    for bucket in ("my-files", "mine", "also-mine"):
+        strict.tester("s3").create_bucket(Bucket=bucket, **PLACE)
+    deploy(aws, BUCKET_NAMESPACE="global", **own)
+    assert buckets(deploy(aws, BUCKET_NAMESPACE="", **own), aws)[-1] == plain_names(strict)[-1]
+
+
 def test_data_of_an_earlier_version_is_taken_up_after_a_removal(
     strict: StrictAws, aws: Aws, old_stage: Stage
 ) -> None:
