@@ -231,8 +231,8 @@ class FileGone(FileError):
 class BadFileName(FileError):
     code = "bad_name"
 
-    def __init__(self, why: BadRequest) -> None:
-        super().__init__(f"{why.detail} Put the file there under another name.")
+    def __init__(self, why: str) -> None:
+        super().__init__(f"{why} Put the file there under another name.")
 
 
 class BadOptionsFile(FileError):

@@ -135,7 +135,7 @@ def _name_of(file: NewFile) -> str:
     try:
         return parse_name(PREFIX + file.key)
     except BadRequest as error:
-        raise BadFileName(error) from error
+        raise BadFileName(error.detail) from error
 
 
 def options_for(source: Source, name: str) -> tuple[Options, bool]:

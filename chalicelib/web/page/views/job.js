@@ -2,7 +2,7 @@
 
 import { howRead, ledger, leftOut, timeline } from "../account.js";
 import { warnings } from "../advice.js";
-import { del, get, news, Problem, sleep } from "../api.js";
+import { del, get, isAbort, news, Problem, sleep } from "../api.js";
 import { curlOf } from "../command.js";
 import { announce, copyButton, fill, h, icon } from "../dom.js";
 import { failure } from "../failure.js";
@@ -34,7 +34,7 @@ export async function show(root, { id }, signal) {
   const view = new JobView(root, signal);
   try {
     for await (const job of news(`jobs/${id}`, signal)) {
-      view.show(job);
+      await view.show(job);
       if (ENDED.includes(job.status)) return;
       await sleep(REDRAW_MS, signal);
     }
@@ -72,7 +72,6 @@ function crumb(text) {
 class JobView {
   #status = "";
   #parts = null;
-  #followed = null;
 
   constructor(root, signal) {
     this.root = root;
@@ -82,12 +81,12 @@ class JobView {
     this.times = h("div");
   }
 
-  show(job) {
+  async show(job) {
     this.job = job;
     if (job.status !== this.#status) this.#build(job);
     if (!ENDED.includes(job.status)) this.progress.show(job);
     this.#showTimes();
-    this.#followParts();
+    await this.#getParts();
   }
 
   #build(job) {
@@ -158,36 +157,15 @@ class JobView {
     if (this.job.ledger) fill(this.account, ledger(this.job, this.#parts?.reruns ?? 0));
   }
 
-  /** Follow the parts while there are several, and get them once more when the job has ended. */
-  #followParts() {
-    if (this.job.progress.parts < 2) return;
-    if (ENDED.includes(this.job.status)) {
-      this.#followed?.abort();
-      this.#getParts();
-    } else if (!this.#followed) {
-      this.#followed = new AbortController();
-      this.signal.addEventListener("abort", () => this.#followed.abort());
-      this.#watchParts(this.#followed.signal);
-    }
-  }
-
-  async #watchParts(signal) {
-    try {
-      for await (const parts of news(`jobs/${this.job.id}/parts`, signal)) {
-        this.#showParts(parts);
-        await sleep(REDRAW_MS, signal);
-      }
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error; // the job's own request reports it
-    }
-  }
-
+  /** Get the parts, if there are several. The job's own request has waited for a change of them. */
   async #getParts() {
+    if (this.job.progress.parts < 2) return;
     try {
       const { body } = await get(`jobs/${this.job.id}/parts`, { signal: this.signal });
       this.#showParts(body);
     } catch (error) {
-      if (!(error instanceof Problem) && !this.signal.aborted) throw error;
+      // The job's own request reports what does not pass.
+      if (!(error instanceof Problem || isAbort(error))) throw error;
     }
   }
 
