@@ -5,6 +5,7 @@ from http import HTTPStatus
 from chalice.app import Chalice, LambdaFunctionEvent, Rate, Response, SQSEvent
 
 from chalicelib.adapters.identity import remember_function
+from chalicelib.adapters.inbox_events import decode_report, is_report
 from chalicelib.adapters.work_queue import decode_dead, decode_record
 from chalicelib.settings import settings
 from chalicelib.web import (
@@ -187,7 +188,26 @@ def work_part(event: SQSEvent) -> None:
 )
 def give_up(event: SQSEvent) -> None:
     for record in event:
-        use_cases().give_up(decode_dead(record.body))
+        if is_report(record.body):
+            for file in decode_report(record.body):
+                use_cases().take_in.give_up(file)
+        else:
+            use_cases().give_up(decode_dead(record.body))
+
+
+if SETTINGS.inbox:
+
+    @app.on_sqs_message(
+        queue=SETTINGS.inbox_queue,
+        batch_size=1,
+        name="inbox",
+        maximum_concurrency=SETTINGS.max_concurrency_inbox,
+    )
+    def inbox(event: SQSEvent) -> None:
+        for record in event:
+            with use_cases().work_on(record.to_dict(), event.context):
+                for file in decode_report(record.body):
+                    use_cases().take_in(file)
 
 
 @app.schedule(Rate(SETTINGS.sweep_minutes, unit=Rate.MINUTES), name="sweep")

@@ -22,6 +22,8 @@ CsvsumError
 │   ├── FileChanged        the file is not the version that was submitted
 │   ├── FileArchived       the file has to be restored from an archive of S3 first
 │   ├── FileEncrypted      the file is encrypted with a key that the service may not use
+│   ├── BadFileName        a file of the inbox has a name that no file may have
+│   ├── BadOptionsFile     the options for a file of the inbox cannot be read or used
 │   ├── FileGone           the file existed at submission, but no longer exists
 │   ├── CompressedTooLarge the compressed file takes longer than a worker may work
 │   └── TooSlow            the file, or a part of it, takes longer than a worker may work
@@ -223,6 +225,23 @@ class FileGone(FileError):
         super().__init__(
             f"{_file(name)} existed at submission, but can no longer be opened; "
             "put it back and submit it again."
+        )
+
+
+class BadFileName(FileError):
+    code = "bad_name"
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"{why} Put the file there under another name.")
+
+
+class BadOptionsFile(FileError):
+    code = "bad_options"
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(
+            f"The options in {_file(name)} cannot be used: {why}. Correct them, and put the CSV "
+            "file there once more."
         )
 
 

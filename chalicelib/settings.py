@@ -33,9 +33,12 @@ VARIABLES = (
     "JOBS_QUEUE",
     "PARTS_QUEUE",
     "DEAD_QUEUE",
+    "INBOX_QUEUE",
+    "INBOX",
     "RESULTS_BUCKET",
     "UPLOADS_BUCKET",
     "MAX_UPLOAD_BYTES",
+    "BUCKET_NAMESPACE",
     "PART_BYTES",
     "PARTS_PER_JOB",
     "PARTS_IN_FLIGHT",
@@ -45,6 +48,7 @@ VARIABLES = (
     "MAX_CONCURRENCY_JOBS",
     "MAX_CONCURRENCY_PARTS",
     "MAX_CONCURRENCY_GIVE_UP",
+    "MAX_CONCURRENCY_INBOX",
     "KEEP_DAYS",
     "VISIBILITY_SECONDS",
     "MAX_RECEIVE_COUNT",
@@ -92,10 +96,15 @@ class Settings:
     jobs_queue: str = "csvsum-jobs"
     parts_queue: str = "csvsum-parts"
     dead_queue: str = "csvsum-dead"
+    inbox_queue: str = "csvsum-inbox"
+    #: Whether each file that is put below inbox/ of the uploads bucket is summed.
+    inbox: bool = False
     results_bucket: str = "csvsum-results"
     uploads_bucket: str = "csvsum-uploads"
     #: A larger file is refused; 0: there are no uploads.
     max_upload_bytes: int = 5_000_000_000
+    #: Of the buckets whose names end in ``-{account}-{region}``; account-regional ones get ``-an``.
+    bucket_namespace: names.Namespace = names.Namespace.GLOBAL
     part_bytes: int = 128 * 1024 * 1024
     #: Let parts grow beyond ``part_bytes`` until a job has no more than this; 0: do not.
     parts_per_job: int = 0
@@ -112,6 +121,7 @@ class Settings:
     max_concurrency_jobs: int | None = None
     max_concurrency_parts: int | None = None
     max_concurrency_give_up: int | None = None
+    max_concurrency_inbox: int | None = None
     #: The visibility timeout of the work queues, and how often they deliver a message.
     visibility_seconds: int = 5400
     max_receive_count: int = 10
@@ -156,10 +166,15 @@ class Settings:
             jobs_queue=environ.get("JOBS_QUEUE") or default.jobs_queue,
             parts_queue=environ.get("PARTS_QUEUE") or default.parts_queue,
             dead_queue=environ.get("DEAD_QUEUE") or default.dead_queue,
+            inbox_queue=environ.get("INBOX_QUEUE") or default.inbox_queue,
+            inbox=values.read_on_off(environ, "INBOX", default.inbox),
             results_bucket=environ.get("RESULTS_BUCKET") or default.results_bucket,
             uploads_bucket=environ.get("UPLOADS_BUCKET") or default.uploads_bucket,
             max_upload_bytes=read_int(
                 environ, "MAX_UPLOAD_BYTES", default.max_upload_bytes, MAX_POST_BYTES, minimum=0
+            ),
+            bucket_namespace=values.read_namespace(
+                environ.get("BUCKET_NAMESPACE") or default.bucket_namespace
             ),
             part_bytes=read_int(environ, "PART_BYTES", default.part_bytes, 10**14),
             parts_per_job=read_int(
@@ -174,6 +189,7 @@ class Settings:
             max_concurrency_jobs=values.read_concurrency(environ, "MAX_CONCURRENCY_JOBS"),
             max_concurrency_parts=values.read_concurrency(environ, "MAX_CONCURRENCY_PARTS"),
             max_concurrency_give_up=values.read_concurrency(environ, "MAX_CONCURRENCY_GIVE_UP"),
+            max_concurrency_inbox=values.read_concurrency(environ, "MAX_CONCURRENCY_INBOX"),
             keep_days=read_int(environ, "KEEP_DAYS", default.keep_days, 36_500),
             visibility_seconds=read_int(
                 environ, "VISIBILITY_SECONDS", default.visibility_seconds, 43_200
@@ -206,6 +222,7 @@ class Settings:
             "JOBS_QUEUE": self.jobs_queue,
             "PARTS_QUEUE": self.parts_queue,
             "DEAD_QUEUE": self.dead_queue,
+            "INBOX_QUEUE": self.inbox_queue,
         }
 
     @property
@@ -228,14 +245,12 @@ class Settings:
         and the region in which it is deployed.
         """
 
-        def filled(name: str) -> str:
-            return name.replace("{account}", account).replace("{region}", region)
-
+        place = (self.bucket_namespace, account, region)
         return replace(
             self,
-            csv_source=filled(self.csv_source),
-            results_bucket=filled(self.results_bucket),
-            uploads_bucket=filled(self.uploads_bucket),
+            csv_source=names.fill_in(self.csv_source, *place),
+            results_bucket=names.fill_in(self.results_bucket, *place),
+            uploads_bucket=names.fill_in(self.uploads_bucket, *place),
             account=account if "{account}" in self.results_bucket else "",
             uploads_owner=account if "{account}" in self.uploads_bucket else "",
         )

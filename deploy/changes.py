@@ -23,12 +23,15 @@ FOLLOWS = {
     "JobsQueue": "JOBS_QUEUE",
     "PartsQueue": "PARTS_QUEUE",
     "DeadQueue": "DEAD_QUEUE",
+    "InboxQueue": "INBOX_QUEUE",
     "ResultsBucket": "RESULTS_BUCKET",
     "UploadsBucket": "UPLOADS_BUCKET",
     "CsvBucket": "CSV_SOURCE",
+    "BucketNamespace": "BUCKET_NAMESPACE",
     "KeepDays": "KEEP_DAYS",
     "VisibilitySeconds": "VISIBILITY_SECONDS",
     "MaxReceiveCount": "MAX_RECEIVE_COUNT",
+    "Inbox": "INBOX",
     "CorsOrigins": "CORS_ORIGINS",
 }
 OWN = ("Settings", "CreateCodeBucket")

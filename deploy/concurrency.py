@@ -13,18 +13,20 @@ MINIMUM, MAXIMUM = 2, 1000
 NEW_ACCOUNT = 10
 
 
-def for_limit(limit: int) -> dict[str, str]:
+def for_limit(limit: int, inbox: bool = False) -> dict[str, str]:
     """Share an account's limit among the queues, and leave a tenth of it, at least 2, for the API.
 
     Mappings that may together run more than the limit are throttled: each refused call uses up a
     delivery of its message (docs/aws.md, B2).
     """
     jobs = _bounded(limit // 5)
-    parts = _bounded(limit - jobs - MINIMUM - max(2, limit // 10))
+    others = MINIMUM * (2 if inbox else 1)
+    parts = _bounded(limit - jobs - others - max(2, limit // 10))
     return {
         "MAX_CONCURRENCY_JOBS": str(jobs),
         "MAX_CONCURRENCY_PARTS": str(parts),
         "MAX_CONCURRENCY_GIVE_UP": str(MINIMUM),
+        **({"MAX_CONCURRENCY_INBOX": str(MINIMUM)} if inbox else {}),
     }
 
 
@@ -40,8 +42,8 @@ def chosen(stage: Stage, aws: Aws, say: Say) -> Stage:
     new, own = for_limit(NEW_ACCOUNT), stage.environment
     suits = {
         name: value
-        for name, value in for_limit(_account_limit(aws, say)).items()
-        if name not in stage.changes and own.get(name, new[name]) == new[name]
+        for name, value in for_limit(_account_limit(aws, say), stage.settings.inbox).items()
+        if name not in stage.changes and own.get(name) in (None, new.get(name))
     }
     return stage.with_own(environment_variables={**own, **suits})
 

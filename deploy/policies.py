@@ -2,15 +2,18 @@
 
 `make policies` writes them to .chalice/policies/, from where `chalice deploy` takes them. Region
 and account are wildcards, since a committed file cannot know them; the names are complete, but
-for buckets whose name has the account in it.
+for buckets whose name has the account in it. Their pattern suits both namespaces, since two regions
+share the roles and one may not have account-regional buckets.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from chalicelib.jobs.inbox import FOLDER
+from chalicelib.names import Namespace
 from chalicelib.settings import Settings
 from deploy.stage import Stage, csv_bucket
 
@@ -101,7 +104,20 @@ RIGHTS: Mapping[str, tuple[Right, ...]] = {
     "give_up": (
         _trigger("dead"),
         Right("Jobs", ("table",), ("dynamodb:GetItem", "dynamodb:UpdateItem")),
+        # For a file of the inbox that has no job yet.
+        Right("Inbox", ("table_of_inbox",), ("dynamodb:PutItem",)),
         READ_RESULTS,
+        EVENTS,
+    ),
+    "inbox": (
+        _trigger("inbox"),
+        Right("RedeliverSoon", ("inbox",), ("sqs:ChangeMessageVisibility",)),
+        Right("Uploads", ("uploads_inbox",), ("s3:GetObject",)),
+        Right("Jobs", ("table",), ("dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:UpdateItem")),
+        Right("Counter", ("in_progress",), ("dynamodb:Query",)),
+        Right("Queues", ("jobs", "inbox"), ("sqs:GetQueueUrl",)),
+        Right("Submit", ("jobs",), ("sqs:SendMessage",)),
+        WRITE_RESULTS,
         EVENTS,
     ),
     "sweep": (
@@ -136,7 +152,7 @@ def policy(stage: Stage, function: str) -> dict[str, Any]:
 
 def arns(stage: Stage, function: str) -> dict[str, str]:
     """Return the ARNs of a stage's resources by the names that the rights call them."""
-    settings = stage.settings.in_account("*", "*")
+    settings = replace(stage.settings, bucket_namespace=Namespace.GLOBAL).in_account("*", "*")
     table = f"arn:{PARTITION}:dynamodb:*:*:table/{settings.table}"
     found = {
         "*": "*",
@@ -150,6 +166,8 @@ def arns(stage: Stage, function: str) -> dict[str, str]:
         "dead": f"arn:{PARTITION}:sqs:*:*:{settings.dead_queue}",
         "results": f"arn:{PARTITION}:s3:::{settings.results_bucket}/*",
         "uploads": f"arn:{PARTITION}:s3:::{settings.uploads_bucket}/*",
+        "inbox": f"arn:{PARTITION}:sqs:*:*:{settings.inbox_queue}",
+        "uploads_inbox": f"arn:{PARTITION}:s3:::{settings.uploads_bucket}/{FOLDER}*",
         "uploads_bucket": f"arn:{PARTITION}:s3:::{settings.uploads_bucket}",
     }
     if bucket := csv_bucket(settings):
@@ -157,6 +175,8 @@ def arns(stage: Stage, function: str) -> dict[str, str]:
         found["csv"] = f"arn:{PARTITION}:s3:::{objects}/*"
         if settings.list_files:
             found["csv_bucket"] = f"arn:{PARTITION}:s3:::{bucket}"
+    if settings.inbox:
+        found["table_of_inbox"] = table
     if settings.event_bus:
         found["bus"] = f"arn:{PARTITION}:events:*:*:event-bus/{settings.event_bus}"
     return found

@@ -22,7 +22,7 @@ from chalicelib.settings import Settings
 from deploy import policies
 from deploy.lambda_zip import is_normalized, normalize
 from deploy.progress import Say
-from deploy.stage import CHALICE, FUNCTIONS, ROOT, Stage, UsageError
+from deploy.stage import CHALICE, FUNCTIONS, INBOX, ROOT, Stage, UsageError
 from infra.gateway_responses import for_template
 
 # Byte code of this machine's runs would make each zip another one; the zip gets its own.
@@ -82,7 +82,8 @@ def package(
     ``more``: files to merge into the template, as infra/functions.json is.
     """
     merged: dict[str, Any] = {}
-    for path in (FUNCTIONS, *more):
+    inbox = (INBOX,) if stage.settings.inbox else ()
+    for path in (FUNCTIONS, *inbox, *more):
         merged = TemplateDeepMerger().merge(json.loads(path.read_text()), merged)
     merged = TemplateDeepMerger().merge(api_of(stage.settings), merged)
     stage.folder.mkdir(parents=True, exist_ok=True)

@@ -16,6 +16,7 @@ CHALICE = ROOT / ".chalice"
 BUILD = ROOT / "build"
 RESOURCES = ROOT / "infra" / "resources.json"
 FUNCTIONS = ROOT / "infra" / "functions.json"
+INBOX = ROOT / "infra" / "inbox.json"
 
 #: What Chalice's configuration may have for one function.
 FUNCTION_SETTINGS = (

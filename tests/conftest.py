@@ -53,7 +53,15 @@ def clients(aws: MotoAws) -> AwsClients:
 @pytest.fixture
 def resource_names(unique: Callable[[str], str]) -> dict[str, str]:
     """Parameters of infra/resources.json: names of their own for tables, queues and bucket."""
-    tables, queues = ("JobsTable", "TokensTable"), ("JobsQueue", "PartsQueue", "DeadQueue")
+    tables, queues = (
+        ("JobsTable", "TokensTable"),
+        (
+            "JobsQueue",
+            "PartsQueue",
+            "DeadQueue",
+            "InboxQueue",
+        ),
+    )
     names = (*tables, *queues, "ResultsBucket", "UploadsBucket")
     return {name: unique(name.lower()) for name in names}
 

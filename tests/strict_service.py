@@ -40,6 +40,7 @@ NAMES = {
     "JobsQueue": "t-jobs",
     "PartsQueue": "t-parts",
     "DeadQueue": "t-dead",
+    "InboxQueue": "t-inbox",
     "TokensTable": "t-tokens",
     "ResultsBucket": "t-results",
     "UploadsBucket": "t-uploads",

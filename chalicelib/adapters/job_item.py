@@ -88,6 +88,8 @@ def ended_item(job: Job, keep_days: int) -> Item:
         texts_of["dialect"] = texts.dialect_text(job.dialect)
     if ledger:
         texts_of["ledger"] = json.dumps(asdict(ledger))
+    if job.problem:
+        texts_of["problem"] = texts.problem_text(job.problem)
     if job.cached_from:
         texts_of["cached_from"] = job.cached_from
     times = {"started_at": job.started_at, "finished_at": job.finished_at}

@@ -114,7 +114,7 @@ class Jobs(Protocol):
         ...
 
     def put_ended(self, job: Job) -> bool:
-        """Store a new job that has ended already, with its result, as ``put`` does."""
+        """Store a new job that has ended already, with its result or problem, as ``put`` does."""
         ...
 
     def get(self, job_id: str) -> Job:

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property, partial
 from typing import Any, Protocol
@@ -20,6 +21,7 @@ from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.earlier import EarlierResults
 from chalicelib.jobs.files import Catalog, ListFiles
 from chalicelib.jobs.finishing import Finisher
+from chalicelib.jobs.inbox import TakeIn
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.listing import ListJobs, Page
 from chalicelib.jobs.merging import Merger
@@ -118,6 +120,19 @@ class UseCases:
             allowance=Allowance(self.adapters.jobs, self.settings.max_bytes_in_progress, self.now),
             history=self.adapters.history,
             earlier=self._earlier,
+            announcer=self._announcer,
+            now=self.now,
+        )
+
+    @cached_property
+    def take_in(self) -> TakeIn:
+        return TakeIn(
+            # Nobody could submit the file later, so there is no limit.
+            submit=replace(self.submit, max_jobs=None),
+            jobs=self.adapters.jobs,
+            queue=self.adapters.queue,
+            source=self.adapters.source,
+            history=self.adapters.history,
             announcer=self._announcer,
             now=self.now,
         )

@@ -92,6 +92,24 @@ def test_a_package_bounds_the_workers_for_a_new_account(clone: Clone) -> None:
     assert bounds == {"WorkJob": 2, "WorkPart": 4, "GiveUp": 2}
 
 
+def test_the_inbox_has_a_function_only_where_it_is_on(clone: Clone) -> None:
+    path = clone.folder / ".chalice" / "config.json"
+    committed = path.read_text()
+    config = json.loads(committed)
+    config["stages"]["prod"]["environment_variables"]["INBOX"] = "on"
+    path.write_text(json.dumps(config))
+    try:
+        made = template(clone, "--stage", "prod", "--merge-template", "infra/inbox.json")
+    finally:
+        path.write_text(committed)
+    found = functions(made["Resources"])
+    assert len(found) == len(FUNCTIONS) + 1
+    assert found["Inbox"]["FunctionName"] == {"Fn::Sub": "${AWS::StackName}-inbox"}
+    (event,) = found["Inbox"]["Events"].values()
+    assert "csvsum-prod-inbox" in json.dumps(event)
+    assert "s3:GetObject" in json.dumps(made["Resources"]["InboxRole"])
+
+
 def test_names_for_a_stack_can_be_merged_in(clone: Clone) -> None:
     made = template(clone, "--stage", "prod", "--merge-template", "infra/functions.json")
     names = {

@@ -78,7 +78,14 @@ def test_workers_try_more_often_than_the_api(aws: MotoAws) -> None:
         ).call_tries
         for name in stage.functions
     }
-    assert tries == {"api_handler": 3, "work_job": 8, "work_part": 8, "give_up": 8, "sweep": 8}
+    assert tries == {
+        "api_handler": 3,
+        "work_job": 8,
+        "work_part": 8,
+        "give_up": 8,
+        "inbox": 8,
+        "sweep": 8,
+    }
     clients = AwsClients(8)
     for client in (clients.dynamodb(), clients.s3(), clients.sqs()):
         config: Any = client.meta.config

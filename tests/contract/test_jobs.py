@@ -113,6 +113,14 @@ def test_a_job_that_was_answered_at_once_comes_back_as_it_was_put(
     assert jobs.start(job.id, LATER) == job
 
 
+def test_a_job_that_failed_at_once_comes_back_as_it_was_put(jobs: Jobs) -> None:
+    problem = Problem("bad_options", "It cannot be used.", line=2)
+    job = replace(a_job(LATER), status=Status.FAILED, finished_at=LATER, problem=problem)
+    assert jobs.put_ended(job)
+    assert jobs.get(job.id) == job
+    assert jobs.in_progress() == 0
+
+
 def test_an_answer_does_not_replace_the_job_of_its_id(jobs: Jobs) -> None:
     job = accepted(jobs)
     assert not jobs.put_ended(replace(answered(), id=job.id))

@@ -17,6 +17,7 @@ NAMES = {
     "JobsQueue": "t-jobs",
     "PartsQueue": "t-parts",
     "DeadQueue": "t-dead",
+    "InboxQueue": "t-inbox",
     "ResultsBucket": "t-results",
     "UploadsBucket": "t-uploads",
 }

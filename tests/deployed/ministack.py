@@ -113,15 +113,17 @@ def deploy_to(ministack: MiniStack, stage: Stage, made: Path) -> str:
     aws = ministack.aws
     resources.put(stage, aws, print)
     code = {"Bucket": bucket_of(stage, aws), "Key": "deployment.zip"}
-    aws.own_bucket(code["Bucket"]).upload_file(str(made / code["Key"]), code["Key"])
+    bucket = aws.own_bucket(code["Bucket"])
+    bucket.upload_file(str(made / code["Key"]), code["Key"])
     template = json.loads((made / "sam.json").read_text())
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = code
     stacks = aws.client("cloudformation")
-    stacks.create_stack(
-        StackName=stage.prefix, TemplateBody=json.dumps(template), Capabilities=CAPABILITIES
-    )
+    # It is too large for the call itself.
+    bucket.put_object(Key="packaged.json", Body=json.dumps(template).encode())
+    url = f"{ministack.endpoint}/{bucket.name}/packaged.json"
+    stacks.create_stack(StackName=stage.prefix, TemplateURL=url, Capabilities=CAPABILITIES)
     stacks.get_waiter("stack_create_complete").wait(
         StackName=stage.prefix, WaiterConfig={"Delay": 1}
     )

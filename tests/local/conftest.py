@@ -39,6 +39,7 @@ def names(embedded: EmbeddedAws, unique: Callable[[str], str]) -> dict[str, str]
             "JobsQueue",
             "PartsQueue",
             "DeadQueue",
+            "InboxQueue",
             "ResultsBucket",
             "UploadsBucket",
         )

@@ -17,6 +17,7 @@ from chalicelib.errors import InvalidToken, ServiceDown
 from chalicelib.jobs.authentication import Credentials
 from chalicelib.jobs.client import OPEN, Client
 from chalicelib.jobs.files import WantedFiles
+from chalicelib.jobs.inbox import NewFile
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.listing import Wanted
 from chalicelib.jobs.part_reading import PartReader
@@ -47,7 +48,7 @@ ACTIONS = {
 # Where the service's name in boto3's hooks is not the one in actions.
 PREFIXES = {"eventbridge": "events"}
 BUS = "csvsum-policies"
-FUNCTIONS = ("api_handler", "work_job", "work_part", "give_up", "sweep")
+FUNCTIONS = ("api_handler", "work_job", "work_part", "give_up", "inbox", "sweep")
 
 Call = tuple[str, str]
 """An action and the ARN of its resource."""
@@ -155,6 +156,16 @@ class Scene:
     def submit_upload(self, data: bytes) -> Job:
         return self.use_cases.submit(self.upload(data), Options(), OPEN)
 
+    def put_into_inbox(self, data: bytes, name: str = "", options: bytes = b"") -> NewFile:
+        """Put a file into the inbox, with options beside it, and return its report."""
+        bucket, s3 = self.settings.uploads_bucket, self.aws.client("s3")
+        key = f"inbox/{name or uuid4().hex}"
+        if options:
+            beside = f"{key.rpartition('/')[0]}/csvsum.json"
+            s3.put_object(Bucket=bucket, Key=beside, Body=options)
+        etag = s3.put_object(Bucket=bucket, Key=key, Body=data)["ETag"]
+        return NewFile(bucket, key, len(data), etag.strip('"'), "1")
+
     def messages(self, queue: str) -> list[Message]:
         sqs = self.aws.client("sqs")
         url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
@@ -216,6 +227,7 @@ def scene(aws: MotoAws) -> Scene:
         "CSV_SOURCE": "s3://csvsum-policies-csv/in",
         "PART_BYTES": "40000",
         "LIST_FILES": "on",
+        "INBOX": "on",
         "EVENT_BUS": BUS,
     }
     stage = changed(read_stage("localstack"), small)
@@ -227,6 +239,8 @@ def scene(aws: MotoAws) -> Scene:
     parameters = {"Prefix": stage.prefix, "CreateCsvBucket": "true", **buckets}
     aws.create_resources(parameters, "policies")
     aws.client("events").create_event_bus(Name=BUS)
+    # moto cannot make its policy, so it is not part of the stack.
+    aws.client("sqs").create_queue(QueueName=stage.settings.inbox_queue)
     return Scene(aws, stage, Settings.from_env(stage.environment), Recorder())
 
 
@@ -304,8 +318,25 @@ def use_give_up(scene: Scene) -> set[Call]:
     with scene.recorder.recorded() as calls:
         for each in (large, job):
             scene.use_cases.give_up(Message(each.id))
+        scene.use_cases.take_in.give_up(scene.put_into_inbox(b"a\n1\n"))
     scene.parts()
     return calls
+
+
+def use_inbox(scene: Scene) -> set[Call]:
+    failing = scene.fail_once(scene.settings.inbox_queue)
+    good = scene.put_into_inbox(b"a\n1\n")
+    cached = scene.put_into_inbox(WIDE, "wide/x.csv", b'{"step": 1}')
+    scene.use_cases.take_in(cached)
+    scene.parts()
+    again = replace(cached, sequencer="2")
+    wrong = scene.put_into_inbox(b"a\n1\n", "wrong/x.csv", b"{")
+    with scene.recorder.recorded() as calls:
+        for file in (good, again, wrong, replace(good, etag="another")):
+            scene.use_cases.take_in(file)
+            scene.use_cases.take_in(file)
+    scene.parts()
+    return failing | calls
 
 
 def use_sweep(scene: Scene) -> set[Call]:
@@ -332,6 +363,7 @@ USES: dict[str, Callable[[Scene], set[Call]]] = {
     "work_job": use_work_job,
     "work_part": use_work_part,
     "give_up": use_give_up,
+    "inbox": use_inbox,
     "sweep": use_sweep,
 }
 

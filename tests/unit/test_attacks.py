@@ -262,6 +262,9 @@ def test_every_policy_against_plain_http_denies_everything_to_everybody() -> Non
     kinds = ("AWS::SQS::QueuePolicy", "AWS::S3::BucketPolicy")
     policies = [policy for kind in kinds for policy in of_type(kind).values()]
     for policy in policies:
-        (statement,) = policy["PolicyDocument"]["Statement"]
+        statement = policy["PolicyDocument"]["Statement"][-1]
+        if "Fn::If" in statement:  # beside the right of the bucket to report to the inbox
+            condition, statement, _ = statement["Fn::If"]
+            assert condition == "RefusePlainHttp"
         assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
         assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}

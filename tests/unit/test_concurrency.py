@@ -38,9 +38,10 @@ def test_a_new_account_and_a_usual_one_get_what_suits_them(limit: int, expected:
     assert [for_limit(limit)[name] for name in NAMES] == expected
 
 
-@given(st.integers(8, 100_000))
-def test_the_workers_leave_room_for_the_api(limit: int) -> None:
-    counts = [int(count) for count in for_limit(limit).values()]
+@given(st.integers(10, 100_000), st.booleans())
+def test_the_workers_leave_room_for_the_api(limit: int, inbox: bool) -> None:
+    counts = [int(count) for count in for_limit(limit, inbox).values()]
+    assert len(counts) == (4 if inbox else 3)
     assert sum(counts) <= limit - 2
     assert all(MINIMUM <= count <= MAXIMUM for count in counts)
 
@@ -55,6 +56,16 @@ def test_a_deployment_gets_the_numbers_of_its_account() -> None:
     stage = chosen(read_stage("prod"), LimitedAws(1000), print)
     assert [stage.environment[name] for name in NAMES] == ["200", "698", "2"]
     assert stage.settings.parts_in_flight == 1000
+
+
+def test_the_inbox_gets_its_share_where_it_is_on() -> None:
+    on = changed(read_stage("prod"), {"INBOX": "on"})
+    names = (*NAMES, "MAX_CONCURRENCY_INBOX")
+    for limit, expected in ((10, ["2", "2", "2", "2"]), (1000, ["200", "696", "2", "2"])):
+        found = chosen(on, LimitedAws(limit), print).environment
+        assert [found[name] for name in names] == expected
+    without = chosen(read_stage("prod"), LimitedAws(1000), print).environment
+    assert "MAX_CONCURRENCY_INBOX" not in without
 
 
 def test_in_a_new_account_the_configuration_stays() -> None:

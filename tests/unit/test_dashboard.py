@@ -90,7 +90,7 @@ def test_every_alarm_reports_to_the_topic_and_is_silent_without_data() -> None:
 
 def test_the_page_says_of_every_alarm_what_to_do() -> None:
     names = {alarm["AlarmName"]["Fn::Sub"].removeprefix("${Prefix}-") for alarm in ALARMS.values()}
-    functions = {"api", "work_job", "work_part", "give_up", "sweep"}
+    functions = {"api", "work_job", "work_part", "give_up", "inbox", "sweep"}
     for kind in ("errors", "throttles"):
         names = (names - {f"{kind}-{name}" for name in functions}) | {f"{kind}-<function>"}
     rows = Page("docs/operations.md").rows("alarm")

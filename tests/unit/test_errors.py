@@ -47,6 +47,8 @@ STATUSES = {
             "BadCompressed",
             "CompressedTooLarge",
             "TooSlow",
+            "BadFileName",
+            "BadOptionsFile",
             "FolderTooLarge",
             "UploadTooLarge",
         ),

@@ -11,12 +11,12 @@ from deploy.policies import policy
 from deploy.stage import CHALICE, read_stage
 
 STAGES = ("dev", "localstack", "prod")
-FUNCTIONS = ("api_handler", "work_job", "work_part", "give_up", "sweep")
+FUNCTIONS = ("api_handler", "work_job", "work_part", "give_up", "inbox", "sweep")
 EACH = [(stage, function) for stage in STAGES for function in FUNCTIONS]
 # Region and account are open, names are not: but for a bucket's account and region, an object's
 # key and a log's stream.
 NAMED = re.compile(
-    r"arn:aws:(s3:::[a-z-]+(-\*-\*)?(/\*)?"
+    r"arn:aws:(s3:::[a-z-]+(-\*-\*)?(/(inbox/)?\*)?"
     r"|sqs:\*:\*:[a-z-]+"
     r"|dynamodb:\*:\*:table/[a-z-]+(/index/[a-z_]+)?"
     r"|logs:\*:\*:log-group:/aws/lambda/[a-z_-]+:\*)"
@@ -71,6 +71,7 @@ def test_a_stage_may_use_nothing_of_another_one(stage: str) -> None:
         ("work_job", "jobs"),
         ("work_part", "parts"),
         ("give_up", "dead"),
+        ("inbox", "inbox"),
         ("sweep", None),
         ("api_handler", None),
     ],
@@ -158,4 +159,5 @@ def test_only_the_api_puts_uploads_and_only_workers_read_them_too(
     put = {("s3:PutObject", f"arn:aws:s3:::{bucket}/*")}
     owner = {("s3:GetBucketLocation", f"arn:aws:s3:::{bucket}")}
     expected = {"api_handler": read | put | owner, "work_job": read, "work_part": read}
+    expected["inbox"] = {("s3:GetObject", f"arn:aws:s3:::{bucket}/inbox/*")}
     assert mine == expected.get(function, set())

@@ -15,10 +15,17 @@ def test_the_table_is_encrypted_with_the_key_that_costs_nothing() -> None:
     assert "SSESpecification" not in MADE["Table"]["Properties"]
 
 
-def test_only_the_two_work_queues_have_dead_letters_here() -> None:
+def test_only_three_queues_have_dead_letters_here() -> None:
     policy = MADE["Dead"]["Properties"]["RedriveAllowPolicy"]
     assert policy["redrivePermission"] == "byQueue"
-    assert len(policy["sourceQueueArns"]) == 2
+    assert len(policy["sourceQueueArns"]) == 3
+
+
+def test_the_bucket_names_the_queue_of_the_inbox_only_once_it_may_send_to_it() -> None:
+    # S3 tests the queue, so its policy must be there first; a reference to it sees to that.
+    notified = MADE["Uploads"]["Properties"]["NotificationConfiguration"]["Fn::If"][1]
+    (queue,) = (each["Queue"] for each in notified["QueueConfigurations"])
+    assert {"Ref": "IncomingPolicy"} in queue["Fn::Select"][1]
 
 
 def test_an_alarm_counts_the_replies_of_the_gateway_and_not_the_errors_of_the_function() -> None:

@@ -1,6 +1,7 @@
 """The handlers of queues, dead letters and the schedule in app.py, over adapters in memory."""
 
 import ast
+import json
 import os
 import subprocess
 import sys
@@ -87,6 +88,14 @@ def test_a_dead_letter_fails_its_job(world: World) -> None:
     job = world.submit(ROWS)
     invoke("give_up", event_of("hello", encode(Message(job.id, 3))))
     failed_with(world.final(job), "given_up")
+
+
+def test_a_dead_report_of_the_inbox_is_a_failed_job_and_no_unknown_letter(world: World) -> None:
+    reported = {"bucket": {"name": "b"}, "object": {"key": "inbox/x.csv", "eTag": "e"}}
+    record = {"eventName": "ObjectCreated:Put", "s3": reported}
+    invoke("give_up", event_of(json.dumps({"Records": [record]})))
+    (job,) = world.jobs.records.values()
+    assert failed_with(job, "given_up").detail.startswith("The file was reported")
 
 
 def test_the_schedule_sends_stale_jobs(world: World) -> None:

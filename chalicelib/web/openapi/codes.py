@@ -49,6 +49,8 @@ JOB = (
     *COMPRESSED,
     "ambiguous_delimiter",
     "archived",
+    "bad_name",
+    "bad_options",
     "empty_file",
     "encrypted",
     "file_changed",
