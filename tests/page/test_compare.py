@@ -23,7 +23,7 @@ def test_differences_are_exact_and_columns_of_one_file_are_named(
     left, right = ended(api, BEFORE, step=1), ended(api, AFTER, step=1)
     page = visitor.open(f"#/compare/{left}/{right}")
     expect(page.get_by_role("heading", level=1)).to_have_text("4 of 5 columns differ")
-    expect(page.get_by_text("The second file has 1 fewer rows.")).to_be_visible()
+    expect(page.get_by_text("The second file has 1 fewer row.")).to_be_visible()
     rows = [
         row.split("|")
         for row in page.locator(".t tbody tr").evaluate_all(
@@ -74,7 +74,7 @@ def test_two_jobs_are_chosen_one_after_the_other(stack: Stack, visitor: Visitor)
     links.last.press("Enter")
     expect(links).to_have_count(1)
     links.first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("All 1 column are equal")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The column is equal")
     assert {first, second} == set(page.url.rsplit("/", 2)[1:])
     page.get_by_role("link", name="Choose another job as before").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Compare {SMALL} with")
