@@ -36,6 +36,20 @@ def test_an_error_shows_its_line_and_ends_in_a_button_that_mends_it(
     assert job_id not in page.url
 
 
+def test_a_fault_in_a_large_file_is_marked_in_its_part(stack: Stack, visitor: Visitor) -> None:
+    rows = [b"%d,1\n" % number for number in range(50_000)]
+    rows[40_000] = b"40000,1,2\n"
+    stack.put("large-broken.csv", b"a,b\n" + b"".join(rows))
+    api = api_of(stack, visitor)
+    job_id = ended(api, "large-broken.csv")
+    part = api.get(f"/jobs/{job_id}/parts").json["states"].index("f")
+    page = visitor.open(f"#/jobs/{job_id}")
+    expect(page.locator(".tl .bad")).to_contain_text(f"Failed in part {part + 1}")
+    expect(page.locator("#legend")).to_contain_text("with the error 1")
+    expect(page.locator(".code .at")).to_have_attribute("data-n", "40002")
+    require_accessible(page)
+
+
 def test_each_suggestion_is_a_button_of_its_own(stack: Stack, visitor: Visitor) -> None:
     job_id = ended(api_of(stack, visitor), "rates.csv", non_numeric="fail")
     error = api_of(stack, visitor).job(job_id)["error"]

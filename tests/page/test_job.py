@@ -108,6 +108,15 @@ def test_a_job_is_copied_as_a_command_and_as_a_link_and_run_again(
     assert "cached_from" not in again
 
 
+def test_a_result_of_an_earlier_job_leads_to_it(stack: Stack, visitor: Visitor) -> None:
+    api = api_of(stack, visitor)
+    first = ended(api, SMALL, strip="x")
+    page = visitor.open(f"#/jobs/{ended(api, SMALL, strip='x')}")
+    expect(page.locator(".tl")).to_contain_text("Totals taken from an earlier job")
+    page.get_by_role("link", name=first[:8]).click()
+    expect(page.locator(".sub")).to_contain_text(first)
+
+
 def test_twenty_thousand_parts_are_five_elements(visitor: Visitor) -> None:
     page = visitor.open("#/new")
     states = "s" * 9000 + "r" * 3 + "q" * 997 + "." * 10_000

@@ -23,7 +23,7 @@ export function timeline(job, parts) {
   const items = [
     ["ok", "Submitted", time(job.submitted_at, "clock")],
     job.started_at && ["ok", "Started", after(job, job.started_at)],
-    number > 1 && ["ok", `Cut into ${number} parts`, ""],
+    number > 1 && !job.cached_from && ["ok", `Cut into ${number} parts`, ""],
     again && ["ok", again, ""],
     ...endOf(job, parts),
   ].filter(Boolean);
@@ -39,11 +39,16 @@ function endOf(job, parts) {
   const ends = {
     queued: ["now", "Waiting for a worker", ""],
     running: ["now", "Summing", number > 1 ? `${done} of ${number}` : ""],
-    succeeded: ["ok", number > 1 ? "Cuts proven, totals ready" : "Totals ready", when],
+    succeeded: ["ok", endText(job), when],
     failed: ["bad", failed < 0 ? "Failed" : `Failed in part ${failed + 1}`, when],
     cancelled: ["bad", "Cancelled", when],
   };
   return [ends[job.status], job.status === "running" && ["next", "Totals put together", ""]];
+}
+
+function endText(job) {
+  if (job.cached_from) return "Totals taken from an earlier job";
+  return job.progress.parts > 1 ? "Cuts proven, totals ready" : "Totals ready";
 }
 
 /** Return how long after its submission something happened to a job. */

@@ -142,11 +142,12 @@ export function excerptOf({ lines, line: at, from, to }) {
     h("mark", null, text.slice(from, to) || " "),
     text.slice(to),
   ];
+  const digits = String(lines.at(-1)?.line).length;
   const shown = lines.map(({ line, text }) => {
     const isAt = line === at;
     return h(
       "span",
-      { class: isAt ? "ln at" : "ln", "data-n": line },
+      { class: isAt ? "ln at" : "ln", "data-n": String(line).padStart(digits) },
       isAt ? marked(text) : text || " ",
     );
   });
