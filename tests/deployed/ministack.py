@@ -30,6 +30,8 @@ CHANGES = (
     "STALE_SECONDS=1",
     "CORS_ORIGINS=https://page.example",
     "EVENT_BUS=default",
+    "LIST_FILES=on",
+    "INBOX=on",
     # Each concurrent call is a process here, with the zip unpacked anew.
     "work_job.reserved_concurrency=2",
     "work_part.reserved_concurrency=2",
@@ -118,9 +120,13 @@ def deploy_to(ministack: MiniStack, stage: Stage, made: Path) -> str:
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = code
+    # By way of the bucket, since it is too long for a call.
+    aws.own_bucket(code["Bucket"]).put_object(Key="sam.json", Body=json.dumps(template).encode())
     stacks = aws.client("cloudformation")
     stacks.create_stack(
-        StackName=stage.prefix, TemplateBody=json.dumps(template), Capabilities=CAPABILITIES
+        StackName=stage.prefix,
+        TemplateURL=f"{ministack.endpoint}/{code['Bucket']}/sam.json",
+        Capabilities=CAPABILITIES,
     )
     stacks.get_waiter("stack_create_complete").wait(
         StackName=stage.prefix, WaiterConfig={"Delay": 1}
