@@ -5,6 +5,8 @@ import sys
 from pathlib import Path
 from traceback import extract_tb
 
+from chalicelib.engine.wording import visible
+
 #: The events of a job that are shown, and their words. All others are left out.
 SHOWN = {"succeeded": "done", "failed": "FAILED", "given_up": "FAILED", "retried": "retry"}
 LOGGERS = ("csvsum", "worker", "scheduler")
@@ -22,7 +24,7 @@ def outcome(record: logging.LogRecord) -> str:
     members = vars(record) | ({"code": crash(record)} if record.exc_info else {})
     words = [SHOWN.get(members["action"], members["action"]).ljust(6), members["job"]]
     if "file" in members:
-        words.append(members["file"])
+        words.append(visible(members["file"]))  # a key of the inbox may have control characters
     if "seconds" in members:
         words.append(f"{members['seconds']:.2f} s")
     line = "  ".join(words)

@@ -63,3 +63,8 @@ def test_a_crash_is_named_by_type_and_place_but_never_quotes_a_cell() -> None:
 
 def test_what_is_shown_is_never_lost_for_want_of_a_member() -> None:
     assert line(record(action="succeeded", job="0a1b")) == "done    0a1b"
+
+
+def test_no_name_of_a_file_makes_a_line_of_its_own_or_steers_the_terminal() -> None:
+    forged = record(**JOB | {"file": "uploads/inbox/a\n\x1b[2Jdone.csv"}, action="succeeded")
+    assert line(forged).isprintable()
