@@ -25,10 +25,10 @@ export function timeline(job, parts) {
     queued: [["now", "Waiting for a worker", ""]],
     running: [
       ["now", "Summing", number > 1 ? `${done} of ${number}` : ""],
-      ["next", "Totals put together", ""],
+      ["next", "Add up the parts", ""],
     ],
     succeeded: [
-      ["ok", number > 1 ? "Cuts proven, totals ready" : "Totals ready", after(job.finished_at)],
+      ["ok", number > 1 ? "Cuts checked, totals ready" : "Totals ready", after(job.finished_at)],
     ],
     failed: [
       [
@@ -39,7 +39,7 @@ export function timeline(job, parts) {
     ],
     cancelled: [["bad", "Cancelled", after(job.finished_at)]],
   };
-  const again = parts?.reruns ? `${parts.reruns} summed again: begun inside quotes` : "";
+  const again = parts?.reruns ? `${parts.reruns} rerun, since they began inside quotes` : "";
   const items = [
     ["ok", "Submitted", time(job.submitted_at, "clock")],
     job.started_at && ["ok", "Started", after(job.started_at)],
@@ -134,7 +134,7 @@ export function ledger(job, reruns) {
       ["Rows", count(rows)],
       ["Bytes", count(size)],
       ["Parts", count(parts)],
-      reruns > 0 && ["Summed again", count(reruns)],
+      reruns > 0 && ["Rerun", count(reruns)],
       ["Version", h("code", { title: etag }, shortened(etag))],
       ["Kernel", kernel],
       from
@@ -176,7 +176,7 @@ function shortened(text) {
 }
 
 function askedText(value) {
-  return value === "auto" ? "to be found" : `${WORDS[value] ?? value}, as asked`;
+  return value === "auto" ? "not detected yet" : `${WORDS[value] ?? value}, as asked`;
 }
 
 function pairs(entries) {

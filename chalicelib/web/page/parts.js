@@ -7,7 +7,7 @@ import { bytes, count } from "./numbers.js";
 const STATES = {
   s: ["p-done", "h8v8h-8z", "summed"],
   q: ["p-run pulse", "h8v8h-8zm2 2v4h4v-4z", "sent to workers"],
-  r: ["p-again", "h4l4 4v4h-8z", "summed again"],
+  r: ["p-again", "h4l4 4v4h-8z", "rerun"],
   f: ["p-bad", "l3 3 3-3 2 2-3 3 3 3-2 2-3-3-3 3-2-2 3-3-3-3z", "with the error"],
   ".": ["p-wait", "m2 2h4v4h-4z", "waiting"],
 };
