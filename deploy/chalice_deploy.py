@@ -73,7 +73,10 @@ def _use_zip(stage: Stage, project: Path) -> None:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     (code,) = (project / ".chalice" / "deployments").iterdir()
     if version not in code.name:
-        raise UsageError(f"This release is not for {version} ({code.name}): set PYTHON.")
+        raise UsageError(
+            f"This release is not for {version} ({code.name}): set PYTHON to the version that it "
+            "is for."
+        )
     code.rename(zip_of(stage, project))
 
 

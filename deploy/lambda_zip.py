@@ -35,7 +35,7 @@ def normalize(path: Path, requirements: Path) -> None:
         _write(Path(scratch), fresh)
     size = fresh.stat().st_size
     if size > MAX_BYTES:
-        raise UsageError(f"The zip has {size} bytes; Chalice soon refuses more than {MAX_BYTES}.")
+        raise UsageError(f"The zip has {size:,} bytes, and may have at most {MAX_BYTES:,}.")
     fresh.replace(path)
 
 
@@ -67,7 +67,7 @@ def _require_complete(packed: zipfile.ZipFile, requirements: Path) -> None:
     missing = sorted(_required(requirements) - present)
     if missing:
         raise UsageError(
-            f"Chalice found no wheels for {', '.join(missing)}: this runtime cannot have the "
+            f"Chalice found no wheels for {', '.join(missing)}: this Python cannot have the "
             "versions in requirements.txt."
         )
 

@@ -118,5 +118,5 @@ def require_known(kind: str, name: str, known: list[str]) -> str:
     if name in known:
         return name
     nearest = get_close_matches(name, known, n=1, cutoff=0.5)
-    advice = f"did you mean {nearest[0]}?" if nearest else f"there is {', '.join(known)}."
+    advice = f"did you mean {nearest[0]}?" if nearest else f"choose one of {', '.join(known)}."
     raise UsageError(f"There is no {kind} {name!r}; {advice}")
