@@ -85,7 +85,9 @@ export function warnings(preview, change) {
  * @param {(changes: Object<string, unknown>) => void} change
  */
 export function failure(error, change) {
-  const advice = (error.suggestions ?? []).map((each) => adviceOf(each, change));
+  const isNews = ({ sentence, options }) =>
+    Object.keys(options).length > 0 || !error.detail.includes(sentence);
+  const advice = (error.suggestions ?? []).filter(isNews).map((each) => adviceOf(each, change));
   return h(
     "section",
     { class: "panel", "aria-labelledby": "h-why" },
