@@ -58,7 +58,7 @@ def test_jobs_that_were_read_in_different_ways_are_compared_with_a_warning(
     expect(warning).to_contain_text("every 10th from 0 against every one from 0")
     expect(warning).to_contain_text("Option decimal: . against ,")
     expect(warning).to_contain_text("Delimiter as found: , against ;")
-    for size in (DESKTOP, PHONE):
+    for size in (DESKTOP, PHONE, (320, 700)):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         require_accessible(page)
         require_narrow(page)
