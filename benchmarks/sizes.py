@@ -15,7 +15,8 @@ class Size:
     ``reader_*``: one reader, one file. ``trials``: jobs from end to end. ``cpu_jobs``: how many
     jobs, by the size of their file. ``lone_*``: small jobs, one at a time. ``cached_bytes``: a file
     that is submitted repeatedly. ``large_*``: large files through the service. ``cut_*``: a large
-    file in many parts, and three values of PART_BYTES. ``quoted_*``: files with quotes.
+    file in many parts, and three values of PART_BYTES. ``quoted_*``: files with quotes. ``cli_*``:
+    a file that is summed from a shell.
     """
 
     reader_bytes: int
@@ -39,6 +40,8 @@ class Size:
     many_parts: int
     small_jobs: int
     fair_parts: int
+    cli_bytes: int
+    cli_rounds: int
 
 
 SIZES = {
@@ -64,6 +67,8 @@ SIZES = {
         many_parts=40,
         small_jobs=8,
         fair_parts=20,
+        cli_bytes=MEGABYTE,
+        cli_rounds=1,
     ),
     "quick": Size(
         reader_bytes=20 * MEGABYTE,
@@ -87,6 +92,8 @@ SIZES = {
         many_parts=500,
         small_jobs=40,
         fair_parts=100,
+        cli_bytes=100 * MEGABYTE,
+        cli_rounds=3,
     ),
     "medium": Size(
         reader_bytes=100 * MEGABYTE,
@@ -110,6 +117,8 @@ SIZES = {
         many_parts=2000,
         small_jobs=100,
         fair_parts=500,
+        cli_bytes=1000 * MEGABYTE,
+        cli_rounds=5,
     ),
     "full": Size(
         reader_bytes=250 * MEGABYTE,
@@ -139,5 +148,7 @@ SIZES = {
         many_parts=2000,
         small_jobs=100,
         fair_parts=500,
+        cli_bytes=1000 * MEGABYTE,
+        cli_rounds=9,
     ),
 }

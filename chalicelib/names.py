@@ -3,6 +3,19 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Namespace(StrEnum):
+    """Who may make a bucket of a name.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
+    """
+
+    #: The first account that does.
+    GLOBAL = "global"
+    #: One account in one region, with which the name ends: ...-<account>-<region>-an.
+    ACCOUNT_REGIONAL = "account-regional"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,8 @@ RULES: Mapping[str, Rule] = {
     "EVENT_BUS": BUS,
     "UPLOADS_BUCKET": BUCKET,
 }
+#: A bucket's name, or the URL of a folder in it, whose name ends in account and region.
+ENDS_IN_PLACE = re.compile(r"^(s3://)?[^/]+-\{account\}-\{region\}(?=/|\Z)")
 # As long as those that they stand for.
 PLACEHOLDERS = {"{account}": "0" * 12, "{region}": "us-east-1"}
 
@@ -50,6 +65,16 @@ def is_name(text: str, rule: Rule) -> bool:
     for placeholder, example in PLACEHOLDERS.items():
         text = text.replace(placeholder, example)
     return rule.pattern.fullmatch(text) is not None
+
+
+def fill_in(name: str, namespace: Namespace, account: str, region: str) -> str:
+    """Return a bucket's name, or the URL of a folder in it, without placeholders.
+
+    Names that do not end in ``-{account}-{region}`` are the same in both namespaces.
+    """
+    if namespace is Namespace.ACCOUNT_REGIONAL:
+        name = ENDS_IN_PLACE.sub(r"\g<0>-an", name)
+    return name.replace("{account}", account).replace("{region}", region)
 
 
 def bad_name(given: Mapping[str, str]) -> str | None:

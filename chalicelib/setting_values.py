@@ -48,6 +48,12 @@ def read_names(text: str) -> frozenset[str]:
     return frozenset(name for each in text.split(",") if (name := each.strip()))
 
 
+def read_namespace(value: str) -> names.Namespace:
+    if value in tuple(names.Namespace):
+        return names.Namespace(value)
+    raise BadSetting(f"BUCKET_NAMESPACE must be global or account-regional, not {value!r}.")
+
+
 def read_source(value: str) -> str:
     scheme, _, rest = value.partition("://")
     bucket = rest.partition("/")[0]

@@ -38,6 +38,7 @@ VARIABLES = (
     "RESULTS_BUCKET",
     "UPLOADS_BUCKET",
     "MAX_UPLOAD_BYTES",
+    "BUCKET_NAMESPACE",
     "PART_BYTES",
     "PARTS_PER_JOB",
     "PARTS_IN_FLIGHT",
@@ -102,6 +103,8 @@ class Settings:
     uploads_bucket: str = "csvsum-uploads"
     #: A larger file is refused; 0: there are no uploads.
     max_upload_bytes: int = 5_000_000_000
+    #: Of the buckets whose names end in ``-{account}-{region}``; account-regional ones get ``-an``.
+    bucket_namespace: names.Namespace = names.Namespace.GLOBAL
     part_bytes: int = 128 * 1024 * 1024
     #: Let parts grow beyond ``part_bytes`` until a job has no more than this; 0: do not.
     parts_per_job: int = 0
@@ -169,6 +172,9 @@ class Settings:
             uploads_bucket=environ.get("UPLOADS_BUCKET") or default.uploads_bucket,
             max_upload_bytes=read_int(
                 environ, "MAX_UPLOAD_BYTES", default.max_upload_bytes, MAX_POST_BYTES, minimum=0
+            ),
+            bucket_namespace=values.read_namespace(
+                environ.get("BUCKET_NAMESPACE") or default.bucket_namespace
             ),
             part_bytes=read_int(environ, "PART_BYTES", default.part_bytes, 10**14),
             parts_per_job=read_int(
@@ -239,14 +245,12 @@ class Settings:
         and the region in which it is deployed.
         """
 
-        def filled(name: str) -> str:
-            return name.replace("{account}", account).replace("{region}", region)
-
+        place = (self.bucket_namespace, account, region)
         return replace(
             self,
-            csv_source=filled(self.csv_source),
-            results_bucket=filled(self.results_bucket),
-            uploads_bucket=filled(self.uploads_bucket),
+            csv_source=names.fill_in(self.csv_source, *place),
+            results_bucket=names.fill_in(self.results_bucket, *place),
+            uploads_bucket=names.fill_in(self.uploads_bucket, *place),
             account=account if "{account}" in self.results_bucket else "",
             uploads_owner=account if "{account}" in self.uploads_bucket else "",
         )

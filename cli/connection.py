@@ -17,6 +17,22 @@ json_option = click.option(
     "--json", "as_json", is_flag=True, cls=Option, section=SECTION, help="Write JSON."
 )
 
+source_option = click.option(
+    "--source",
+    "is_in_source",
+    is_flag=True,
+    cls=Option,
+    section=SECTION,
+    help="FILE is in the source of the service.",
+)
+fresh_option = click.option(
+    "--fresh",
+    is_flag=True,
+    cls=Option,
+    section=SECTION,
+    help="Sum the file even if an earlier job has its sums.",
+)
+
 
 class Form(Enum):
     """How sums are written."""

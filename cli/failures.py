@@ -18,6 +18,8 @@ class Exit(IntEnum):
     REFUSED = 5
     #: The service does not answer, or not in a way that is its own.
     UNREACHABLE = 6
+    #: A fault of csvsum itself.
+    BROKEN = 70
     #: By Ctrl-C.
     INTERRUPTED = 130
     #: Whoever read the output has closed it, as ``head`` does.

@@ -124,6 +124,8 @@ def _after(job: "Job", access: "Access") -> Iterator[str]:
     for warning in job["warnings"]:
         column = f"{visible(warning['column'])}: " if "column" in warning else ""
         yield f"{heading} {column}{with_flags(warning['detail'])}"
+    if earlier := job.get("cached_from"):
+        yield f"The sums are those of job {short(earlier)}; --fresh sums the file once more."
     ledger = job["ledger"]
     read = [counted(ledger["rows"], "row"), counted(ledger["parts"], "part")]
     read += [f"{ledger['seconds']:.1f} s"] if ledger["seconds"] >= SHOWN_SECONDS else []

@@ -5,19 +5,21 @@ import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from chalicelib.engine.formats import HEAD_BYTES
 from chalicelib.engine.wording import visible
 from chalicelib.errors import FileError
 from chalicelib.jobs.job import FileVersion
-from chalicelib.jobs.ports import Probe
 from cli.failures import Exit, Failure
 from cli.progress import Update, ignore
 
+if TYPE_CHECKING:
+    from chalicelib.jobs.ports import Probe
+
 STDIN = "-"
-#: What is read at once: it stays in the cache of a core until it is summed.
-READ_BYTES = 512 * 1024
+#: What is read at once. Less takes more calls; more does not stay in the cache of a core.
+READ_BYTES = 1024 * 1024
 #: What is kept of a stream, which can be read once, to explain a fault in it.
 KEPT_BYTES = 1024 * 1024
 NO_VERSION = FileVersion(0, "")
@@ -36,19 +38,33 @@ class Changed(FileError):
         super().__init__("The file changed while it was read; sum it when nobody writes to it.")
 
 
+class Unreadable(FileError):
+    """The file was opened, but cannot be read to its end."""
+
+    code = "unreadable"
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(f"The file cannot be read: {error.strerror or error}.")
+
+
 class _Opened:
     """An open file; leaving the context closes it."""
 
     def __init__(self, descriptor: int) -> None:
-        #: Called with the position that was read to.
+        #: Called with the number of bytes that were read so far.
         self.update: Update = ignore
         self.descriptor = descriptor
+        self._bytes_read = 0
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         os.close(self.descriptor)
+
+    def _count(self, block: bytes) -> None:
+        self._bytes_read += len(block)
+        self.update(self._bytes_read)
 
 
 class LocalFile(_Opened):
@@ -68,7 +84,9 @@ class LocalFile(_Opened):
         status = os.fstat(self.descriptor)
         return FileVersion(status.st_size, f"{status.st_ino:x}-{status.st_ctime_ns:x}")
 
-    def probe(self, name: str) -> Probe:
+    def probe(self, name: str) -> "Probe":
+        from chalicelib.jobs.ports import Probe
+
         return Probe(self.version(name), os.pread(self.descriptor, HEAD_BYTES, 0))
 
     def read(
@@ -82,8 +100,8 @@ class LocalFile(_Opened):
             if self.version(name) != version:
                 raise Changed
             position += len(block)
+            self._count(block)
             yield block
-            self.update(position)
         if position < version.size:
             raise Changed
 
@@ -114,7 +132,9 @@ class Stream(_Opened):
     def version(self, _name: str) -> FileVersion:
         return NO_VERSION
 
-    def probe(self, name: str) -> Probe:
+    def probe(self, name: str) -> "Probe":
+        from chalicelib.jobs.ports import Probe
+
         return Probe(self.version(name), self.kept[:HEAD_BYTES])
 
     def read(
@@ -124,12 +144,11 @@ class Stream(_Opened):
         if self._begun:
             yield self.kept[start:]
             return
-        self._begun, position = True, 0
+        self._begun = True
         while block := os.read(self.descriptor, READ_BYTES):
             self._kept += block[: KEPT_BYTES - len(self._kept)]
-            position += len(block)
+            self._count(block)
             yield block
-            self.update(position)
         self.is_complete = True
 
 

@@ -5,8 +5,10 @@ imported only when its command is used or its help is listed: the start must not
 what is used. So a module imports what takes long (httpx, rich) in its functions.
 """
 
+import io
 import os
 import sys
+import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -97,54 +99,43 @@ def app() -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line. Return the exit code."""
+    _take_any_name()
     try:
         status = app.main(arguments, prog_name=PROGRAM, standalone_mode=False)
-    except Failure as failure:
-        report(failure)
-        return failure.exit_code
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return Exit.USAGE
-    except click.ClickException as error:
-        report(wrong_usage(error))
-        return Exit.USAGE
-    except (click.Abort, KeyboardInterrupt):
-        say("Interrupted.")
-        return Exit.INTERRUPTED
-    except Closed:
-        # Python flushes stdout at exit, which would fail once more.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.CLOSED
+    except (Exception, KeyboardInterrupt) as error:
+        return _say_why(error)
     return status if isinstance(status, int) else Exit.DONE
 
 
-def wrong_usage(error: click.ClickException) -> Failure:
-    """Return a mistake on the command line as a sentence, with the nearest right word."""
-    context = error.ctx if isinstance(error, click.UsageError) else None
-    command = context.command_path if context else PROGRAM
-    near = _nearest(error, context)
-    advice = f"Did you mean {near}?" if near else f"{command} --help lists what there is."
-    return Failure(_clause(error), Exit.USAGE, advice=(advice,))
+def _say_why(error: BaseException) -> Exit:
+    """Write to stderr why a command ended early. Return its exit code."""
+    code = Exit.USAGE
+    match error:
+        case Failure():
+            report(error)
+            code = error.exit_code
+        case click.exceptions.NoArgsIsHelpError():
+            error.show()
+        case click.ClickException():
+            from cli.usage import wrong_usage
+
+            report(wrong_usage(error, list(MODULES)))
+        case click.Abort() | KeyboardInterrupt():
+            say("Interrupted.")
+            code = Exit.INTERRUPTED
+        case Closed():
+            # Python flushes stdout at exit, which would fail once more.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            code = Exit.CLOSED
+        case _:
+            # Python would end with 1, which means that two jobs differ.
+            traceback.print_exception(error)
+            say(f"{PROGRAM}: this is a fault of csvsum itself; please report the lines above.")
+            code = Exit.BROKEN
+    return code
 
 
-def _nearest(error: click.ClickException, context: click.Context | None) -> str | None:
-    """Return the command or option that is most like the one that does not exist."""
-    from difflib import get_close_matches
-
-    if isinstance(error, click.exceptions.NoSuchCommand):
-        given, known = error.command_name, list(MODULES)
-    elif isinstance(error, click.NoSuchOption) and context:
-        parameters = context.command.get_params(context)
-        given, known = error.option_name, [name for each in parameters for name in each.opts]
-    else:
-        return None
-    return next(iter(get_close_matches(given, known, n=1)), None)
-
-
-def _clause(error: click.ClickException) -> str:
-    if isinstance(error, click.NoSuchOption):
-        return f"there is no option {error.option_name}"
-    if isinstance(error, click.exceptions.NoSuchCommand):
-        return f"there is no command {error.command_name}"
-    text = error.format_message().rstrip(".")
-    return f"{text[:1].lower()}{text[1:]}"
+def _take_any_name() -> None:
+    """Let stdout take names that its encoding lacks: some files have names that are no text."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")

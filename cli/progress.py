@@ -22,12 +22,12 @@ def ignore(_: int) -> None:
 
 
 @contextmanager
-def bytes_bar(total: int, label: str = "") -> Iterator[Update]:
-    """Show how many of ``total`` bytes are done, at what rate, and the time left.
+def bytes_bar(total: int | None, label: str = "") -> Iterator[Update]:
+    """Show how many of ``total`` bytes are done, at what rate, and the time left if that is known.
 
     Show nothing without a terminal, of what is done in a moment, and after the end.
     """
-    if total <= 0 or not is_terminal(sys.stderr):
+    if not is_terminal(sys.stderr):
         yield ignore
         return
     bar = _Bar(total, label)
@@ -38,7 +38,7 @@ def bytes_bar(total: int, label: str = "") -> Iterator[Update]:
 
 
 class _Bar:
-    def __init__(self, total: int, label: str) -> None:
+    def __init__(self, total: int | None, label: str) -> None:
         self._total = total
         self._label = label
         self._begun = monotonic()
@@ -50,7 +50,8 @@ class _Bar:
             self._progress.add_task(self._label, total=self._total)
             self._progress.start()
         if self._progress is not None:
-            self._progress.update(self._progress.task_ids[0], completed=done)
+            shown = done if self._total is None else min(done, self._total)
+            self._progress.update(self._progress.task_ids[0], completed=shown)
 
     def close(self) -> None:
         if self._progress is not None:

@@ -6,22 +6,21 @@ command line takes what the service takes.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from chalicelib.engine.wording import COMMA
-from chalicelib.errors import BadRequest
-from chalicelib.jobs.options import NAMES, Options, parse_options
 from cli.command import Option
 from cli.failures import Exit, Failure
+
+if TYPE_CHECKING:
+    from chalicelib.engine.options import Options
 
 COLUMNS, READING = "Which columns", "How the file is written (found out by default)"
 FLAGS = {True: "--header", False: "--no-header"}
 #: In sentences of the service: what only concerns its callers.
-FOR_CALLERS = re.compile(r" in a query or \[.*\] in JSON")
-HEADER = re.compile(r"\bheader=(true|false)\b")
-WITH_VALUE = re.compile(rf'\b({"|".join(NAMES)})=("[^"]*"|[\w,-]+)')
+FOR_CALLERS = r" in a query or \[.*\] in JSON"
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -71,6 +70,13 @@ DECLARED = (
 )
 
 
+#: The names of the options in the API. A test holds them to those of the service.
+NAMES = (
+    *("step", "first", "columns", "non_numeric", "delimiter", "header", "encoding", "skip_rows"),
+    *("comment", "ragged", "last_row", "decimal", "thousands", "strip", "missing"),
+)
+
+
 def reading_options(function: F) -> F:
     """Decorator: give a command all options of the service; ``given`` collects their values."""
     for declare in reversed(DECLARED):
@@ -83,8 +89,12 @@ def given(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values[name] for name in NAMES if values.get(name) is not None}
 
 
-def options_of(given: Mapping[str, Any]) -> Options:
+def options_of(given: Mapping[str, Any]) -> "Options":
     """Return the options. Raise Failure for a value that cannot be."""
+    # The help must not wait for the engine.
+    from chalicelib.errors import BadRequest
+    from chalicelib.jobs.options import parse_options
+
     try:
         return parse_options(given)
     except BadRequest as refused:
@@ -93,7 +103,7 @@ def options_of(given: Mapping[str, Any]) -> Options:
 
 def _of_flags(detail: str) -> str:
     """Return a sentence about options with the names that they have here."""
-    first, *others = FOR_CALLERS.sub("", detail).removesuffix(".").split(" ", maxsplit=3)
+    first, *others = re.sub(FOR_CALLERS, "", detail).removesuffix(".").split(" ", maxsplit=3)
     words = [_flag(first)]
     if others[:1] == ["and"] and others[1] in NAMES:
         words += ["and", _flag(others[1])]
@@ -124,5 +134,6 @@ def _text(value: object) -> str:
 def with_flags(sentence: str) -> str:
     """Return advice of the service with options as they are typed here."""
     sentence = sentence.replace("submit with ", "use ")
-    sentence = HEADER.sub(lambda match: FLAGS[match[1] == "true"], sentence)
-    return WITH_VALUE.sub(lambda match: f"{_flag(match[1])} {match[2]}", sentence)
+    sentence = sentence.replace("header=true", FLAGS[True]).replace("header=false", FLAGS[False])
+    with_value = rf'\b({"|".join(NAMES)})=("[^"]*"|[\w,-]+)'
+    return re.sub(with_value, lambda match: f"{_flag(match[1])} {match[2]}", sentence)

@@ -49,10 +49,15 @@ def _may_be_in_source(text: str) -> bool:
         return False
 
 
-def submit(service: "Service", name: str, options: Mapping[str, Any]) -> "Job":
-    """Submit a file. Raise Failure, with the nearest name if there is no such file."""
+def submit(
+    service: "Service", name: str, options: Mapping[str, Any], *, fresh: bool = False
+) -> "Job":
+    """Submit a file. Raise Failure, with the nearest name if there is no such file.
+
+    ``fresh``: sum it even if the service has its sums from an earlier job.
+    """
     try:
-        return service.submit(name, options)
+        return service.submit(name, {**options, "fresh": True} if fresh else options)
     except Refusal as refusal:
         if refusal.code == "file_missing":
             raise _missing(service, name) from None

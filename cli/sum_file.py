@@ -23,6 +23,8 @@ from cli.sum_parts import sum_parts
 
 #: A part takes some milliseconds: long for its set-up, short for a person who waits.
 PART_BYTES = 16 * 1024 * 1024
+#: How many sums the parts may have together, unless there are fewer parts than threads.
+MAX_SUMS = 20_000
 #: Blocks that are unpacked, or read from a pipe, before they are summed.
 BLOCKS_AHEAD = 8
 #: A file of so few bytes is summed before a thread has begun.
@@ -70,14 +72,14 @@ def new_job(name: str, source: LocalFile | Stream, options: Options) -> Job:
 def sum_file(job: Job, source: LocalFile | Stream, way: Way, update: Update = ignore) -> Summed:
     """Return the sums of a file. Raise FileError if it cannot be summed."""
     started = perf_counter()
+    source.update = update
     text = read_text(source, job, job.version.size)
     table = open_table(text, job.options)
     job = replace(job, dialect=table.dialect)
     size = job.version.size
     if isinstance(source, LocalFile) and text.is_stored and size > way.part_bytes:
-        sums, parts = _in_parts(job, source, table, way, update)
+        sums, parts = _in_parts(job, source, table, way)
     else:
-        source.update = update
         is_small = isinstance(source, LocalFile) and size <= SMALL_BYTES
         sums, parts = _in_one(table, way, is_small=is_small), 1
     result = decide(table.layout, sums)
@@ -85,19 +87,19 @@ def sum_file(job: Job, source: LocalFile | Stream, way: Way, update: Update = ig
     return Summed(job, table, text.compression, result, sums.rows, size, parts, seconds)
 
 
-def _in_parts(
-    job: Job, source: LocalFile, table: Table, way: Way, update: Update
-) -> tuple[Sums, int]:
+def _in_parts(job: Job, source: LocalFile, table: Table, way: Way) -> tuple[Sums, int]:
     size = job.version.size
-    plan = plan_of(table, job.options, size, part_size(size, way.part_bytes))
-    reader = PartReader(source, way.kernel, way.proof_bytes)
+    # A part of very many columns takes longer to add than to read.
+    wanted = max(way.threads, MAX_SUMS // len(table.layout.wanted))
+    plan = plan_of(table, job.options, size, part_size(size, way.part_bytes, wanted))
+    # Few files have texts so long that a state has to be assumed, and fewer make it a wrong one.
+    reader = PartReader(source, way.kernel, way.proof_bytes, follows_all=False)
 
     sums = sum_parts(
         lambda number, start: reader.sum_part(job, plan, number, start),
         plan,
         way.threads,
         source.stop,
-        update,
     )
     return sums, plan.count
 

@@ -1,12 +1,10 @@
 """Writes sums: as a table for people, as JSON, or as CSV."""
 
-import csv
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 from chalicelib.engine.wording import counted, delimiter_name, listed, visible
-from chalicelib.web.job_json import notice_json
 from cli.local_file import shown_name
 from cli.reading_options import with_flags
 from cli.sum_file import Summed
@@ -29,6 +27,8 @@ class Json:
     """One JSON object for each file, on a line of its own; of a failed one with ``error``."""
 
     def sums(self, summed: Summed) -> None:
+        from chalicelib.web.job_json import notice_json
+
         result, job = summed.result, summed.job
         show_json(
             {
@@ -54,6 +54,8 @@ class Csv:
     """A row for each file and column, below one header."""
 
     def __init__(self) -> None:
+        import csv
+
         self._writer = csv.writer(sys.stdout, lineterminator="\n")
         self._writer.writerow(CSV_HEADER)
 

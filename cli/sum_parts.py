@@ -17,7 +17,6 @@ from chalicelib.errors import BadCsv
 from chalicelib.jobs.adding import require_complete
 from chalicelib.jobs.parts import Outcome, Plan, Rerun, settle
 from chalicelib.jobs.results import Sums
-from cli.progress import Update, ignore
 
 #: What summing a part returns.
 Part = tuple[Outcome, Sequence[ColumnSum]]
@@ -57,9 +56,7 @@ class Prefix:
         self.number, self.state = self.number + 1, outcome.ends[self.state]
 
 
-def sum_parts(
-    sum_part: SumPart, plan: Plan, threads: int, stop: Callable[[], None], update: Update = ignore
-) -> Sums:
+def sum_parts(sum_part: SumPart, plan: Plan, threads: int, stop: Callable[[], None]) -> Sums:
     """Return the sums of all parts. ``stop`` makes ``sum_part`` end in all threads.
 
     Raise BadCsv with the first fault of the file.
@@ -67,15 +64,12 @@ def sum_parts(
     outcomes: dict[tuple[int, State], Outcome] = {}
     prefix = Prefix()
     settled = settle(outcomes, plan)
-    bytes_done = 0
     while settled.reruns:
         tasks = _tasks(settled.reruns, outcomes, plan)
         for part in Workers(tasks, sum_part).run(min(threads, len(tasks)), stop):
             outcome, _ = part
             outcomes[outcome.number, outcome.start] = outcome
             prefix.add(part)
-            bytes_done += outcome.bytes
-            update(bytes_done)
         settled = settle(outcomes, plan)
     if settled.fault is not None:
         raise BadCsv(settled.fault)
@@ -103,10 +97,11 @@ class Workers:
 
     def run(self, threads: int, stop: Callable[[], None]) -> Iterator[Part]:
         """Yield the parts as they are done; when the caller ends early, stop the threads."""
-        workers = [Thread(target=self._work, daemon=True) for _ in range(threads)]
-        for worker in workers:
-            worker.start()
+        workers: list[Thread] = []
         try:
+            for _ in range(threads):
+                workers.append(Thread(target=self._work, daemon=True))
+                workers[-1].start()
             for _ in workers:
                 yield from self._results_of_one()
         except BaseException:

@@ -7,12 +7,10 @@ from typing import Any
 from chalicelib.engine.options import Options
 from chalicelib.errors import BadCsv, FileError
 from chalicelib.jobs.job import Job, Problem
-from chalicelib.jobs.problems import problem_of
-from chalicelib.web.job_json import error_json
-from cli.advice import failure_of, retry_with
 from cli.failures import Exit, Failure
 from cli.kernels import best_kernel
-from cli.local_file import KEPT_BYTES, LocalFile, Stream, open_file, shown_name
+from cli.local_file import KEPT_BYTES, LocalFile, Stream, Unreadable, open_file, shown_name
+from cli.memory import keep_freed_blocks
 from cli.progress import bytes_bar
 from cli.reading_options import options_of
 from cli.sum_file import Way, cores, new_job, sum_file
@@ -48,6 +46,7 @@ def sum_all(
 ) -> Exit:
     """Sum all files. Return the exit code: that of the first file that failed, if any did."""
     options = options_of(given)
+    keep_freed_blocks()
     way = Way(best_kernel(), threads or cores())
     summing = Summing(options, given, way, output)
     codes = [summing.sum(name) for name in names]
@@ -70,19 +69,25 @@ class Summing:
         try:
             source = open_file(name)
         except Failure as failure:
+            self._output.failed(name, {"code": "file_missing", "detail": failure.message})
             report(failure)
             return failure.exit_code
         with source:
             job = new_job(name, source, self._options)
             try:
-                with bytes_bar(job.version.size, shown_name(name)) as update:
+                with bytes_bar(job.version.size or None, shown_name(name)) as update:
                     summed = sum_file(job, source, self._way, update)
             except FileError as error:
                 return self._failed(job, source, error)
+            except OSError as error:  # of a broken disk, or a file system that does not answer
+                return self._failed(job, source, Unreadable(error))
         self._output.sums(summed)
         return Exit.DONE
 
     def _failed(self, job: Job, source: LocalFile | Stream, error: FileError) -> Exit:
+        from chalicelib.web.job_json import error_json
+        from cli.advice import failure_of, retry_with
+
         problem = error_json(explained(job, source, error))
         self._output.failed(job.file_name, problem)
         retry = retry_with("sum", [job.file_name], self._given)
@@ -92,11 +97,13 @@ class Summing:
 
 def explained(job: Job, source: LocalFile | Stream, error: FileError) -> Problem:
     """Return the problem of a file, with its place and what to do if that can be found."""
-    if not isinstance(error, BadCsv):
-        return problem_of(error)
+    # Only a failure needs these: they take as long to import as a small file to sum.
     from chalicelib.jobs.explaining import Explainer
     from chalicelib.jobs.held_file import HeldFile, unpacked
+    from chalicelib.jobs.problems import problem_of
 
+    if not isinstance(error, BadCsv):
+        return problem_of(error)
     try:
         if isinstance(source, LocalFile):
             return Explainer(source).explain(job, error.fault).problem

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from chalicelib.errors import CsvsumError
 from chalicelib.settings import Auth, Settings
 from deploy import (
+    bucket_names,
     chalice_deploy,
     changes,
     cloudformation,
@@ -106,7 +107,8 @@ def _open(given: argparse.Namespace, say: Say) -> tuple[Stage, Aws]:
     where = f", at {aws.emulator}" if aws.emulator else ""
     say(f"{stage.prefix}: AWS account {aws.identity.account}, {aws.identity.region}{where}")
     stack = cloudformation.current(aws, stage.stack)
-    return _checked(changes.changed(stage, changes.kept(stack), fresh)), aws
+    stage = _checked(changes.changed(stage, changes.kept(stack), fresh))
+    return bucket_names.settled(stage, aws, stack), aws
 
 
 def _checked(stage: Stage) -> Stage:
@@ -120,8 +122,9 @@ def _resources(given: argparse.Namespace, say: Say) -> str:
     stage, aws = _open(given, say)
     resources.put(stage, aws, say)
     suits = concurrency.chosen(stage, aws, say)
-    for line in changes.differences(stage.environment, suits.environment):
-        say(f"  in .chalice/config.json this account may have {line}")
+    committed = changes.changed(read_stage(stage.name), stage.changes)
+    for line in changes.differences(committed.environment, suits.environment):
+        say(f"  for this stage .chalice/config.json should have {line}")
     return f"The resources are there. Next: chalice deploy --stage {stage.name}"
 
 

@@ -80,11 +80,14 @@ class Aws:
             return False
         return True
 
-    def may_see_bucket(self, name: str) -> bool:
-        """Return whether these credentials may list a bucket, which may be another account's."""
+    def may_see_bucket(self, name: str, own: bool = False) -> bool:
+        """Return whether these credentials may list a bucket. ``own``: of this account alone."""
+        s3 = self.own_bucket(name).meta.client if own else self.client("s3")
         try:
-            self.client("s3").head_bucket(Bucket=name)
-        except ClientError:
+            s3.head_bucket(Bucket=name)
+        except ClientError as error:
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] not in (403, 404):
+                raise
             return False
         return True
 

@@ -27,6 +27,7 @@ FOLLOWS = {
     "ResultsBucket": "RESULTS_BUCKET",
     "UploadsBucket": "UPLOADS_BUCKET",
     "CsvBucket": "CSV_SOURCE",
+    "BucketNamespace": "BUCKET_NAMESPACE",
     "KeepDays": "KEEP_DAYS",
     "VisibilitySeconds": "VISIBILITY_SECONDS",
     "MaxReceiveCount": "MAX_RECEIVE_COUNT",

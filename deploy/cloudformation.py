@@ -19,6 +19,8 @@ GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 ADVICE = {
     "QueueDeletedRecently": "SQS gives a name out 60 seconds after its queue was deleted: "
     "run the same command in a minute.",
+    "namespace": "Account-regional names end in -<account>-<region>-an, global ones do not: see "
+    "BUCKET_NAMESPACE in docs/deploy.md.",
     "already exists": "Something of that name was made in another way: remove it, or name "
     "another one, and run the same command.",
 }

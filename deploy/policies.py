@@ -2,16 +2,18 @@
 
 `make policies` writes them to .chalice/policies/, from where `chalice deploy` takes them. Region
 and account are wildcards, since a committed file cannot know them; the names are complete, but
-for buckets whose name has the account in it.
+for buckets whose name has the account in it. Their pattern suits both namespaces, since two regions
+share the roles and one may not have account-regional buckets.
 """
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from chalicelib.jobs.inbox import FOLDER
+from chalicelib.names import Namespace
 from chalicelib.settings import Settings
 from deploy.stage import Stage, csv_bucket
 
@@ -150,7 +152,7 @@ def policy(stage: Stage, function: str) -> dict[str, Any]:
 
 def arns(stage: Stage, function: str) -> dict[str, str]:
     """Return the ARNs of a stage's resources by the names that the rights call them."""
-    settings = stage.settings.in_account("*", "*")
+    settings = replace(stage.settings, bucket_namespace=Namespace.GLOBAL).in_account("*", "*")
     table = f"arn:{PARTITION}:dynamodb:*:*:table/{settings.table}"
     found = {
         "*": "*",

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from chalicelib.names import fill_in
 from deploy.aws import Aws
 from deploy.inventory import live_function
 from deploy.stage import Stage, UsageError
@@ -28,7 +29,9 @@ def tagged(stage: Stage, release: str) -> Stage:
 
 
 def bucket_of(stage: Stage, aws: Aws) -> str:
-    return f"{stage.prefix}-code-{aws.identity.account}-{aws.identity.region}"
+    name = f"{stage.prefix}-code-{{account}}-{{region}}"
+    namespace = stage.settings.bucket_namespace
+    return fill_in(name, namespace, aws.identity.account, aws.identity.region)
 
 
 def _bucket(stage: Stage, aws: Aws) -> Any:

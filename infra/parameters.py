@@ -24,6 +24,7 @@ def names_of(settings: Settings) -> dict[str, str]:
 def parameters_of(settings: Settings) -> dict[str, str]:
     """Return all parameters that must agree with what the service reads from its environment."""
     return names_of(settings) | {
+        "BucketNamespace": settings.bucket_namespace,
         "KeepDays": str(settings.keep_days),
         "VisibilitySeconds": str(settings.visibility_seconds),
         "MaxReceiveCount": str(settings.max_receive_count),

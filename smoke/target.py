@@ -36,7 +36,18 @@ class Target:
         self._mark = f"smoke-{uuid4().hex[:8]}"
         self._cleaning = ExitStack()
         function = client("lambda").get_function_configuration(FunctionName=prefix)
-        self.settings: dict[str, str] = function["Environment"]["Variables"]
+        self.settings: dict[str, str] = self._named(function["Environment"]["Variables"])
+
+    def _named(self, variables: dict[str, str]) -> dict[str, str]:
+        """Return the variables of the functions with the names that buckets have here."""
+        settings = Settings.from_env(variables)
+        account: str = self.client("sts").get_caller_identity()["Account"]
+        named = settings.in_account(account, self.region)
+        return {
+            **variables,
+            "CSV_SOURCE": named.csv_source,
+            "RESULTS_BUCKET": named.results_bucket,
+        }
 
     @contextmanager
     def authorized(self) -> Iterator[None]:

@@ -16,7 +16,7 @@ from chalicelib.web.openapi.document import document
 PROBLEM = "application/problem+json"
 #: Headers of HTTP itself, and those with which API Gateway marks its replies.
 OF_HTTP = {"connection", "content-length", "content-type", "date", "server", "via"}
-OF_AWS = re.compile("x-amz|x-ministack|x-cache")
+OF_AWS = re.compile("x-amz|x-ministack|x-localstack|x-cache")
 #: Codes that belong to no operation: a path without one, a method without one, no HTTP.
 ELSEWHERE = {404: "no_such_page", 405: "method_not_allowed"}
 NOT_HTTP = "bad_http"

@@ -9,14 +9,13 @@ from .encodings import reread
 from .errors import BadCsv
 from .naming import Naming, named
 from .nearby import Nearby
+from .options import SELECTION
 from .read_options import ReadOptions
 from .row_ends import RowEnd
 from .sample import Head, Sample, read_sample
 from .wording import listed, option, sentence
 
 Options = tuple[tuple[str, object], ...]
-#: What choosing columns by name or index excludes.
-SELECTION = frozenset(("step", "first"))
 
 
 @dataclass(frozen=True, slots=True)

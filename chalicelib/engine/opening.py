@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from itertools import chain
 
 from .blocks import fill
-from .decompression import decompress
 from .dialect import Dialect, detect
 from .encodings import as_utf8, is_utf16
 from .first_row import FirstRow
@@ -59,7 +58,7 @@ def open_text(blocks: Iterable[bytes], asked: ReadOptions) -> Text:
     first, stored = _peek(iter(blocks))
     found = identify(first)
     compression = found if isinstance(found, Compression) else None
-    first, content = _peek(decompress(compression, stored)) if compression else (first, stored)
+    first, content = _unpacked(compression, stored) if compression else (first, stored)
     check_content(first, compression)
     head, text = read_head(as_utf8(content, asked.encoding), asked)
     return Text(compression, is_utf16(first), head, text)
@@ -120,6 +119,13 @@ def read_layout(
     """Return the layout of a file, and the blocks of its data rows. Raise FileError."""
     table = open_table(open_text(blocks, options.read), options, limits)
     return table.layout, table.rows
+
+
+def _unpacked(compression: Compression, stored: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    # Few files are compressed, and the modules of formats take long to import.
+    from .decompression import decompress
+
+    return _peek(decompress(compression, stored))
 
 
 def _peek(blocks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:

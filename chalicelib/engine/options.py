@@ -10,6 +10,8 @@ NonNumeric = Literal["columns", "fail", "skip"]
 #: Options that are lists in JSON.
 LISTS = ("columns", "missing")
 NUMBERS = tuple(each.name for each in fields(NumberOptions))
+#: What choosing columns by name or index excludes.
+SELECTION = frozenset(("step", "first"))
 READ = tuple(each.name for each in fields(ReadOptions) if each.name != "numbers")
 AS_FOUND = ReadOptions()
 

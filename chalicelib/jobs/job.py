@@ -4,14 +4,17 @@ import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from chalicelib.engine.dialect import Dialect
-from chalicelib.engine.evidence import Suggestion
-from chalicelib.engine.excerpt import Excerpt
 from chalicelib.engine.options import Options
 from chalicelib.engine.sums import as_json_number
 from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.parts import Plan
+
+if TYPE_CHECKING:  # only a failed job needs them
+    from chalicelib.engine.evidence import Suggestion
+    from chalicelib.engine.excerpt import Excerpt
 
 ID = re.compile("[0-9a-f]{32}")
 
@@ -72,9 +75,9 @@ class Problem:
     #: From 0.
     byte_offset: int | None = None
     #: What to do, the most likely remedy first.
-    suggestions: tuple[Suggestion, ...] = ()
+    suggestions: "tuple[Suggestion, ...]" = ()
     #: The lines around the place.
-    excerpt: Excerpt | None = None
+    excerpt: "Excerpt | None" = None
 
 
 @dataclass(frozen=True, slots=True)

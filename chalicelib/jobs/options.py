@@ -5,8 +5,7 @@ Query strings and JSON bodies both come through ``parse_options``.
 
 from collections.abc import Mapping
 
-from chalicelib.engine.evidence import SELECTION
-from chalicelib.engine.options import Options
+from chalicelib.engine.options import SELECTION, Options
 from chalicelib.errors import BadRequest
 from chalicelib.jobs import option_values as values
 

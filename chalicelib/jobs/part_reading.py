@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from chalicelib.engine.blocks import fill
 from chalicelib.engine.kernel import Kernel
@@ -12,17 +13,24 @@ from chalicelib.engine.states import Grammar, State, scan_state
 from chalicelib.engine.sums import ColumnSum
 from chalicelib.jobs.job import Job
 from chalicelib.jobs.parts import PROOF_BYTES, Outcome, Plan, start_states
-from chalicelib.jobs.ports import Source
 from chalicelib.jobs.reading import dialect_of
+
+if TYPE_CHECKING:
+    from chalicelib.jobs.ports import Source
 
 
 @dataclass(eq=False)
 class PartReader:
-    """Reads parts. ``proof_bytes`` before a part are read to prove the state in which it starts."""
+    """Reads parts. ``proof_bytes`` before a part are read to prove the state in which it starts.
 
-    source: Source
+    ``follows_all``: if the state is assumed, find the end of the part for all states in which it
+    may start, so that parts after it need not wait for its rerun. This takes a fifth of the time.
+    """
+
+    source: "Source"
     kernel: Kernel
     proof_bytes: int = PROOF_BYTES
+    follows_all: bool = True
 
     def sum_part(
         self, job: Job, plan: Plan, number: int, start: State | None = None
@@ -35,7 +43,8 @@ class PartReader:
         first, *others = (start,) if start is not None else self.start_states(job, plan, number)
         span = plan.range_of(number)
         blocks = self._blocks(job, span)
-        scanner = StateScanner(blocks, len(span), others, layout.grammar)
+        followed = others if self.follows_all else ()
+        scanner = StateScanner(blocks, len(span), followed, layout.grammar)
         partial = self.kernel.sum_rows(
             scanner,
             layout,

@@ -23,6 +23,8 @@ PARTS_PER_GROUP = 128
 MAX_PART_BYTES = 1024 * 1024 * 1024
 # Within a few fields, scans from all states end in the same one; only long texts need more.
 PROOF_BYTES = 64 * 1024
+# Scanned first: a scan of all of them takes longer than to sum a part of quoted fields.
+FEW_PROOF_BYTES = 1024
 CANDIDATES = (State.ROW, State.FIELD, State.TEXT, State.QUOTED)
 
 
@@ -101,9 +103,16 @@ def start_states(before: bytes, from_start: bool, grammar: Grammar) -> tuple[Sta
     """
     if from_start:
         return (scan_state(before, State.ROW, grammar),)
-    candidates = (*CANDIDATES, State.COMMENT) if grammar.comment else CANDIDATES
-    ends = dict.fromkeys(scan_state(before, state, grammar) for state in candidates)
+    ends = _ends(before[-FEW_PROOF_BYTES:], grammar)
+    if len(ends) > 1:
+        ends = _ends(before, grammar)
     return tuple(sorted(ends, key=lambda state: state in (State.QUOTED, State.COMMENT)))
+
+
+def _ends(before: bytes, grammar: Grammar) -> Collection[State]:
+    """Return the states after ``before``, whichever state it begins in."""
+    candidates = (*CANDIDATES, State.COMMENT) if grammar.comment else CANDIDATES
+    return dict.fromkeys(scan_state(before, state, grammar) for state in candidates)
 
 
 class Run(StrEnum):

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from chalice.app import Response
 
 from chalicelib.settings import Settings
-from chalicelib.web import requests, responses
+from chalicelib.web import about, requests, responses
 from chalicelib.web.caching import conditional
 
 FOLDER = Path(__file__).parent / "page"
@@ -74,9 +74,11 @@ def index(settings: Settings, storage: Collection[str]) -> Response:
     text = Template(files()[INDEX]).substitute(
         base=escape(base_of(requests.path())),
         version=version(),
+        release=about.VERSION,
         auth=settings.auth.value,
         keep_days=settings.keep_days,
         max_upload_bytes=settings.max_upload_bytes,
+        files="on" if settings.list_files else "off",
     )
     policy = POLICY.format(" ".join(["'self'", *sorted(storage)]))
     return _conditional(text, {"Content-Type": TYPES[".html"], "Content-Security-Policy": policy})

@@ -4,7 +4,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.connection import Form, command, form_options, with_service
+from cli.connection import (
+    Form,
+    command,
+    form_options,
+    fresh_option,
+    source_option,
+    with_service,
+)
 from cli.reading_options import given, options_of, reading_options
 
 if TYPE_CHECKING:
@@ -23,10 +30,9 @@ source, which csvsum files lists. Ctrl-C ends the wait, and not the job.
 
 @command("run", examples=EXAMPLES)
 @click.argument("file", metavar="FILE")
-@click.option(
-    "--source", "is_in_source", is_flag=True, help="FILE is in the source of the service."
-)
 @reading_options
+@source_option
+@fresh_option
 @form_options
 @with_service
 def run(service: "Service", file: str, is_in_source: bool, form: Form, **values: Any) -> None:
@@ -38,7 +44,7 @@ def run(service: "Service", file: str, is_in_source: bool, form: Form, **values:
     options = given(values)
     options_of(options)
     name = name_of(service, file, is_in_source=is_in_source)
-    job = submit(service, name, options)
+    job = submit(service, name, options, fresh=values["fresh"])
     ended = wait_for(service, job["id"])
     show_ended(ended, service.access, form, file)
 

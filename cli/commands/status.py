@@ -55,6 +55,8 @@ def _rows(job: "Job") -> Iterator[tuple[str, str]]:
             yield name.capitalize(), f"{moment}, {age(moment)} ago"
     if options := shlex.join(arguments_of(chosen_options(job))):
         yield "Options", options
+    if earlier := job.get("cached_from"):
+        yield "Sums of", earlier
     if why := reason(job):
         yield "Reason", why
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cli.connection import command, json_option, with_service
+from cli.connection import command, fresh_option, json_option, source_option, with_service
 from cli.reading_options import given, options_of, reading_options
 from cli.terminal import say, show, show_json
 
@@ -20,10 +20,9 @@ EXAMPLES = """\
 
 @command("submit", examples=EXAMPLES)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option(
-    "--source", "is_in_source", is_flag=True, help="FILE is in the source of the service."
-)
 @reading_options
+@source_option
+@fresh_option
 @json_option
 @with_service
 def submit_files(
@@ -37,7 +36,8 @@ def submit_files(
     options = given(values)
     options_of(options)
     for file in files:
-        job = submit(service, name_of(service, file, is_in_source=is_in_source), options)
+        name = name_of(service, file, is_in_source=is_in_source)
+        job = submit(service, name, options, fresh=values["fresh"])
         if as_json:
             show_json(job)
         else:

@@ -26,7 +26,7 @@ OUTPUT = "Output"
 
 
 @click.command("sum", cls=Command, epilog=EXAMPLES)
-@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
 @reading_options
 @click.option("--json", "as_json", is_flag=True, cls=Option, section=OUTPUT, help="Write JSON.")
 @click.option("--csv", "as_csv", is_flag=True, cls=Option, section=OUTPUT, help="Write CSV.")

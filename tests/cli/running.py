@@ -77,12 +77,13 @@ def on_terminal(*arguments: str, **variables: str) -> str:
         stderr=its,
     ):
         os.close(its)
-        shown = _until_closed(ours)
+        shown = until_closed(ours)
     os.close(ours)
     return shown.decode().replace("\r\n", "\n")
 
 
-def _until_closed(terminal: int) -> bytes:
+def until_closed(terminal: int) -> bytes:
+    """Return what programs write to a terminal until the last of them has closed it."""
     shown = b""
     try:
         while block := os.read(terminal, 65536):

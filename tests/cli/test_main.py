@@ -23,6 +23,7 @@ SLOW = {"boto3", "chalice", "httpx", "numpy", "pandas", "requests", "rich"}
         (("xyzzy",), "there is no command xyzzy", "csvsum --help lists what there is."),
         (("sum", "--stpe", "1"), "there is no option --stpe", "Did you mean --step?"),
         (("sum", "--deciml", ",", "a"), "there is no option --deciml", "Did you mean --decimal?"),
+        (("sum", "--no-headr", "a"), "there is no option --no-headr", "Did you mean --no-header?"),
         (("sum",), "missing argument 'FILE...'", "csvsum sum --help lists what there is."),
     ],
 )
@@ -32,6 +33,26 @@ def test_a_mistake_gets_a_sentence_and_the_nearest_right_word(
     ended = run(*typed)
     assert ended.err == f"csvsum: {message}\n  {advice}\n"
     assert (ended.code, ended.out) == (Exit.USAGE, "")
+
+
+@pytest.mark.usefixtures("folder")
+def test_who_forgets_the_command_before_a_file_is_told_it(run: Run) -> None:
+    assert run("sales.csv").err == (
+        "csvsum: there is no command sales.csv\n  csvsum sum sales.csv sums this file.\n"
+    )
+
+
+def test_a_fault_of_csvsum_itself_has_a_code_of_its_own(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ValueError("14 parts hold 13 of 15 bytes")
+
+    monkeypatch.setattr(app, "main", broken)
+    ended = run("sum", "sales.csv")
+    assert "ValueError: 14 parts hold 13 of 15 bytes" in ended.err
+    assert ended.err.endswith("please report the lines above.\n")
+    assert ended.code == Exit.BROKEN
 
 
 def test_the_help_lists_every_command(run: Run) -> None:

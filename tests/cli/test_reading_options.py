@@ -10,6 +10,7 @@ from chalicelib.jobs.options import NAMES, parse_options
 from cli.commands.sum import sum_files
 from cli.failures import Exit, Failure
 from cli.reading_options import DECLARED, arguments_of, options_of, with_flags
+from cli.reading_options import NAMES as NAMES_HERE
 from cli.reading_options import given as given_of
 
 
@@ -30,6 +31,7 @@ def parsed(arguments: list[str]) -> Options:
 
 def test_every_option_of_the_service_can_be_given() -> None:
     assert {each.name for each in declared()} == set(NAMES)
+    assert NAMES_HERE == NAMES
 
 
 def test_options_that_are_not_given_are_left_to_the_service() -> None:

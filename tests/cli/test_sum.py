@@ -2,10 +2,12 @@
 
 import bz2
 import csv
+import errno
 import gzip
 import io
 import json
 import lzma
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -165,6 +167,38 @@ def test_a_missing_file_has_a_code_of_its_own_and_the_nearest_name(run: Run) -> 
     ended = run("sum", "sale.csv")
     assert ended.err == ("csvsum: sale.csv: there is no such file\n  Did you mean sales.csv?\n")
     assert ended.code == Exit.MISSING
+
+
+def test_with_json_a_missing_file_is_json_as_well(run: Run) -> None:
+    ended = run("sum", "missing.csv", "sales.csv", "--json", "--first", "2")
+    missing, sales = map(json.loads, ended.out.splitlines())
+    assert missing == {
+        "file": "missing.csv",
+        "error": {"code": "file_missing", "detail": "missing.csv: there is no such file"},
+    }
+    assert sales["exact"] == {"tax": "-2.5"}
+    assert ended.code == Exit.MISSING
+
+
+def test_a_file_that_cannot_be_read_to_its_end_has_no_sum(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(os, "pread", broken)
+    ended = run("sum", "sales.csv")
+    assert ended.err == ("csvsum: sales.csv: the file cannot be read: Input/output error\n")
+    assert ended.code == Exit.FILE
+
+
+def test_a_name_that_is_no_text_is_written_in_some_way(here: Path) -> None:
+    (here / "a\udcff.csv").write_text("x\n1\n")
+    ended = run_with_input(b"", "sum", "--json", "a\udcff.csv")
+    assert json.loads(ended.out)["result"] == {"x": 1}
+    assert run_with_input(b"", "sum", "-q", "a\udcff.csv", "sales.csv").out.startswith(
+        "a<FF>.csv\t"
+    )
 
 
 def test_a_folder_is_not_summed(run: Run, here: Path) -> None:

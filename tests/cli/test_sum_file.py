@@ -128,7 +128,7 @@ def test_a_file_that_changes_while_it_is_read_has_no_sum(tmp_path: Path) -> None
             sum_file(job, source, Way(KERNEL, 1))
 
 
-def test_the_bytes_that_are_done_only_grow_up_to_the_size_of_the_file(tmp_path: Path) -> None:
+def test_the_bytes_that_are_done_grow_to_the_size_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_bytes(rows_of(5000))
     done: list[int] = []
@@ -136,5 +136,5 @@ def test_the_bytes_that_are_done_only_grow_up_to_the_size_of_the_file(tmp_path: 
         job = new_job("a.csv", source, Options())
         sum_file(job, source, Way(KERNEL, 2, part_bytes=10_000), done.append)
     assert done == sorted(done)
-    assert done[-1] <= path.stat().st_size
+    assert done[-1] >= path.stat().st_size, "with the proofs somewhat more than it has"
     assert len(done) > 5

@@ -1,6 +1,9 @@
 """The threads that sum parts, and what they do about faults and errors."""
 
+import os
+import signal
 from collections.abc import Sequence
+from threading import Event
 
 import pytest
 
@@ -63,15 +66,22 @@ def test_an_error_in_one_thread_stops_the_others() -> None:
     assert parts.stopped
 
 
-def test_an_interrupt_in_the_main_thread_stops_the_others() -> None:
-    parts = Parts()
+def test_ctrl_c_stops_all_threads() -> None:
+    parts, stopped = Parts(), Event()
 
-    def interrupt(_: int) -> None:
-        raise KeyboardInterrupt
+    def endless(number: int, start: State | None) -> tuple[Outcome, Sequence[ColumnSum]]:
+        if number == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+        assert stopped.wait(60)
+        return parts.sum_part(number, start)
 
-    with pytest.raises(KeyboardInterrupt):
-        sum_parts(parts.sum_part, PLAN, 2, parts.stop, interrupt)
-    assert parts.stopped
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            sum_parts(endless, PLAN, 2, stopped.set)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert stopped.is_set()
 
 
 def test_only_parts_that_wait_for_an_earlier_one_are_in_memory() -> None:

@@ -119,6 +119,7 @@ def test_a_bucket_of_csv_files_that_may_not_be_listed_is_used_and_said(
     strict: StrictAws, stage: Stage
 ) -> None:
     aws, said = Aws(strict.session()), list[str]()
+    stage = changed(stage, {**EMAIL, "BUCKET_NAMESPACE": "global"})
     bucket = resources.names(stage, aws)["CsvBucket"]
     other = strict.tester("s3", "eu-central-1", "999988887777")
     place: Any = {"LocationConstraint": "eu-central-1"}

@@ -13,11 +13,13 @@ from chalicelib.errors import Misconfigured
 from chalicelib.settings import Settings
 from deploy import data, releases
 from deploy.aws import Aws
+from deploy.changes import changed
 from deploy.stage import UsageError, read_stage
 from tests.strict_aws import StrictAws
 
 OTHER = "999999999999"
-STAGE = read_stage("prod")
+# Whose names another account can take: those of a stage from before there were others.
+STAGE = changed(read_stage("prod"), {"BUCKET_NAMESPACE": "global"})
 
 
 def names_of(bucket: str) -> dict[str, str]:

@@ -115,19 +115,17 @@ def deploy_to(ministack: MiniStack, stage: Stage, made: Path) -> str:
     aws = ministack.aws
     resources.put(stage, aws, print)
     code = {"Bucket": bucket_of(stage, aws), "Key": "deployment.zip"}
-    aws.own_bucket(code["Bucket"]).upload_file(str(made / code["Key"]), code["Key"])
+    bucket = aws.own_bucket(code["Bucket"])
+    bucket.upload_file(str(made / code["Key"]), code["Key"])
     template = json.loads((made / "sam.json").read_text())
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = code
-    # By way of the bucket, since it is too long for a call.
-    aws.own_bucket(code["Bucket"]).put_object(Key="sam.json", Body=json.dumps(template).encode())
     stacks = aws.client("cloudformation")
-    stacks.create_stack(
-        StackName=stage.prefix,
-        TemplateURL=f"{ministack.endpoint}/{code['Bucket']}/sam.json",
-        Capabilities=CAPABILITIES,
-    )
+    # It is too large for the call itself.
+    bucket.put_object(Key="packaged.json", Body=json.dumps(template).encode())
+    url = f"{ministack.endpoint}/{bucket.name}/packaged.json"
+    stacks.create_stack(StackName=stage.prefix, TemplateURL=url, Capabilities=CAPABILITIES)
     stacks.get_waiter("stack_create_complete").wait(
         StackName=stage.prefix, WaiterConfig={"Delay": 1}
     )

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from cli.failures import Exit
-from tests.cli.running import Run, on_terminal
+from tests.cli.running import Ended, Run, on_terminal
 from tests.cli.scripted_server import Answer, Asked, ScriptedServer
+from tests.eventually import eventually
 from tests.functional.conftest import SALES
 from tests.functional.stack import Stack
 
@@ -71,6 +72,20 @@ def test_a_job_is_submitted_waited_for_and_shown(csvsum: Run, sales: str) -> Non
     assert status["Options"] == "--step 1"
     assert status["Page"].endswith(f"/#/jobs/{job_id}")
     assert json.loads(csvsum("status", job_id, "--json").out)["ledger"]["rows"] == 2
+
+
+def test_the_sums_of_an_earlier_job_are_said_to_be_that_unless_they_are_to_be_fresh(
+    csvsum: Run, sales: str
+) -> None:
+    def reused() -> Ended | None:  # a result can be used some moments after its job
+        ended = csvsum("run", sales, "--step", "1")
+        return ended if "The sums are those of job " in ended.err else None
+
+    again = eventually(reused)
+    assert "; --fresh sums the file once more.\n" in again.err
+    fresh = csvsum("run", sales, "--step", "1", "--fresh")
+    assert fresh.out == again.out == "price\t1234569.09\ntax\t-2.5\n"
+    assert "The sums are those" not in fresh.err
 
 
 def test_several_files_are_several_jobs(csvsum: Run, sales: str) -> None:

@@ -2,7 +2,10 @@
 
 import io
 import json
+import os
+import pty
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -10,7 +13,7 @@ import pytest
 
 from cli.configuration import config_path
 from cli.failures import Exit
-from tests.cli.running import Run
+from tests.cli.running import COMMAND, Run, environment, until_closed
 from tests.functional.stack import Stack
 from tests.functional.test_clients import as_client, closed
 
@@ -91,6 +94,28 @@ def test_a_login_keeps_the_token_for_the_user_alone(
     assert (refused.code, "csvsum login saves a token" in refused.err) == (Exit.REFUSED, True)
     for each in (ended, checked, ran, refused):
         assert finance.token[7:] not in each.out + each.err
+
+
+def test_a_token_that_is_typed_is_not_shown(finance: Client, home: Path) -> None:
+    ours, its = pty.openpty()
+    process = subprocess.Popen(
+        [*COMMAND, "login", finance.url],
+        env=environment(TERM="xterm"),
+        stdin=its,
+        stdout=its,
+        stderr=its,
+        start_new_session=True,  # without the terminal of whoever runs the tests
+    )
+    os.close(its)
+    shown = b""
+    while not shown.endswith(b"Token: "):
+        shown += os.read(ours, 1024)
+    os.write(ours, finance.token.encode() + b"\n")
+    shown += until_closed(ours)
+    os.close(ours)
+    assert process.wait(30) == Exit.DONE, shown
+    assert b"Logged in as finance." in shown
+    assert finance.token[7:].encode() not in shown
 
 
 def test_a_wrong_token_is_not_saved(

@@ -16,7 +16,7 @@ GUIDE = (ROOT / "docs" / "deploy.md").read_text().partition("## With Chalice, by
 PARAMETERS = dict(
     re.findall(r"ParameterKey=(\w+),ParameterValue=(\S+)", GUIDE.partition("Then:")[0])
 )
-BUCKET = "csvsum-dev-csv-000000000000-us-east-1"
+BUCKET = "csvsum-dev-csv-000000000000-us-east-1-an"
 
 
 @pytest.fixture(scope="module")

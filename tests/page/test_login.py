@@ -20,9 +20,11 @@ def test_a_person_signs_in_and_is_led_to_what_was_asked_for(
     expect(page.get_by_role("heading", level=1)).to_have_text(SMALL)
     page.reload()
     expect(page.get_by_role("heading", level=1)).to_have_text(SMALL)
+    expect(page.locator("#client")).to_contain_text("client-")
     assert page.evaluate("localStorage.getItem('csvsum-token')") is None
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
+    expect(page.locator("#client")).to_be_empty()
     assert page.evaluate("sessionStorage.length") == 0
     person.leave()
 

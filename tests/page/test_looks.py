@@ -103,6 +103,7 @@ def test_nothing_moves_once_the_overview_is_shown(stack: Stack, visitor: Visitor
     api = api_of(stack, visitor)
     api.ended(submit(api, SMALL)), api.ended(submit(api, BROKEN))
     page = visitor.open("#/new")
+    expect(page.locator(".alone")).to_be_visible()  # the client may not list the source
     page.context.add_init_script(
         """window.moved = 0;
         new PerformanceObserver((list) => {

@@ -9,6 +9,8 @@ Sources, in https://docs.aws.amazon.com/AWSCloudFormation/latest/:
   that name of CreateStack and UpdateStack (APIReference/API_CreateStack.html).
 - APIReference/API_UpdateStack.html and API_DescribeStacks.html: ValidationError for a stack that is
   not there and for an update that changes nothing.
+- TemplateReference/aws-resource-s3-bucket.html, "Update requires: Replacement", for what in
+  CREATE_ONLY; UserGuide/troubleshooting.html: a resource of the same name cannot replace one.
 - UserGuide/cloudformation-limits.html: a template in the call has at most 51,200 bytes.
 """
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from tests.strict_aws.aws import StrictAws
 
 MAX_TEMPLATE_BYTES = 51_200
+CREATE_ONLY = {"AWS::S3::Bucket": ("BucketName", "BucketNamespace")}
 WORKS = ("CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE")
 
 
@@ -41,11 +44,12 @@ class Event:
 
 @dataclass
 class Made:
-    """A resource as it was made: its type, its physical id, its DeletionPolicy."""
+    """A resource as it was made: type, physical id, DeletionPolicy, what only a new one changes."""
 
     kind: str
     name: str
     policy: str
+    fixed: tuple[Any, ...] = ()
 
 
 @dataclass
@@ -209,22 +213,35 @@ class CloudFormation:
         return Resources(client, request.region)
 
     def _make_missing(self, stack: Stack, resources: Resources) -> bool:
-        """Make what the stack does not own yet; False at the first that fails."""
+        """Make what the stack does not own yet, or has to replace; False at the first failure.
+
+        What is replaced stays, as if its UpdateReplacePolicy were Retain.
+        """
         for name, resource in stack.template.resources().items():
-            if name in stack.made:
+            kind, properties = resource["Type"], resource.get("Properties", {})
+            fixed = tuple(
+                stack.template.value(properties).get(each) for each in CREATE_ONLY.get(kind, ())
+            )
+            if name in stack.made and stack.made[name].fixed == fixed:
                 continue
             try:
                 self._require_unbroken(name)
-                properties = stack.template.value(resource.get("Properties", {}))
-                made = resources.make(resource["Type"], properties)
+                self._require_other_name(name, stack.made.get(name), fixed)
+                made = resources.make(kind, stack.template.value(properties))
             except (ClientError, RuntimeError) as error:
                 stack.events.append(Event(name, "CREATE_FAILED", str(error)))
                 return False
-            policy = resource.get("DeletionPolicy", "Delete")
-            stack.made[name] = Made(resource["Type"], made, policy)
+            stack.made[name] = Made(kind, made, resource.get("DeletionPolicy", "Delete"), fixed)
             stack.template.names[name] = made
             stack.events.append(Event(name, "CREATE_COMPLETE"))
         return True
+
+    def _require_other_name(self, name: str, old: Made | None, fixed: tuple[Any, ...]) -> None:
+        if old is not None and old.name == fixed[0]:
+            raise RuntimeError(
+                "CloudFormation cannot update a stack when a custom-named resource requires "
+                f"replacing. Rename {name} and update the stack again."
+            )
 
     def _require_unbroken(self, name: str) -> None:
         reason = self._broken.pop(name, None)

@@ -75,7 +75,10 @@ class Resources:
             if self._region == "us-east-1"
             else {"CreateBucketConfiguration": {"LocationConstraint": self._region}}
         )
-        s3.create_bucket(Bucket=name, **place)
+        # A property that only the creation reads, and that cannot be changed:
+        # https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-s3-bucket.html
+        space = {each: properties[each] for each in ("BucketNamespace",) if each in properties}
+        s3.create_bucket(Bucket=name, **space, **place)
         if "Tags" in properties:
             s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": properties["Tags"]})
         self._expire(name, properties.get("LifecycleConfiguration", {}).get("Rules", []))

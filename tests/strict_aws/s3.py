@@ -1,4 +1,4 @@
-"""S3's rules over moto's store: hidden objects, owners, regions, keys of KMS, lifecycles."""
+"""S3's rules over moto's store: hidden objects, owners, names, regions, KMS's keys, lifecycles."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -8,6 +8,7 @@ from xml.etree import ElementTree
 
 from tests.strict_aws.errors import AwsError, Refused, S3Errors
 from tests.strict_aws.principals import Principal
+from tests.strict_aws.s3_namespaces import HEADER, require_namespace
 from tests.strict_aws.s3_regions import Bucket, Target, require_region, target_of
 from tests.strict_aws.wire import Answer, Request
 
@@ -37,6 +38,9 @@ class S3:
     def serve(self, request: Request, principal: Principal) -> Answer:
         target = target_of(request)
         bucket = self._buckets.get(target.bucket)
+        if request.operation == "CreateBucket":
+            header = _header(request.headers, HEADER)
+            require_namespace(target.bucket, header, principal.account, request.region)
         if bucket is None:
             answer = self._aws.store(request, principal)
             self._remember_bucket(request, principal, target, answer)

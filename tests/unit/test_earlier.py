@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chalicelib.engine.options import Options
-from chalicelib.errors import AlreadyEnded, ServiceDown
+from chalicelib.errors import AlreadyEnded, FileMissing, ServiceDown
 from chalicelib.jobs.client import OPEN, Client, Role
 from chalicelib.jobs.earlier import EarlierResults
 from chalicelib.jobs.job import FileVersion, Job, Status, queued
@@ -26,7 +26,7 @@ from tests.log_lines import LogLines
 ROWS = b"a,b\n" + b"1.5,x\n" * 100
 SUM = (("150",), 100)
 FINANCE, SALES = Client("finance"), Client("sales")
-UPLOAD = f"uploads/{owner_of(FINANCE)}/1/x.csv"
+UPLOAD = f"uploads/{owner_of(FINANCE)}/4f1c/x.csv"
 
 
 def submit(world: World, name: str = "x.csv", client: Client = OPEN, **more: Any) -> Job:
@@ -177,8 +177,9 @@ def test_the_result_of_an_upload_is_its_clients_alone() -> None:
     upload = submit(world, UPLOAD, FINANCE)
     world.run()
     assert world.final(upload).status is Status.SUCCEEDED
-    operator = Client("operator", Role.ADMIN)
-    assert submit(world, UPLOAD, operator).status is Status.QUEUED
+    with pytest.raises(FileMissing):
+        submit(world, UPLOAD, SALES)
+    assert submit(world, UPLOAD, Client("operator", Role.ADMIN)).status is Status.QUEUED
     assert submit(world, UPLOAD, FINANCE).cached_from == upload.id
 
 

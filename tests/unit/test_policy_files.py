@@ -2,10 +2,12 @@
 
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from chalicelib.names import Namespace
 from deploy.changes import changed
 from deploy.policies import policy
 from deploy.stage import CHALICE, read_stage
@@ -147,7 +149,8 @@ def test_only_the_api_may_list_the_source_and_only_if_clients_may() -> None:
 def test_only_the_api_puts_uploads_and_only_workers_read_them_too(
     stage: str, function: str
 ) -> None:
-    bucket = read_stage(stage).settings.in_account("*", "*").uploads_bucket
+    settings = replace(read_stage(stage).settings, bucket_namespace=Namespace.GLOBAL)
+    bucket = settings.in_account("*", "*").uploads_bucket
     mine = {
         (action, arn)
         for each in document(stage, function)["Statement"]

@@ -68,6 +68,12 @@ def test_a_mistyped_way_opens_no_service(value: str) -> None:
         Settings.from_env({"AUTH": value})
 
 
+def test_a_namespace_that_s3_does_not_have_is_one_sentence() -> None:
+    assert Settings.from_env({"BUCKET_NAMESPACE": ""}).bucket_namespace == "global"
+    with pytest.raises(BadSetting, match="BUCKET_NAMESPACE must be global or account-regional"):
+        Settings.from_env({"BUCKET_NAMESPACE": "regional"})
+
+
 def test_there_is_a_limit_for_each_client_where_clients_are_known() -> None:
     limits = {
         auth: Settings.from_env({"AUTH": auth, "MAX_JOBS_PER_CLIENT": "7"}).jobs_limit

@@ -120,7 +120,7 @@ def test_the_alarms_find_the_api_by_its_name(stage: str) -> None:
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
 def test_the_resources_need_no_names_but_the_prefix(stage: str) -> None:
-    prefix, place = f"csvsum-{stage}", "123456789012-eu-central-1"
+    prefix, place = f"csvsum-{stage}", "123456789012-eu-central-1-an"
     assert resources.names(read_stage(stage), KnownAws()) == {
         "JobsTable": prefix,
         "TokensTable": f"{prefix}-tokens",
@@ -138,7 +138,12 @@ def test_the_documented_line_makes_the_resources_that_make_makes() -> None:
     guide = (ROOT / "docs" / "deploy.md").read_text().partition("## With Chalice, by hand")[2]
     line = guide.partition("aws cloudformation wait")[0]
     given = dict(re.findall(r"ParameterKey=(\w+),ParameterValue=(\S+)", line))
-    names = {"Prefix": read_stage("dev").prefix, "CreateCsvBucket": "true"}
+    stage = read_stage("dev")
+    names = {
+        "Prefix": stage.prefix,
+        "CreateCsvBucket": "true",
+        "BucketNamespace": stage.settings.bucket_namespace,
+    }
     documented = {name: str(each["Default"]) for name, each in PARAMETERS.items()} | given
     assert documented == resources.defaults(KnownAws()) | names
 

@@ -11,21 +11,10 @@ from collections.abc import Callable, Iterable, Iterator
 from ..errors import BadCompressed
 from ..formats import Compression
 from ..gunzip import GrowthLimit, gunzip
-from .bzip2 import unpack_bz2
-from .xz import unpack_xz
-from .zip_archive import unpack_zip
-from .zst import unpack_zst
 
 __all__ = ["BadCompressed", "GrowthLimit", "decompress"]
 
 Unpack = Callable[[Iterable[bytes], GrowthLimit | None], Iterator[bytes]]
-UNPACK: dict[Compression, Unpack] = {
-    Compression.GZIP: gunzip,
-    Compression.BZ2: unpack_bz2,
-    Compression.XZ: unpack_xz,
-    Compression.ZSTD: unpack_zst,
-    Compression.ZIP: unpack_zip,
-}
 
 
 def decompress(
@@ -36,4 +25,25 @@ def decompress(
     Raise BadCompressed (for gzip BadGzip), with the position in the compressed file, if the file is
     damaged, truncated or too large, or does not contain exactly one file.
     """
-    return UNPACK[compression](blocks, limit)
+    return _unpacker(compression)(blocks, limit)
+
+
+def _unpacker(compression: Compression) -> Unpack:
+    """Import what unpacks a format: few files are compressed, and each in one format."""
+    if compression is Compression.BZ2:
+        from .bzip2 import unpack_bz2
+
+        return unpack_bz2
+    if compression is Compression.XZ:
+        from .xz import unpack_xz
+
+        return unpack_xz
+    if compression is Compression.ZSTD:
+        from .zst import unpack_zst
+
+        return unpack_zst
+    if compression is Compression.ZIP:
+        from .zip_archive import unpack_zip
+
+        return unpack_zip
+    return gunzip

@@ -11,7 +11,6 @@ from ..faults import BrokenRow
 from ..kernel import Window, find_first_row
 from ..layout import Layout
 from ..limits import LIMITS, Limits
-from ..reference import ReferenceKernel
 from ..states import State
 from ..sums import PartialSum
 from .binding import AddRows, entry, open_library
@@ -60,6 +59,8 @@ class NativeKernel:
         span: int | None = None,
     ) -> PartialSum:
         if not can_add(layout):
+            from ..reference import ReferenceKernel
+
             return ReferenceKernel(self.limits).sum_rows(blocks, layout, start=start, span=span)
         window = Window(blocks)
         tally = NativeTally(self._add_rows, layout, self.limits, self._room)

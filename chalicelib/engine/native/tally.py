@@ -16,7 +16,6 @@ from ..cell_sums import OtherCell, sum_cells
 from ..errors import BadCsv, Fault
 from ..layout import Layout
 from ..limits import Limits
-from ..reference import Tally
 from ..rows import CTRL_Z, is_unended, iter_rows
 from ..states import Grammar, State, scan_state
 from ..sums import ColumnSum, PartialSum, RefusedCell, add_columns
@@ -136,6 +135,9 @@ class NativeTally:
 
         Return 0 if the row is not complete. Raise BadCsv if the row is bad.
         """
+        # Few files have such rows; the reference takes as long to import as megabytes to sum.
+        from ..reference import Tally
+
         tally = Tally(self.layout, self.limits)
         used = tally.add_rows(data, 1, eof)
         if eof and not used:

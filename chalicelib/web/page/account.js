@@ -4,8 +4,8 @@ import { ENCODINGS, ROW_ENDS, WORDS } from "./advice.js";
 import { listText } from "./command.js";
 import { costOf, dollarsOf } from "./cost.js";
 import { h } from "./dom.js";
-import { hashOf } from "./jobs.js";
-import { bytes, count, seconds, time } from "./numbers.js";
+import { ENDED, hashOf } from "./jobs.js";
+import { bytes, count, ordinal, seconds, time } from "./numbers.js";
 import { givenOptions } from "./rerun.js";
 
 const FEW = 12;
@@ -18,13 +18,25 @@ const SAID = ["step", "first", "columns", "delimiter", "encoding", "header"];
  */
 export function timeline(job, parts) {
   const { parts_done: done, parts: number } = job.progress;
-  const after = (iso) => iso && `+${seconds((Date.parse(iso) - Date.parse(job.submitted_at)) / 1000)}`;
+  const after = (iso) =>
+    iso && `+${seconds((Date.parse(iso) - Date.parse(job.submitted_at)) / 1000)}`;
   const failed = parts?.states.indexOf("f") ?? -1;
   const ends = {
     queued: [["now", "Waiting for a worker", ""]],
-    running: [["now", "Summing", number > 1 ? `${done} of ${number}` : ""], ["next", "Totals put together", ""]],
-    succeeded: [["ok", number > 1 ? "Cuts proven, totals ready" : "Totals ready", after(job.finished_at)]],
-    failed: [["bad", number > 1 && failed >= 0 ? `Failed in part ${failed + 1}` : "Failed", after(job.finished_at)]],
+    running: [
+      ["now", "Summing", number > 1 ? `${done} of ${number}` : ""],
+      ["next", "Totals put together", ""],
+    ],
+    succeeded: [
+      ["ok", number > 1 ? "Cuts proven, totals ready" : "Totals ready", after(job.finished_at)],
+    ],
+    failed: [
+      [
+        "bad",
+        number > 1 && failed >= 0 ? `Failed in part ${failed + 1}` : "Failed",
+        after(job.finished_at),
+      ],
+    ],
     cancelled: [["bad", "Cancelled", after(job.finished_at)]],
   };
   const again = parts?.reruns ? `${parts.reruns} summed again: begun inside quotes` : "";
@@ -45,16 +57,15 @@ export function timeline(job, parts) {
  * @param {Object} job
  */
 export function howRead(job) {
-  const { dialect, options } = job;
   const given = Object.entries(givenOptions(job)).filter(([name]) => !SAID.includes(name));
   const entries = [
-    ["Columns", columnsText(options)],
+    ["Columns", columnsText(job.options)],
     ...dialectTexts(job),
     ...given.map(([name, value]) => [nameOfOption(name), h("code", null, optionText(value))]),
     ["Size", bytes(job.bytes)],
     job.error && ["Code", h("code", null, job.error.code)],
   ];
-  const title = dialect ? "How it was read" : "How it is read";
+  const title = ENDED.includes(job.status) ? "How it was read" : "How it is read";
   return panel("h-how", title, "", pairs(entries));
 }
 
@@ -63,7 +74,11 @@ export function howRead(job) {
  * @param {Object} job
  */
 export function dialectTexts({ dialect, options }) {
-  if (!dialect) return [["Delimiter", askedText(options.delimiter)], ["Encoding", askedText(options.encoding)]];
+  if (!dialect)
+    return [
+      ["Delimiter", askedText(options.delimiter)],
+      ["Encoding", askedText(options.encoding)],
+    ];
   const { delimiter, encoding, header, row_end: rowEnd } = dialect;
   return [
     ["Delimiter", WORDS[delimiter.found] ?? delimiter.found, delimiter],
@@ -141,12 +156,23 @@ export function leftOut({ left_out: columns }) {
   const rest = columns.slice(FEW);
   const more =
     rest.length > 0 &&
-    h("details", { class: "body small" }, h("summary", null, `${rest.length} more`), pairs(rest.map(item)));
-  return panel("h-out", "Left out", "columns of text", pairs(columns.slice(0, FEW).map(item)), more);
+    h(
+      "details",
+      { class: "body small" },
+      h("summary", null, `${rest.length} more`),
+      pairs(rest.map(item)),
+    );
+  return panel(
+    "h-out",
+    "Left out",
+    "columns of text",
+    pairs(columns.slice(0, FEW).map(item)),
+    more,
+  );
 }
 
 function shortened(text) {
-  return text.length > 20 ? `${text.slice(0, 8)}…${text.slice(-8)}` : text;
+  return text.length > 16 ? `${text.slice(0, 8)}…${text.slice(-4)}` : text;
 }
 
 function askedText(value) {

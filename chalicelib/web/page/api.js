@@ -1,6 +1,7 @@
 // Requests to the API. Paths are relative to the page, so that they are right below any prefix.
 
 const TOKEN = "csvsum-token";
+const MAY_NOT_LIST = "csvsum-may-not-list";
 const WAIT_SECONDS = 20;
 const FIRST_PAUSE_MS = 1000;
 const MAX_PAUSE_MS = 30_000;
@@ -8,7 +9,7 @@ const PASSING = new Set([0, 429, 500, 502, 503, 504]);
 
 let clockAhead = 0; // milliseconds by which the service's clock is ahead of this one
 
-/** Events of this module: `signin` (a token is needed) and `reach` (whether the API answers). */
+/** Events: `signin` (a token is needed), `reach` (whether the API answers), `refused` (why not). */
 export const events = new EventTarget();
 
 /** A reply that is an error, or no reply. The detail is a sentence for people. */
@@ -129,8 +130,18 @@ export function token() {
  * @param {boolean} [keep] also after this tab is closed
  */
 export function setToken(text, keep = false) {
-  for (const store of stores()) store.removeItem(TOKEN);
+  for (const store of stores()) for (const key of [TOKEN, MAY_NOT_LIST]) store.removeItem(key);
   if (text) (keep ? localStorage : sessionStorage).setItem(TOKEN, text);
+}
+
+/** Return whether the client was refused the right to list the source. */
+export function mayNotList() {
+  return stores().some((store) => store.getItem(MAY_NOT_LIST));
+}
+
+/** Remember that the client was refused the right to list the source. */
+export function setMayNotList() {
+  stores()[0]?.setItem(MAY_NOT_LIST, "1");
 }
 
 /**

@@ -1,7 +1,7 @@
 // Starts the page, and shows the view that the URL names.
 
-import { events, setToken, token } from "./api.js";
-import { announce, fill, h, icon } from "./dom.js";
+import { events, get, setToken, token } from "./api.js";
+import { fill, h, icon } from "./dom.js";
 import { feed } from "./feed.js";
 import { zone } from "./numbers.js";
 import { setTitle } from "./title.js";
@@ -24,6 +24,7 @@ const trouble = document.getElementById("trouble");
 
 let shown = new AbortController();
 let isFirst = true;
+let shownToken = null;
 let troubleTimer = 0;
 
 /**
@@ -105,7 +106,16 @@ function showLive() {
   live.hidden = number === 0;
   live.setAttribute("aria-label", `${number} in progress`);
   fill(document.getElementById("live-count"), number, h("span", { class: "m-no" }, " in progress"));
-  document.getElementById("sign-out").hidden = token() === null;
+  showClient();
+}
+
+async function showClient() {
+  const given = token();
+  if (given === shownToken) return;
+  shownToken = given;
+  document.getElementById("sign-out").hidden = given === null;
+  const client = given && (await get("me")).body.client;
+  fill(document.getElementById("client"), client);
 }
 
 function askForToken() {
@@ -117,26 +127,28 @@ function askForToken() {
 
 function signOut() {
   setToken(null);
+  showClient();
   feed.restart();
   location.hash = "#/login";
 }
 
 function showReach({ detail: isReached }) {
   clearTimeout(troubleTimer);
-  if (isReached) {
-    fill(trouble);
-    return;
-  }
-  troubleTimer = setTimeout(() => {
-    const text = h(
-      "p",
-      null,
-      h("b", null, "The service does not answer. "),
-      "This page keeps trying; what it shows may be old.",
-    );
-    fill(trouble, h("div", { class: "note note-warn" }, icon("warn"), text));
-    announce("The service does not answer.");
-  }, TROUBLE_AFTER_MS);
+  if (isReached) fill(trouble);
+  else troubleTimer = setTimeout(showUnreachable, TROUBLE_AFTER_MS);
+}
+
+function showUnreachable() {
+  showTrouble("The service does not answer.", "This page keeps trying; what it shows may be old.");
+}
+
+function showRefusal({ detail: problem }) {
+  if (problem.status !== 401) showTrouble("The service refuses to list jobs.", problem.detail);
+}
+
+function showTrouble(what, more) {
+  const text = h("p", null, h("b", null, what), " ", more);
+  fill(trouble, h("div", { class: "note note-warn" }, icon("warn"), text));
 }
 
 function skip(event) {
@@ -151,6 +163,7 @@ function start() {
   window.addEventListener("hashchange", show);
   events.addEventListener("signin", askForToken);
   events.addEventListener("reach", showReach);
+  events.addEventListener("refused", showRefusal);
   feed.addEventListener("change", showLive);
   if (auth !== "iam") feed.start();
   show();

@@ -8,6 +8,8 @@ import { Windowed } from "./windowed.js";
 const MAX_TICKS = 5;
 // Of one side of a logarithmic chart: what is kept free around zero, which has no logarithm.
 const GAP = 0.06;
+const LOGARITHMIC =
+  "Equal steps are equal factors. Zero has no place on such a scale, so a gap is around it.";
 const SCALES = { Linear: linear, Logarithmic: logarithmic };
 
 /**
@@ -35,7 +37,13 @@ class Chart {
     this.element = h(
       "section",
       { class: "panel", "aria-labelledby": "h-bars" },
-      h("header", { class: "bar-tools" }, this.#title(), h("span", { class: "end" }), this.#choice()),
+      h(
+        "header",
+        { class: "bar-tools" },
+        this.#title(),
+        h("span", { class: "end" }),
+        this.#choice(),
+      ),
       h("figure", { class: "body bars", "aria-labelledby": "h-bars" }, plot, axis, this.note),
     );
     this.plot = plot;
@@ -66,10 +74,16 @@ class Chart {
     this.place = place;
     this.zero = place({ sign: 0, log: -Infinity });
     const at = (tick) => `${100 * place(tick)}%`;
-    fill(this.grid, ticks.map((tick) => line(at(tick), tick.sign ? "" : "zero")));
-    fill(this.axis, ticks.map((tick, index) => label(at(tick), short(tick), index % 2)));
+    fill(
+      this.grid,
+      ticks.map((tick) => line(at(tick), tick.sign ? "" : "zero")),
+    );
+    fill(
+      this.axis,
+      ticks.map((tick) => label(at(tick), tick)),
+    );
     this.element.hidden = this.#bars.length === 0;
-    fill(this.note, this.#scale === "Logarithmic" && "Each step is ten times the one before it.");
+    fill(this.note, this.#scale === "Logarithmic" && LOGARITHMIC);
     this.note.hidden = this.#scale === "Linear";
     this.window.show(this.#bars);
     const scrollbar = this.window.box.offsetWidth - this.window.box.clientWidth;
@@ -119,10 +133,12 @@ function logarithmic(bars) {
   const place = ({ sign, log }) => (left + (sign && sign * side(log))) / (left + right);
   const step = Math.max(1, Math.ceil((high - low) / (left && right ? 3 : MAX_TICKS)));
   const powers = range(0, Math.floor((high - low) / step)).map((index) => low + index * step);
+  // There is no room for names on both sides of zero.
+  const tick = (sign, log) => ({ sign, log, isUnnamed: log === low });
   const ticks = [
-    ...(left ? powers.map((log) => ({ sign: -1, log })).reverse() : []),
-    { sign: 0, log: -Infinity },
-    ...(right ? powers.map((log) => ({ sign: 1, log })) : []),
+    ...(left ? powers.map((log) => tick(-1, log)).reverse() : []),
+    tick(0, -Infinity),
+    ...(right ? powers.map((log) => tick(1, log)) : []),
   ];
   return { place, ticks };
 }
@@ -151,6 +167,6 @@ function line(x, look) {
   return svg("line", { class: look, x1: x, x2: x, y1: "0", y2: "100%" });
 }
 
-function label(x, text, isOdd) {
-  return svg("text", { x, y: "17", class: isOdd ? "m" : "" }, text);
+function label(x, tick) {
+  return svg("text", { x, y: "17" }, tick.isUnnamed ? "" : short(tick));
 }

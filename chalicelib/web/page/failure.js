@@ -30,7 +30,13 @@ function errorPanel(job, best) {
   return h(
     "section",
     { class: "panel", "aria-labelledby": "h-err" },
-    h("div", { class: "body why" }, icon("bad"), h("h2", { id: "h-err" }, fact), why && h("p", null, why)),
+    h(
+      "div",
+      { class: "body why" },
+      icon("bad"),
+      h("h2", { id: "h-err" }, fact),
+      why && h("p", null, why),
+    ),
     error.excerpt && excerptOf(error.excerpt),
     h(
       "footer",
@@ -96,7 +102,9 @@ function rowsAs(preview, options, job, given) {
   const choose = (index) => {
     const others = summed.map((column) => column.index).filter((each) => each !== index);
     const indexes = others.length < summed.length ? others : [...others, index];
-    const columns = indexes.sort((one, other) => one - other).map((each) => columnOf(preview, each));
+    const columns = indexes
+      .sort((one, other) => one - other)
+      .map((each) => columnOf(preview, each));
     change({ columns: columns.length ? columns : null });
   };
   return h(

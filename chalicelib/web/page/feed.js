@@ -69,31 +69,41 @@ class Feed extends EventTarget {
     const run = new AbortController();
     this.#run = run;
     try {
-      for await (const page of news(`jobs?limit=${NEWEST}`, run.signal))
-        await this.#take(page, run);
+      await this.#count(run.signal, NEWEST); // jobs and counts at once, so that nothing moves
+      for await (const { jobs } of news(`jobs?limit=${NEWEST}`, run.signal)) {
+        await this.#take(jobs, run.signal);
+      }
     } catch (error) {
-      if (!(error instanceof Problem)) throw error; // the one that does not pass was announced
+      if (!(error instanceof Problem)) throw error;
+      events.dispatchEvent(new CustomEvent("refused", { detail: error }));
     } finally {
       if (this.#run === run) this.#run = null;
     }
   }
 
-  async #take(page, run) {
-    const statuses = page.jobs.map((job) => job.id + job.status).join();
-    this.jobs = page.jobs;
+  async #take(jobs, signal) {
+    const isOther = this.#show(jobs);
     this.#changed();
-    if (statuses === this.#statuses) return;
-    this.#statuses = statuses;
-    await sleep(this.#counted + COUNT_PAUSE_MS - performance.now(), run.signal);
-    await this.#count(run.signal);
+    if (!isOther) return;
+    await sleep(this.#counted + COUNT_PAUSE_MS - performance.now(), signal);
+    await this.#count(signal);
     this.#follow();
   }
 
-  async #count(signal) {
+  /** Remember the newest jobs. Return whether any is new or has another status. */
+  #show(jobs) {
+    const before = this.#statuses;
+    this.jobs = jobs;
+    this.#statuses = jobs.map((job) => job.id + job.status).join();
+    return this.#statuses !== before;
+  }
+
+  async #count(signal, limit = 0) {
     try {
-      const { body } = await get("jobs?counts=true&limit=1", { signal });
+      const { body } = await get(`jobs?counts=true&limit=${limit || 1}`, { signal });
       this.counts = body.counts;
       this.countsComplete = body.counts_complete;
+      if (limit) this.#show(body.jobs);
     } catch (error) {
       if (isAbort(error) || error.passes) return;
       throw error;

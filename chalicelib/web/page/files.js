@@ -1,12 +1,13 @@
 // Choosing a file: dropping one, or picking one of the source.
 
-import { get, isAbort, Problem } from "./api.js";
+import { get, isAbort, mayNotList, Problem, setMayNotList } from "./api.js";
 import { announce, fill, h, icon } from "./dom.js";
 import { hashOfNew } from "./jobs.js";
 import { bytes, time } from "./numbers.js";
 import { uploads } from "./uploads.js";
 
 const TYPE_PAUSE_MS = 250;
+const MAX_EMPTY_PAGES = 10;
 const maxUpload = Number(document.documentElement.dataset.maxUpload);
 const HINT =
   `Uploads up to ${bytes(maxUpload).replace(".0 ", " ")}; ` +
@@ -19,10 +20,10 @@ const HINT =
  */
 export function chooser(signal) {
   const panel = h("section", { class: "panel new", "aria-label": "New job" });
-  const { files } = document.documentElement.dataset;
+  const isListed = document.documentElement.dataset.files === "on" && !mayNotList();
   if (maxUpload > 0) panel.append(dropZone(signal));
-  if (files === "off" || !(maxUpload > 0)) panel.classList.add("alone");
-  if (files !== "off") addSource(panel, signal);
+  if (!isListed || !(maxUpload > 0)) panel.classList.add("alone");
+  if (isListed) addSource(panel, signal);
   return panel;
 }
 
@@ -71,7 +72,8 @@ async function addSource(panel, signal) {
   } catch (error) {
     if (isAbort(error)) return;
     if (!(error instanceof Problem)) throw error;
-    source.element.remove(); // the client has no right to list it
+    if (error.status === 403) setMayNotList();
+    source.element.remove();
     panel.classList.add("alone");
   }
 }
@@ -107,11 +109,20 @@ class Source {
    */
   async open(folder) {
     this.#folder = folder;
-    const page = await this.#ask("");
+    const page = await this.#first();
     if (!page) return;
     fill(this.crumb, ...this.#crumbs());
     fill(this.list, ...page.folders.map((each) => this.#folderRow(each)), ...this.#fileRows(page));
-    if (!page.folders.length && !page.files.length) this.list.append(this.#nothing());
+    if (!page.folders.length && !page.files.length) this.list.prepend(this.#nothing(page));
+  }
+
+  /** Return the first page that has anything: a search looks at some files at a time. */
+  async #first() {
+    let page = await this.#ask("");
+    for (let count = 1; count < MAX_EMPTY_PAGES && isContinued(page); count += 1) {
+      page = await this.#ask(page.next);
+    }
+    return page;
   }
 
   #type(text) {
@@ -197,12 +208,15 @@ class Source {
     return row;
   }
 
-  #nothing() {
-    const text = this.#search
-      ? `No file here has “${this.#search}” in its name.`
-      : "No files here yet.";
+  #nothing({ next }) {
+    const found = `No file here has “${this.#search}” in its name`;
+    const text = this.#search ? `${found}${next ? " so far" : ""}.` : "No files here yet.";
     return h("li", { class: "blank mut small" }, text);
   }
+}
+
+function isContinued(page) {
+  return page?.next && !page.files.length && !page.folders.length;
 }
 
 function withSlash(element, index) {

@@ -2,7 +2,7 @@
 
 import { h } from "./dom.js";
 import { hashOf, nameOf, statusOf } from "./jobs.js";
-import { bytes, count, counted, seconds, time } from "./numbers.js";
+import { bytes, count, counted, ordinal, seconds, time } from "./numbers.js";
 
 /** The heads of the columns: their names, their classes, whether only screen readers get them. */
 export const HEADS = [
@@ -58,10 +58,4 @@ function remark(job) {
   return step === 1
     ? "every column"
     : `every ${ordinal(step)} column${first ? `, from ${first}` : ""}`;
-}
-
-function ordinal(number) {
-  const teens = number % 100 > 10 && number % 100 < 14;
-  const end = teens ? "th" : (["th", "st", "nd", "rd"][number % 10] ?? "th");
-  return `${number}${end}`;
 }

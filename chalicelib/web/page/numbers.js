@@ -44,6 +44,16 @@ export function counted(number, singular, plural = `${singular}s`) {
 }
 
 /**
+ * Return an ordinal number: "1st", "10th".
+ * @param {number} number
+ */
+export function ordinal(number) {
+  const teens = number % 100 > 10 && number % 100 < 14;
+  const end = teens ? "th" : (["th", "st", "nd", "rd"][number % 10] ?? "th");
+  return `${number}${end}`;
+}
+
+/**
  * Return a size in SI units: "12.4 GB".
  * @param {number} number of bytes
  */

@@ -45,7 +45,10 @@ export class PartsPanel {
     const found = pathsOf(states, columns);
     for (const [state, path] of this.paths) path.setAttribute("d", found[state].join(""));
     fill(this.about, count(parts), ` parts of ${bytes(size)}, in the order of the file`);
-    fill(this.legend, Object.keys(STATES).map((state) => legendOf(state, found[state].length)));
+    fill(
+      this.legend,
+      Object.keys(STATES).map((state) => legendOf(state, found[state].length)),
+    );
     this.element.hidden = parts < 2;
   }
 }

@@ -1,7 +1,7 @@
 // What a job in progress shows: how far it is, how fast, and how long it will take.
 
 import { announce, fill, h } from "./dom.js";
-import { estimate } from "./jobs.js";
+import { estimate, nameOf } from "./jobs.js";
 import { now } from "./api.js";
 import { about, bytes, bytesOf, rate, seconds } from "./numbers.js";
 import { setTitle } from "./title.js";
@@ -49,7 +49,7 @@ export class ProgressPanel {
     if (isCut) this.bar.value = share;
     this.bar.hidden = isQueued;
     fill(this.facts, this.#figures(guess));
-    setTitle(job.csv, percent);
+    setTitle(nameOf(job.csv), percent);
     this.#say(isQueued ? "queued" : [percent || "running", left].filter(Boolean).join(", "));
   }
 
@@ -57,12 +57,22 @@ export class ProgressPanel {
     const { job } = this;
     const { parts_done: done, parts, bytes: read } = job.progress;
     const since = (now() - Date.parse(job.started_at ?? job.submitted_at)) / 1000;
-    return [
-      ["Parts", job.status === "queued" ? "–" : `${done} of ${parts}`],
+    const waited = since < 60 ? `${Math.max(0, Math.floor(since))} s` : seconds(since);
+    const figures = [
+      ["Parts", `${done} of ${parts}`],
       ["Read", parts > 1 ? bytesOf(read, job.bytes) : bytes(job.bytes)],
       ["Rate", guess ? rate(guess.rate) : "–"],
-      [job.started_at ? "Running for" : "Waiting for", seconds(Math.max(0, Math.floor(since)))],
-    ].map(fact);
+      ["Running for", waited],
+    ];
+    const isQueued = job.status === "queued";
+    return (
+      isQueued
+        ? [
+            ["Size", bytes(job.bytes)],
+            ["Waiting for", waited],
+          ]
+        : figures
+    ).map(([name, text]) => fact(name, ...split(text)));
   }
 
   /** Have it said at most every ten seconds. */
@@ -75,9 +85,18 @@ export class ProgressPanel {
 
 /**
  * Return a figure with its name; its unit is set smaller.
- * @param {[string, string|Node]} given
+ * @param {string} name
+ * @param {string|Node} number
+ * @param {string} [unit]
  */
-export function fact([name, value]) {
-  const [, number, unit] = /^([\d.:–-]+)(.*)$/s.exec(value) ?? [null, value, ""];
+export function fact(name, number, unit = "") {
   return h("div", null, h("dt", null, name), h("dd", null, number, h("small", null, unit)));
+}
+
+/**
+ * Return a text that begins with a number as the number and the rest.
+ * @param {string} text
+ */
+export function split(text) {
+  return /^([\d.:–]+)(.*)$/s.exec(text).slice(1);
 }

@@ -31,7 +31,13 @@ export function results(job) {
     "Totals",
     table,
     saveButton(nameFor(job.csv, "-sums.csv"), "text/csv", csv, icon("down"), "CSV"),
-    saveButton(nameFor(job.csv, "-sums.json"), "application/json", jsonOf(job), icon("down"), "JSON"),
+    saveButton(
+      nameFor(job.csv, "-sums.json"),
+      "application/json",
+      jsonOf(job),
+      icon("down"),
+      "JSON",
+    ),
   );
   table.show(sums);
   return [panel, chart.element];

@@ -1,4 +1,4 @@
-// Tables of any length: sorted by a press on a header, filtered by a name, drawn where they are seen.
+// Tables of any length: sorted by a press on a header, filtered by a name, drawn where seen.
 
 import { fill, h, icon } from "./dom.js";
 import { Windowed } from "./windowed.js";

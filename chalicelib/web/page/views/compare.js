@@ -2,11 +2,10 @@
 
 import { columnsText, nameOfOption, optionText } from "../account.js";
 import { get, isAbort, Problem } from "../api.js";
-import { change, difference } from "../decimal.js";
-import { compare as order } from "../decimal.js";
+import { change, compare as order, difference } from "../decimal.js";
 import { copyButton, fill, h, icon } from "../dom.js";
 import { csvOf, nameFor, saveButton } from "../download.js";
-import { hashOf } from "../jobs.js";
+import { hashOf, nameOf } from "../jobs.js";
 import { bytes, count, counted, exact, time } from "../numbers.js";
 import { NAME, placesIn, sumsOf } from "../results.js";
 import { Table, tablePanel } from "../table.js";
@@ -39,7 +38,7 @@ async function jobOf(id, signal) {
   if (!/^[0-9a-f]{32}$/.test(id ?? "")) return null;
   const { body } = await get(`jobs/${id}`, { signal });
   if (body.status === "succeeded") return body;
-  const detail = `The job of ${body.csv} is ${body.status}, so it has no sums to compare.`;
+  const detail = `The job of ${nameOf(body.csv)} is ${body.status}, so it has no sums to compare.`;
   throw new Problem(409, { code: "no_sums", detail });
 }
 
@@ -55,11 +54,17 @@ async function choose(root, chosen, signal) {
   fill(
     root,
     head(
-      other ? `Compare ${other.csv} with` : "Compare two jobs",
-      other ? `Choose the job that came ${missing === "left" ? "before" : "after"} it.` : "Choose the first one.",
+      other ? `Compare ${nameOf(other.csv)} with` : "Compare two jobs",
+      other
+        ? `Choose the job that came ${missing === "left" ? "before" : "after"} it.`
+        : "Choose the first one.",
     ),
     jobs.length
-      ? h("ul", { class: "panel files tall" }, jobs.map((job) => jobItem(job, linkOf(job))))
+      ? h(
+          "ul",
+          { class: "panel files tall" },
+          jobs.map((job) => jobItem(job, linkOf(job))),
+        )
       : h("p", { class: "panel blank mut" }, "No other job has succeeded yet."),
   );
 }
@@ -74,8 +79,17 @@ function hashWith({ left, right }) {
 }
 
 function jobItem(job, href) {
-  const texts = [job.csv, bytes(job.bytes), time(job.submitted_at, "long")];
-  return h("li", null, h("a", { href }, icon("ok"), texts.map((text) => h("span", null, text))));
+  const texts = [nameOf(job.csv), bytes(job.bytes), time(job.submitted_at, "long")];
+  return h(
+    "li",
+    null,
+    h(
+      "a",
+      { href },
+      icon("ok"),
+      texts.map((text) => h("span", null, text)),
+    ),
+  );
 }
 
 function head(title, text, ...acts) {
@@ -87,9 +101,9 @@ function comparison(left, right) {
   const rows = rowsOf(left, right);
   const differing = rows.filter(isDifferent);
   const title = differing.length
-    ? `${differing.length} of ${counted(rows.length, "column")} ${rows.length === 1 ? "differs" : "differ"}`
+    ? `${differing.length} of ${counted(rows.length, "column differs", "columns differ")}`
     : `All ${counted(rows.length, "column")} are equal`;
-  setTitle(`${left.csv} and ${right.csv}`);
+  setTitle(`${nameOf(left.csv)} and ${nameOf(right.csv)}`);
   const swap = h("a", { class: "btn", href: hashWith({ left: right.id, right: left.id }) });
   const table = new Table("h-cmp", COLUMNS, ({ name }) => name);
   const panel = tablePanel("h-cmp", "Totals per column", table);
@@ -101,7 +115,13 @@ function comparison(left, right) {
       title,
       rowsText(left.ledger.rows, right.ledger.rows),
       fill(swap, icon("diff"), "Swap"),
-      saveButton(nameFor(right.csv, "-compared.csv"), "text/csv", () => csvFor(rows), icon("down"), "CSV"),
+      saveButton(
+        nameFor(right.csv, "-compared.csv"),
+        "text/csv",
+        () => csvFor(rows),
+        icon("down"),
+        "CSV",
+      ),
       copyButton(() => location.href, "Copy link", icon("link"), "Copy link"),
     ),
     h(
@@ -129,7 +149,7 @@ function card(side, job, other) {
     "section",
     { class: "panel pick", "aria-label": name },
     h("h2", null, name),
-    h("a", { href: hashOf(job.id) }, job.csv),
+    h("a", { href: hashOf(job.id) }, nameOf(job.csv)),
     sub,
     h("a", { class: "btn btn-0", href, "aria-label": label }, "Change"),
   );
@@ -151,7 +171,12 @@ function cautions(left, right) {
   if (!texts.length) return null;
   const items = texts.map((text) => h("li", null, text));
   const said = h("b", null, "The two files were not read alike.");
-  return h("div", { class: "note note-warn" }, icon("warn"), h("div", null, h("p", null, said), h("ul", null, items)));
+  return h(
+    "div",
+    { class: "note note-warn" },
+    icon("warn"),
+    h("div", null, h("p", null, said), h("ul", null, items)),
+  );
 }
 
 function optionTexts(before, after) {
@@ -160,19 +185,35 @@ function optionTexts(before, after) {
   const differs = (name) => JSON.stringify(before[name]) !== JSON.stringify(after[name]);
   const columns = names.some(differs) ? [["Columns", columnsText(before), columnsText(after)]] : [];
   const rest = others.filter(differs);
-  const pairs = rest.map((name) => [nameOfOption(name), optionText(before[name] ?? null), optionText(after[name])]);
-  return [...columns, ...pairs].map(([name, one, other]) => against(`Option ${name.toLowerCase()}`, one, other));
+  const pairs = rest.map((name) => [
+    nameOfOption(name),
+    optionText(before[name] ?? null),
+    optionText(after[name]),
+  ]);
+  return [...columns, ...pairs].map(([name, one, other]) =>
+    against(`Option ${name.toLowerCase()}`, one, other),
+  );
 }
 
 function dialectTexts(before, after) {
   const names = Object.keys(after).filter((name) => before[name]?.found !== after[name].found);
   return names.map((name) =>
-    against(`${nameOfOption(name)} as found`, optionText(before[name]?.found ?? null), optionText(after[name].found)),
+    against(
+      `${nameOfOption(name)} as found`,
+      optionText(before[name]?.found ?? null),
+      optionText(after[name].found),
+    ),
   );
 }
 
 function against(name, before, after) {
-  return [name, ": ", h("code", null, before || "none"), " against ", h("code", null, after || "none")];
+  return [
+    name,
+    ": ",
+    h("code", null, before || "none"),
+    " against ",
+    h("code", null, after || "none"),
+  ];
 }
 
 /** Return a row for each column of either job, in the order of the second one. */
@@ -180,7 +221,9 @@ function rowsOf(left, right) {
   const before = new Map(sumsOf(left).map((sum) => [sum.name, sum]));
   const after = new Map(sumsOf(right).map((sum) => [sum.name, sum]));
   const removed = [...before.keys()].filter((name) => !after.has(name));
-  return [...after.keys(), ...removed].map((name) => rowOf(name, before.get(name), after.get(name)));
+  return [...after.keys(), ...removed].map((name) =>
+    rowOf(name, before.get(name), after.get(name)),
+  );
 }
 
 function rowOf(name, one, other) {
@@ -207,14 +250,29 @@ function filterOf(rows, differing, table) {
   ];
   const radios = choices.map(([name, found], index) => {
     const choose = () => table.show(found);
-    const input = h("input", { type: "radio", name: "which", checked: index === 0, onchange: choose });
-    return h("label", null, input, h("span", null, name, " ", h("small", null, count(found.length))));
+    const input = h("input", {
+      type: "radio",
+      name: "which",
+      checked: index === 0,
+      onchange: choose,
+    });
+    return h(
+      "label",
+      null,
+      input,
+      h("span", null, name, " ", h("small", null, count(found.length))),
+    );
   });
   return h("fieldset", { class: "seg" }, h("legend", { class: "vh" }, "Show"), radios);
 }
 
 function csvFor(rows) {
-  const lines = rows.map(({ name, before, after, by }) => [name, before ?? "", after ?? "", by ?? ""]);
+  const lines = rows.map(({ name, before, after, by }) => [
+    name,
+    before ?? "",
+    after ?? "",
+    by ?? "",
+  ]);
   return csvOf([["column", "before", "after", "difference"], ...lines]);
 }
 
@@ -222,7 +280,10 @@ function total(member, name) {
   return {
     name,
     look: "num",
-    cell: (row) => (row[member] === undefined ? h("span", { class: "mut" }, "not in the file") : exact(row[member])),
+    cell: (row) =>
+      row[member] === undefined
+        ? h("span", { class: "mut" }, "not in the file")
+        : exact(row[member]),
     order: (one, other) => order(one[member] ?? "0", other[member] ?? "0"),
     chars: (row) => row[member]?.length ?? 15,
     places: (row) => placesIn(row[member] ?? ""),
@@ -230,7 +291,8 @@ function total(member, name) {
 }
 
 function differenceCell({ by, before }) {
-  if (by === null) return h("span", { class: "mut" }, before === undefined ? "new column" : "removed");
+  if (by === null)
+    return h("span", { class: "mut" }, before === undefined ? "new column" : "removed");
   if (by === "0") return h("span", { class: "zero" }, "equal");
   return h("span", { class: "tot" }, by.startsWith("-") ? "" : "+", exact(by));
 }

@@ -2,21 +2,26 @@
 
 import { howRead, ledger, leftOut, timeline } from "../account.js";
 import { warnings } from "../advice.js";
-import { del, get, news, Problem, sleep } from "../api.js";
+import { del, get, isAbort, news, Problem, sleep } from "../api.js";
 import { curlOf } from "../command.js";
 import { announce, copyButton, fill, h, icon } from "../dom.js";
 import { failure } from "../failure.js";
-import { ENDED, hashOfNew, statusOf } from "../jobs.js";
+import { ENDED, hashOfNew, nameOf, statusOf } from "../jobs.js";
 import { count, counted, rate, seconds, time } from "../numbers.js";
 import { changed } from "../options.js";
 import { PartsPanel } from "../parts.js";
-import { fact, ProgressPanel } from "../progress.js";
+import { fact, ProgressPanel, split } from "../progress.js";
 import { givenOptions, runButton } from "../rerun.js";
 import { results } from "../results.js";
 import { setTitle } from "../title.js";
 
 // Between two replies, so that a job of many small parts is not drawn all the time.
 const REDRAW_MS = 400;
+// Without it, the sums would come from the earlier result.
+const AGAIN = { fresh: true };
+const PROMISE =
+  "Totals appear when every part is summed and every cut is proven. You can close this page; " +
+  "the job goes on.";
 
 /**
  * Show the view.
@@ -29,7 +34,7 @@ export async function show(root, { id }, signal) {
   const view = new JobView(root, signal);
   try {
     for await (const job of news(`jobs/${id}`, signal)) {
-      view.show(job);
+      await view.show(job);
       if (ENDED.includes(job.status)) return;
       await sleep(REDRAW_MS, signal);
     }
@@ -47,13 +52,8 @@ function showMissing(root, id) {
     crumb("Unknown"),
     h("h1", null, "There is no such job"),
     h("p", { class: "sub" }, h("code", null, id)),
-    h(
-      "p",
-      null,
-      `Jobs are kept for ${keepDays} days, and only their own client sees them. Look for it in the `,
-      h("a", { href: "#/" }, "list of jobs"),
-      ".",
-    ),
+    h("p", null, `Jobs are kept for ${keepDays} days, and only their own client sees them.`),
+    h("p", { class: "body" }, h("a", { class: "btn", href: "#/" }, "List of jobs")),
   );
 }
 
@@ -72,7 +72,6 @@ function crumb(text) {
 class JobView {
   #status = "";
   #parts = null;
-  #followed = null;
 
   constructor(root, signal) {
     this.root = root;
@@ -82,22 +81,27 @@ class JobView {
     this.times = h("div");
   }
 
-  show(job) {
+  async show(job) {
     this.job = job;
     if (job.status !== this.#status) this.#build(job);
     if (!ENDED.includes(job.status)) this.progress.show(job);
     this.#showTimes();
-    this.#followParts();
+    await this.#getParts();
   }
 
   #build(job) {
     const hadFocus = this.root.contains(document.activeElement);
-    if (this.#status) announce(`${job.csv} ${job.status}`);
+    if (this.#status) announce(`${nameOf(job.csv)} ${job.status}`);
     this.#status = job.status;
-    setTitle(`${job.csv}, ${job.status}`);
+    setTitle(`${nameOf(job.csv)}, ${job.status}`);
     const main = h("div", { class: "stack" }, this.#main(job));
     const side = h("aside", { class: "stack", "aria-label": "About this job" }, this.#side(job));
-    fill(this.root, crumb(job.id.slice(0, 8)), this.#head(job), h("div", { class: "cols" }, main, side));
+    fill(
+      this.root,
+      crumb(job.id.slice(0, 8)),
+      this.#head(job),
+      h("div", { class: "cols" }, main, side),
+    );
     if (hadFocus) document.getElementById("main").focus({ preventScroll: true });
   }
 
@@ -108,8 +112,18 @@ class JobView {
       h("span", null, "submitted ", time(job.submitted_at, "long")),
       h("span", { class: "mono" }, job.id),
     );
-    const title = h("div", { class: "title" }, h("h1", null, job.csv), statusOf(job.status, "st-big"));
-    return h("div", { class: "head" }, h("div", null, title, sub), h("div", { class: "acts" }, actions(job)));
+    const title = h(
+      "div",
+      { class: "title" },
+      h("h1", { title: job.csv }, nameOf(job.csv)),
+      statusOf(job.status, "st-big"),
+    );
+    return h(
+      "div",
+      { class: "head" },
+      h("div", null, title, sub),
+      h("div", { class: "acts" }, actions(job)),
+    );
   }
 
   #main(job) {
@@ -123,7 +137,7 @@ class JobView {
     const change = (changes) => {
       location.hash = hashOfNew(job.csv, changed(givenOptions(job), changes));
     };
-    return warnings(job, change);
+    return warnings({ warnings: oneOfEach(job.warnings) }, change);
   }
 
   #side(job) {
@@ -143,36 +157,15 @@ class JobView {
     if (this.job.ledger) fill(this.account, ledger(this.job, this.#parts?.reruns ?? 0));
   }
 
-  /** Follow the parts while there are several, and get them once more when the job has ended. */
-  #followParts() {
-    if (this.job.progress.parts < 2) return;
-    if (ENDED.includes(this.job.status)) {
-      this.#followed?.abort();
-      this.#getParts();
-    } else if (!this.#followed) {
-      this.#followed = new AbortController();
-      this.signal.addEventListener("abort", () => this.#followed.abort());
-      this.#watchParts(this.#followed.signal);
-    }
-  }
-
-  async #watchParts(signal) {
-    try {
-      for await (const parts of news(`jobs/${this.job.id}/parts`, signal)) {
-        this.#showParts(parts);
-        await sleep(REDRAW_MS, signal);
-      }
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error; // the job's own request reports it
-    }
-  }
-
+  /** Get the parts, if there are several. The job's own request has waited for a change of them. */
   async #getParts() {
+    if (this.job.progress.parts < 2) return;
     try {
       const { body } = await get(`jobs/${this.job.id}/parts`, { signal: this.signal });
       this.#showParts(body);
     } catch (error) {
-      if (!(error instanceof Problem) && !this.signal.aborted) throw error;
+      // The job's own request reports what does not pass.
+      if (!(error instanceof Problem || isAbort(error))) throw error;
     }
   }
 
@@ -183,36 +176,44 @@ class JobView {
   }
 }
 
-const PROMISE =
-  "Totals appear when every part is summed and every cut is proven. You can close this page; " +
-  "the job goes on.";
+/** Return a warning for each code, which names the first of its columns. */
+function oneOfEach(given) {
+  const found = new Map();
+  for (const warning of given) {
+    const { first = warning, rest = -1 } = found.get(warning.code) ?? {};
+    found.set(warning.code, { first, rest: rest + 1 });
+  }
+  return [...found.values()].map(({ first, rest }) => {
+    const more = rest ? ` and ${counted(rest, "more column")}` : "";
+    return first.column === undefined ? first : { ...first, column: first.column + more };
+  });
+}
 
 function inShort(job) {
   const { rows, bytes: size, seconds: took } = job.ledger;
+  const columns = (number) => [count(number), number === 1 ? " column" : " columns"];
   const facts = [
-    ["Rows", count(rows)],
-    ["Summed", counted(job.summed.length, "column")],
-    ["Left out", counted(job.left_out.length, "column")],
-    ["Took", seconds(took)],
-    ["Rate", took > 0 ? rate(size / took) : "–"],
+    fact("Rows", count(rows)),
+    fact("Summed", ...columns(job.summed.length)),
+    fact("Left out", ...columns(job.left_out.length)),
+    fact("Took", ...split(seconds(took))),
+    fact("Rate", ...split(took > 0 ? rate(size / took) : "–")),
   ];
-  return h("dl", { class: "facts", "aria-label": "In short" }, facts.map(fact));
+  return h("dl", { class: "facts", "aria-label": "In short" }, facts);
 }
 
 function cancelled(job) {
-  const { parts_done: done, parts } = job.progress;
-  const text = parts > 1 ? `${done} of ${counted(parts, "part")} were summed until then.` : "";
   return h(
     "section",
     { class: "panel", "aria-labelledby": "h-off" },
     h(
       "div",
-      { class: "body why" },
+      { class: "body why off" },
       icon("stop"),
       h("h2", { id: "h-off" }, "The job was cancelled"),
-      h("p", null, text, " There are no totals: a part of a file has none."),
+      h("p", null, "It has no totals: what was summed until then is only a part of the file."),
     ),
-    h("footer", { class: "do" }, runButton(job, {}, "btn-1", icon("redo"), "Run again")),
+    h("footer", { class: "do" }, runButton(job, AGAIN, "btn-1", icon("redo"), "Run again")),
   );
 }
 
@@ -225,7 +226,7 @@ function actions(job) {
     job.status !== "succeeded" &&
       isOver &&
       h("a", { class: "btn", href: hashOfNew(job.csv, given) }, "Change options"),
-    isOver && job.status !== "cancelled" && runButton(job, {}, "", icon("redo"), "Run again"),
+    isOver && job.status !== "cancelled" && runButton(job, AGAIN, "", icon("redo"), "Run again"),
     copyButton(() => curlOf(job.csv, given), "Copy as curl", icon("copy"), "Copy as curl"),
     copyButton(() => location.href, "Copy link", icon("link"), "Copy link"),
     !isOver && cancelButton(job),

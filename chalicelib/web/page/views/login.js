@@ -61,7 +61,7 @@ function formOf(signIn, [input, refused, keep, button]) {
 async function tried(text, keep) {
   setToken(text, keep);
   try {
-    await get("storage/get_counter?mine=true");
+    await get("me");
     return "";
   } catch (error) {
     setToken(null);
