@@ -102,7 +102,7 @@ def test_totals_are_sorted_by_their_exact_values_and_filtered(visitor: Visitor) 
     assert column(page, 3) == ["7"]
     expect(page.locator(".bars li")).to_have_count(1)
     page.get_by_label("Find a column").fill("nothing")
-    expect(page.get_by_text("No column fits.")).to_be_visible()
+    expect(page.get_by_text("No column matches.")).to_be_visible()
 
 
 def test_files_have_the_exact_digits(visitor: Visitor) -> None:
