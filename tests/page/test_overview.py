@@ -111,7 +111,7 @@ def test_ended_jobs_are_filtered_and_paged(stack: Stack, visitor: Visitor) -> No
     page.get_by_label("Find a job by file").fill("brok")
     expect(rows(page)).to_have_count(1)
     page.get_by_label("Find a job by file").fill("nothing of this name")
-    expect(page.get_by_text("No job fits.")).to_be_visible()
+    expect(page.get_by_text("No job matches.")).to_be_visible()
 
 
 def test_two_jobs_are_chosen_to_be_compared(stack: Stack, visitor: Visitor) -> None:
