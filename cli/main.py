@@ -8,7 +8,6 @@ what is used. So a module imports what takes long (httpx, rich) in its functions
 import io
 import os
 import sys
-import traceback
 from collections.abc import Sequence
 from importlib import import_module
 
@@ -128,6 +127,8 @@ def _say_why(error: BaseException) -> Exit:
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             code = Exit.CLOSED
         case _:
+            import traceback
+
             # Python would end with 1, which means that two jobs differ.
             traceback.print_exception(error)
             say(f"{PROGRAM}: this is a bug in csvsum; please report the lines above.")

@@ -22,7 +22,7 @@ from cli.progress import Update, ignore
 from cli.sum_parts import sum_parts
 
 #: A part takes some milliseconds: long for its set-up, short for a person who waits.
-PART_BYTES = 16 * 1024 * 1024
+PART_BYTES = 32 * 1024 * 1024
 #: How many sums the parts may have together, unless there are fewer parts than threads.
 MAX_SUMS = 20_000
 #: Blocks that are unpacked, or read from a pipe, before they are summed.

@@ -1,6 +1,5 @@
 """What a person sees: data on stdout, messages on stderr, colours on a terminal alone."""
 
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,6 +37,8 @@ def show(text: str = "") -> None:
 
 def show_json(value: object) -> None:
     """Write a value to stdout as one line of JSON."""
+    import json
+
     show(json.dumps(value, ensure_ascii=False))
 
 

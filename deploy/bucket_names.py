@@ -46,4 +46,4 @@ def _present(stage: Stage, aws: Aws, stack: Mapping[str, Any] | None) -> Namespa
 def _names(stage: Stage, namespace: Namespace, aws: Aws) -> set[str]:
     settings = replace(stage.settings, bucket_namespace=namespace)
     named = settings.in_account(aws.identity.account, aws.identity.region)
-    return {named.results_bucket, csv_bucket(named) or ""}
+    return {named.results_bucket, named.uploads_bucket, csv_bucket(named) or ""}

@@ -136,7 +136,7 @@ def show_changes(stage: Stage, aws: Aws, say: Say) -> None:
     A function that is new is compared with .chalice/config.json.
     """
     committed = read_stage(stage.name)
-    live = {name: _live_settings(stage, aws, name) for name in stage.functions}
+    live = {name: _live_settings(stage, aws, name) for name in stage.wanted_functions}
     by_function = {
         name: changes.differences(settings or _settings_of(committed, name), after)
         for name, settings in live.items()

@@ -61,6 +61,11 @@ class Stage:
     def functions(self) -> list[str]:
         return list(self.config["lambda_functions"])
 
+    @property
+    def wanted_functions(self) -> list[str]:
+        """The functions that a deployment makes: the one of the inbox only where it is on."""
+        return [name for name in self.functions if name != "inbox" or self.settings.inbox]
+
     def function(self, name: str) -> dict[str, Any]:
         """Return the settings of a function as Chalice reads them from its configuration."""
         read = Config(

@@ -47,6 +47,7 @@ class Target:
             **variables,
             "CSV_SOURCE": named.csv_source,
             "RESULTS_BUCKET": named.results_bucket,
+            "UPLOADS_BUCKET": named.uploads_bucket,
         }
 
     @contextmanager

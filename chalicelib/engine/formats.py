@@ -16,7 +16,6 @@ These rules take care not to refuse a CSV:
 - A file whose first cell is quoted is none of these, since its first byte is a quote.
 """
 
-import json
 import re
 from dataclasses import dataclass
 from enum import StrEnum
@@ -184,6 +183,8 @@ def _is_one_value(text: bytes) -> bool:
     """Return whether all of a short text is one JSON list or object."""
     if not text.startswith((b"[", b"{")):
         return False
+    import json
+
     try:
         json.loads(text)
     except (ValueError, RecursionError):

@@ -1,7 +1,6 @@
 """Choose the columns to sum, by names, by indexes, or every n-th one. Pure Python."""
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from .errors import BadCsv, Fault
 from .limits import Limits
@@ -42,6 +41,8 @@ def _index_of(column: str | int, names: Sequence[str], places: dict[str, int]) -
 
 
 def _no_name(column: str, names: Sequence[str]) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(column, names[:COMPARED], n=1)
     hint = f"; the most similar name is {shown(close[0])}" if close else ""
     return f"there is no column {shown(column)}{hint}"

@@ -23,7 +23,7 @@ def outcome(number: int, start: State = State.ROW, fault: Fault | None = None) -
 
 
 class Parts:
-    """Sums parts as told, and remembers which. ``faults`` are the parts that have one."""
+    """Sums parts without reading, and remembers which. ``faults`` are the parts that have one."""
 
     def __init__(self, faults: Sequence[int] = (), broken: Sequence[int] = ()) -> None:
         self.faults = faults
@@ -34,7 +34,7 @@ class Parts:
     def sum_part(self, number: int, start: State | None) -> tuple[Outcome, Sequence[ColumnSum]]:
         self.begun.append(number)
         if number in self.broken:
-            raise OSError("the disk is gone")
+            raise OSError("the disk is broken")
         fault = Fault("not_a_number", "no", 0, 0, 0) if number in self.faults else None
         return outcome(number, start or State.ROW, fault), (ColumnSum(values=1),)
 
@@ -61,7 +61,7 @@ def test_after_a_fault_no_part_is_begun_and_the_first_fault_counts() -> None:
 
 def test_an_error_in_one_thread_stops_the_others() -> None:
     parts = Parts(broken=(4,))
-    with pytest.raises(OSError, match="gone"):
+    with pytest.raises(OSError, match="broken"):
         sum_parts(parts.sum_part, PLAN, 3, parts.stop)
     assert parts.stopped
 

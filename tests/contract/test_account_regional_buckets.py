@@ -22,6 +22,7 @@ from tests.strict_aws import Deployed, StrictAws
 SILENT: Any = print
 REGION = "eu-central-1"
 OTHER = "999999999999"
+KINDS = ("results", "csv", "uploads", "code")
 PLACE: Any = {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
 
 
@@ -52,11 +53,12 @@ def deploy(aws: Aws, **given: str) -> Stage:
 
 def buckets(stage: Stage, aws: Aws) -> list[str]:
     names = resources.names(stage, aws)
-    return [names["ResultsBucket"], names["CsvBucket"], releases.bucket_of(stage, aws)]
+    code = releases.bucket_of(stage, aws)
+    return [names["ResultsBucket"], names["CsvBucket"], names["UploadsBucket"], code]
 
 
 def plain_names(strict: StrictAws) -> list[str]:
-    return [f"csvsum-prod-{kind}-{strict.account}-{REGION}" for kind in ("results", "csv", "code")]
+    return [f"csvsum-prod-{kind}-{strict.account}-{REGION}" for kind in KINDS]
 
 
 def old_template() -> Mapping[str, Any]:
@@ -145,6 +147,22 @@ def test_its_names_are_not_changed_by_set(aws: Aws, old_stage: Stage) -> None:
     with pytest.raises(UsageError, match="csvsum-prod are global, and S3 renames none"):
         opened(aws, BUCKET_NAMESPACE="account-regional")
     assert opened(aws, BUCKET_NAMESPACE="global").prefix == old_stage.prefix
+
+
+def test_new_names_are_not_changed_by_set_either(aws: Aws) -> None:
+    deploy(aws)
+    with pytest.raises(UsageError, match="csvsum-prod are account-regional, and S3 renames none"):
+        opened(aws, BUCKET_NAMESPACE="global")
+
+
+def test_an_older_stage_whose_data_is_elsewhere_keeps_its_releases(
+    strict: StrictAws, aws: Aws
+) -> None:
+    own = {"CSV_SOURCE": "s3://my-files", "RESULTS_BUCKET": "mine", "UPLOADS_BUCKET": "also-mine"}
+    for bucket in ("my-files", "mine", "also-mine"):
+        strict.tester("s3").create_bucket(Bucket=bucket, **PLACE)
+    deploy(aws, BUCKET_NAMESPACE="global", **own)
+    assert buckets(deploy(aws, BUCKET_NAMESPACE="", **own), aws)[-1] == plain_names(strict)[-1]
 
 
 def test_data_of_an_earlier_version_is_taken_up_after_a_removal(

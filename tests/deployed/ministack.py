@@ -30,6 +30,8 @@ CHANGES = (
     "STALE_SECONDS=1",
     "CORS_ORIGINS=https://page.example",
     "EVENT_BUS=default",
+    "LIST_FILES=on",
+    "INBOX=on",
     # Each concurrent call is a process here, with the zip unpacked anew.
     "work_job.reserved_concurrency=2",
     "work_part.reserved_concurrency=2",

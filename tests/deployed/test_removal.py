@@ -21,7 +21,9 @@ def stage(unique: Callable[[str], str]) -> Stage:
         "JOBS_QUEUE",
         "PARTS_QUEUE",
         "DEAD_QUEUE",
+        "INBOX_QUEUE",
         "RESULTS_BUCKET",
+        "UPLOADS_BUCKET",
     )
     given = [f"{name}={unique(name.lower().replace('_', '-'))}" for name in variables]
     stage = read_stage("localstack")
@@ -32,7 +34,7 @@ def stage(unique: Callable[[str], str]) -> Stage:
 def make(ministack: MiniStack, stage: Stage) -> dict[str, str]:
     """The resources, twice, and their names. MiniStack takes no tags of buckets from a template."""
     names = resources.names(stage, ministack.aws)
-    mine = [names[name] for name in ("ResultsBucket", "CsvBucket")]
+    mine = [names[name] for name in ("ResultsBucket", "UploadsBucket", "CsvBucket")]
     fresh = [name for name in mine if not ministack.aws.has_bucket(name)]
     for _ in range(2):
         resources.put(stage, ministack.aws, print)
@@ -49,8 +51,8 @@ def test_data_outlives_its_stack_and_is_taken_up_by_the_next(
     for _ in range(2):
         names = make(ministack, stage)
         resources.delete(stage, aws)
-        assert len(data.left(aws, names)) == 4
-    assert len(data.delete(stage, aws, names)) == 4
+        assert len(data.left(aws, names)) == 5
+    assert len(data.delete(stage, aws, names)) == 5
     assert data.left(aws, names) == []
     assert data.delete(stage, aws, names) == []
 

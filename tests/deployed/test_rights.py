@@ -20,10 +20,14 @@ from deploy.policies import policy
 from deploy.stage import read_stage
 from local.triggers import schedule_event, sqs_event
 from tests.deployed.deployment import Deployment
+from tests.forms import send_form
 
 BY_LAMBDA = ("Logs", "TracesHaveNoArn", "Trigger")
 FUNCTIONS = ("api_handler", "work_job", "work_part", "give_up", "sweep")
-STAGE = changed(read_stage("localstack"), {"CSV_SOURCE": "s3://csvsum-localstack-csv/in"})
+STAGE = changed(
+    read_stage("localstack"),
+    {"CSV_SOURCE": "s3://csvsum-localstack-csv/in", "LIST_FILES": "on"},
+)
 RIGHTS = [
     (function, statement["Sid"], action)
     for function in FUNCTIONS
@@ -64,6 +68,10 @@ class Rehearsal:
         self.cut = self._submitted(unique, WIDE_AND_CUT)
         self.invoke("work_job", {"job": self.cut["pk"]["S"]})
         self.planned = self.item(self.cut)
+        self.uploaded = self._submitted_upload(b"a\n1\n")
+        self.uploaded_cut = self._submitted_upload(WIDE_AND_CUT)
+        self.invoke("work_job", {"job": self.uploaded_cut["pk"]["S"]})
+        self.uploaded_planned = self.item(self.uploaded_cut)
         self.misled = self._submitted(unique, MISLEADING)
         self.invoke("work_job", {"job": self.misled["pk"]["S"]})
         self.misled_planned = self.item(self.misled)
@@ -72,6 +80,18 @@ class Rehearsal:
         name = unique("rights") + (".csv.gz" if data is HUGE else ".csv")
         job_id = self.on.api.submit(self.on.put(name, data))
         return self.item({"pk": {"S": job_id}})
+
+    def _submitted_upload(self, data: bytes) -> dict[str, Any]:
+        reply = self.on.api.post("/jobs", json.dumps({"csv": self.upload(data)}).encode())
+        return self.item({"pk": {"S": reply.json["id"]}})
+
+    def upload(self, data: bytes) -> str:
+        """Upload a file as clients do, and return its name."""
+        form = self.on.api.post("/uploads", json.dumps({"name": "rights.csv"}).encode())
+        self.require(form.status == 201)
+        self.require(send_form(form.json["url"], form.json["fields"], data).status == 204)
+        csv: str = form.json["csv"]
+        return csv
 
     def _ended(
         self, unique: Callable[[str], str], data: bytes
@@ -143,6 +163,9 @@ class Rehearsal:
         self.require(self.on.api.get(f"/jobs/{job.json['Task started, your id']}").status == 200)
         self.require(self.on.api.get("/storage/get_counter").status == 200)
         self.require(self.on.api.get("/jobs").status == 200)
+        self.require(self.on.api.get("/files").status == 200)
+        uploaded = json.dumps({"csv": self.upload(b"a\n1\n")}).encode()
+        self.require(self.on.api.post("/jobs", uploaded).status == 202)
         # With the progress of its parts.
         self.put_back(self.planned)
         self.require(self.on.api.get(f"/jobs/{self.cut['pk']['S']}").status == 200)
@@ -154,6 +177,9 @@ class Rehearsal:
         for _ in range(2):
             self.invoke("work_job", {"job": self.wide["pk"]["S"]})
         self.require(self.item(self.wide)["status"]["S"] == "succeeded")
+        self.put_back(self.uploaded)
+        self.invoke("work_job", {"job": self.uploaded["pk"]["S"]})
+        self.require(self.item(self.uploaded)["status"]["S"] == "succeeded")
         self.put_back(self.cut)
         self.invoke("work_job", {"job": self.cut["pk"]["S"]})
         self.require("plan" in self.item(self.cut))
@@ -172,6 +198,9 @@ class Rehearsal:
         for number in (0, 1, 2):
             self.invoke("work_part", {"job": self.cut["pk"]["S"], "part": number})
         self.require(self.item(self.cut)["status"]["S"] == "succeeded")
+        self.put_back(self.uploaded_planned)
+        self.invoke("work_part", {"job": self.uploaded_cut["pk"]["S"], "part": 0})
+        self.require(self.item(self.uploaded_cut)["status"]["S"] == "running")
         self.put_back(self.misled_planned)
         for number in (0, 1, 2):
             self.invoke("work_part", {"job": self.misled["pk"]["S"], "part": number})

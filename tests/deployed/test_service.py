@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
@@ -104,6 +105,19 @@ def test_what_is_not_there_is_reported(
     assert deployment.api.get(f"/storage/get_json/{'0' * 32}").status == 404
     assert deployment.api.get("/csv_name=a.csv?step=0").status == 400
     assert deployment.api.get("/favicon.ico").json["code"] == "no_such_page"
+
+
+def test_the_page_is_served_with_its_files(deployment: Deployment) -> None:
+    page = deployment.api.get("/")
+    assert (page.status, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    scripts = re.findall(rb'src="(page/[^"]+)"', page.body)
+    assert scripts
+    for script in scripts:
+        file = deployment.api.get(f"/{script.decode()}")
+        assert (file.status, file.headers["Content-Type"]) == (
+            200,
+            "text/javascript; charset=utf-8",
+        )
 
 
 PATHS = ("/storage/get_counter", "/jobs/x", "/csv_name=none.csv", "/openapi.json")

@@ -18,7 +18,9 @@ NAMES = (
     "JobsQueue",
     "PartsQueue",
     "DeadQueue",
+    "InboxQueue",
     "ResultsBucket",
+    "UploadsBucket",
     "CsvBucket",
 )
 
@@ -53,9 +55,10 @@ def test_plain_http_is_refused_where_tls_is_wanted(
     calls: list[Callable[[], Any]] = [
         lambda: client("s3").put_object(Bucket=names["CsvBucket"], Key="x", Body=b"x"),
         lambda: client("s3").put_object(Bucket=names["ResultsBucket"], Key="x", Body=b"x"),
+        lambda: client("s3").put_object(Bucket=names["UploadsBucket"], Key="x", Body=b"x"),
         lambda: client("sqs").send_message(QueueUrl=queue, MessageBody="x"),
     ]
-    assert [refused(call) for call in calls] == [tls_only == "true"] * 3
+    assert [refused(call) for call in calls] == [tls_only == "true"] * 4
 
 
 def refused(call: Callable[[], Any]) -> bool:

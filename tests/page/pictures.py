@@ -42,6 +42,13 @@ def numbers(names: list[str], rows: int) -> bytes:
     return "\n".join([",".join(names), *lines, ""]).encode()
 
 
+def rates() -> bytes:
+    """Return a table in which one number has a comma in place of the point."""
+    lines = [f"2026-07-{day:02},EUR,1.{day}" for day in range(10, 20)]
+    lines[6] = lines[6].replace("1.16", "1,16")
+    return "\n".join(["day,currency,rate", *lines, ""]).encode()
+
+
 def put_files(stack: Stack) -> None:
     """Write the files, the larger ones so that they are cut into some parts."""
     sales = [f"store {number:02}" for number in range(41)]
@@ -50,7 +57,9 @@ def put_files(stack: Stack) -> None:
     stack.put(PAYMENTS, payments(5000))
     stack.put("weather/stations.csv", numbers(["station", "rain", "wind", "sun"], 4000))
     stack.put("elections/2026/district-04.csv", numbers([f"list {n}" for n in range(1, 8)], 900))
-    stack.put("rates/2026-q3.csv", b"rate\n1.25\n1.30\n1,35\n1.40\n")
+    stack.put("rates/2026-q3.csv", rates())
+    for name in ("budget-2027.csv", "invoices-november.csv"):
+        stack.put(name, numbers(["amount", "tax"], 4000))
     stack.put(RUNNING[0], numbers([f"sensor {number}" for number in range(20)], 110_000))
     stack.put(RUNNING[1], numbers(["value"], 40_000))
 

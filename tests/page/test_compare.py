@@ -23,7 +23,7 @@ def test_differences_are_exact_and_columns_of_one_file_are_named(
     left, right = ended(api, BEFORE, step=1), ended(api, AFTER, step=1)
     page = visitor.open(f"#/compare/{left}/{right}")
     expect(page.get_by_role("heading", level=1)).to_have_text("4 of 5 columns differ")
-    expect(page.get_by_text("The second file has 1 fewer rows.")).to_be_visible()
+    expect(page.get_by_text("The second file has 1 fewer row.")).to_be_visible()
     rows = [
         row.split("|")
         for row in page.locator(".t tbody tr").evaluate_all(
@@ -58,7 +58,7 @@ def test_jobs_that_were_read_in_different_ways_are_compared_with_a_warning(
     expect(warning).to_contain_text("every 10th from 0 against every one from 0")
     expect(warning).to_contain_text("Option decimal: . against ,")
     expect(warning).to_contain_text("Delimiter as found: , against ;")
-    for size in (DESKTOP, PHONE):
+    for size in (DESKTOP, PHONE, (320, 700)):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         require_accessible(page)
         require_narrow(page)
@@ -74,7 +74,7 @@ def test_two_jobs_are_chosen_one_after_the_other(stack: Stack, visitor: Visitor)
     links.last.press("Enter")
     expect(links).to_have_count(1)
     links.first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("All 1 column are equal")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The column is equal")
     assert {first, second} == set(page.url.rsplit("/", 2)[1:])
     page.get_by_role("link", name="Choose another job as before").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(f"Compare {SMALL} with")
@@ -94,13 +94,13 @@ def test_headers_made_of_markup_are_compared_as_text(stack: Stack, visitor: Visi
     assert page.locator("main img, main script").count() == 0
 
 
-def test_a_hundred_thousand_columns_are_compared(visitor: Visitor) -> None:
+def test_many_columns_are_compared_with_few_elements(visitor: Visitor) -> None:
     page = visitor.open("#/new")
     other = MADE_UP[::-1]
-    names = [f"metric_{number:06}" for number in range(100_000)]
+    names = [f"metric_{number:06}" for number in range(20_000)]
     answer(page, f"/jobs/{MADE_UP}", made_up(dict.fromkeys(names, "1" + "0" * 40)))
     answer(page, f"/jobs/{other}", made_up(dict.fromkeys(names, "1" + "0" * 40 + ".1"), id=other))
     page.evaluate("([one, two]) => { location.hash = `#/compare/${one}/${two}` }", [MADE_UP, other])
-    expect(page.get_by_role("heading", level=1)).to_have_text("100000 of 100000 columns differ")
+    expect(page.get_by_role("heading", level=1)).to_have_text("20000 of 20000 columns differ")
     expect(page.locator(".t tbody tr").first).to_contain_text("+0.1")
     assert page.locator(".t tbody tr").count() < 100

@@ -27,13 +27,27 @@ def test_an_error_shows_its_line_and_ends_in_a_button_that_mends_it(
         page.get_by_role("heading", name="With delimiter ; it is read like this")
     ).to_be_visible()
     expect(page.locator(".pv .on").nth(1)).to_have_text("8.5")
-    for size in (PHONE, DESKTOP):
+    for size in ((320, 700), PHONE, DESKTOP):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         require_accessible(page)
         require_narrow(page)
     page.get_by_role("button", name="Run again with delimiter ;").press("Enter")
     expect(page.locator(".tot").last).to_have_text("6.25")
     assert job_id not in page.url
+
+
+def test_a_fault_in_a_large_file_is_marked_in_its_part(stack: Stack, visitor: Visitor) -> None:
+    rows = [b"%d,1\n" % number for number in range(50_000)]
+    rows[40_000] = b"40000,1,2\n"
+    stack.put("large-broken.csv", b"a,b\n" + b"".join(rows))
+    api = api_of(stack, visitor)
+    job_id = ended(api, "large-broken.csv")
+    part = api.get(f"/jobs/{job_id}/parts").json["states"].index("f")
+    page = visitor.open(f"#/jobs/{job_id}")
+    expect(page.locator(".tl .bad")).to_contain_text(f"Failed in part {part + 1}")
+    expect(page.locator("#legend")).to_contain_text("with the error 1")
+    expect(page.locator(".code .at")).to_have_attribute("data-n", "40002")
+    require_accessible(page)
 
 
 def test_each_suggestion_is_a_button_of_its_own(stack: Stack, visitor: Visitor) -> None:

@@ -15,7 +15,7 @@ def test_a_queued_job_waits_and_then_shows_its_sums_without_a_reload(
 ) -> None:
     api = api_of(stack, visitor)
     with stack.stopped_workers():
-        page = visitor.open(f"#/jobs/{submitted(api, SMALL)}")
+        page = visitor.open(f"#/jobs/{submitted(api, SMALL, fresh=True)}")
         expect(page.locator(".st-big")).to_have_text("queued")
         expect(page.get_by_role("heading", name="Waiting for a worker")).to_be_visible()
         expect(page.locator("progress")).to_be_hidden()
@@ -32,7 +32,7 @@ def test_a_running_job_shows_how_far_it_is_and_sends_no_request_while_nothing_ch
     api = api_of(stack, visitor)
     sent: list[str] = []
     with stack.stopped_workers() as workers:
-        job_id = submitted(api, LARGE)
+        job_id = submitted(api, LARGE, fresh=True)
         page = visitor.open(f"#/jobs/{job_id}")
         work_until(workers, lambda: api.job(job_id)["progress"]["parts_done"] > 3, page)
         done = api.job(job_id)["progress"]["parts_done"]
@@ -60,7 +60,7 @@ def test_a_job_is_cancelled_by_keyboard_and_only_when_one_is_sure(
 ) -> None:
     api = api_of(stack, visitor)
     with stack.stopped_workers():
-        job_id = submitted(api, SMALL)
+        job_id = submitted(api, SMALL, fresh=True)
         page = visitor.open(f"#/jobs/{job_id}")
         cancel = page.locator(".acts > .btn-x")
         cancel.focus()
@@ -106,6 +106,15 @@ def test_a_job_is_copied_as_a_command_and_as_a_link_and_run_again(
     again = api_of(stack, visitor).job(page.url[-32:])
     assert again["options"]["non_numeric"] == "skip"
     assert "cached_from" not in again
+
+
+def test_a_result_of_an_earlier_job_leads_to_it(stack: Stack, visitor: Visitor) -> None:
+    api = api_of(stack, visitor)
+    first = ended(api, SMALL, strip="x")
+    page = visitor.open(f"#/jobs/{ended(api, SMALL, strip='x')}")
+    expect(page.locator(".tl")).to_contain_text("Totals taken from an earlier job")
+    page.get_by_role("link", name=first[:8]).click()
+    expect(page.locator(".sub")).to_contain_text(first)
 
 
 def test_twenty_thousand_parts_are_five_elements(visitor: Visitor) -> None:

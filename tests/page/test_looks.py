@@ -26,11 +26,13 @@ VIEWS = {
     "#/terminal": ".cmd",
     "#/nowhere": "h1",
 }
-LOOKS: list[tuple[tuple[int, int], Any]] = [
-    (DESKTOP, "light"),
-    (DESKTOP, "dark"),
-    (PHONE, "light"),
-    (PHONE, "dark"),
+#: What a phone shows in another way than a desktop.
+ON_PHONES = ("#/", f"#/new?csv={PAYMENTS}", f"#/new?csv={BROKEN}")
+LOOKS: list[tuple[tuple[int, int], Any, tuple[str, ...]]] = [
+    (DESKTOP, "light", tuple(VIEWS)),
+    (DESKTOP, "dark", tuple(VIEWS)),
+    (PHONE, "light", ON_PHONES),
+    (PHONE, "dark", ON_PHONES),
 ]
 
 
@@ -39,9 +41,11 @@ def visit(page: Page, route: str) -> None:
     expect(page.locator(VIEWS[route]).first).to_be_visible()
 
 
-@pytest.mark.parametrize(("size", "theme"), LOOKS, ids=["desktop", "desktop-dark", "phone", "dark"])
+@pytest.mark.parametrize(
+    ("size", "theme", "routes"), LOOKS, ids=["desktop", "desktop-dark", "phone", "phone-dark"]
+)
 def test_axe_finds_nothing_and_nothing_scrolls_sideways(
-    stack: Stack, visitor: Visitor, size: tuple[int, int], theme: Any
+    stack: Stack, visitor: Visitor, size: tuple[int, int], theme: Any, routes: tuple[str, ...]
 ) -> None:
     api = api_of(stack, visitor)
     page = visitor.open("#/", size, theme)
@@ -50,7 +54,7 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     api.ended(submit(api, SMALL)), api.ended(submit(api, BROKEN))
     with stack.stopped_workers():
         submit(api, SMALL)
-        for route in VIEWS:
+        for route in routes:
             visit(page, route)
             require_accessible(page)
             require_no_sideways_scrolling(page)

@@ -69,6 +69,8 @@ def test_axe_finds_nothing_in_totals(
     expect(page.locator(".bars li").first).to_be_visible()
     require_accessible(page)
     require_no_sideways_scrolling(page)
+    page.set_viewport_size({"width": 320, "height": 700})
+    require_no_sideways_scrolling(page)
 
 
 def test_what_is_selected_is_copied_without_groups(visitor: Visitor) -> None:

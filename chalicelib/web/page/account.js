@@ -9,6 +9,7 @@ import { bytes, count, ordinal, seconds, time } from "./numbers.js";
 import { givenOptions } from "./rerun.js";
 
 const FEW = 12;
+const MAX_LEFT_OUT = 1000;
 const SAID = ["step", "first", "columns", "delimiter", "encoding", "header"];
 
 /**
@@ -17,39 +18,42 @@ const SAID = ["step", "first", "columns", "delimiter", "encoding", "header"];
  * @param {{reruns: number, states: string}|null} parts as `GET /jobs/<id>/parts` has them
  */
 export function timeline(job, parts) {
-  const { parts_done: done, parts: number } = job.progress;
-  const after = (iso) =>
-    iso && `+${seconds((Date.parse(iso) - Date.parse(job.submitted_at)) / 1000)}`;
-  const failed = parts?.states.indexOf("f") ?? -1;
-  const ends = {
-    queued: [["now", "Waiting for a worker", ""]],
-    running: [
-      ["now", "Summing", number > 1 ? `${done} of ${number}` : ""],
-      ["next", "Add up the parts", ""],
-    ],
-    succeeded: [
-      ["ok", number > 1 ? "Cuts checked, totals ready" : "Totals ready", after(job.finished_at)],
-    ],
-    failed: [
-      [
-        "bad",
-        number > 1 && failed >= 0 ? `Failed in part ${failed + 1}` : "Failed",
-        after(job.finished_at),
-      ],
-    ],
-    cancelled: [["bad", "Cancelled", after(job.finished_at)]],
-  };
+  const number = job.progress.parts;
   const again = parts?.reruns ? `${parts.reruns} rerun, since they began inside quotes` : "";
   const items = [
     ["ok", "Submitted", time(job.submitted_at, "clock")],
-    job.started_at && ["ok", "Started", after(job.started_at)],
-    number > 1 && ["ok", `Cut into ${number} parts`, ""],
+    job.started_at && ["ok", "Started", after(job, job.started_at)],
+    number > 1 && !job.cached_from && ["ok", `Cut into ${number} parts`, ""],
     again && ["ok", again, ""],
-    ...ends[job.status],
+    ...endOf(job, parts),
   ].filter(Boolean);
   const item = ([look, text, when]) =>
     h("li", { class: look, "aria-current": look === "now" && "step" }, text, h("time", null, when));
   return panel("h-tl", "Timeline", "", h("ol", { class: "body tl" }, items.map(item)));
+}
+
+function endOf(job, parts) {
+  const { parts_done: done, parts: number } = job.progress;
+  const when = job.finished_at ? after(job, job.finished_at) : "";
+  const failed = number > 1 && parts ? parts.states.indexOf("f") : -1;
+  const ends = {
+    queued: ["now", "Waiting for a worker", ""],
+    running: ["now", "Summing", number > 1 ? `${done} of ${number}` : ""],
+    succeeded: ["ok", endText(job), when],
+    failed: ["bad", failed < 0 ? "Failed" : `Failed in part ${failed + 1}`, when],
+    cancelled: ["bad", "Cancelled", when],
+  };
+  return [ends[job.status], job.status === "running" && ["next", "Add up the parts", ""]];
+}
+
+function endText(job) {
+  if (job.cached_from) return "Totals taken from an earlier job";
+  return job.progress.parts > 1 ? "Cuts checked, totals ready" : "Totals ready";
+}
+
+/** Return how long after its submission something happened to a job. */
+function after(job, iso) {
+  return `+${seconds((Date.parse(iso) - Date.parse(job.submitted_at)) / 1000)}`;
 }
 
 /**
@@ -153,13 +157,13 @@ export function leftOut({ left_out: columns }) {
     `${index} · ${name}`,
     [h("span", null, cell), h("small", null, why)],
   ];
-  const rest = columns.slice(FEW);
+  const rest = columns.slice(FEW, MAX_LEFT_OUT);
   const more =
     rest.length > 0 &&
     h(
       "details",
       { class: "body small" },
-      h("summary", null, `${rest.length} more`),
+      h("summary", null, `${columns.length - FEW} more`),
       pairs(rest.map(item)),
     );
   return panel(

@@ -85,7 +85,9 @@ export function warnings(preview, change) {
  * @param {(changes: Object<string, unknown>) => void} change
  */
 export function failure(error, change) {
-  const advice = (error.suggestions ?? []).map((each) => adviceOf(each, change));
+  const isNews = ({ sentence, options }) =>
+    Object.keys(options).length > 0 || !error.detail.includes(sentence);
+  const advice = (error.suggestions ?? []).filter(isNews).map((each) => adviceOf(each, change));
   return h(
     "section",
     { class: "panel", "aria-labelledby": "h-why" },
@@ -140,11 +142,12 @@ export function excerptOf({ lines, line: at, from, to }) {
     h("mark", null, text.slice(from, to) || " "),
     text.slice(to),
   ];
+  const digits = String(lines.at(-1)?.line).length;
   const shown = lines.map(({ line, text }) => {
     const isAt = line === at;
     return h(
       "span",
-      { class: isAt ? "ln at" : "ln", "data-n": line },
+      { class: isAt ? "ln at" : "ln", "data-n": String(line).padStart(digits) },
       isAt ? marked(text) : text || " ",
     );
   });

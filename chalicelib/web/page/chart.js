@@ -24,6 +24,7 @@ export function chartPanel() {
 class Chart {
   #scale = "Linear";
   #bars = [];
+  #known = null;
 
   constructor() {
     const list = h("ul");
@@ -49,9 +50,11 @@ class Chart {
     this.plot = plot;
   }
 
+  /** Show some sums. Those of the first call are all there are: they are sorted once. */
   show(sums) {
-    const sorted = [...sums].sort((one, other) => compare(other.total, one.total));
-    this.#bars = sorted.map(({ name, total }) => ({ name, ...magnitude(total) }));
+    this.#known ??= barsOf(sums);
+    this.#bars = sums.map((sum) => this.#known.get(sum));
+    this.#bars.sort((one, other) => one.rank - other.rank);
     this.#draw();
   }
 
@@ -105,6 +108,13 @@ class Chart {
     const value = h("span", { class: "vl" }, short(bar));
     return h("li", null, h("span", { class: "lb", title: bar.name }, bar.name), picture, value);
   }
+}
+
+function barsOf(sums) {
+  const sorted = [...sums].sort((one, other) => compare(other.total, one.total));
+  return new Map(
+    sorted.map((sum, rank) => [sum, { rank, name: sum.name, ...magnitude(sum.total) }]),
+  );
 }
 
 /** Return where a number is between 0 and 1, and the numbers that the axis names. */

@@ -16,11 +16,16 @@ import { givenOptions, runButton } from "./rerun.js";
  */
 export function failure(job, signal) {
   const { suggestions = [] } = job.error;
-  const useful = suggestions.filter(({ options }) => Object.keys(options).length);
-  const others = suggestions.filter((each) => each !== useful[0]);
-  const rows = h("div", { class: "stack" });
-  if (useful.length) showRows(rows, job, useful[0], signal);
-  return [errorPanel(job, useful[0]), rows, others.length > 0 && othersPanel(job, others)];
+  const useful = suggestions.filter(isUseful);
+  const best = useful[0] ?? suggestions[0];
+  const others = suggestions.filter((each) => each !== best);
+  const rows = h("div", { class: "stack", hidden: true });
+  if (useful.length) showRows(rows, job, best, signal);
+  return [errorPanel(job, best), rows, others.length > 0 && othersPanel(job, others)];
+}
+
+function isUseful({ options }) {
+  return Object.keys(options).length > 0;
 }
 
 function errorPanel(job, best) {
@@ -41,7 +46,7 @@ function errorPanel(job, best) {
     h(
       "footer",
       { class: "do" },
-      best && suggestionButtons(job, best, "btn-1"),
+      best && isUseful(best) && suggestionButtons(job, best, "btn-1"),
       h("span", { class: "mut small" }, placeOf(error), " Nothing was summed."),
     ),
   );
@@ -69,15 +74,14 @@ function placeOf({ line, column, byte_offset: byte }) {
 
 function othersPanel(job, suggestions) {
   const item = (each) => {
-    const isUseful = Object.keys(each.options).length > 0;
-    const buttons = isUseful && h("div", { class: "acts" }, suggestionButtons(job, each, ""));
-    return h("li", { class: "body" }, h("p", null, each.sentence), buttons);
+    const buttons = isUseful(each) && h("div", { class: "acts" }, suggestionButtons(job, each, ""));
+    return h("li", { class: "list" }, h("p", null, each.sentence), buttons);
   };
   return h(
     "section",
     { class: "panel", "aria-labelledby": "h-else" },
     h("header", null, h("h2", { id: "h-else" }, "Other possible causes")),
-    h("ul", { class: "list small" }, suggestions.map(item)),
+    h("ul", { class: "body list small" }, suggestions.map(item)),
   );
 }
 
@@ -85,7 +89,8 @@ async function showRows(root, job, { options }, signal) {
   const given = changed(givenOptions(job), options);
   try {
     const { body } = await post("preview", { csv: job.csv, ...given }, { signal });
-    if (!signal.aborted) fill(root, rowsAs(body, options, job, given));
+    if (!body.rows?.length || signal.aborted) return;
+    fill(root, rowsAs(body, options, job, given)).hidden = false;
   } catch (error) {
     // The button still works; only the proof is missing.
     if (!isAbort(error) && !(error instanceof Problem)) throw error;
@@ -93,7 +98,6 @@ async function showRows(root, job, { options }, signal) {
 }
 
 function rowsAs(preview, options, job, given) {
-  if (!preview.rows?.length || !preview.names) return null;
   const { error, summed = [], left_out: leftOut = [] } = preview;
   const said = error
     ? ["A job would still fail: ", error.detail]

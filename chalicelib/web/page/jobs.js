@@ -43,6 +43,16 @@ export function hashOf(id) {
 }
 
 /**
+ * Return the hash of two jobs side by side, or, with one, of the choice of the other.
+ * @param {string} [left] the id of the job that came first
+ * @param {string} [right]
+ */
+export function hashOfPair(left, right) {
+  if (left && right) return `#/compare/${left}/${right}`;
+  return `#/compare?${new URLSearchParams(left ? { left } : { right })}`;
+}
+
+/**
  * Return the hash of the preview of a file.
  * @param {string} csv the name of the file
  * @param {Object<string, unknown>} [options] those that are not the defaults

@@ -1,6 +1,7 @@
 // The parts of a job as one picture: a path for each state, so that 20,000 parts are five elements.
 
 import { fill, h, svg } from "./dom.js";
+import { ENDED } from "./jobs.js";
 import { bytes, count } from "./numbers.js";
 
 /** For each state of `GET /jobs/<id>/parts`: its class, its shape, what the legend says. */
@@ -8,7 +9,11 @@ const STATES = {
   s: ["p-done", "h8v8h-8z", "summed"],
   q: ["p-run pulse", "h8v8h-8zm2 2v4h4v-4z", "sent to workers"],
   r: ["p-again", "h4l4 4v4h-8z", "rerun"],
-  f: ["p-bad", "l3 3 3-3 2 2-3 3 3 3-2 2-3-3-3 3-2-2 3-3-3-3z", "with the error"],
+  f: [
+    "p-bad",
+    "m1.5 0 2.5 2.5 2.5-2.5 1.5 1.5-2.5 2.5 2.5 2.5-1.5 1.5-2.5-2.5-2.5 2.5-1.5-1.5 2.5-2.5-2.5-2.5z",
+    "with the error",
+  ],
   ".": ["p-wait", "m2 2h4v4h-4z", "waiting"],
 };
 const CELL = 10;
@@ -36,9 +41,10 @@ export class PartsPanel {
 
   /**
    * Show the parts of a job.
-   * @param {{parts: number, part_bytes: number, states: string}} reply
+   * @param {{status: string, parts: number, part_bytes: number, states: string}} reply
    */
-  show({ parts, part_bytes: size, states }) {
+  show({ status, parts, part_bytes: size, states }) {
+    const isOver = ENDED.includes(status);
     const columns = columnsOf(parts);
     const rows = Math.ceil(parts / columns);
     this.picture.setAttribute("viewBox", `0 0 ${columns * CELL - 2} ${rows * CELL - 2}`);
@@ -47,7 +53,7 @@ export class PartsPanel {
     fill(this.about, count(parts), ` parts of ${bytes(size)}, in the order of the file`);
     fill(
       this.legend,
-      Object.keys(STATES).map((state) => legendOf(state, found[state].length)),
+      Object.keys(STATES).map((state) => legendOf(state, found[state].length, isOver)),
     );
     this.element.hidden = parts < 2;
   }
@@ -66,9 +72,9 @@ function pathsOf(states, columns) {
   return found;
 }
 
-function legendOf(state, number) {
+function legendOf(state, number, isOver) {
   const [look, shape, text] = STATES[state];
-  if (!number && "rf".includes(state)) return null;
+  if (!number && (isOver || "rf".includes(state))) return null;
   const sign = svg("svg", { viewBox: "0 0 8 8", "aria-hidden": "true" });
   sign.append(svg("path", { class: look, d: `M0 0${shape}` }));
   return h("li", null, sign, text, " ", h("b", null, count(number)));

@@ -53,6 +53,7 @@ export function sumsOf({ summed, exact: totals, cells, options, left_out: leftOu
   return summed.map((name) => ({ index: places(), name, total: totals[name], ...cells[name] }));
 }
 
+const COLLATOR = new Intl.Collator("en", { numeric: true });
 const CSV_HEADER = ["column", "total", "values", "missing", "skipped"];
 
 function csvRow({ name, total, values, missing, skipped }) {
@@ -94,7 +95,7 @@ export const NAME = {
   look: "name",
   heads: true,
   cell: ({ name }) => h("span", { title: name }, name),
-  order: (one, other) => one.name.localeCompare(other.name, "en", { numeric: true }),
+  order: (one, other) => COLLATOR.compare(one.name, other.name),
   chars: ({ name }) => name.length,
 };
 
