@@ -17,12 +17,14 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 LIBRARIES = "chalicelib/engine/native/lib"
 COMPILERS = ("cc", "gcc", "clang")
 #: A compiler as a package. It has no wheels for other machines, where pip would fail.
-ZIG, ZIG_SYSTEMS = "ziglang==0.17.1", ("linux", "darwin")
+ZIGLANG, ZIG_SYSTEMS = "ziglang==0.17.1", ("linux", "darwin")
 ZIG_MACHINES = ("x86_64", "aarch64", "arm64")
 
 
 class KernelHook(BuildHookInterface[Any]):
     """Adds the compiled library to the wheel, and the name of its platform."""
+
+    _folder = ""
 
     def dependencies(self) -> list[str]:
         """Return what the build needs besides this hook."""
@@ -30,7 +32,7 @@ class KernelHook(BuildHookInterface[Any]):
 
         is_needed = next(filter(shutil.which, COMPILERS), None) is None
         has_wheel = sys.platform in ZIG_SYSTEMS and platform.machine() in ZIG_MACHINES
-        return [ZIG] if is_needed and has_wheel else []
+        return [ZIGLANG] if is_needed and has_wheel else []
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compile the kernel. A wheel without it is complete as well."""
@@ -50,23 +52,19 @@ class KernelHook(BuildHookInterface[Any]):
 
     def _compiled(self, folder: Path) -> Path | None:
         sys.path.insert(0, self.root)
-        from chalicelib.engine.native.binding import LIBRARY
-        from chalicelib.engine.native.build import HOST, compile_library
+        from chalicelib.engine.native.binding import LIBRARY, open_library
+        from chalicelib.engine.native.build import HOST, ZIG, c_compiler, compile_library
 
         library = folder / LIBRARY.name
-        for compiler in _compilers():
+        for compiler in (*map(c_compiler, filter(None, map(shutil.which, COMPILERS))), ZIG):
             try:
                 compile_library(compiler, HOST[1], library)
+                open_library(library)  # a library that cannot be used is as bad as none
                 return library
             except (OSError, subprocess.CalledProcessError) as error:
-                self.app.display_warning(f"{compiler[-1]} cannot compile the kernel: {error}")
+                self.app.display_warning(f"{compiler[0]} cannot compile the kernel: {error}")
         self.app.display_warning("csvsum is installed without its compiled kernel, so it is slow")
         return None
-
-
-def _compilers() -> list[list[str]]:
-    found = [[path] for name in COMPILERS if (path := shutil.which(name))]
-    return [*found, [sys.executable, "-m", "ziglang", "cc"]]
 
 
 def _platform() -> str:

@@ -101,5 +101,9 @@ def _kernel() -> Finding:
     rate = f"{size(bytes_per_second())}/s on each of {counted(cores(), 'core')}"
     text = kernel_text()
     is_slow = not text.startswith("native")
-    advice = ("Install a C compiler (cc, gcc or clang), and csvsum once more.",) if is_slow else ()
+    advice = (
+        ("Install a C compiler (cc, gcc or clang), and install csvsum once more.",)
+        if is_slow
+        else ()
+    )
     return Finding("Kernel", text, rate, advice=advice)

@@ -95,7 +95,7 @@ class Client:
         try:
             response = self._tried(send, link.host)
         except httpx.LocalProtocolError:  # not as many bytes as were announced
-            raise Failure(f"{path} changed while it was uploaded", Exit.FILE) from None
+            raise Failure(f"{path} was changed during the upload", Exit.FILE) from None
         if not response.is_success:
             raise not_stored(path, response.status_code, response.text)
 
@@ -201,7 +201,7 @@ def _reason(outcome: Outcome) -> str:
     content = json_of(outcome)
     if isinstance(content, Mapping) and "detail" in content:
         return clause(str(content["detail"]))
-    return f"the service replies {outcome.status_code}"
+    return f"the service replied {outcome.status_code}"
 
 
 def _is_untrusted(error: BaseException) -> bool:
@@ -217,8 +217,10 @@ def _is_untrusted(error: BaseException) -> bool:
 def _unreachable(access: Access, error: httpx.TransportError, host: str) -> Failure:
     where = host or access.url
     if _is_untrusted(error):
-        message = f"the certificate of {where} is not one to trust: {error}"
-        advice = "SSL_CERT_FILE may name the certificates of your own authority."
+        message = f"the certificate of {where} cannot be verified: {error}"
+        advice = (
+            "If it is issued by an authority of your own, name its certificates in SSL_CERT_FILE."
+        )
     elif isinstance(error, httpx.TimeoutException):
         message = f"{where} did not answer in time"
         advice = f"Try again; {PROGRAM} doctor says more."

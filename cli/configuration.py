@@ -79,8 +79,8 @@ def checked_token(text: str) -> str:
     token = text.strip()
     if token.isascii() and token.isprintable() and " " not in token:
         return token
-    advice = ("It is one word of letters, digits and _.",)
-    raise Failure("what was given as the token is none", Exit.USAGE, advice=advice)
+    advice = ("A token is one word of letters, digits and _.",)
+    raise Failure("this is not a token", Exit.USAGE, advice=advice)
 
 
 def _token_for(url: str, saved: Access | None) -> str:
@@ -95,7 +95,7 @@ def load(path: Path) -> Access | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        advice = (f"{PROGRAM} login writes it anew.",)
+        advice = (f"{PROGRAM} login writes a new one.",)
         raise Failure(f"{path} cannot be read: {error}", Exit.USAGE, advice=advice) from None
     url, token = (str(members.get(name, "")) for name in ("url", "token"))
     return Access(normal_url(url), checked_token(token), str(path))
@@ -152,8 +152,10 @@ def normal_url(text: str) -> str:
     if not host or parts.scheme not in ("http", "https") or not given.isascii():
         raise _no_url(text)
     if "@" in parts.netloc:
-        why = "a URL with a name or a password is not taken"
-        raise Failure(why, Exit.USAGE, advice=(f"The token goes into {TOKEN}, or to the prompt.",))
+        why = "the URL must not have a name or a password"
+        raise Failure(
+            why, Exit.USAGE, advice=(f"Put the token into {TOKEN}, or type it at the prompt.",)
+        )
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
 
@@ -164,7 +166,9 @@ def _assumed_scheme(text: str) -> str:
 
 def _no_url(text: str) -> Failure:
     example = "https://abc.execute-api.eu-central-1.amazonaws.com/api"
-    return Failure(f"{text!r} is no URL of a service", Exit.USAGE, advice=(f"Like {example}",))
+    return Failure(
+        f"{text!r} is not the URL of a service", Exit.USAGE, advice=(f"It looks like {example}",)
+    )
 
 
 def is_loopback(host: str) -> bool:

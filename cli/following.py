@@ -21,7 +21,7 @@ BAR_CELLS = 24
 
 
 def wait_for(service: "Service", job_id: str) -> "Job":
-    """Return the job once it has ended. Ctrl-C ends the wait, and not the job."""
+    """Return the job once it has ended. Ctrl-C ends the wait, not the job."""
     try:
         with naming(service, job_id), job_bar(job_id) as update:
             for job in service.follow(job_id, FIRST_SECONDS):

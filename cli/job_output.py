@@ -55,7 +55,7 @@ def failure_of_job(job: "Job") -> Failure:
         retry = retry_with("run", [job["csv"]], chosen_options(job))
         return failure_of(shown(job["csv"]), job["error"], retry)
     if job["status"] == "cancelled":
-        advice = "Submit the file again if its sums are wanted after all."
+        advice = "Submit the file again if you still want its sums."
         return Failure(
             f"job {job_id} was cancelled, so it has no sums", Exit.MISSING, advice=(advice,)
         )

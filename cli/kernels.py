@@ -8,7 +8,7 @@ from cli.terminal import say
 
 SLOW = (
     "csvsum: the compiled kernel is missing, so this takes about a hundred times as long; install"
-    " a C compiler (cc, gcc or clang), and csvsum once more."
+    " a C compiler (cc, gcc or clang), and install csvsum once more."
 )
 
 

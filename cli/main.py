@@ -131,7 +131,7 @@ def _say_why(error: BaseException) -> Exit:
 
             # Python would end with 1, which means that two jobs differ.
             traceback.print_exception(error)
-            say(f"{PROGRAM}: this is a fault of csvsum itself; please report the lines above.")
+            say(f"{PROGRAM}: this is a bug in csvsum; please report the lines above.")
             code = Exit.BROKEN
     return code
 

@@ -52,10 +52,12 @@ def clause(sentence: str) -> str:
 def failure_of(status: int, content: object, url: str) -> Failure:
     """Return what a reply with an error means; ``content`` is its JSON, or None."""
     if not isinstance(content, Mapping) or "detail" not in content:
-        message = f"what answers at {url} is not csvsum: it replies {status}"
-        return Failure(message, Exit.UNREACHABLE, advice=(f"{PROGRAM} login URL saves another.",))
+        message = f"what answers at {url} is not csvsum: it replied {status}"
+        return Failure(
+            message, Exit.UNREACHABLE, advice=(f"{PROGRAM} login URL saves another one.",)
+        )
     if content.get("code") in ("no_such_page", "method_not_allowed"):
         message = f"the service at {url} does not know this request"
-        advice = f"It is older than this {PROGRAM}, or the URL is not that of the service."
+        advice = f"The service is older than this {PROGRAM}, or the URL is wrong."
         return Failure(message, Exit.UNREACHABLE, advice=(advice,))
     return Refusal(status, content)

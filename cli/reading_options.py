@@ -17,7 +17,7 @@ from cli.failures import Exit, Failure
 if TYPE_CHECKING:
     from chalicelib.engine.options import Options
 
-COLUMNS, READING = "Which columns", "How the file is written (found out by default)"
+COLUMNS, READING = "Which columns", "How the file is written (detected by default)"
 FLAGS = {True: "--header", False: "--no-header"}
 #: In sentences of the service: what only concerns its callers.
 FOR_CALLERS = r" in a query or \[.*\] in JSON"
@@ -35,7 +35,8 @@ DECLARED = (
         "--columns",
         metavar="NAMES",
         section=COLUMNS,
-        help=r"Sum these: names, or indexes from 0, as in price,12. Write \, for a comma in one.",
+        help="Sum these: names, or indexes from 0, as in price,12. "
+        r"Write \, for a comma in a name.",
     ),
     _option(
         "--non-numeric",
@@ -56,7 +57,7 @@ DECLARED = (
     _option(
         "--ragged",
         type=click.Choice(["fail", "pad"]),
-        help="Rows with too few fields: stop (fail), or take the others as empty (pad).",
+        help="Rows with too few fields: stop (fail), or fill them up with empty fields (pad).",
     ),
     _option(
         "--last-row",

@@ -27,7 +27,7 @@ def upload(service: "Service", path: Path) -> str:
         with bytes_bar(path.stat().st_size, f"Uploading {path.name}") as update:
             return service.upload(path, update)
     except KeyboardInterrupt:
-        message = f"interrupted while {path} was uploaded; there is no job of it"
+        message = f"interrupted while {path} was uploaded; no job was submitted"
         raise Failure(message, Exit.INTERRUPTED) from None
 
 
@@ -63,7 +63,7 @@ def submit(
             raise _missing(service, name) from None
         raise
     except KeyboardInterrupt:
-        advice = (f"{PROGRAM} list --limit 3 shows whether there is a job of it.",)
+        advice = (f"{PROGRAM} list --limit 3 shows whether it was submitted.",)
         message = f"interrupted while {name} was submitted"
         raise Failure(message, Exit.INTERRUPTED, advice=advice) from None
 
@@ -87,7 +87,7 @@ def _require_readable(path: Path) -> None:
 def _missing(service: "Service", name: str) -> Failure:
     known = [*_local_names(Path(name)), *_source_names(service, name)]
     near = _nearest(name, known)
-    advice = f"Did you mean {near}?" if near else f"{PROGRAM} files lists those of the service."
+    advice = f"Did you mean {near}?" if near else f"{PROGRAM} files lists the files of the service."
     message = f"there is no file {name}, neither on this machine nor in the service's source"
     return Failure(message, Exit.MISSING, advice=(advice,))
 

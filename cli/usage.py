@@ -42,5 +42,5 @@ def _nearest(given: str, known: Sequence[str]) -> str | None:
 
 def _failure(what: str, near: str | None, context: click.Context | None) -> Failure:
     command = context.command_path if context else PROGRAM
-    advice = f"Did you mean {near}?" if near else f"{command} --help lists what there is."
+    advice = f"Did you mean {near}?" if near else f"See {command} --help."
     return Failure(what, Exit.USAGE, advice=(advice,))

@@ -11,9 +11,9 @@ from cli.terminal import PROGRAM
 #: In the XML with which S3 refuses a form.
 CODE = re.compile(r"<Code>(\w{1,60})</Code>")
 WHY = {
-    "EntityTooLarge": "it is larger than the service takes",
-    "AccessDenied": "the time to upload it is over",
-    "ExpiredToken": "the time to upload it is over",
+    "EntityTooLarge": "it is larger than the service allows",
+    "AccessDenied": "the time for the upload has passed",
+    "ExpiredToken": "the time for the upload has passed",
 }
 
 
@@ -34,5 +34,5 @@ def not_stored(path: Path, status: int, text: str) -> Failure:
     """Return why the storage did not take a file."""
     found = CODE.search(text)
     code = found[1] if found else str(status)
-    message = f"{path} was not stored: {WHY.get(code, f'the storage replies {code}')}"
+    message = f"{path} was not uploaded: {WHY.get(code, f'the storage replied {code}')}"
     return Failure(message, Exit.REFUSED, advice=(f"Try again, or see {PROGRAM} doctor.",))

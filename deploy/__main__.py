@@ -61,7 +61,7 @@ def main(arguments: Sequence[str]) -> int:
         with Progress() as say:
             print(given.does(given, say))
     except KeyboardInterrupt:
-        print("\ncsvsum: stopped; the same command goes on from what is there.", file=sys.stderr)
+        print("\ncsvsum: stopped; run the same command again to continue.", file=sys.stderr)
         return 130
     except (UsageError, CsvsumError, BotoCoreError, ClientError) as error:
         print(f"csvsum: {error}", file=sys.stderr)
@@ -71,19 +71,19 @@ def main(arguments: Sequence[str]) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="deploy", description="From this folder to AWS, and back."
+        prog="deploy", description="Deploy csvsum to AWS, or remove it."
     )
     parser.add_argument("--given", default="", help="the names of what make was given")
     commands = parser.add_subparsers(required=True)
     for name, does, text in (
         ("resources", _resources, "the stack of queues, table, buckets and alarms"),
         ("up", _up, "the resources, then chalice deploy"),
-        ("rollback", _rollback, "return to the release before"),
-        ("url", _url, "where the deployed service answers; also for `chalice url`"),
+        ("rollback", _rollback, "return to the previous release"),
+        ("url", _url, "print the URL of the deployed service; also for `chalice url`"),
         ("token", _token, "create a token for a client"),
         ("tokens", _tokens, "list the tokens"),
         ("revoke", _revoke, "revoke the tokens of a client, or one of them"),
-        ("down", _down, "take everything down"),
+        ("down", _down, "remove a deployment"),
         ("package", _package, "make the template and the zip, and deploy nothing"),
         ("policies", _policies, "write .chalice/policies/ of all stages"),
     ):
@@ -125,7 +125,7 @@ def _resources(given: argparse.Namespace, say: Say) -> str:
     committed = changes.changed(read_stage(stage.name), stage.changes)
     for line in changes.differences(committed.environment, suits.environment):
         say(f"  for this stage .chalice/config.json should have {line}")
-    return f"The resources are there. Next: chalice deploy --stage {stage.name}"
+    return f"The resources are ready. Next: chalice deploy --stage {stage.name}"
 
 
 def _up(given: argparse.Namespace, say: Say) -> str:
@@ -137,7 +137,7 @@ def _up(given: argparse.Namespace, say: Say) -> str:
 def _rollback(given: argparse.Namespace, say: Say) -> str:
     stage, aws = _open(given, say)
     if given.unfinished and releases.is_complete(stage, aws):
-        return "The last deployment that changed a function is complete: nothing to return from."
+        return "The last deployment is complete: there is nothing to roll back."
     return _welcome(stage, chalice_deploy.rollback(stage, aws, os.environ, say))
 
 

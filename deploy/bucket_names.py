@@ -21,13 +21,15 @@ def settled(stage: Stage, aws: Aws, stack: Mapping[str, Any] | None) -> Stage:
     has = _present(stage, aws, stack)
     if has is Namespace.ACCOUNT_REGIONAL and aws.identity.region in REGIONS_WITHOUT:
         raise UsageError(
-            f"{aws.identity.region} has no account-regional buckets: SET=BUCKET_NAMESPACE=global."
+            f"{aws.identity.region} has no account-regional buckets: add "
+            "SET=BUCKET_NAMESPACE=global."
         )
     if has == stage.settings.bucket_namespace:
         return stage
     if "BUCKET_NAMESPACE" in stage.changes:
         raise UsageError(
-            f"The buckets of {stage.prefix} are {has}, and S3 renames none: BUCKET_NAMESPACE={has}."
+            f"The buckets of {stage.prefix} are {has}, and S3 renames no bucket: set "
+            f"BUCKET_NAMESPACE={has}."
         )
     return stage.with_own(environment_variables={**stage.environment, "BUCKET_NAMESPACE": str(has)})
 

@@ -73,7 +73,10 @@ def _use_zip(stage: Stage, project: Path) -> None:
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     (code,) = (project / ".chalice" / "deployments").iterdir()
     if version not in code.name:
-        raise UsageError(f"This release is not for {version} ({code.name}): set PYTHON.")
+        raise UsageError(
+            f"This release is not for {version} ({code.name}): set PYTHON to the version that it "
+            "is for."
+        )
     code.rename(zip_of(stage, project))
 
 
@@ -133,7 +136,7 @@ def show_changes(stage: Stage, aws: Aws, say: Say) -> None:
     A function that is new is compared with .chalice/config.json.
     """
     committed = read_stage(stage.name)
-    live = {name: _live_settings(stage, aws, name) for name in stage.functions}
+    live = {name: _live_settings(stage, aws, name) for name in stage.wanted_functions}
     by_function = {
         name: changes.differences(settings or _settings_of(committed, name), after)
         for name, settings in live.items()

@@ -17,12 +17,12 @@ NEVER_MADE = ("ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "CREATE_FAILED", "REVIEW_I
 STARTED = ("CREATE_IN_PROGRESS", "UPDATE_IN_PROGRESS", "DELETE_IN_PROGRESS")
 GOOD = ("CREATE_COMPLETE", "UPDATE_COMPLETE")
 ADVICE = {
-    "QueueDeletedRecently": "SQS gives a name out 60 seconds after its queue was deleted: "
+    "QueueDeletedRecently": "SQS blocks the name of a deleted queue for 60 seconds: "
     "run the same command in a minute.",
-    "namespace": "Account-regional names end in -<account>-<region>-an, global ones do not: see "
+    "namespace": "Account-regional names end in -<account>-<region>-an, global names do not: see "
     "BUCKET_NAMESPACE in docs/deploy.md.",
-    "already exists": "Something of that name was made in another way: remove it, or name "
-    "another one, and run the same command.",
+    "already exists": "Something with this name exists already: remove it, or choose "
+    "another name, and run the same command again.",
 }
 
 
@@ -129,4 +129,4 @@ def _failures(aws: Aws, name: str) -> str:
 
 def _with_advice(text: str) -> str:
     advice = next((advice for word, advice in ADVICE.items() if word in text), None)
-    return f"{text}\n{advice or 'Mend that and run the same command.'}"
+    return f"{text}\n{advice or 'Correct that, and run the same command again.'}"

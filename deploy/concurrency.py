@@ -67,7 +67,7 @@ def _account_limit(aws: Aws, say: Say) -> int:
     try:
         limit = account_limit(aws)
     except ClientError as error:
-        say(f"The account's concurrency is not known, and taken for {NEW_ACCOUNT}: {error}")
+        say(f"The account's concurrency could not be read, so {NEW_ACCOUNT} is assumed: {error}")
         return NEW_ACCOUNT
     say(f"The account runs up to {limit:,} functions at a time")
     return limit

@@ -70,8 +70,8 @@ def live_function(stage: Stage, aws: Aws, function: str) -> Resource | None:
             return found
         if tag or time.monotonic() > deadline:
             raise UsageError(
-                f"The function {name} is not of this application and stage (its tag aws-chalice "
-                f"is {tag!r}): rename it, or change app_name in .chalice/config.json."
+                f"The function {name} does not belong to this application and stage (its tag "
+                f"aws-chalice is {tag!r}): rename it, or change app_name in .chalice/config.json."
             )
         time.sleep(DELETE_SECONDS / 10)  # LocalStack removes the tags first, when it deletes one
     return None

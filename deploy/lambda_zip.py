@@ -5,12 +5,13 @@ compile everything. And its zip holds the time of packing, so that two of the sa
 """
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
 import zipfile
 from pathlib import Path, PurePosixPath
+
+from packaging.requirements import Requirement
 
 from deploy.stage import UsageError
 
@@ -35,7 +36,7 @@ def normalize(path: Path, requirements: Path) -> None:
         _write(Path(scratch), fresh)
     size = fresh.stat().st_size
     if size > MAX_BYTES:
-        raise UsageError(f"The zip has {size} bytes; Chalice soon refuses more than {MAX_BYTES}.")
+        raise UsageError(f"The zip has {size:,} bytes, and may have at most {MAX_BYTES:,}.")
     fresh.replace(path)
 
 
@@ -67,14 +68,16 @@ def _require_complete(packed: zipfile.ZipFile, requirements: Path) -> None:
     missing = sorted(_required(requirements) - present)
     if missing:
         raise UsageError(
-            f"Chalice found no wheels for {', '.join(missing)}: this runtime cannot have the "
+            f"Chalice found no wheels for {', '.join(missing)}: this Python cannot have the "
             "versions in requirements.txt."
         )
 
 
 def _required(requirements: Path) -> set[str]:
+    """Return the names of the packages that this version of Python must have."""
     lines = (line.split("#")[0].strip() for line in requirements.read_text().splitlines())
-    return {re.split(r"[=<>;\[ ]", line)[0].lower() for line in lines if line}
+    wanted = [Requirement(line) for line in lines if line]
+    return {each.name.lower() for each in wanted if not each.marker or each.marker.evaluate()}
 
 
 def _compile(folder: Path) -> None:

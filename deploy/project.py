@@ -133,7 +133,7 @@ def chalice(project: Path, *arguments: str, environment: Mapping[str, str], say:
     if running.returncode:
         raise UsageError(
             f"chalice {arguments[0]} failed ({running.returncode}):\n{_last_words(words)}\n"
-            "Mend that and run the same command: it goes on from what is there."
+            "Correct that, and run the same command again: it continues with what exists."
         )
 
 

@@ -31,7 +31,7 @@ def _delete_functions(stage: Stage, aws: Aws, environment: Mapping[str, str], sa
     found = inventory.find(stage, aws)
     apis = [each for each in found if each["resource_type"] == "rest_api"]
     for api in apis[1:]:  # Chalice records one
-        say(f"Deleting another {inventory.show(api)} of the same name")
+        say(f"Deleting another {inventory.show(api)} with the same name")
         aws.client("apigateway").delete_rest_api(restApiId=api["rest_api_id"])
     inventory.write_record(stage, found)
     if found:
@@ -41,7 +41,7 @@ def _delete_functions(stage: Stage, aws: Aws, environment: Mapping[str, str], sa
     left = inventory.find(stage, aws)
     if left:
         names = "\n  ".join(inventory.show(each) for each in left)
-        raise UsageError(f"This is left, and was to be removed:\n  {names}\nRun it again.")
+        raise UsageError(f"This could not be removed:\n  {names}\nRun the same command again.")
 
 
 def _farewell(stage: Stage, deleted: list[str], kept: list[str]) -> str:

@@ -35,8 +35,8 @@ def _require_data(aws: Aws, names: Mapping[str, str]) -> None:
     lost = sorted(wanted - set(data.left(aws, names)))
     if lost:
         raise UsageError(
-            f"Somebody deleted {', '.join(lost)}, and CloudFormation does not make it anew: run "
-            "make undeploy, and deploy once more. What is left of the data stays."
+            f"Somebody deleted {', '.join(lost)}, and CloudFormation does not make it again: run "
+            "make undeploy, and deploy again. The rest of the data stays."
         )
 
 

@@ -61,6 +61,11 @@ class Stage:
     def functions(self) -> list[str]:
         return list(self.config["lambda_functions"])
 
+    @property
+    def wanted_functions(self) -> list[str]:
+        """The functions that a deployment makes: the one of the inbox only where it is on."""
+        return [name for name in self.functions if name != "inbox" or self.settings.inbox]
+
     def function(self, name: str) -> dict[str, Any]:
         """Return the settings of a function as Chalice reads them from its configuration."""
         read = Config(
@@ -118,5 +123,5 @@ def require_known(kind: str, name: str, known: list[str]) -> str:
     if name in known:
         return name
     nearest = get_close_matches(name, known, n=1, cutoff=0.5)
-    advice = f"did you mean {nearest[0]}?" if nearest else f"there is {', '.join(known)}."
+    advice = f"did you mean {nearest[0]}?" if nearest else f"choose one of {', '.join(known)}."
     raise UsageError(f"There is no {kind} {name!r}; {advice}")

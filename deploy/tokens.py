@@ -36,7 +36,7 @@ def at_the_terminal() -> bool:
     """Ask whether to create the first token now. False if there is nobody to ask."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return False
-    return input(f"Create the first token now, of {FIRST.name}? [y/N] ").strip().lower() == "y"
+    return input(f"Create the first token now, for {FIRST.name}? [y/N] ").strip().lower() == "y"
 
 
 def offer_first(stage: Stage, aws: Aws, agrees: Callable[[], bool] = at_the_terminal) -> str:
@@ -49,8 +49,10 @@ def offer_first(stage: Stage, aws: Aws, agrees: Callable[[], bool] = at_the_term
         return ""
     if aws.emulator or agrees():
         token, _ = tokens.create(table, FIRST, timedelta(days=tokens.DAYS))
-        return f"The first token, of {FIRST.name}, shown this once:\n  export TOKEN={token}\n"
+        return (
+            f"The first token, for {FIRST.name}; it is shown only once:\n  export TOKEN={token}\n"
+        )
     return (
-        "Nobody can use it yet. The first token:\n"
+        "Nobody can use the service yet. To create the first token:\n"
         f"  make token STAGE={stage.name} CLIENT={FIRST.name} ROLE={FIRST.role}\n"
     )

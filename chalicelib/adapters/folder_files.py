@@ -135,6 +135,6 @@ def _path_of(cursor: str) -> str:
         raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
     except ValueError:
         raise BadRequest(
-            "cursor must be the 'next' of a page of the same list; leave it out to begin anew."
+            "cursor must be the 'next' of a page of the same list; omit it for the first page."
         ) from None
     return raw.decode("utf-8", "surrogateescape")

@@ -106,11 +106,11 @@ def _encoding(
     head: Head, sample: Sample, asked: Encoding, header: bool, utf16: bool
 ) -> tuple[Encoding, str]:
     if utf16:
-        return "utf-16", "the file begins with the mark of UTF-16"
+        return "utf-16", "the file begins with the byte order mark of UTF-16"
     if asked != AUTO:
         return asked, "asked for"
     if head.data.startswith(b"\xef\xbb\xbf"):
-        return "utf-8", "the file begins with the mark of UTF-8"
+        return "utf-8", "the file begins with the byte order mark of UTF-8"
     first = sample.rows[0] if header and sample.rows else None
     names = sample.data[first.start : first.end] if first else b""
     found = find_encoding(names, head.data)

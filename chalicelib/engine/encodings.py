@@ -36,10 +36,12 @@ def as_utf8(blocks: Iterable[bytes], asked: Encoding = "auto") -> Iterator[bytes
     head, _ = fill(4, b"", remaining)
     marked = is_utf16(head)
     if marked and asked not in (AUTO, "utf-16"):
-        message = f"the file begins with the mark of UTF-16, so its encoding is not {asked}"
+        message = (
+            f"the file begins with the byte order mark of UTF-16, so its encoding is not {asked}"
+        )
         raise BadCsv(Fault("utf_16", message, 0, 0))
     if not marked and asked == "utf-16":
-        message = "the file does not begin with the mark of UTF-16"
+        message = "the file does not begin with the byte order mark of UTF-16"
         raise BadCsv(Fault("utf_16", message, 0, 0))
     return _transcode(head, remaining) if marked else chain([head], remaining)
 

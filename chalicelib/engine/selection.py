@@ -22,7 +22,7 @@ def select(names: Sequence[str], options: Options, limits: Limits) -> tuple[int,
     else:
         wanted = list(range(options.first, len(names), options.step))
     if not wanted:
-        message = f"{_has(names)}, so there is no column {options.first} to begin with"
+        message = f"{_has(names)}, so there is no column with the index {options.first}"
         raise BadCsv(Fault("no_column", message))
     if len(wanted) > limits.max_sums:
         message = f"there are {len(wanted):,} columns to sum; the maximum is {limits.max_sums:,}"

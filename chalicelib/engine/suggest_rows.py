@@ -46,7 +46,9 @@ def _comments(evidence: Evidence) -> Iterator[Suggestion]:
     for cells in (evidence.row, *first):
         sign = cells[0].strip()[:1] if cells else ""
         if sign in COMMENT_SIGNS and sign != evidence.options.comment and _follows(evidence, sign):
-            yield advise("comment", f"if lines with {sign} are comments", (("comment", sign),))
+            yield advise(
+                "comment", f"if lines that begin with {sign} are comments", (("comment", sign),)
+            )
             return
 
 
@@ -70,8 +72,8 @@ def _short_header(evidence: Evidence) -> Iterator[Suggestion]:
     lines = len(ROW_END.findall(evidence.head.data, 0, start))
     missing = counted(min(counts) - len(names), "name")
     clause = (
-        f"the header has {missing} too few: add it, or correct what splits the rows;"
-        " or, to choose columns by index"
+        f"the header has {missing} too few: complete it, or quote fields that contain the"
+        " delimiter; or, to choose columns by index"
     )
     yield advise("short_header", clause, (("skip_rows", lines), ("header", False)))
 
@@ -123,7 +125,7 @@ def _too_long(evidence: Evidence, fields: int) -> Iterator[Suggestion]:
     elif delimiter == "," and INTEGERS_SIDE_BY_SIDE.search(row):
         yield advise(
             "unquoted_commas",
-            "quote fields that contain the comma; here, numbers may contain commas",
+            "quote fields that contain a comma; here, a comma may be part of a number",
         )
     else:
         name = delimiter_name(delimiter)

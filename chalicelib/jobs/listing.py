@@ -136,7 +136,7 @@ class Cursors:
             raw, place = b"", ""
         if not hmac.compare_digest(raw[:SIGNATURE_BYTES], self._signature(place)):
             raise BadRequest(
-                "cursor must be the 'next' of a page of the same list; leave it out to begin anew."
+                "cursor must be the 'next' of a page of the same list; omit it for the first page."
             )
         return place
 

@@ -55,7 +55,7 @@ def switch(name: str, value: object) -> bool:
         return value
     if isinstance(value, str) and value.lower() in SWITCHES:
         return SWITCHES[value.lower()]
-    raise refused(name, "must be true or false, or left out to find out", value)
+    raise refused(name, "must be true or false, or left out to detect it", value)
 
 
 def flag(name: str, value: object) -> bool:

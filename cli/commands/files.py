@@ -30,9 +30,13 @@ UPLOAD_EXAMPLES = """\
 @click.argument("prefix", default="", metavar="[PREFIX]")
 @click.option("--search", default="", metavar="TEXT", help="Only files with this in their names.")
 @click.option(
-    "--limit", type=click.IntRange(1), default=100, show_default=True, help="How many at least."
+    "--limit",
+    type=click.IntRange(1),
+    default=100,
+    show_default=True,
+    help="Stop after N or more names.",
 )
-@click.option("--cursor", metavar="NEXT", help="Continue the list: what the one before ended with.")
+@click.option("--cursor", metavar="NEXT", help="Continue a list from the cursor at its end.")
 @json_option
 @with_service
 def files(service: "Service", limit: int, cursor: str | None, as_json: bool, **wanted: str) -> None:

@@ -25,12 +25,12 @@ COUNT_EXAMPLES = """\
 
 @command("list", examples=LIST_EXAMPLES)
 @click.option("--status", type=click.Choice(STATUSES), help="Only jobs with this status.")
-@click.option("--since", metavar="TIME", help="Only those of 2026-11-24 or 2026-11-24T17:12Z on.")
-@click.option("--file", "csv", metavar="TEXT", help="Only those whose file has this in its name.")
+@click.option("--since", metavar="TIME", help="Only jobs since 2026-11-24 or 2026-11-24T17:12Z.")
+@click.option("--file", "csv", metavar="TEXT", help="Only jobs whose file has this in its name.")
 @click.option(
-    "--limit", type=click.IntRange(1), default=20, show_default=True, help="How many at most."
+    "--limit", type=click.IntRange(1), default=20, show_default=True, help="Show at most N jobs."
 )
-@click.option("--cursor", metavar="NEXT", help="Continue the list: what the one before ended with.")
+@click.option("--cursor", metavar="NEXT", help="Continue a list from the cursor at its end.")
 @json_option
 @with_service
 def list_jobs(
@@ -58,7 +58,7 @@ def list_jobs(
 def count(service: "Service", mine: bool, as_json: bool) -> None:
     """Count the jobs in progress.
 
-    They are accepted, and have not ended."""
+    A job is in progress until it has succeeded, failed or was cancelled."""
     in_progress = service.count(mine=mine)
     if as_json:
         show_json({"ongoing_tasks": in_progress})

@@ -29,9 +29,9 @@ LOGIN_EXAMPLES = """\
   csvsum login https://csv.example.com < token.txt
   csvsum login http://127.0.0.1:8000
 
-The token is asked for, and not shown; without a terminal, it is the first line
-of stdin. Scripts need no login: CSVSUM_URL and CSVSUM_TOKEN come before what is
-saved.
+csvsum asks for the token and does not show it; without a terminal, the token is
+the first line of stdin. Scripts need no login: CSVSUM_URL and CSVSUM_TOKEN
+override what is saved.
 """
 LOGOUT_EXAMPLES = """\
   csvsum logout

@@ -23,8 +23,8 @@ EXAMPLES = """\
   csvsum run sales.csv --json | jq .exact  all digits, for programs
   csvsum run umsatz.csv --decimal ,
 
-A file of this machine is uploaded. Any other name is one of the service's
-source, which csvsum files lists. Ctrl-C ends the wait, and not the job.
+A file of this machine is uploaded. Any other name is that of a file in the
+service's source; csvsum files lists them. Ctrl-C ends the wait, not the job.
 """
 
 

@@ -27,7 +27,7 @@ CANCEL_EXAMPLES = """\
 @json_option
 @with_service
 def status(service: "Service", job: str, as_json: bool) -> None:
-    """Show a job in any state. With --json, all that the service knows of it."""
+    """Show a job in any state. With --json, show all that the service knows."""
     from cli.job_ids import naming, resolve
 
     job_id = resolve(service, job)

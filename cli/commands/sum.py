@@ -31,7 +31,7 @@ OUTPUT = "Output"
 @click.option("--json", "as_json", is_flag=True, cls=Option, section=OUTPUT, help="Write JSON.")
 @click.option("--csv", "as_csv", is_flag=True, cls=Option, section=OUTPUT, help="Write CSV.")
 @click.option(
-    "-q", "--quiet", is_flag=True, cls=Option, section=OUTPUT, help="Write sums and errors alone."
+    "-q", "--quiet", is_flag=True, cls=Option, section=OUTPUT, help="Write only sums and errors."
 )
 @click.option(
     "--threads",

@@ -160,7 +160,7 @@ def test_a_redirect_is_not_followed_with_a_token_but_said(
         (problem(422, "upload_too_large", "It is too large."), Exit.REFUSED, "too large"),
         (problem(500, "internal_error", "The service failed."), Exit.UNREACHABLE, "failed"),
         (Answer(200, b"<html>"), Exit.UNREACHABLE, "is not csvsum"),
-        (Answer(404, b"<html>"), Exit.UNREACHABLE, "is not csvsum: it replies 404"),
+        (Answer(404, b"<html>"), Exit.UNREACHABLE, "is not csvsum: it replied 404"),
         (Answer(404, {"message": "Missing Authentication Token"}), Exit.UNREACHABLE, "not csvsum"),
     ],
 )
@@ -242,9 +242,9 @@ def test_an_upload_that_failed_begins_anew(
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        ("EntityTooLarge", "it is larger than the service takes"),
-        ("AccessDenied", "the time to upload it is over"),
-        ("Strange", "the storage replies Strange"),
+        ("EntityTooLarge", "it is larger than the service allows"),
+        ("AccessDenied", "the time for the upload has passed"),
+        ("Strange", "the storage replied Strange"),
     ],
 )
 def test_a_file_that_the_storage_refuses_is_said(

@@ -20,11 +20,11 @@ SLOW = {"boto3", "chalice", "httpx", "numpy", "pandas", "requests", "rich"}
     ("typed", "message", "advice"),
     [
         (("sun",), "there is no command sun", "Did you mean sum?"),
-        (("xyzzy",), "there is no command xyzzy", "csvsum --help lists what there is."),
+        (("xyzzy",), "there is no command xyzzy", "See csvsum --help."),
         (("sum", "--stpe", "1"), "there is no option --stpe", "Did you mean --step?"),
         (("sum", "--deciml", ",", "a"), "there is no option --deciml", "Did you mean --decimal?"),
         (("sum", "--no-headr", "a"), "there is no option --no-headr", "Did you mean --no-header?"),
-        (("sum",), "missing argument 'FILE...'", "csvsum sum --help lists what there is."),
+        (("sum",), "missing argument 'FILE...'", "See csvsum sum --help."),
     ],
 )
 def test_a_mistake_gets_a_sentence_and_the_nearest_right_word(

@@ -16,7 +16,10 @@ import pytest
 from hatchling.metadata.core import ProjectMetadata
 from packaging.requirements import Requirement
 
-from cli.build_hook import ZIG, KernelHook
+from chalicelib.engine.native.binding import entry as kernel_entry
+from chalicelib.engine.native.binding import open_library
+from chalicelib.engine.native.build import HOST, ZIG, compile_library
+from cli.build_hook import ZIGLANG, KernelHook
 from cli.kernels import SLOW
 from cli.version import version
 from tests.cli.scripted_server import Answer, ScriptedServer
@@ -199,10 +202,16 @@ def dependencies(monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]) 
 def test_pip_fetches_a_compiler_only_where_there_is_none(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    assert dependencies(monkeypatch, {"PATH": str(tmp_path)}) == [ZIG]
+    assert dependencies(monkeypatch, {"PATH": str(tmp_path)}) == [ZIGLANG]
     (tmp_path / "gcc").touch(mode=0o755)
     assert dependencies(monkeypatch, {"PATH": str(tmp_path)}) == []
 
 
+def test_the_compiler_that_pip_fetches_builds_a_library_for_this_machine(tmp_path: Path) -> None:
+    library = tmp_path / "kernel.so"
+    compile_library(ZIG, HOST[1], library)
+    kernel_entry(open_library(library))
+
+
 def test_the_compiler_that_pip_fetches_is_the_one_that_builds_for_lambda() -> None:
-    assert ZIG in (ROOT / "requirements-build.txt").read_text().split()
+    assert ZIGLANG in (ROOT / "requirements-build.txt").read_text().split()

@@ -11,7 +11,7 @@ from chalicelib.engine.opening import open_table, open_text
 from chalicelib.engine.options import Options
 from chalicelib.engine.reference import ReferenceKernel
 from chalicelib.errors import BadCsv, FileError
-from chalicelib.jobs.job import FileVersion, Result
+from chalicelib.jobs.job import Result
 from chalicelib.jobs.results import Sums, decide
 from cli.kernels import best_kernel
 from cli.local_file import LocalFile, open_file
@@ -96,26 +96,6 @@ def test_the_first_of_two_faults_in_different_parts_is_reported(tmp_path: Path) 
     options = Options(non_numeric="fail")
     found = answer(path, options, Way(KERNEL, 2, part_bytes=1000))
     assert found == ("not_a_number", 601, data.index(b"\ny,") + 1, 0)
-
-
-def test_parts_after_a_fault_are_not_begun(tmp_path: Path) -> None:
-    path = tmp_path / "a.csv"
-    path.write_bytes(rows_of(100_000).replace(b"\n0,", b"\nx,"))
-    read: list[int] = []
-
-    class Watched(LocalFile):
-        def version(self, name: str) -> FileVersion:
-            read.append(1)
-            return super().version(name)
-
-    opened = open_file(str(path))
-    assert isinstance(opened, LocalFile)
-    with opened:
-        source = Watched(opened.descriptor, 1000)
-        with pytest.raises(BadCsv):
-            way = Way(KERNEL, 2, part_bytes=10_000)
-            sum_file(new_job("a.csv", source, Options(non_numeric="fail")), source, way)
-    assert 1000 * len(read) < path.stat().st_size / 2
 
 
 def test_a_file_that_changes_while_it_is_read_has_no_sum(tmp_path: Path) -> None:

@@ -222,6 +222,7 @@ def test_what_changes_is_printed_before_it_is_done(ministack: MiniStack, stage: 
     assert "  sweep.PART_BYTES: 7 -> (not set)" in said
     assert "  sweep.lambda_memory_size: 256 -> 512" in said
     assert not any("sweep.JOBS_TABLE" in line for line in said)
+    assert not any("inbox" in line for line in said), "it is not deployed"
 
 
 def test_of_a_new_stage_only_what_is_not_in_the_configuration_is_shown(

@@ -27,7 +27,7 @@ def test_an_error_shows_its_line_and_ends_in_a_button_that_mends_it(
         page.get_by_role("heading", name="With delimiter ; it is read like this")
     ).to_be_visible()
     expect(page.locator(".pv .on").nth(1)).to_have_text("8.5")
-    for size in (PHONE, DESKTOP):
+    for size in ((320, 700), PHONE, DESKTOP):
         page.set_viewport_size({"width": size[0], "height": size[1]})
         require_accessible(page)
         require_narrow(page)

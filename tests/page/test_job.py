@@ -125,7 +125,7 @@ def test_twenty_thousand_parts_are_five_elements(visitor: Visitor) -> None:
     members = {"status": "running", "parts": 20_000, "part_bytes": 10**8, "reruns": 3}
     answer(page, r"/jobs/\w+/parts", {**members, "states": states})
     show(page, job)
-    expect(page.locator("#legend")).to_contain_text("summed again 3")
+    expect(page.locator("#legend")).to_contain_text("rerun 3")
     drawn = page.locator(".parts > svg > path").evaluate_all(
         """paths => paths.map(
             path => [path.getAttribute('class'), path.getAttribute('d').match(/M/g)]

@@ -111,7 +111,7 @@ def test_ended_jobs_are_filtered_and_paged(stack: Stack, visitor: Visitor) -> No
     page.get_by_label("Find a job by file").fill("brok")
     expect(rows(page)).to_have_count(1)
     page.get_by_label("Find a job by file").fill("nothing of this name")
-    expect(page.get_by_text("No job fits.")).to_be_visible()
+    expect(page.get_by_text("No job matches.")).to_be_visible()
 
 
 def test_two_jobs_are_chosen_to_be_compared(stack: Stack, visitor: Visitor) -> None:
@@ -140,6 +140,27 @@ def test_no_request_is_sent_while_nothing_changes(stack: Stack, visitor: Visitor
     page.on("request", lambda request: sent.append(request.url))
     page.wait_for_timeout(1500)
     assert sent == []
+
+
+HIDE = """hidden => {
+    Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
+
+def test_nothing_is_asked_while_nobody_looks(stack: Stack, visitor: Visitor) -> None:
+    api = api_of(stack, visitor)
+    page = visitor.open()
+    expect(page.get_by_text("No jobs yet")).to_be_visible()
+    page.wait_for_timeout(500)
+    page.evaluate(HIDE, True)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    api.ended(submit(api, SMALL))
+    page.wait_for_timeout(1000)
+    assert sent == []
+    page.evaluate(HIDE, False)
+    expect(rows(page)).to_have_count(1)
 
 
 def test_a_service_that_does_not_answer_is_reported_until_it_does(visitor: Visitor) -> None:

@@ -5,6 +5,7 @@ import gzip
 import lzma
 import random
 import re
+import sys
 import zlib
 from collections.abc import Callable
 
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 
 from chalicelib.engine.decompression import GrowthLimit, decompress
 from chalicelib.engine.decompression.streams import OUT_BYTES
+from chalicelib.engine.errors import BadCompressed
 from chalicelib.engine.formats import Compression, identify
 from chalicelib.errors import FileError
 from tests.zip_files import Entry, zip_file
@@ -291,3 +293,12 @@ def test_a_zip_entry_with_a_wrong_checksum_says_so() -> None:
     for descriptor in ("", "signed"):
         entry = Entry("a.csv", TEXT, descriptor=descriptor, crc=1)
         assert refusal(Compression.ZIP, zip_file(entry)).code == "zip_damaged"
+
+
+def test_without_its_library_a_zstd_file_is_refused_with_advice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "zstandard", None)
+    with pytest.raises(BadCompressed, match="compress it with gzip") as refused:
+        list(decompress(Compression.ZSTD, [pack_zst(TEXT)]))
+    assert refused.value.code == "zst"

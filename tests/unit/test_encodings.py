@@ -83,7 +83,7 @@ def test_a_mark_against_the_encoding_asked_for_is_refused(asked: Encoding) -> No
 
 
 def test_utf_16_without_its_mark_is_refused_when_asked_for() -> None:
-    assert "does not begin with the mark" in fault_of(b"a\0,\0", "utf-16").message
+    assert "does not begin with the byte order mark" in fault_of(b"a\0,\0", "utf-16").message
     assert read("a,b\n".encode("utf-16"), asked="utf-16") == b"a,b\n"
 
 

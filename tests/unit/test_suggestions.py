@@ -143,7 +143,7 @@ def test_both_delimiters_that_fit_are_suggested() -> None:
     [
         ("a,b\n1,2,\n3,4\n", "trailing_delimiter", "Delete the empty field at the end"),
         ("a,b\n1,x,y\n3,4\n", "long_row", "Quote fields that contain the comma"),
-        ("a,b\n1,38,72\n3,4\n", "unquoted_commas", "numbers may contain commas"),
+        ("a,b\n1,38,72\n3,4\n", "unquoted_commas", "may be part of a number"),
         ("name\nAda\nGrace\n", "only_text", "Column 1 ('name') holds text ('Ada')"),
         ("région\nRhône\n", "only_text", "Column 1 ('région') holds text ('Rhône')"),
         ("a,b\n", "no_rows", "no rows"),

@@ -8,6 +8,7 @@ truncated files, which the library's stream reader does not report.
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from ..errors import BadCompressed
 from ..formats import Compression
 from ..gunzip import GrowthLimit
 from .growth import MAX_WINDOW_BYTES, Growth
@@ -27,7 +28,13 @@ CONTENT_SIZE_BYTES = (0, 2, 4, 8)
 
 def unpack_zst(blocks: Iterable[bytes], limit: GrowthLimit | None = None) -> Iterator[bytes]:
     """Yield the content in blocks of at most 128 KiB. Raises BadCompressed."""
-    import zstandard
+    try:
+        import zstandard
+    except ImportError as error:
+        raise BadCompressed(
+            "zst",
+            "This service cannot unpack zstd files; unpack the file, or compress it with gzip.",
+        ) from error
 
     reader = _Frames(Source(blocks), Growth(Compression.ZSTD, limit or GrowthLimit()))
     unpacker = zstandard.ZstdDecompressor(max_window_size=MAX_WINDOW_BYTES)

@@ -23,6 +23,11 @@ TARGETS = {
     ("linux", "aarch64"): "aarch64-linux-gnu.2.17",
 }
 HOST = (sys.platform, platform.machine().lower())
+X86_64 = ("x86_64", "amd64")
+# Unless a processor is named, some compilers use all that this one has, or what a distribution
+# requires (x86-64-v3). Then both forms would be the wide one.
+ZIG = (sys.executable, "-m", "ziglang", "cc", "-mcpu=baseline")
+ANY_X86_64 = "-march=x86-64"
 FLAGS = ("-std=c11", "-O3", "-fPIC", "-Wall", "-Wextra", "-Wconversion")
 WIDE = ("-mavx2", "-mbmi", "-mbmi2", "-mpclmul", "-mpopcnt", "-DCSVSUM_ROWS=csvsum_rows_avx2")
 
@@ -32,7 +37,7 @@ def compile_library(
 ) -> None:
     """Compile and link the kernel; for x86-64 in both of its forms."""
     forms: list[tuple[str, ...]] = [(f"-DCSVSUM_SOURCE={source_id()}",)]
-    if machine in ("x86_64", "amd64"):
+    if machine in X86_64:
         forms.append(WIDE)
     with tempfile.TemporaryDirectory() as folder:
         objects = [str(Path(folder, f"{number}.o")) for number in range(len(forms))]
@@ -45,15 +50,19 @@ def compile_library(
         )
 
 
+def c_compiler(path: str) -> list[str]:
+    """Return the command of a C compiler of this machine."""
+    return [path, ANY_X86_64] if HOST[1] in X86_64 else [path]
+
+
 def main() -> int:
     folder = LIBRARY.parent
     folder.mkdir(exist_ok=True)
     if find_spec("ziglang"):
-        zig = [sys.executable, "-m", "ziglang", "cc"]
-        compilers = {target: [*zig, "-target", name] for target, name in TARGETS.items()}
-        compilers.setdefault(HOST, zig)
+        compilers = {target: [*ZIG, "-target", name] for target, name in TARGETS.items()}
+        compilers.setdefault(HOST, [*ZIG])
     elif found := shutil.which("cc") or shutil.which("gcc") or shutil.which("clang"):
-        compilers = {HOST: [found]}
+        compilers = {HOST: c_compiler(found)}
     else:
         print(
             "no C compiler: run pip install ziglang; until then csvsum uses pandas",

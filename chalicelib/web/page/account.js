@@ -19,7 +19,7 @@ const SAID = ["step", "first", "columns", "delimiter", "encoding", "header"];
  */
 export function timeline(job, parts) {
   const number = job.progress.parts;
-  const again = parts?.reruns ? `${parts.reruns} summed again: begun inside quotes` : "";
+  const again = parts?.reruns ? `${parts.reruns} rerun, since they began inside quotes` : "";
   const items = [
     ["ok", "Submitted", time(job.submitted_at, "clock")],
     job.started_at && ["ok", "Started", after(job, job.started_at)],
@@ -43,12 +43,12 @@ function endOf(job, parts) {
     failed: ["bad", failed < 0 ? "Failed" : `Failed in part ${failed + 1}`, when],
     cancelled: ["bad", "Cancelled", when],
   };
-  return [ends[job.status], job.status === "running" && ["next", "Totals put together", ""]];
+  return [ends[job.status], job.status === "running" && ["next", "Add up the parts", ""]];
 }
 
 function endText(job) {
   if (job.cached_from) return "Totals taken from an earlier job";
-  return job.progress.parts > 1 ? "Cuts proven, totals ready" : "Totals ready";
+  return job.progress.parts > 1 ? "Cuts checked, totals ready" : "Totals ready";
 }
 
 /** Return how long after its submission something happened to a job. */
@@ -138,7 +138,7 @@ export function ledger(job, reruns) {
       ["Rows", count(rows)],
       ["Bytes", count(size)],
       ["Parts", count(parts)],
-      reruns > 0 && ["Summed again", count(reruns)],
+      reruns > 0 && ["Rerun", count(reruns)],
       ["Version", h("code", { title: etag }, shortened(etag))],
       ["Kernel", kernel],
       from
@@ -180,7 +180,7 @@ function shortened(text) {
 }
 
 function askedText(value) {
-  return value === "auto" ? "to be found" : `${WORDS[value] ?? value}, as asked`;
+  return value === "auto" ? "not detected yet" : `${WORDS[value] ?? value}, as asked`;
 }
 
 function pairs(entries) {

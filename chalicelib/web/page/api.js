@@ -89,8 +89,9 @@ export async function* news(path, signal) {
       yield reply.body;
     }
     pause = reply ? 0 : Math.min(Math.max(2 * pause, FIRST_PAUSE_MS), MAX_PAUSE_MS);
-    const isQuick = reply?.status === 304 && performance.now() - asked < FIRST_PAUSE_MS;
-    await sleep(isQuick ? FIRST_PAUSE_MS : pause, signal);
+    const cannotWait = reply?.status === 304 || !etag; // a proxy may take the tag away
+    const isQuick = cannotWait && performance.now() - asked < FIRST_PAUSE_MS;
+    await sleep(isQuick ? Math.max(pause, FIRST_PAUSE_MS) : pause, signal);
   }
 }
 

@@ -69,7 +69,7 @@ async function load(view) {
   } catch (error) {
     console.warn(error);
     throw new Error(
-      "A part of this page could not be loaded. Reload the page; it may be a newer one.",
+      "A part of this page could not be loaded. Reload the page; there may be a newer version.",
     );
   }
 }

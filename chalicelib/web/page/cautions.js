@@ -17,7 +17,7 @@ export function cautions(left, right) {
   ];
   if (!texts.length) return null;
   const items = texts.map((text) => h("li", null, text));
-  const said = h("b", null, "The two files were not read alike.");
+  const said = h("b", null, "The two files were read in different ways.");
   return h(
     "div",
     { class: "note note-warn" },

@@ -9,7 +9,7 @@ const MAX_TICKS = 5;
 // Of one side of a logarithmic chart: what is kept free around zero, which has no logarithm.
 const GAP = 0.06;
 const LOGARITHMIC =
-  "Equal steps are equal factors. Zero has no place on such a scale, so a gap is around it.";
+  "Each step multiplies by the same factor. There is no zero on this scale: a gap is in its place.";
 const SCALES = { Linear: linear, Logarithmic: logarithmic };
 
 /**

@@ -220,7 +220,7 @@ class EndedJobs {
   }
 
   #nothing() {
-    const text = this.next ? "None here; older jobs may be on the next page." : "No job fits.";
+    const text = this.next ? "None here; older jobs may be on the next page." : "No job matches.";
     return h("tr", null, h("td", { class: "blank mut", colspan: HEADS.length }, text));
   }
 }

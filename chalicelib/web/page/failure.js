@@ -80,7 +80,7 @@ function othersPanel(job, suggestions) {
   return h(
     "section",
     { class: "panel", "aria-labelledby": "h-else" },
-    h("header", null, h("h2", { id: "h-else" }, "If that is not it")),
+    h("header", null, h("h2", { id: "h-else" }, "Other possible causes")),
     h("ul", { class: "body list small" }, suggestions.map(item)),
   );
 }

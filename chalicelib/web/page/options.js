@@ -4,7 +4,7 @@ import { listOf, listText } from "./command.js";
 import { h, icon } from "./dom.js";
 
 const DELIMITERS = [
-  ["auto", "find it"],
+  ["auto", "detect"],
   [",", ", comma"],
   [";", "; semicolon"],
   ["\t", "tab"],
@@ -13,7 +13,7 @@ const DELIMITERS = [
   [":", ": colon"],
 ];
 const ENCODINGS = [
-  ["auto", "find it"],
+  ["auto", "detect"],
   ["utf-8", "UTF-8"],
   ["utf-16", "UTF-16"],
   ["windows-1252", "Windows-1252"],
@@ -56,7 +56,7 @@ const GROUPS = [
         label: "Header",
         kind: "switch",
         choices: [
-          ["", "find it"],
+          ["", "detect"],
           ["true", "yes"],
           ["false", "no"],
         ],
@@ -70,7 +70,7 @@ const GROUPS = [
         by: "keep",
         choices: [
           ["keep", "keep"],
-          ["drop", "drop, a total"],
+          ["drop", "drop if cut off"],
         ],
       },
     ],

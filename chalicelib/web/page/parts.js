@@ -8,7 +8,7 @@ import { bytes, count } from "./numbers.js";
 const STATES = {
   s: ["p-done", "h8v8h-8z", "summed"],
   q: ["p-run pulse", "h8v8h-8zm2 2v4h4v-4z", "sent to workers"],
-  r: ["p-again", "h4l4 4v4h-8z", "summed again"],
+  r: ["p-again", "h4l4 4v4h-8z", "rerun"],
   f: [
     "p-bad",
     "m1.5 0 2.5 2.5 2.5-2.5 1.5 1.5-2.5 2.5 2.5 2.5-1.5 1.5-2.5-2.5-2.5 2.5-1.5-1.5 2.5-2.5-2.5-2.5z",

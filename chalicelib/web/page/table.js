@@ -40,7 +40,7 @@ export class Table {
     const rowOf = (row, index) => this.#row(row, index);
     this.window = new Windowed(this.table, this.body, rowOf, { "aria-labelledby": label });
     this.element = this.window.box;
-    this.none = h("p", { class: "blank mut", hidden: true }, "No column fits.");
+    this.none = h("p", { class: "blank mut", hidden: true }, "No column matches.");
     this.search = h("input", { class: "in", type: "search", placeholder: "Column" });
     this.search.setAttribute("aria-label", "Find a column");
     this.search.addEventListener("input", () => this.#update());

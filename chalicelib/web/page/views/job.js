@@ -20,7 +20,7 @@ const REDRAW_MS = 400;
 // Without it, the sums would come from the earlier result.
 const AGAIN = { fresh: true };
 const PROMISE =
-  "Totals appear when every part is summed and every cut is proven. You can close this page; " +
+  "Totals appear when every part is summed and every cut is checked. You can close this page; " +
   "the job goes on.";
 
 /**
@@ -199,7 +199,7 @@ function inShort(job) {
     fact("Took", ...split(seconds(took))),
     fact("Rate", ...split(took > 0 ? rate(size / took) : "–")),
   ];
-  return h("dl", { class: "facts", "aria-label": "In short" }, facts);
+  return h("dl", { class: "facts", "aria-label": "Summary" }, facts);
 }
 
 function cancelled(job) {

@@ -81,8 +81,8 @@ function hint() {
     { class: "small mut", id: "hint" },
     "A token begins with ",
     h("code", null, "csvsum_"),
-    ". Whoever runs this service makes one with ",
+    ". The operator of this service creates one with ",
     h("code", null, "make token"),
-    ". Unless you keep it, it is forgotten when this tab is closed.",
+    ". Unless you stay signed in, it is forgotten when this tab is closed.",
   );
 }

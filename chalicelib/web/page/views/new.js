@@ -120,8 +120,8 @@ class NewJob {
   #show(preview) {
     this.#preview = preview;
     const read = preview.complete
-      ? "All of it was looked at."
-      : "The first 1 MiB of it was looked at.";
+      ? "All of it was read."
+      : "The first 1 MiB of it was read.";
     fill(
       this.sub,
       h("span", null, bytes(preview.bytes)),

@@ -14,7 +14,7 @@ const STEPS = [
     "See how it is read",
     "Delimiter, header and the columns that will be summed. Every 10th, or those you click.",
   ],
-  ["Start the job", "Large files are cut into parts that are summed side by side."],
+  ["Start the job", "Large files are cut into parts that are summed at the same time."],
   ["Read the totals", "As a table, a chart, JSON or CSV. Compare them with yesterday's."],
 ];
 

@@ -4,11 +4,11 @@ import { commandLine, curlTo } from "../command.js";
 import { fill, h } from "../dom.js";
 import { setTitle } from "../title.js";
 
-const WHY = "It knows its clients by the signatures of AWS, and a page has no key to sign with.";
+const WHY = "It authenticates clients by AWS signatures, and a page has no key to sign with.";
 const INSTEAD =
-  "Use the command line, with the credentials of your AWS profile. With those of a role, " +
-  "send also the header X-Amz-Security-Token:";
-const OR = "To use this page, whoever runs the service can deploy it with AUTH=token.";
+  "Use curl, with the credentials of your AWS profile. With those of a role, " +
+  "also send the header X-Amz-Security-Token:";
+const OR = "This page works if the operator deploys the service with AUTH=token.";
 const SIGNED =
   'curl --aws-sigv4 aws:amz:REGION:execute-api --user "$AWS_ACCESS_KEY_ID:$AWS_SECRET_ACCESS_KEY"';
 

@@ -10,7 +10,7 @@ import { setTitle } from "../title.js";
  */
 export async function show(root) {
   setTitle("Command line");
-  const sub = h("p", { class: "sub" }, "All that this page does, it does through the API.");
+  const sub = h("p", { class: "sub" }, "The page does everything through the API. So can you:");
   const commands = [
     commandSection("Submit a file of the source", curlOf("data.csv", { step: 10 })),
     commandSection("Wait for a job", curlTo("jobs/ID?wait=20")),
