@@ -27,9 +27,12 @@ STOP_SECONDS = 60
 
 
 class EmbeddedAws:
-    """MiniStack on a free port, with the resources of infra/resources.json."""
+    """MiniStack on a free port, with the resources of infra/resources.json.
 
-    def __init__(self, state: State, parameters: Mapping[str, str]) -> None:
+    ``page`` is the origin of the service's page, which may be another address of this machine.
+    """
+
+    def __init__(self, state: State, parameters: Mapping[str, str], page: str = "") -> None:
         self._state = state
         self.port = free_port()
         self.endpoint = f"http://{HOST}:{self.port}"
@@ -37,7 +40,8 @@ class EmbeddedAws:
         self.child = Child(
             "the embedded AWS",
             ["local.embedded_aws"],
-            environment(self.port, state) | {ORIGINS: parameters.get("CorsOrigins", "")},
+            environment(self.port, state)
+            | {ORIGINS: f"{page},{parameters.get('CorsOrigins', '')}"},
             log=self.log,
             inherit=[state.lock],
             then=self._prepare,

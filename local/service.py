@@ -30,7 +30,7 @@ class LocalService:
         self._run_folder = state.new_path(RUN)
         parameters = parameters_of(Settings.from_env(environ))
         parameters["VisibilitySeconds"] = str(config.visibility_seconds)
-        self._aws = EmbeddedAws(state, parameters)
+        self._aws = EmbeddedAws(state, parameters, f"http://{config.address}")
         self.endpoint = self._aws.endpoint
         environment = child_environment(environ, config, self.endpoint)
         self._environment = environment | {VARIABLE: str(self._run_folder)}

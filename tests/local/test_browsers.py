@@ -1,6 +1,8 @@
 """Web pages of other sites, which a browser of this machine may have open."""
 
+import os
 import urllib.request
+from pathlib import Path
 from urllib.error import HTTPError
 
 import pytest
@@ -8,6 +10,7 @@ import pytest
 from local.browsers import is_foreign, refuse_foreign
 from local.embedded_aws import EmbeddedAws
 from local.http_connection import Request
+from local.state import State
 
 HERE = {"host": "127.0.0.1:8000"}
 OURS = {
@@ -78,3 +81,16 @@ def test_no_page_of_another_site_reads_what_the_embedded_aws_has(embedded: Embed
     purge = f"{embedded.endpoint}/?Action=ListQueues&Version=2012-11-05"
     assert status_of(purge, {"Sec-Fetch-Site": "cross-site"}) == 403
     assert status_of(embedded.endpoint, {"Origin": "http://127.0.0.1:8000"}) == 200
+
+
+def test_the_page_at_another_address_and_those_that_may_call_can_upload(tmp_path: Path) -> None:
+    state, page = State(tmp_path), "http://192.0.2.1:8000"
+    aws = EmbeddedAws(state, {"CorsOrigins": "https://may.example,https://b.example"}, page)
+    aws.child.start()
+    try:
+        for origin in (page, "https://may.example", "https://b.example"):
+            assert status_of(aws.endpoint, {"Origin": origin}) == 200
+        assert status_of(aws.endpoint, {"Origin": "http://192.0.2.2:8000"}) == 403
+    finally:
+        aws.child.stop()
+        os.close(state.lock)
