@@ -7,7 +7,6 @@ of a job that has succeeded succeeds at once, with the same result.
 import json
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -22,12 +21,9 @@ from chalicelib.jobs.uploads import PREFIX
 
 # A job that expires so soon answers no other one: a client would hardly see it any more.
 EXPIRING = timedelta(hours=1)
-
-
-@cache
-def code_version() -> str:
-    """Return the version of the code that results depend on."""
-    return version_of(ENGINE, Path(results.__file__))
+#: The version of the code that results depend on. It is read when the process starts: if the files
+#: change later, the process still runs what was there, and its results are not those of new code.
+CODE_VERSION = version_of(ENGINE, Path(results.__file__))
 
 
 @dataclass(eq=False)
@@ -74,7 +70,7 @@ class EarlierResults:
         """
         owner = job.client if job.file_name.startswith(PREFIX) else ""
         version, options = job.version, job.options.as_dict()
-        code = self.code or code_version()
+        code = self.code or CODE_VERSION
         members = [
             self.source,
             job.file_name,

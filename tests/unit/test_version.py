@@ -1,13 +1,16 @@
 """The version of the engine changes with each file that sums may depend on, and with no other."""
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from chalicelib.engine.version import CODE, ENGINE, version_of
 from chalicelib.jobs import results
-from chalicelib.jobs.earlier import code_version
+from chalicelib.jobs.earlier import CODE_VERSION
+from tests.imports import ROOT
 
 FILES = sorted(path for path in ENGINE.rglob("*") if path.suffix in CODE)
 
@@ -54,4 +57,37 @@ def test_what_is_made_from_the_code_does_not_count(copy: Path) -> None:
 
 
 def test_how_results_are_made_from_sums_counts_too() -> None:
-    assert code_version() == version_of(ENGINE, Path(results.__file__)) != version_of(ENGINE)
+    assert CODE_VERSION == version_of(ENGINE, Path(results.__file__)) != version_of(ENGINE)
+
+
+# Prints the key of a job, before which a file of the engine may have changed.
+PROCESS = """
+import sys
+from datetime import timedelta
+from chalicelib.engine.options import Options
+from chalicelib.engine.version import ENGINE
+from chalicelib.jobs.earlier import EarlierResults
+from chalicelib.jobs.job import FileVersion, queued, utc_now
+if sys.argv[1:]:
+    with (ENGINE / "sums.py").open("a") as file:
+        file.write("# newer\\n")
+job = queued("0" * 32, "x.csv", Options(), FileVersion(1, "1"), utc_now())
+print(EarlierResults(None, None, "file:///a", timedelta(1)).key(job))
+"""
+
+
+def test_a_process_has_the_version_of_the_code_that_it_started_with(tmp_path: Path) -> None:
+    """The results of old code must not answer jobs of new code."""
+    shutil.copytree(ROOT / "chalicelib", tmp_path / "chalicelib")
+    first, second, third = (
+        subprocess.run(
+            [sys.executable, "-c", PROCESS, *more],
+            cwd=tmp_path,
+            capture_output=True,
+            check=True,
+            text=True,
+        ).stdout
+        for more in ([], ["changed"], [])
+    )
+    assert first == second
+    assert third != first
