@@ -151,7 +151,9 @@ def test_its_names_are_not_changed_by_set(aws: Aws, old_stage: Stage) -> None:
 
 def test_new_names_are_not_changed_by_set_either(aws: Aws) -> None:
     deploy(aws)
-    with pytest.raises(UsageError, match="csvsum-prod are account-regional, and S3 renames no bucket"):
+    with pytest.raises(
+        UsageError, match="csvsum-prod are account-regional, and S3 renames no bucket"
+    ):
         opened(aws, BUCKET_NAMESPACE="global")
 
 
