@@ -40,6 +40,8 @@ def retry_with(command: str, files: list[str], options: Mapping[str, Any]) -> Re
 
     def retry(replacements: Mapping[str, Any]) -> str:
         arguments = arguments_of({**options, **replacements})
+        if any(file[:1] == "-" != file for file in files):  # a name that is read as an option
+            return shlex.join([PROGRAM, command, *arguments, "--", *files])
         return shlex.join([PROGRAM, command, *files, *arguments])
 
     return retry

@@ -9,7 +9,6 @@ import re
 import ssl
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from cli.configuration import Access
 from cli.failures import Exit, Failure
 from cli.problems import clause, failure_of
 from cli.progress import Update
+from cli.replies import Reply, TooLong, json_of, received
 from cli.retrying import PASSING, Retries
 from cli.terminal import PROGRAM, say
 from cli.version import version
@@ -28,22 +28,13 @@ from cli.watched import Watched, not_stored
 TIMEOUT = httpx.Timeout(connect=10, read=40, write=60, pool=10)
 #: S3 replies to an upload once it has stored all of it.
 UPLOAD_TIMEOUT = httpx.Timeout(connect=10, read=300, write=60, pool=10)
+#: Between two replies that bring no news at once.
+REST_SECONDS = 1.0
+SCHEMES = ("http", "https")
 #: How Python begins the text of an error.
 ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 #: A wait that a person would wonder about.
 LONG_SECONDS = 3.0
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    status: int
-    #: What the JSON says; None if there is none.
-    body: Any
-    etag: str = ""
-
-    @property
-    def is_news(self) -> bool:
-        return self.status != httpx.codes.NOT_MODIFIED
 
 
 class Client:
@@ -81,7 +72,7 @@ class Client:
         url = f"{self.access.url}{path}"
 
         def send() -> httpx.Response:
-            return self._http.request(method, url, headers=headers, **request)
+            return received(self._http, method, url, headers=headers, **request)
 
         return self._read(self._tried(send))
 
@@ -91,16 +82,44 @@ class Client:
         def send() -> httpx.Response:
             with Watched(path, update) as file:
                 files = {"file": (path.name, file, "application/octet-stream")}
-                return self._http.post(
-                    form["url"], data=form["fields"], files=files, timeout=UPLOAD_TIMEOUT
+                return received(
+                    self._http,
+                    "POST",
+                    link,
+                    data=form["fields"],
+                    files=files,
+                    timeout=UPLOAD_TIMEOUT,
                 )
 
+        link = self._link(form["url"])
         try:
-            response = self._tried(send, httpx.URL(form["url"]).host)
+            response = self._tried(send, link.host)
         except httpx.LocalProtocolError:  # not as many bytes as were announced
             raise Failure(f"{path} was changed during the upload", Exit.FILE) from None
         if not response.is_success:
             raise not_stored(path, response.status_code, response.text)
+
+    def rest_after(self, reply: Reply, known: str | None) -> None:
+        """Wait a moment after a reply that had nothing new and did not wait for it.
+
+        Whatever is between client and service may not know how to wait.
+        """
+        is_old = not reply.is_news or reply.etag == known
+        if is_old and reply.seconds < REST_SECONDS:
+            self._sleep(REST_SECONDS)
+
+    def _link(self, text: object) -> httpx.URL:
+        """Return a URL that the service names, which may lead elsewhere, but not to a file."""
+        try:
+            link = httpx.URL(self.access.url).join(str(text))
+        except httpx.InvalidURL:
+            raise self._not_csvsum(httpx.codes.OK) from None
+        if link.scheme not in SCHEMES or not link.host:
+            raise self._not_csvsum(httpx.codes.OK)
+        return link
+
+    def _not_csvsum(self, status: int) -> Failure:
+        return failure_of(status, None, self.access.url)
 
     def _credentials(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.access.token}"} if self.access.token else {}
@@ -139,29 +158,21 @@ class Client:
         if response.has_redirect_location:
             raise _moved(response, self.access.url)
         if response.status_code == httpx.codes.NOT_MODIFIED:
-            return Reply(response.status_code, None, response.headers.get("ETag", ""))
-        content = _json(response)
-        if not response.is_success or content is None:
+            return Reply.of(response, None, self.access.url)
+        content = json_of(response)
+        if not (response.is_success and isinstance(content, Mapping)):
             raise failure_of(response.status_code, content, self.access.url)
-        return Reply(response.status_code, content, response.headers.get("ETag", ""))
+        return Reply.of(response, content, self.access.url)
 
     def _follow(self, response: httpx.Response) -> Reply:
         """Return what a link leads to: a body too large for a reply. No token goes there."""
-        link = response.url.join(response.headers["Location"])
-        stored = self._tried(lambda: self._http.get(link), link.host)
-        content = _json(stored) if stored.is_success else None
-        if content is None:
+        link = self._link(response.url.join(response.headers.get("Location", "")))
+        stored = self._tried(lambda: received(self._http, "GET", link), link.host)
+        content = json_of(stored) if stored.is_success else None
+        if not isinstance(content, Mapping):
             message = f"the result could not be fetched from {link.host}: {stored.status_code}"
             raise Failure(message, Exit.UNREACHABLE)
-        return Reply(stored.status_code, content)
-
-
-def _json(response: httpx.Response) -> Any:
-    """Return the JSON of a reply; None if it has none."""
-    try:
-        return response.json()
-    except ValueError:
-        return None
+        return Reply.of(stored, content, self.access.url)
 
 
 Outcome = httpx.Response | httpx.TransportError
@@ -180,14 +191,14 @@ def _outcome(send: Callable[[], httpx.Response]) -> Outcome:
 def _lasts(outcome: Outcome) -> bool:
     """Return whether the same request would get the same reply, or fail in the same way."""
     if isinstance(outcome, httpx.TransportError):
-        return _is_untrusted(outcome)
+        return isinstance(outcome, TooLong) or _is_untrusted(outcome)
     return outcome.status_code not in PASSING
 
 
 def _reason(outcome: Outcome) -> str:
     if isinstance(outcome, httpx.TransportError):
         return "there was no reply"
-    content = _json(outcome)
+    content = json_of(outcome)
     if isinstance(content, Mapping) and "detail" in content:
         return clause(str(content["detail"]))
     return f"the service replied {outcome.status_code}"

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from chalicelib.engine.wording import visible
 from cli.failures import Exit, Failure
 from cli.job_ids import naming, short
 from cli.terminal import PROGRAM, is_terminal, size
@@ -57,7 +58,7 @@ def job_bar(job_id: str) -> "Iterator[Callable[[Job], None]]":
         parts = job["progress"]["parts"]
         progress.update(
             task,
-            description=f"Job {short(job_id)} {job['status']}",
+            description=visible(f"Job {short(job_id)} {job['status']}"),
             total=parts if parts > 1 else None,
             completed=job["progress"]["parts_done"],
             note=progress_of(job),

@@ -14,7 +14,7 @@ from cli.job_ids import short
 from cli.names import shown
 from cli.reading_options import with_flags
 from cli.sum_output import CSV_HEADER, ENCODINGS, aligned
-from cli.terminal import PROGRAM, paint, say, show_json, show_table
+from cli.terminal import PROGRAM, Stdout, paint, say, show_json, show_table
 
 if TYPE_CHECKING:
     from cli.configuration import Access
@@ -83,7 +83,7 @@ def _why(job: "Job") -> dict[str, Any]:
 
 
 def _show_csv(job: "Job") -> None:
-    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer = csv.writer(Stdout(), lineterminator="\n")
     writer.writerow(CSV_HEADER)
     for name, total in job["exact"].items():
         cells = job["cells"][name]

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from time import monotonic
 from typing import TYPE_CHECKING
 
+from chalicelib.engine.wording import visible
 from cli.terminal import is_terminal
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def bytes_bar(total: int | None, label: str = "") -> Iterator[Update]:
     if not is_terminal(sys.stderr):
         yield ignore
         return
-    bar = _Bar(total, label)
+    bar = _Bar(total, visible(label))
     try:
         yield bar.update
     finally:

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from cli.client import Client, Reply
+from cli.client import Client
 from cli.configuration import Access
 from cli.progress import Update
+from cli.replies import Reply
 
 Job = Mapping[str, Any]
 FINAL = ("succeeded", "failed", "cancelled")
@@ -32,15 +33,16 @@ class Service:
 
     def health(self) -> Mapping[str, Any]:
         """Return the state and the version; needs no token."""
-        return self._object("/health")
+        return self._object("/health", needs=("status", "version"))
 
     def me(self) -> Mapping[str, Any]:
         """Return the client, its role, and when its token expires."""
-        return self._object("/me")
+        return self._object("/me", needs=("client",))
 
     def submit(self, csv: str, options: Mapping[str, Any]) -> Job:
         """Submit a file, once, however often the request has to be sent."""
-        return _job(self._client.post("/jobs", {"csv": csv, **options}, key=uuid4().hex))
+        reply = self._client.post("/jobs", {"csv": csv, **options}, key=uuid4().hex)
+        return reply.with_members("id")
 
     def job(self, job_id: str) -> Job:
         return _job(self._client.get(f"/jobs/{job_id}"))
@@ -50,12 +52,14 @@ class Service:
 
         ``first_wait``: the seconds that the first request waits for the end of a short job.
         """
+        known: str | None = None
         reply = self._client.get(f"/jobs/{job_id}", {"wait": first_wait})
         while True:
             if reply.is_news:
-                yield _job(reply)
-                if reply.body["status"] in FINAL:
+                yield (job := _job(reply))
+                if job["status"] in FINAL:
                     return
+            self._client.rest_after(reply, known)
             known = reply.etag
             reply = self._client.get(f"/jobs/{job_id}", {"wait": WAIT_SECONDS}, known)
 
@@ -67,7 +71,8 @@ class Service:
         found = Page([], cursor)
         while found.is_wanted(limit):
             left = min(MAX_PAGE, limit - len(found.items))
-            body = self._object("/jobs", {**wanted, "limit": left, "cursor": found.next})
+            query = {**wanted, "limit": left, "cursor": found.next}
+            body = self._object("/jobs", query, needs=("jobs", "next"))
             found = Page([*found.items, *body["jobs"]], body["next"], is_first=False)
         return found
 
@@ -78,7 +83,7 @@ class Service:
         found = Page([], cursor)
         while found.is_wanted(limit):
             query = {"prefix": prefix, "search": search, "cursor": found.next}
-            body = self._object("/files", query)
+            body = self._object("/files", query, needs=("files", "folders", "next"))
             folders = [*found.folders, *body["folders"]]
             found = Page([*found.items, *body["files"]], body["next"], folders, is_first=False)
         return found
@@ -86,19 +91,21 @@ class Service:
     def count(self, *, mine: bool) -> int:
         """Return how many jobs are in progress."""
         query = {"mine": "true" if mine else None}
-        return int(self._object("/storage/get_counter", query)["ongoing_tasks"])
+        body = self._object("/storage/get_counter", query, needs=("ongoing_tasks",))
+        return int(body["ongoing_tasks"])
 
     def upload(self, path: Path, update: Update) -> str:
         """Store a file of this machine. Return the name by which it can be submitted."""
         wanted = {"name": path.name, "bytes": path.stat().st_size}
-        form = self._client.post("/uploads", wanted).body
+        form = self._client.post("/uploads", wanted).with_members("csv", "url", "fields")
         self._client.store(form, path, update)
         return str(form["csv"])
 
-    def _object(self, path: str, query: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    def _object(
+        self, path: str, query: Mapping[str, Any] | None = None, *, needs: tuple[str, ...]
+    ) -> Mapping[str, Any]:
         given = {name: value for name, value in (query or {}).items() if value not in (None, "")}
-        body: Mapping[str, Any] = self._client.get(path, given).body
-        return body
+        return self._client.get(path, given).with_members(*needs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +123,7 @@ class Page:
 
 
 def _job(reply: Reply) -> Job:
-    job: Job = reply.body
-    return job
+    return reply.with_members("id", "status")
 
 
 def connect(access: Access) -> Service:

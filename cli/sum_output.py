@@ -8,7 +8,7 @@ from chalicelib.engine.wording import counted, delimiter_name, listed, visible
 from cli.local_file import shown_name
 from cli.reading_options import with_flags
 from cli.sum_file import Summed
-from cli.terminal import is_terminal, number, paint, say, show_json, show_table, size
+from cli.terminal import Stdout, is_terminal, number, paint, say, show_json, show_table, size
 
 CSV_HEADER = ("file", "column", "sum", "values", "missing", "skipped")
 #: Of the columns that are left out; a table may have thousands.
@@ -56,7 +56,7 @@ class Csv:
     def __init__(self) -> None:
         import csv
 
-        self._writer = csv.writer(sys.stdout, lineterminator="\n")
+        self._writer = csv.writer(Stdout(), lineterminator="\n")
         self._writer.writerow(CSV_HEADER)
 
     def sums(self, summed: Summed) -> None:

@@ -1,18 +1,24 @@
 """What a person sees: data on stdout, messages on stderr, colours on a terminal alone."""
 
 import os
+import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 import click
 
+from chalicelib.engine.wording import visible
 from cli.failures import Failure
 
 PROGRAM = "csvsum"
 UNITS = ("KB", "MB", "GB", "TB", "PB")
 #: Between the columns of a table on a terminal.
 GAP = "  "
+#: What may steer a terminal: the colours and weights of ``paint``, ends of lines and tabs.
+STEERING = re.compile(r"(\x1b\[(?:[0-2]|3[0-7])m|[\n\t])")
+#: Characters that JSON takes as they are: some terminals obey them, or show others in their place.
+UNSEEN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
 
 
 def is_terminal(stream: TextIO) -> bool:
@@ -30,21 +36,38 @@ def paint(text: str, stream: TextIO, **style: Any) -> str:
     return click.style(text, **style) if has_colours(stream) else text
 
 
+def harmless(text: str) -> str:
+    """Return a text that does to a terminal no more than ``paint`` does.
+
+    Names of files, cells and replies may have been written to move the cursor, or to type commands.
+    """
+    parts = STEERING.split(text)
+    return "".join(part if index % 2 else visible(part) for index, part in enumerate(parts))
+
+
+class Stdout:
+    """Writes data to stdout: harmless on a terminal, as it is in a pipe."""
+
+    def write(self, text: str) -> int:
+        return sys.stdout.write(harmless(text) if is_terminal(sys.stdout) else text)
+
+
 def show(text: str = "") -> None:
     """Write a line of data to stdout."""
-    sys.stdout.write(f"{text}\n")
+    Stdout().write(f"{text}\n")
 
 
 def show_json(value: object) -> None:
     """Write a value to stdout as one line of JSON."""
     import json
 
-    show(json.dumps(value, ensure_ascii=False))
+    text = json.dumps(value, ensure_ascii=False)
+    show(UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text))
 
 
 def say(text: str = "") -> None:
     """Write a line for a person to stderr."""
-    sys.stderr.write(f"{text}\n")
+    sys.stderr.write(f"{harmless(text)}\n")
     sys.stderr.flush()
 
 

@@ -4,9 +4,12 @@ import logging
 import sys
 from importlib import import_module
 
+from chalicelib.settings import Auth, settings
 from local.bell import ring_on_all_sends
+from local.browsers import refuse_foreign
 from local.gateway import Gateway, gateway_reply
-from local.http_server import HttpServer
+from local.http_connection import Reply, Request
+from local.http_server import Answer, HttpServer
 from local.outcomes import log_for_people
 from local.parent import exit_with_parent
 
@@ -19,7 +22,19 @@ def main() -> None:
     application = import_module("app").app
     gateway = Gateway(application, application.routes)
     address = (sys.argv[1], int(sys.argv[2]))
-    HttpServer(address, gateway.answer, gateway_reply("REQUEST_TOO_LARGE")).serve_forever()
+    # No page of another site has a token.
+    answer = guarded(gateway.answer) if settings().auth is Auth.OPEN else gateway.answer
+    HttpServer(address, answer, gateway_reply("REQUEST_TOO_LARGE")).serve_forever()
+
+
+def guarded(answer: Answer) -> Answer:
+    """Return what answers as ``answer`` does, but refuses web pages of other sites."""
+    origins = settings().cors_origins
+
+    def answer_ours(request: Request) -> Reply:
+        return refuse_foreign(request, origins) or answer(request)
+
+    return answer_ours
 
 
 if __name__ == "__main__":

@@ -9,14 +9,18 @@ import signal
 import sys
 import time
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
 
+from local.browsers import is_foreign
 from local.children import Child
 from local.config import CREDENTIALS, HOST, UsageError, free_port
 from local.parent import exit_with_parent
 from local.state import State
 
 SERVICES = "s3,sqs,dynamodb,cloudformation,iam,sts,events"
+#: The environment variable with the origins of the pages that may call it.
+ORIGINS = "CSVSUM_ORIGINS"
 START_SECONDS = 30
 # It writes its state when it stops, which takes a second for some 10,000 jobs.
 STOP_SECONDS = 60
@@ -33,7 +37,7 @@ class EmbeddedAws:
         self.child = Child(
             "the embedded AWS",
             ["local.embedded_aws"],
-            environment(self.port, state),
+            environment(self.port, state) | {ORIGINS: parameters.get("CorsOrigins", "")},
             log=self.log,
             inherit=[state.lock],
             then=self._prepare,
@@ -86,13 +90,44 @@ def environment(port: int, state: State) -> dict[str, str]:
     }
 
 
+Send = Callable[[Any], Awaitable[None]]
+App = Callable[[Any, Any, Send], Awaitable[None]]
+
+
+def guarded(app: App, origins: frozenset[str]) -> App:
+    """Return an ASGI application that refuses web pages of other sites.
+
+    MiniStack lets all pages read all replies, and checks no credentials.
+    """
+
+    async def app_for_us(scope: Any, receive: Any, send: Send) -> None:
+        if scope["type"] == "http" and is_foreign(_headers(scope), _target(scope), origins):
+            await send({"type": "http.response.start", "status": 403, "headers": []})
+            await send({"type": "http.response.body", "body": b""})
+        else:
+            await app(scope, receive, send)
+
+    return app_for_us
+
+
+def _headers(scope: Any) -> dict[str, str]:
+    return {name.decode("latin-1"): text.decode("latin-1") for name, text in scope["headers"]}
+
+
+def _target(scope: Any) -> str:
+    query = scope["query_string"].decode("latin-1")
+    return f"{scope['path']}?{query}" if query else str(scope["path"])
+
+
 def main() -> None:
     # SIGTERM makes it save its state, even if the parent was killed.
     exit_with_parent(signal.SIGTERM)
-    from ministack.app import main as serve
+    from ministack import app as ministack
 
+    origins = os.environ.pop(ORIGINS, "").split(",")
+    ministack.app = guarded(ministack.app, frozenset(filter(None, origins)))
     sys.argv = ["ministack"]
-    serve()
+    ministack.main()
 
 
 if __name__ == "__main__":

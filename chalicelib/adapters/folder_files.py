@@ -36,6 +36,10 @@ class Look:
     def is_new(self, path: str) -> bool:
         return path > self.after
 
+    def opens_next(self, path: str) -> bool:
+        """Return whether a path is a folder which is searched after it."""
+        return bool(self.wanted.search) and path.endswith("/")
+
     def may_have_new(self, folder: str) -> bool:
         """Return whether what is in a folder may come after the cursor."""
         return self.is_new(folder) or self.after.startswith(folder)
@@ -58,7 +62,7 @@ class FolderFiles:
                 continue
             self._add(path, look)
             is_full = len(look.files) + len(look.folders) >= self.page_entries
-            if is_full or look.entries >= self.look_at:
+            if is_full or (look.opens_next(path) and look.entries >= self.look_at):
                 return FilePage(tuple(look.files), tuple(look.folders), _cursor_at(path))
         return FilePage(tuple(look.files), tuple(look.folders))
 
@@ -79,7 +83,7 @@ class FolderFiles:
             path = f"{folder}{name}"
             if name.startswith(start) and look.may_have_new(path):
                 yield path
-                if look.wanted.search and path.endswith("/"):
+                if look.opens_next(path):
                     yield from self._paths(path, "", look)
 
     def _names(self, folder: str, look: Look) -> list[str]:

@@ -1,5 +1,6 @@
 """HTTP with a service: what is sent once more, what an error says, and where a token goes."""
 
+import gzip
 import json
 import logging
 import socket
@@ -284,3 +285,80 @@ def test_a_list_is_read_page_by_page_until_there_are_enough(
         "/jobs?status=failed&limit=100",
         "/jobs?status=failed&limit=100&cursor=n",
     ]
+
+
+WRONG = {
+    "a list": [1],
+    "a text": "x",
+    "no member": {},
+    "brackets without end": b"[" * 100_000,
+    "a page": b"<html>",
+}
+
+
+@pytest.mark.parametrize("content", WRONG.values(), ids=WRONG)
+def test_what_is_not_csvsum_is_said_and_no_fault_of_the_command(
+    serve: Serve, connected: Connected, content: object
+) -> None:
+    service, _ = connected(serve(Answer(200, content)).url)
+    asks: list[Callable[[], object]] = [
+        service.health,
+        service.me,
+        lambda: service.job("1"),
+        lambda: next(service.follow("1")),
+        lambda: service.submit("x.csv", {}),
+        lambda: service.jobs({}, 1),
+        lambda: service.files(""),
+        lambda: service.count(mine=True),
+        lambda: service.upload(Path(__file__), ignore),
+    ]
+    for ask in asks:
+        with pytest.raises(Failure, match="is not csvsum: it replies 200") as failed:
+            ask()
+        assert failed.value.exit_code is Exit.UNREACHABLE
+
+
+@pytest.mark.parametrize("link", ["file:///etc/passwd", "ftp://x/y", "data:"])
+def test_a_link_leads_to_the_web_alone(serve: Serve, connected: Connected, link: str) -> None:
+    form = Answer(201, {"csv": "uploads/1/1/x", "url": link, "fields": {}})
+    service, _ = connected(serve(Answer(303, {}, {"Location": link}), form).url)
+    asks: list[Callable[[], object]] = [
+        lambda: service.job("1"),
+        lambda: service.upload(Path(__file__), ignore),
+    ]
+    for ask in asks:
+        with pytest.raises(Failure, match="is not csvsum"):
+            ask()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_reply_without_end_is_not_kept(
+    serve: Serve, connected: Connected, monkeypatch: pytest.MonkeyPatch, packed: bool
+) -> None:
+    monkeypatch.setattr("cli.replies.MAX_REPLY_BYTES", 1000)
+    body = json.dumps({"status": "ok", "version": "1" * 100_000}).encode()
+    headers = {"Content-Encoding": "gzip"} if packed else {}
+    server = serve(Answer(200, gzip.compress(body) if packed else body, headers))
+    service, waits = connected(server.url)
+    with pytest.raises(Failure, match="no end"):
+        service.health()
+    assert (len(server.asked), waits) == (1, [])
+
+
+def test_a_reply_may_be_packed(serve: Serve, connected: Connected) -> None:
+    body = gzip.compress(b'{"status": "ok", "version": "1"}')
+    service, _ = connected(serve(Answer(200, body, {"Content-Encoding": "gzip"})).url)
+    assert service.health()["version"] == "1"
+
+
+@pytest.mark.parametrize("status", [304, 200])
+def test_a_service_that_does_not_wait_is_not_asked_without_a_pause(
+    serve: Serve, connected: Connected, status: int
+) -> None:
+    running, tag = {"id": "1", "status": "running"}, {"ETag": '"1"'}
+    same = Answer(status, None if status == 304 else running, tag)
+    ended = Answer(200, {"id": "1", "status": "succeeded"}, {"ETag": '"2"'})
+    server = serve(Answer(200, running, tag), same, same, same, ended)
+    service, waits = connected(server.url)
+    assert [each["status"] for each in service.follow("1")][-1] == "succeeded"
+    assert waits == [1.0] * 3

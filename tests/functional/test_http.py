@@ -236,7 +236,7 @@ def test_a_chunked_body_that_is_too_large_is_refused_without_its_end(line: RawCo
 
 @pytest.mark.parametrize(
     "target",
-    ["//jobs/x", "/", "*", "/jobs//x", "/%2Fjobs", "/jobs/x/y", "/csv_name=a/../b.csv"],
+    ["//jobs/x", "*", "/jobs//x", "/%2Fjobs", "/jobs/x/y", "/csv_name=a/../b.csv"],
 )
 def test_a_path_that_is_not_there_is_a_problem_document(line: RawConnection, target: str) -> None:
     line.send(head("GET", target))
@@ -281,3 +281,17 @@ def test_a_long_name_of_a_column_does_not_hide_the_fault(
     assert "'oops' is not a number" in error["detail"]
     assert "c" * 41 not in error["detail"]
     assert error["column"] == "c" * 200
+
+
+@pytest.mark.parametrize(
+    "header", ["Origin: https://evil.example", "Origin: null", "Sec-Fetch-Site: cross-site"]
+)
+def test_a_web_page_of_another_site_cannot_submit_a_file(
+    stack: Stack, line: RawConnection, name: str, header: str
+) -> None:
+    before = stack.api.get("/jobs").json["jobs"]
+    length = f"Content-Length: {len(submission(name))}"
+    problem_of(post(line, submission(name), length, header), 403, "forbidden")
+    line.send(head("GET", f"/csv_name={name}", header))
+    problem_of(line.reply(), 403, "forbidden")
+    assert stack.api.get("/jobs").json["jobs"] == before

@@ -14,7 +14,7 @@ from local.spelling import require_known
         ("STALE_SECOND", "STALE_SECONDS"),
         ("port", "PORT"),
         ("PARTBYTES", "PART_BYTES"),
-        ("BUCKET", "RESULTS_BUCKET"),
+        ("RESULT_BUCKET", "RESULTS_BUCKET"),
     ],
 )
 def test_a_misspelled_setting_on_the_command_line_is_refused(given: str, right: str) -> None:

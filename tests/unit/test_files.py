@@ -219,6 +219,16 @@ def test_a_request_looks_at_a_bounded_number_of_entries(tmp_path: Path) -> None:
     assert requests > 3
 
 
+@pytest.mark.parametrize("search", ["", "csv"])
+def test_a_folder_with_more_entries_than_a_request_looks_at_fills_its_pages(
+    tmp_path: Path, search: str
+) -> None:
+    for number in range(30):
+        (tmp_path / f"{number:02}.csv").touch()
+    files = FolderFiles(str(tmp_path), page_entries=10, look_at=20)
+    assert len(files.page(WantedFiles(search=search)).files) == 10
+
+
 def test_names_are_percent_encoded_in_queries(site: Site) -> None:
     site.world.source.files["a&b/c d+e.csv"] = ROWS
     found = listed(site, LISTER, f"?prefix={quote('a&b/', safe='')}").json_body
