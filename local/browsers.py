@@ -19,8 +19,8 @@ ALL = "*"
 REFUSED = GatewayResponse(
     HTTPStatus.FORBIDDEN,
     "forbidden",
-    "A web page of another site sent this request, or its Host is not this machine; name the origin "
-    "of the page in CORS_ORIGINS, or use http://127.0.0.1.",
+    "A web page of another site sent this request, or its Host is not this machine; name the "
+    "origin of the page in CORS_ORIGINS, or use http://127.0.0.1.",
 )
 
 
