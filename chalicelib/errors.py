@@ -25,7 +25,7 @@ CsvsumError
 │   ├── BadFileName        a file of the inbox has a name that no file may have
 │   ├── BadOptionsFile     the options for a file of the inbox cannot be read or used
 │   ├── FileGone           the file existed at submission, but no longer exists
-│   ├── CompressedTooLarge the compressed file takes longer than a worker may work
+│   ├── CompressedTooLarge the compressed file is too large, or takes longer than a worker may work
 │   └── TooSlow            the file, or a part of it, takes longer than a worker may work
 ├── Misconfigured          AWS refuses a call, and will until rights or names are corrected
 ├── GivenUp                the job failed after several attempts
@@ -185,7 +185,7 @@ class NotSigned(RequestError):
 
     def __init__(self) -> None:
         super().__init__(
-            "This service asks for requests with a signature of AWS (Signature Version 4)."
+            "This service needs requests that are signed with AWS Signature Version 4."
         )
 
 
@@ -261,8 +261,9 @@ class TooSlow(FileError):
 
     def __init__(self, name: str, size: int, seconds: float) -> None:
         super().__init__(
-            f"{_file(name)} has {size:,} bytes, and twice a worker did not finish its part of them "
-            f"in {seconds:.0f} seconds; split the file, or set a smaller PART_BYTES."
+            f"{_file(name)} has {size:,} bytes, and twice a worker did not finish it, or a part of "
+            f"it, in {seconds:.0f} seconds; split the file, or ask the operator for a smaller "
+            "PART_BYTES."
         )
 
 

@@ -26,7 +26,9 @@ LOGIN = f"{PROGRAM} login saves a token; CSVSUM_TOKEN takes one for a single com
 ADVICE = {
     "unauthorized": (LOGIN,),
     "invalid_token": (LOGIN,),
-    "not_signed": (f"The service asks for signatures of AWS, which {PROGRAM} does not make.",),
+    "not_signed": (
+        f"The service needs signed requests, which {PROGRAM} cannot send; use curl --aws-sigv4.",
+    ),
 }
 
 

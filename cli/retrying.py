@@ -43,7 +43,8 @@ class Retries:
         """Return a time that the service gave in seconds; 0 for none, or for a date."""
         if not (retry_after.isascii() and retry_after.isdigit()):
             return 0
-        seconds = max(float(retry_after), FIRST_SECONDS)
+        # A service may send hundreds of digits, which would be infinite.
+        seconds = min(max(float(retry_after), FIRST_SECONDS), 2 * PATIENCE_SECONDS)
         return seconds + self.draw(0, max(FIRST_SECONDS, seconds / 10))
 
     def _doubled(self) -> float:

@@ -1,7 +1,8 @@
 """Keeps web pages of other sites away from what listens on the loopback interface.
 
-A browser of this machine reaches it as well as its user does, and so does any page that is open in
-it. No page can set the headers that say so: https://www.w3.org/TR/fetch-metadata/
+A browser on this machine can reach the loopback interface, and so can any page that is open in it.
+The browser sets the headers that show where a request comes from, and no page can change them:
+https://www.w3.org/TR/fetch-metadata/
 """
 
 from collections.abc import Collection, Mapping
@@ -18,8 +19,8 @@ ALL = "*"
 REFUSED = GatewayResponse(
     HTTPStatus.FORBIDDEN,
     "forbidden",
-    "A web page of another site sent this request, or one by another name of this machine; name "
-    "its origin in CORS_ORIGINS, or use 127.0.0.1.",
+    "A web page of another site sent this request, or its Host is not this machine; name the "
+    "origin of the page in CORS_ORIGINS, or use http://127.0.0.1.",
 )
 
 
@@ -28,7 +29,7 @@ def is_foreign(headers: Mapping[str, str], target: str, origins: Collection[str]
 
     ``headers`` have names in lower case; ``origins`` are the ones of pages that may call.
     """
-    # A page whose host's name was made to lead here is of the same origin as what it calls.
+    # DNS rebinding: a page whose host name leads here has the same origin as what it calls.
     if not is_here(f"//{headers.get('host', 'localhost')}"):
         return True
     origin = headers.get("origin")

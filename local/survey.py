@@ -36,7 +36,7 @@ def _of_folder(folder: Path) -> Survey:
     try:
         entries = list(islice(folder.iterdir(), LOOK_AT_FILES))
     except OSError as error:
-        return Survey(warning=f"{folder} cannot be read: {error.strerror}. Allow this user to.")
+        return Survey(warning=f"{folder} cannot be read: {error.strerror}. Let this user read it.")
     if not entries:
         return Survey(warning=f"{folder} is empty. Copy files into it; if it is a mount, mount it.")
     return Survey(_example(entry.name for entry in entries if entry.is_file()))

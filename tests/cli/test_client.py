@@ -313,7 +313,7 @@ def test_what_is_not_csvsum_is_said_and_no_fault_of_the_command(
         lambda: service.upload(Path(__file__), ignore),
     ]
     for ask in asks:
-        with pytest.raises(Failure, match="is not csvsum") as failed:
+        with pytest.raises(Failure, match="is not csvsum: it replied 200") as failed:
             ask()
         assert failed.value.exit_code is Exit.UNREACHABLE
 

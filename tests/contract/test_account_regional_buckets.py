@@ -144,14 +144,16 @@ def test_a_stage_of_an_earlier_version_keeps_its_buckets(
 
 
 def test_its_names_are_not_changed_by_set(aws: Aws, old_stage: Stage) -> None:
-    with pytest.raises(UsageError, match="csvsum-prod are global, and S3 renames none"):
+    with pytest.raises(UsageError, match="csvsum-prod are global, and S3 renames no bucket"):
         opened(aws, BUCKET_NAMESPACE="account-regional")
     assert opened(aws, BUCKET_NAMESPACE="global").prefix == old_stage.prefix
 
 
 def test_new_names_are_not_changed_by_set_either(aws: Aws) -> None:
     deploy(aws)
-    with pytest.raises(UsageError, match="csvsum-prod are account-regional, and S3 renames none"):
+    with pytest.raises(
+        UsageError, match="csvsum-prod are account-regional, and S3 renames no bucket"
+    ):
         opened(aws, BUCKET_NAMESPACE="global")
 
 
@@ -189,7 +191,7 @@ def test_data_in_new_names_is_found_without_its_stack(aws: Aws) -> None:
 @pytest.mark.parametrize("region", ["me-central-1", "me-south-1"])
 def test_a_region_that_does_not_offer_them_says_what_to_set(strict: StrictAws, region: str) -> None:
     there = Aws(strict.session(region=region))
-    with pytest.raises(UsageError, match=f"{region} has no .*: SET=BUCKET_NAMESPACE=global"):
+    with pytest.raises(UsageError, match=f"{region} has no .*: add SET=BUCKET_NAMESPACE=global"):
         opened(there)
     stage = deploy(there, BUCKET_NAMESPACE="global")
     assert stage.environment["BUCKET_NAMESPACE"] == "global"

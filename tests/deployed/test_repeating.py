@@ -134,7 +134,7 @@ def test_chalices_record_is_written_from_what_there_is(
 
 def test_a_function_of_somebody_else_is_left_alone(ministack: MiniStack, stage: Stage) -> None:
     make_function(ministack, stage, "sweep", **{"aws-chalice": "version=1:stage=x:app=other"})
-    with pytest.raises(UsageError, match="not of this application"):
+    with pytest.raises(UsageError, match="does not belong to this application"):
         removal.down(stage, ministack.aws, {}, False, print)
 
 

@@ -89,4 +89,4 @@ def test_an_account_that_may_not_be_asked_is_taken_for_a_new_one(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert chosen(read_stage("prod"), LimitedAws(None), print) == read_stage("prod")
-    assert "not known" in capsys.readouterr().out
+    assert "is assumed" in capsys.readouterr().out

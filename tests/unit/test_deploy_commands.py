@@ -44,7 +44,7 @@ def test_a_failure_of_chalice_is_raised_with_its_words_and_what_to_do(tmp_path: 
     told = str(failed.value)
     assert told.startswith("chalice deploy failed (2):\nRuntimeError: Unable to load the project")
     assert "Traceback" not in told
-    assert told.endswith("run the same command: it goes on from what is there.")
+    assert told.endswith("run the same command again: it continues with what exists.")
 
 
 def test_what_chalice_does_is_shown_as_it_is_done(tmp_path: Path) -> None:

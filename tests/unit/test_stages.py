@@ -209,7 +209,7 @@ def test_what_changes_is_shown_with_both_values() -> None:
         ("prod", "work_job.lambda_timout=1", "did you mean lambda_timeout"),
         ("prod", "work_job.lambda_timeout=long", "whole number"),
         ("prod", "AlarmMail=a@example.org", "did you mean AlarmEmail"),
-        ("prod", "xyz=1", "there is CreateTable"),
+        ("prod", "xyz=1", "choose one of CreateTable"),
         ("prod", "KeepDays=1", "set that instead"),
         ("prod", "Settings={}", "no parameter 'Settings'"),
     ],
