@@ -105,13 +105,14 @@ def test_a_first_deployment_that_failed_leaves_nothing_and_can_be_repeated(
 def test_what_the_packaged_stage_has_is_found_by_its_names(packaged_on: MiniStack) -> None:
     found = inventory.find(read_stage("localstack"), packaged_on.aws)
     kinds = [each["resource_type"] for each in found]
-    assert (kinds.count("lambda_function"), kinds.count("sqs_event")) == (5, 3)
+    assert (kinds.count("lambda_function"), kinds.count("sqs_event")) == (6, 4)
     assert (kinds.count("rest_api"), kinds.count("iam_role")) == (1, 0)
     triggers = {each["name"]: each["queue"] for each in found if "queue" in each}
     assert triggers == {
         "work_job-sqs-event-source": "csvsum-localstack-jobs",
         "work_part-sqs-event-source": "csvsum-localstack-parts",
         "give_up-sqs-event-source": "csvsum-localstack-dead",
+        "inbox-sqs-event-source": "csvsum-localstack-inbox",
     }
 
 
