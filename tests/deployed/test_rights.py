@@ -147,7 +147,7 @@ class Rehearsal:
         for item in self.on.client("dynamodb").scan(
             TableName=table, ProjectionExpression="pk, sk, csv"
         )["Items"]:
-            if item.get("csv", {}).get("S", "").startswith("rights"):
+            if "rights" in item.get("csv", {}).get("S", ""):
                 self.on.client("dynamodb").delete_item(
                     TableName=table, Key={"pk": item["pk"], "sk": item["sk"]}
                 )
