@@ -44,7 +44,7 @@ class WaitForParts(Protocol):
 def jobs(list_jobs: ListJobs, wait_for_jobs: WaitForJobs) -> Response:
     """Return a page of the client's jobs, once it is not the known one, or the wait is over."""
     (wanted, cursor), client = wanted_jobs(requests.query()), requests.client()
-    known = requests.header("if-none-match")
+    known, seconds = requests.header("if-none-match"), requests.seconds_to_wait()
     if requests.switch("counts"):
         counts = list_jobs.count(client, wanted)
         return conditional(responses.counted_jobs(list_jobs(client, wanted, cursor), counts), known)
@@ -55,7 +55,7 @@ def jobs(list_jobs: ListJobs, wait_for_jobs: WaitForJobs) -> Response:
     def find() -> Page:
         return list_jobs(client, wanted, cursor)
 
-    page = wait_for_jobs(find, requests.seconds_to_wait(), is_wanted)
+    page = wait_for_jobs(find, seconds, is_wanted)
     return conditional(responses.page_of_jobs(page), known)
 
 

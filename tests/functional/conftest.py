@@ -1,3 +1,4 @@
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -9,6 +10,13 @@ from tests.functional.stack import Stack
 SALES = b"store,price,tax\nBonn,1234567.09,1\nKiel,2,-3.5\n"
 #: What no log may have: the signature of a link, the start of a token, cells that failed their job.
 SECRETS = ("X-Amz-Signature", "csvsum_", "=SUM(A1)", "1e309", "2024-01-01")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def interruptible() -> None:
+    """Let Ctrl-C reach what the tests start; a shell ignores it for what is started with ``&``."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

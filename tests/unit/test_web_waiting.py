@@ -44,6 +44,11 @@ def test_a_wait_ends_when_its_time_is_over(site: Site) -> None:
     assert get(site, f"/storage/get_json/{job.id}?wait=1").status_code == 202
 
 
+@pytest.mark.parametrize("query", ["wait=-1", "counts=true&wait=-1"])
+def test_a_list_refuses_a_wrong_wait_also_where_it_would_not_wait(site: Site, query: str) -> None:
+    assert "wait must be" in problem_of(get(site, f"/jobs?{query}"), 400)["detail"]
+
+
 @pytest.mark.parametrize("wait", ["26", "-1", "1.5", "x", "", "999999999"])
 def test_only_some_seconds_can_be_waited_for(site: Site, wait: str) -> None:
     job = site.finished()
