@@ -108,7 +108,8 @@ def _for_text(cell: str, cells: Sequence[str], evidence: Evidence) -> list[Sugge
     texts = [text for text in cells if not looks_like_a_number(text) and _is_refused(text, asked)]
     if len(set(texts)) <= MAX_MARKERS and all(map(_may_be_marker, texts)):
         return [_marker("missing_marker", texts, asked), skip, *others]
-    is_rare = 10 * len(texts) <= len(cells)
+    # The first cell is the refused one, which the sample may have once more.
+    is_rare = 4 * max(1, len(texts) - 1) < len(cells)
     return [skip, *others] if is_rare or not others else others
 
 

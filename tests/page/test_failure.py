@@ -64,6 +64,18 @@ def test_each_suggestion_is_a_button_of_its_own(stack: Stack, visitor: Visitor) 
     assert "#/new?csv=rates.csv" in page.url
 
 
+def test_what_a_suggestion_leaves_out_is_not_in_its_words(stack: Stack, visitor: Visitor) -> None:
+    stack.put("half.csv", b"n,v,w\n1,2,a\n2,some text,b\n3,more text,c\n4,other text,d\n")
+    job_id = ended(api_of(stack, visitor), "half.csv", step=1)
+    (options, *_) = (
+        each["options"] for each in api_of(stack, visitor).job(job_id)["error"]["suggestions"]
+    )
+    assert (options["step"], options["columns"]) == (None, ["n"])
+    page = visitor.open(f"#/jobs/{job_id}")
+    expect(page.get_by_role("button", name="Run again with columns n", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="With columns n it is read like this")).to_be_visible()
+
+
 def test_a_file_made_of_markup_fails_as_text(stack: Stack, visitor: Visitor) -> None:
     api = api_of(stack, visitor)
     job_id = ended(api, HOSTILE_NAME, step=1, non_numeric="fail")

@@ -54,6 +54,14 @@ def sums(**totals: object) -> dict[str, Decimal]:
         ("v\n<5\n7\n<1\n", {}, "below_detection", {"missing": ["<5", "<1"]}, {"v": 7}),
         ("v\n1\noops a lot\n", {}, "text", {"non_numeric": "skip"}, {"v": 1}),
         ("v\n1\n136A\n", {}, "text", {"non_numeric": "skip"}, {"v": 1}),
+        # One cell of four is no reason to give the column up.
+        (
+            "n,v\n1,10.5\n2,-7\n3,oops here\n4,3\n",
+            {"step": 1},
+            "text",
+            {"non_numeric": "skip"},
+            {"n": 10, "v": 6.5},
+        ),
         # Rows.
         (
             "Population of towns\nsource: census\n\ntown,people\nA,5\nB,6\n",

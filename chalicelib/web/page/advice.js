@@ -122,8 +122,10 @@ function adviceOf({ sentence, options }, change) {
 export function textsOf(options) {
   const text = (value) =>
     Array.isArray(value) ? listText(value) : value === "\t" ? "tab" : String(value);
-  return Object.entries(options).map(([name, value]) => [
-    `${name.replaceAll("_", " ")} `,
+  // What is null is left out, and so it takes no place in a sentence.
+  const given = Object.entries(options).filter(([, value]) => value !== null);
+  return given.map(([name, value], index) => [
+    `${index ? ", " : ""}${name.replaceAll("_", " ")} `,
     h("code", null, text(value)),
   ]);
 }
