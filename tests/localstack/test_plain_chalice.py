@@ -1,5 +1,6 @@
 """A Chalice user who has never heard of `make deploy`: the resources once, then Chalice alone."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +25,8 @@ def resources(clone: Clone, client: Callable[[str], Any]) -> None:
     """What the documented line of the AWS command line makes."""
     client("cloudformation").create_stack(
         StackName="csvsum-dev-resources",
-        TemplateBody=(clone.folder / "infra" / "resources.json").read_text(),
+        # Compacted, as the documented line does: CloudFormation takes 51,200 bytes.
+        TemplateBody=json.dumps(json.loads((clone.folder / "infra/resources.json").read_text())),
         Parameters=[
             {"ParameterKey": name, "ParameterValue": value} for name, value in PARAMETERS.items()
         ],
