@@ -53,7 +53,8 @@ def _add_usual(style: Style, numbers: NumberOptions) -> None:
     style.comma = ord(numbers.thousands) if commas and ord(numbers.thousands) in commas else 0
     longer = bytes(style.stripped)[1 : 1 + style.stripped[0]]
     if numbers.strip:
-        style.strips = IN_FULL if longer or style.parentheses else SIMPLY
+        # Cells in parentheses are read in full when they turn out to be no simple ones.
+        style.strips = IN_FULL if longer else SIMPLY
     style.mark = int.from_bytes(longer, "little") if longer else NO_MARK
     style.mark_bytes, style.mark_shift = len(longer), 8 * (WORD_BYTES - max(len(longer), 1))
     style.mark_mask = (1 << 8 * len(longer)) - 1

@@ -112,7 +112,8 @@ INLINE int add_by_style(const Call *fixed, i64 column, const u8 *at, i64 n) {
     }
     if (UNLIKELY(!style->decimal || n > STYLED_BYTES || may_be_marker(style, at, n))) return 0;
     if (!style->strips) return add_bare(fixed, column, without_sign(at, n));
-    if (style->strips == SIMPLY && LIKELY(add_bare(fixed, column, without_marks(style, at, n))))
+    if (style->strips == SIMPLY && *at != '('
+        && LIKELY(add_bare(fixed, column, without_marks(style, at, n))))
         return 1;
     return add_marked(fixed, column, at, n);
 }
