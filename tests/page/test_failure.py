@@ -64,6 +64,18 @@ def test_each_suggestion_is_a_button_of_its_own(stack: Stack, visitor: Visitor) 
     assert "#/new?csv=rates.csv" in page.url
 
 
+def test_a_misspelled_name_of_a_column_is_mended_by_the_one_that_was_meant(
+    stack: Stack, visitor: Visitor
+) -> None:
+    stack.put("prices.csv", b"price,tax\n2.5,1\n")
+    job_id = ended(api_of(stack, visitor), "prices.csv", columns=["prise", "tux"])
+    page = visitor.open(f"#/jobs/{job_id}")
+    heading = page.get_by_role("heading", name="it is read like this")
+    expect(heading).to_have_text("With columns price,tax it is read like this")
+    page.get_by_role("button", name="Run again with columns price,tax").click()
+    expect(page.locator("td.tot").first).to_have_text("2.5")
+
+
 def test_a_file_made_of_markup_fails_as_text(stack: Stack, visitor: Visitor) -> None:
     api = api_of(stack, visitor)
     job_id = ended(api, HOSTILE_NAME, step=1, non_numeric="fail")

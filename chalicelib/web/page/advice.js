@@ -116,13 +116,15 @@ function adviceOf({ sentence, options }, change) {
 }
 
 /**
- * Return options as a text: "delimiter ;".
+ * Return options as a text: "delimiter ;". Null takes an option away, so it is left out.
  * @param {Object<string, unknown>} options
  */
 export function textsOf(options) {
   const text = (value) =>
     Array.isArray(value) ? listText(value) : value === "\t" ? "tab" : String(value);
-  return Object.entries(options).map(([name, value]) => [
+  const given = Object.entries(options).filter(([, value]) => value !== null);
+  return given.map(([name, value], index) => [
+    index ? " and " : "",
     `${name.replaceAll("_", " ")} `,
     h("code", null, text(value)),
   ]);
