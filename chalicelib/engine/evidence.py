@@ -51,8 +51,8 @@ class Evidence:
 
     ``dialect``: how the file was read, if it was. ``cell`` and ``column`` (0-based): the refused
     cell. ``row``: the cells of the refused row; ``last``: it is the last row of the file;
-    ``ended``: a row end follows it. ``wanted``: the columns to sum, if they are known.
-    ``near``: the bytes around the fault.
+    ``ended``: a row end follows it. ``asked``: the columns that the client named. ``wanted``: the
+    columns to sum, if they are known. ``near``: the bytes around the fault.
     """
 
     head: Head
@@ -63,6 +63,7 @@ class Evidence:
     row: tuple[str, ...] = ()
     last: bool = False
     ended: bool = True
+    asked: tuple[str | int, ...] = ()
     wanted: tuple[int, ...] = ()
     near: Nearby | None = None
 

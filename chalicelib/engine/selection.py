@@ -41,11 +41,16 @@ def _index_of(column: str | int, names: Sequence[str], places: dict[str, int]) -
 
 
 def _no_name(column: str, names: Sequence[str]) -> str:
+    similar = most_similar(column, names)
+    hint = f"; the most similar name is {shown(similar)}" if similar else ""
+    return f"there is no column {shown(column)}{hint}"
+
+
+def most_similar(name: str, names: Sequence[str]) -> str:
+    """Return the name that a misspelled one probably means; an empty one if none is similar."""
     from difflib import get_close_matches
 
-    close = get_close_matches(column, names[:COMPARED], n=1)
-    hint = f"; the most similar name is {shown(close[0])}" if close else ""
-    return f"there is no column {shown(column)}{hint}"
+    return next(iter(get_close_matches(name, names[:COMPARED], n=1)), "")
 
 
 def _no_index(column: int, names: Sequence[str], places: dict[str, int]) -> str:

@@ -15,8 +15,9 @@ from .nearby import BLANKS
 from .read_options import AUTO, NumberOptions
 from .row_ends import ROW_END
 from .sample import Sample, read_sample
+from .selection import most_similar
 from .sums import Refused
-from .wording import counted, delimiter_name, shown
+from .wording import counted, delimiter_name, listed, shown
 
 MAX_COLUMNS_NAMED = 10
 #: Delimiters that are suggested, but never detected: many texts have them.
@@ -140,6 +141,22 @@ def other_columns(evidence: Evidence, without: int = -1) -> Iterator[Suggestion]
         yield advise("other_columns", f"to sum only {noun} of numbers", (("columns", found),))
     elif found and without < 0:
         yield advise("all_columns", "to sum all columns of numbers", (("step", 1),))
+
+
+def similar_columns(evidence: Evidence) -> Iterator[Suggestion]:
+    """Yield the columns that were asked for, with those in place of misspelled ones that exist."""
+    names = evidence.names
+    known = {*names, *range(len(names))}
+    unknown = [column for column in evidence.asked if column not in known]
+    misspelled = [column for column in unknown if isinstance(column, str)]
+    if not 0 < len(misspelled) == len(unknown) <= MAX_COLUMNS_NAMED:
+        return
+    meant = {name: most_similar(name, names) for name in misspelled}
+    if all(names.count(similar) == 1 for similar in meant.values()):
+        given = [each if each in known else meant[str(each)] for each in evidence.asked]
+        pairs = [f"{shown(name)} means {shown(similar)}" for name, similar in meant.items()]
+        options = (("columns", list(dict.fromkeys(given))),)
+        yield advise("similar_columns", f"if {listed(pairs)}", options)
 
 
 def has_numbers(evidence: Evidence) -> bool:

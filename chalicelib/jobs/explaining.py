@@ -50,7 +50,10 @@ class Explainer:
         layout = _layout(text, job) if text and dialect else None
         names = dict(zip(layout.wanted, layout.names, strict=True)) if layout else {}
         wanted = layout.wanted if layout else ()
-        evidence = Evidence(head, job.options.read, dialect, wanted=wanted, near=near)
+        options = job.options
+        evidence = Evidence(
+            head, options.read, dialect, asked=options.columns, wanted=wanted, near=near
+        )
         return Explained(problem_at(fault, names, explain(fault, evidence)), dialect)
 
     def _text(self, job: Job) -> Text | None:

@@ -70,7 +70,12 @@ def test_two_jobs_are_chosen_one_after_the_other(stack: Stack, visitor: Visitor)
     page = visitor.open("#/compare")
     links = page.locator(".files a")
     expect(links).to_have_count(2)
-    require_accessible(page)
+    for size in (PHONE, DESKTOP):
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        for job_id in (first, second):
+            expect(links.filter(has_text=job_id[:8])).to_contain_text("today")
+        require_accessible(page)
+        require_narrow(page)
     links.last.press("Enter")
     expect(links).to_have_count(1)
     links.first.click()
@@ -83,7 +88,7 @@ def test_two_jobs_are_chosen_one_after_the_other(stack: Stack, visitor: Visitor)
 def test_a_job_without_sums_is_not_compared(stack: Stack, visitor: Visitor) -> None:
     api = api_of(stack, visitor)
     page = visitor.open(f"#/compare/{ended(api, SMALL)}/{ended(api, BROKEN)}")
-    expect(page.get_by_role("alert").last).to_contain_text("is failed, so it has no sums")
+    expect(page.get_by_role("alert").last).to_contain_text("has not succeeded, so it has no sums")
 
 
 def test_headers_made_of_markup_are_compared_as_text(stack: Stack, visitor: Visitor) -> None:

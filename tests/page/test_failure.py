@@ -76,6 +76,18 @@ def test_what_a_suggestion_leaves_out_is_not_in_its_words(stack: Stack, visitor:
     expect(page.get_by_role("heading", name="With columns n it is read like this")).to_be_visible()
 
 
+def test_a_misspelled_name_of_a_column_is_mended_by_the_one_that_was_meant(
+    stack: Stack, visitor: Visitor
+) -> None:
+    stack.put("prices.csv", b"price,tax\n2.5,1\n")
+    job_id = ended(api_of(stack, visitor), "prices.csv", columns=["prise", "tux"])
+    page = visitor.open(f"#/jobs/{job_id}")
+    heading = page.get_by_role("heading", name="it is read like this")
+    expect(heading).to_have_text("With columns price,tax it is read like this")
+    page.get_by_role("button", name="Run again with columns price,tax").click()
+    expect(page.locator("td.tot").first).to_have_text("2.5")
+
+
 def test_a_file_made_of_markup_fails_as_text(stack: Stack, visitor: Visitor) -> None:
     api = api_of(stack, visitor)
     job_id = ended(api, HOSTILE_NAME, step=1, non_numeric="fail")

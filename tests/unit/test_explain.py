@@ -47,6 +47,30 @@ def test_both_meanings_of_a_number_are_explained() -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "advice"),
+    [
+        (("prise",), "If 'prise' means 'price', submit with columns=price."),
+        (("id", "prise"), "If 'prise' means 'price', submit with columns=id,price."),
+        ((2, "prise"), "If 'prise' means 'price', submit with columns=2,price."),
+        (("price", "prise"), "If 'prise' means 'price', submit with columns=price."),
+        (
+            ("tex", "prise"),
+            "If 'tex' means 'tax' and 'prise' means 'price', submit with columns=tax,price.",
+        ),
+        (("elsewhere",), "To sum only the columns of numbers, submit with columns=id,price,tax."),
+        (("prise", 9), "To sum only the columns of numbers, submit with columns=id,price,tax."),
+    ],
+)
+def test_the_names_that_were_probably_meant_are_suggested_in_place_of_misspelled_ones(
+    asked: tuple[str | int, ...], advice: str
+) -> None:
+    head, _ = read_head([b"id,price,tax\n1,2.5,1\n2,3,2\n"], ReadOptions())
+    evidence = Evidence(head, ReadOptions(), detect(head, ReadOptions()), asked=asked)
+    found = explain(Fault("no_column", "there is no such column"), evidence)
+    assert found.detail == f"There is no such column. {advice}"
+
+
+@pytest.mark.parametrize(
     ("rows", "fault", "advice"),
     [
         (b"1,2\n3\n5,6\n", (4, "short_row"), "To fill short rows up with empty fields"),

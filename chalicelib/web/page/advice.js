@@ -116,7 +116,7 @@ function adviceOf({ sentence, options }, change) {
 }
 
 /**
- * Return options as a text: "delimiter ;".
+ * Return options as a text: "delimiter ;". Null takes an option away, so it is left out.
  * @param {Object<string, unknown>} options
  */
 export function textsOf(options) {
@@ -125,7 +125,8 @@ export function textsOf(options) {
   // What is null is left out, and so it takes no place in a sentence.
   const given = Object.entries(options).filter(([, value]) => value !== null);
   return given.map(([name, value], index) => [
-    `${index ? ", " : ""}${name.replaceAll("_", " ")} `,
+    index ? " and " : "",
+    `${name.replaceAll("_", " ")} `,
     h("code", null, text(value)),
   ]);
 }

@@ -50,7 +50,11 @@ function took(job) {
   return seconds((Date.parse(job.finished_at) - Date.parse(job.started_at)) / 1000);
 }
 
-function remark(job) {
+/**
+ * Return why a job failed, or else how its columns were chosen.
+ * @param {Object} job
+ */
+export function remark(job) {
   if (job.error) return job.error.detail;
   if (job.cached_from) return "from an earlier result";
   const { columns, step, first } = job.options;

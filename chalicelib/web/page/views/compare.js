@@ -3,6 +3,7 @@
 import { get, isAbort, Problem } from "../api.js";
 import { comparison, pageHead } from "../comparison.js";
 import { fill, h, icon } from "../dom.js";
+import { remark } from "../job-row.js";
 import { hashOfPair, nameOf } from "../jobs.js";
 import { bytes, time } from "../numbers.js";
 import { setTitle } from "../title.js";
@@ -38,7 +39,7 @@ async function jobOf(id, signal) {
   if (!/^[0-9a-f]{32}$/.test(id ?? "")) return null;
   const { body } = await get(`jobs/${id}`, { signal });
   if (body.status === "succeeded") return body;
-  const detail = `The job of ${nameOf(body.csv)} is ${body.status}, so it has no sums to compare.`;
+  const detail = `The job of ${nameOf(body.csv)} has not succeeded, so it has no sums to compare.`;
   throw new Problem(409, { code: "no_sums", detail });
 }
 
@@ -52,7 +53,7 @@ async function choose(root, left, right, signal) {
   const hash = (job) => (left ? hashOfPair(left.id, job.id) : hashOfPair(job.id, right?.id));
   const items = jobs.map((job) => jobItem(job, hash(job)));
   const list = items.length
-    ? h("ul", { class: "panel files tall" }, items)
+    ? h("ul", { class: "panel files tall pick" }, items)
     : h("p", { class: "panel blank mut" }, "No other job has succeeded yet.");
   fill(
     root,
@@ -67,7 +68,9 @@ function headFor(other, isLeft) {
 }
 
 function jobItem(job, href) {
-  const texts = [nameOf(job.csv), bytes(job.bytes), time(job.submitted_at, "long")];
+  // Jobs of one file often have the same name and size, and the same minute.
+  const about = h("small", { class: "mut" }, `${remark(job)}, ${job.id.slice(0, 8)}`);
+  const texts = [[nameOf(job.csv), " ", about], bytes(job.bytes), time(job.submitted_at, "long")];
   const spans = texts.map((text) => h("span", null, text));
   return h("li", null, h("a", { href }, icon("ok"), spans));
 }
