@@ -49,7 +49,7 @@ def test_a_file_that_cannot_be_summed_is_shown_with_its_line_and_what_to_type(
     assert (ended.code, ended.out) == (Exit.FILE, "")
     assert f"csvsum: {name}, line 3, column 2 ('amount'): 'oops' is not a number" in ended.err
     assert "    3 | 2,oops\n      |   ^^^^\n" in ended.err
-    assert f"csvsum run {name} --columns id" in ended.err
+    assert f"csvsum run {name} --step 1 --non-numeric skip" in ended.err
     as_json = csvsum("run", name, "--step", "1", "--json")
     assert json.loads(as_json.out)["error"]["code"] == "not_a_number"
 
