@@ -50,6 +50,7 @@ def check_in_path(check: Callable[[object, Options, Client], Job], segment: str)
     name = requests.name_in_path(segment)
     if name is None:
         return responses.no_such_page()
+    requests.idempotency_key()  # a wrong one is refused, although nothing is stored under it
     options, _ = requests.options_in_query()
     return responses.legacy_accepted(check(name, options, requests.client()))
 

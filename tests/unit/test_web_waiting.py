@@ -139,3 +139,8 @@ def test_a_repeated_list_gives_the_same_jobs(site: Site) -> None:
 def test_a_key_that_is_too_long_or_no_ascii_is_refused(site: Site, key: str) -> None:
     for body in ({"csv": "x.csv"}, [{"csv": "x.csv"}], [5]):
         assert "Idempotency-Key" in problem_of(post(site, body, key), 400)["detail"]
+
+
+def test_a_check_of_a_file_refuses_a_wrong_key_as_a_submission_would(site: Site) -> None:
+    reply = site.send("HEAD", "/csv_name=x.csv", {"Idempotency-Key": "k" * 256})
+    assert reply.status_code == 400
