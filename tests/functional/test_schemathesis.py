@@ -33,6 +33,7 @@ def run(stack: Stack, folder: Path) -> subprocess.CompletedProcess[str]:
         "--generation-database": "none",
         # A GET with If-None-Match and wait=25 is answered after 25 s if there is no news.
         "--request-timeout": "40",
+        "--max-response-time": "40",
     }
     command = [program, "--config-file", str(CONFIG), "run", f"{stack.api.base}/openapi.json"]
     command += ["--no-color", *(word for option in options.items() for word in option)]
