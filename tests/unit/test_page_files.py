@@ -151,6 +151,7 @@ def test_the_page_names_only_files_that_there_are() -> None:
 
 
 def test_the_files_are_small_together() -> None:
+    """Also for a client that takes no gzip, and as `make run` sends them."""
     assert sum(len(text.encode()) for text in page_files.files().values()) <= MAX_BYTES
 
 
@@ -168,6 +169,11 @@ export function two() {
     assert page_files.as_sent(text) == (
         'export function two() {\nreturn "//" + a /* kept */; // kept\n}\n'
     )
+
+
+def test_lines_are_joined_where_a_statement_goes_on() -> None:
+    text = "f(\n[\n1,\n2 // two,\n],\n);\ng = {\na // last\n};\nh();\n"
+    assert page_files.joined(text) == "f([1,2 // two,\n],);\ng = {a // last\n};\nh();\n"
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
