@@ -42,6 +42,20 @@ export function icon(name, more = "") {
 }
 
 /**
+ * Return the path to a page: the list of jobs, and the page itself.
+ * @param {string} text
+ */
+export function crumb(text) {
+  return h(
+    "nav",
+    { class: "crumb", "aria-label": "You are here" },
+    h("a", { href: "#/" }, "Jobs"),
+    h("span", { "aria-hidden": "true" }, "/"),
+    h("span", null, text),
+  );
+}
+
+/**
  * Have screen readers say a text once they are done with what they say.
  * @param {string} text
  */

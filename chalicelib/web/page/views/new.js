@@ -3,7 +3,7 @@
 import { isAbort, post, Problem } from "../api.js";
 import { failure, facts, warnings } from "../advice.js";
 import { commandSection, curlOf } from "../command.js";
-import { announce, fill, h, icon } from "../dom.js";
+import { announce, crumb, fill, h, icon } from "../dom.js";
 import { chooser } from "../files.js";
 import { hashOf, hashOfNew, nameOf, submit } from "../jobs.js";
 import { bytes, counted } from "../numbers.js";
@@ -62,19 +62,12 @@ class NewJob {
     this.side = h("aside", { class: "panel opt", "aria-label": "Options" });
     this.sub = h("p", { class: "sub" }, h("span", null, "Looking at the first rows …"));
     signal.addEventListener("abort", () => this.#asked.abort());
-    const crumb = h(
-      "nav",
-      { class: "crumb", "aria-label": "You are here" },
-      h("a", { href: "#/" }, "Jobs"),
-      h("span", { "aria-hidden": "true" }, "/"),
-      h("span", null, "New"),
-    );
     const head = h(
       "div",
       { class: "head" },
       h("div", null, h("h1", { title: csv }, nameOf(csv)), this.sub),
     );
-    fill(root, crumb, head, h("div", { class: "cols" }, this.main, this.side));
+    fill(root, crumb("New"), head, h("div", { class: "cols" }, this.main, this.side));
   }
 
   /** Ask for the preview with the present options, and show it. */
@@ -136,7 +129,7 @@ class NewJob {
   #parts(preview) {
     const change = (changes) => this.#change(changes);
     return [
-      preview.dialect && facts(preview),
+      preview.fields > 0 && facts(preview),
       preview.error ? failure(preview.error, change) : warnings(preview, change),
       preview.rows?.length > 0 && firstRows(preview, this.#look, (index) => this.#toggle(index)),
       commandSection("The same as a command", curlOf(this.csv, this.options)),
