@@ -169,7 +169,7 @@ export function leftOut({ left_out: columns }) {
   return panel(
     "h-out",
     "Left out",
-    "columns of text",
+    "",
     pairs(columns.slice(0, FEW).map(item)),
     more,
   );

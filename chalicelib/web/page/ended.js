@@ -29,6 +29,11 @@ export function ended(signal) {
   return table.element;
 }
 
+function numberOf(status) {
+  const statuses = status ? [status] : ENDED;
+  return statuses.reduce((sum, each) => sum + feed.counts[each], 0);
+}
+
 class EndedJobs {
   #status = "";
   #csv = "";
@@ -74,11 +79,16 @@ class EndedJobs {
   /** Show the numbers of jobs by status. */
   showCounts() {
     if (!feed.counts) return;
-    const all = ENDED.reduce((sum, status) => sum + feed.counts[status], 0);
     const more = feed.countsComplete ? "" : "+";
-    for (const [status, element] of this.counts) {
-      fill(element, count(status ? feed.counts[status] : all), more);
-    }
+    for (const [status, element] of this.counts) fill(element, count(numberOf(status)), more);
+    this.#showOlder();
+  }
+
+  /** The list has a next page too if this one is full; only the counts say that it is empty. */
+  #showOlder() {
+    const isCounted = feed.counts && feed.countsComplete && !this.#csv && !this.#days;
+    this.older.disabled =
+      this.next === null || Boolean(isCounted && this.end >= numberOf(this.#status));
   }
 
   #query() {
@@ -192,9 +202,10 @@ class EndedJobs {
       : [this.#nothing()];
     fill(this.body, ...rows);
     this.newer.disabled = this.#cursors.length === 1;
-    this.older.disabled = next === null;
-    const first = (this.#cursors.length - 1) * ON_PAGE + 1;
-    fill(this.place, jobs.length ? [count(first), " to ", count(first + jobs.length - 1)] : "");
+    const before = (this.#cursors.length - 1) * ON_PAGE;
+    this.end = before + jobs.length;
+    this.#showOlder();
+    fill(this.place, jobs.length ? [count(before + 1), " to ", count(this.end)] : "");
   }
 
   #choice(job) {

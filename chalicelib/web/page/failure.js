@@ -47,7 +47,7 @@ function errorPanel(job, best) {
       "footer",
       { class: "do" },
       best && isUseful(best) && suggestionButtons(job, best, "btn-1"),
-      h("span", { class: "mut small" }, placeOf(error), " Nothing was summed."),
+      h("span", { class: "mut small" }, placeOf(error), " There are no totals."),
     ),
   );
 }

@@ -17,7 +17,6 @@ const STATES = {
   ".": ["p-wait", "m2 2h4v4h-4z", "waiting"],
 };
 const CELL = 10;
-const MIN_COLUMNS = 48;
 // Of the width to the height, for many parts.
 const SHAPE = 2.4;
 
@@ -60,7 +59,8 @@ export class PartsPanel {
 }
 
 function columnsOf(parts) {
-  return Math.max(MIN_COLUMNS, Math.ceil(Math.sqrt(parts * SHAPE)));
+  const least = innerWidth < 720 ? 24 : 48; // so that few parts are not as large as bricks
+  return Math.max(least, Math.ceil(Math.sqrt(parts * SHAPE)));
 }
 
 function pathsOf(states, columns) {
