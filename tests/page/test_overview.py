@@ -1,9 +1,7 @@
 """The overview: jobs as they come, run and end."""
 
 import json
-import os
 import re
-import signal
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +10,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.functional.stack import Api, Stack
 from tests.page.browser import Visitor
 from tests.page.files import BROKEN, LARGE, SMALL
+from tests.page.jobs import work_until
 
 #: What the page asks of the API in this view.
 API = re.compile(r"/(jobs|files)\?")
@@ -79,10 +78,7 @@ def test_a_running_job_shows_its_parts_bytes_and_rate(stack: Stack, visitor: Vis
     with stack.stopped_workers() as workers:
         job_id = submit(api, LARGE)
         page = visitor.open()
-        while api.job(job_id)["progress"]["parts_done"] == 0:
-            os.kill(workers[0], signal.SIGCONT)
-            page.wait_for_timeout(20)
-            os.kill(workers[0], signal.SIGSTOP)
+        work_until(workers, lambda: api.job(job_id)["progress"]["parts_done"] > 0, page)
         row = page.locator(".runs li")
         expect(row).to_contain_text("of 30 parts")
         expect(row).to_contain_text("of 3.0 MB")
