@@ -104,6 +104,7 @@ def index(settings: Settings, storage: Collection[str]) -> Response:
         keep_days=settings.keep_days,
         max_upload_bytes=settings.max_upload_bytes,
         files="on" if settings.list_files else "off",
+        paid="off" if settings.emulated else "on",
     )
     policy = POLICY.format(" ".join(["'self'", *sorted(storage)]))
     return _conditional(text, {"Content-Type": TYPES[".html"], "Content-Security-Policy": policy})

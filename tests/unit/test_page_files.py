@@ -134,6 +134,17 @@ def test_the_page_knows_how_clients_are_authenticated(auth: Auth) -> None:
     assert attributes["data-auth"] == auth
 
 
+@pytest.mark.parametrize(
+    ("variables", "paid"), [({}, "on"), ({"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, "off")]
+)
+def test_the_page_knows_whether_somebody_pays(variables: dict[str, str], paid: str) -> None:
+    request = SimpleNamespace(context={"path": "/"}, headers={})
+    requests.remember(request, lambda _: None)
+    tags = Tags(page_files.index(Settings.from_env(variables), []).body)
+    (attributes,) = [given for tag, given in tags.found if tag == "html"]
+    assert attributes["data-paid"] == paid
+
+
 def test_the_page_has_no_script_and_no_style_in_it() -> None:
     tags = Tags(index())
     assert tags.inline == []

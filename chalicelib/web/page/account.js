@@ -2,7 +2,7 @@
 
 import { ENCODINGS, ROW_ENDS, WORDS } from "./advice.js";
 import { listText } from "./command.js";
-import { costOf, dollarsOf } from "./cost.js";
+import { costOf, dollarsOf, IS_PAID } from "./cost.js";
 import { h } from "./dom.js";
 import { ENDED, hashOf } from "./jobs.js";
 import { bytes, count, ordinal, seconds, time } from "./numbers.js";
@@ -143,7 +143,7 @@ export function ledger(job, reruns) {
       ["Kernel", kernel],
       from
         ? ["Taken from", h("a", { href: hashOf(from), class: "mono" }, from.slice(0, 8))]
-        : ["Cost on AWS, estimated", dollarsOf(costOf(size, parts))],
+        : IS_PAID && ["Cost on AWS, estimated", dollarsOf(costOf(size, parts))],
     ]),
   );
 }

@@ -4,6 +4,8 @@ import { isAbort, post, Problem } from "../api.js";
 import { failure, facts, warnings } from "../advice.js";
 import { commandSection, curlOf } from "../command.js";
 import { announce, crumb, fill, h, icon } from "../dom.js";
+import { estimateOf } from "../estimate.js";
+import { feed } from "../feed.js";
 import { chooser } from "../files.js";
 import { hashOf, hashOfNew, nameOf, submit } from "../jobs.js";
 import { bytes, counted } from "../numbers.js";
@@ -12,6 +14,8 @@ import { columnOf, firstRows } from "../preview.js";
 import { setTitle } from "../title.js";
 import { uploads } from "../uploads.js";
 import { inProgress } from "../running.js";
+
+const LEFT_OUT = h("span", { class: "m-no" }, "Text columns are left out and listed.");
 
 /**
  * Show the view.
@@ -61,7 +65,9 @@ class NewJob {
     this.main = h("div", { class: "stack" });
     this.side = h("aside", { class: "panel opt", "aria-label": "Options" });
     this.sub = h("p", { class: "sub" }, h("span", null, "Looking at the first rows …"));
+    this.estimate = h("span");
     signal.addEventListener("abort", () => this.#asked.abort());
+    feed.watch(() => this.#showEstimate(), signal);
     const head = h(
       "div",
       { class: "head" },
@@ -122,8 +128,13 @@ class NewJob {
     );
     keepFocus(this.main, () => fill(this.main, ...this.#parts(preview)));
     this.main.removeAttribute("aria-busy");
+    this.#showEstimate();
     this.#drawSide();
     announce(this.#verdict());
+  }
+
+  #showEstimate() {
+    if (this.#preview?.summed) fill(this.estimate, estimateOf(this.#preview), " ");
   }
 
   #parts(preview) {
@@ -176,7 +187,7 @@ class NewJob {
       },
       text,
     );
-    const said = h("p", null, "Text columns are left out and listed.");
+    const said = h("p", null, isReady && [this.estimate, LEFT_OUT]);
     return h("div", { class: "go" }, start, said);
   }
 
