@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.functional.stack import Stack
 from tests.page.browser import Visitor
-from tests.page.files import BROKEN, PAYMENTS, SMALL
+from tests.page.files import BROKEN, PAYMENTS, SMALL, WIDE
 from tests.page.jobs import api_of, ended
 
 
@@ -115,6 +115,12 @@ def test_a_warning_is_answered_by_a_button(visitor: Visitor) -> None:
     page.get_by_role("button", name="Read 1.250 as 1250").click()
     expect(page.get_by_label("Warnings")).to_have_count(0)
     assert options_in_url(page) == {"decimal": ",", "thousands": "."}
+
+
+def test_equal_warnings_are_one(visitor: Visitor) -> None:
+    page = preview(visitor, WIDE, step=1)
+    expect(page.locator(".note-warn")).to_have_count(1)
+    expect(page.locator(".note-warn")).to_contain_text("a and 2 more columns")
 
 
 def test_a_fault_is_shown_with_its_line_and_what_to_do(visitor: Visitor) -> None:

@@ -231,7 +231,9 @@ class EndedJobs {
   }
 
   #nothing() {
-    const text = this.next ? "None here; older jobs may be on the next page." : "No job matches.";
+    const isAll = !this.#status && !this.#csv && !this.#days;
+    const none = isAll ? "No job has ended yet." : "No job matches.";
+    const text = this.next ? "None here; older jobs may be on the next page." : none;
     return h("tr", null, h("td", { class: "blank mut", colspan: HEADS.length }, text));
   }
 }
