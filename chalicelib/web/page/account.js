@@ -3,7 +3,7 @@
 import { ENCODINGS, ROW_ENDS, WORDS } from "./advice.js";
 import { listText } from "./command.js";
 import { costOf, dollarsOf, IS_PAID } from "./cost.js";
-import { h } from "./dom.js";
+import { h, panel } from "./dom.js";
 import { ENDED, hashOf } from "./jobs.js";
 import { bytes, count, ordinal, seconds, time } from "./numbers.js";
 import { givenOptions } from "./rerun.js";
@@ -186,9 +186,4 @@ function askedText(value) {
 function pairs(entries) {
   const pair = ([name, value]) => [h("dt", null, name), h("dd", null, value)];
   return h("dl", { class: "body kv" }, entries.filter(Boolean).map(pair));
-}
-
-function panel(id, title, about, ...content) {
-  const header = h("header", null, h("h2", { id }, title), about && h("p", null, about));
-  return h("section", { class: "panel", "aria-labelledby": id }, header, content);
 }

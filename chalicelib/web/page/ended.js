@@ -1,6 +1,7 @@
 // The table of jobs that have ended: filtered, paged, and a choice of two to compare.
 
 import { get, isAbort, Problem } from "./api.js";
+import { choiceOf } from "./choice.js";
 import { fill, h, icon } from "./dom.js";
 import { feed } from "./feed.js";
 import { HEADS, jobRow } from "./job-row.js";
@@ -148,18 +149,12 @@ class EndedJobs {
   }
 
   #statuses() {
-    const radios = ["", ...ENDED].map((status) => {
-      const choose = () => ((this.#status = status), this.#filter());
-      const input = h("input", {
-        type: "radio",
-        name: "status",
-        checked: status === "",
-        onchange: choose,
-      });
+    const choices = ["", ...ENDED].map((status) => {
       const name = status ? status[0].toUpperCase() + status.slice(1) : "All";
-      return h("label", null, input, h("span", null, name, " ", this.counts.get(status)));
+      const choose = () => ((this.#status = status), this.#filter());
+      return [[name, " ", this.counts.get(status)], choose];
     });
-    return h("fieldset", { class: "seg" }, h("legend", { class: "vh" }, "Status"), radios);
+    return choiceOf("Status", "status", choices);
   }
 
   #since() {

@@ -1,6 +1,6 @@
 // The parts of a job as one picture: a path for each state, so that 20,000 parts are five elements.
 
-import { fill, h, svg } from "./dom.js";
+import { fill, h, panel, svg } from "./dom.js";
 import { ENDED } from "./jobs.js";
 import { bytes, count } from "./numbers.js";
 
@@ -28,14 +28,11 @@ export class PartsPanel {
     );
     this.picture = svg("svg", { role: "img", "aria-labelledby": "h-parts legend" });
     this.picture.append(...this.paths.values());
-    this.about = h("p");
+    this.about = h("span");
     this.legend = h("ul", { class: "legend", id: "legend" });
-    this.element = h(
-      "section",
-      { class: "panel", "aria-labelledby": "h-parts", hidden: true },
-      h("header", null, h("h2", { id: "h-parts" }, "Parts"), this.about),
-      h("div", { class: "body parts" }, this.picture, this.legend),
-    );
+    const body = h("div", { class: "body parts" }, this.picture, this.legend);
+    this.element = panel("h-parts", "Parts", this.about, body);
+    this.element.hidden = true;
   }
 
   /**
