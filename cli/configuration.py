@@ -46,10 +46,15 @@ class Access:
         return self.origin == NOBODY
 
     @property
+    def is_exposed(self) -> bool:
+        """Return whether requests go over a network without encryption."""
+        parts = urlsplit(self.url)
+        return parts.scheme == "http" and not is_loopback(parts.hostname or "")
+
+    @property
     def exposes_token(self) -> bool:
         """Return whether the token goes over a network without encryption."""
-        parts = urlsplit(self.url)
-        return bool(self.token) and parts.scheme == "http" and not is_loopback(parts.hostname or "")
+        return bool(self.token) and self.is_exposed
 
     def page_of(self, job_id: str) -> str:
         """Return the URL of a job's page."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from cli.service import Job
 
 HEADS = ("JOB", "FILE", "STATUS", "AGE", "REASON")
+HEADS_IN_A_PIPE = ("JOB", "FILE", "STATUS", "SUBMITTED", "REASON")
 MAX_REASON_CHARS = 100
 
 
@@ -32,7 +33,7 @@ def show_jobs(jobs: "Sequence[Job]") -> None:
             )
             for job in jobs
         ),
-        HEADS,
+        HEADS if is_for_people else HEADS_IN_A_PIPE,
     )
 
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from chalicelib.jobs.ports import Probe
 
 STDIN = "-"
-#: What is read at once. Less takes more calls; more does not stay in the cache of a core.
-READ_BYTES = 1024 * 1024
+#: What is read at once. Less takes more calls; more does not stay in the cache of the processor.
+READ_BYTES = 2 * 1024 * 1024
 #: What is kept of a stream, which can be read once, to explain a fault in it.
 KEPT_BYTES = 1024 * 1024
 NO_VERSION = FileVersion(0, "")

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -44,8 +45,17 @@ class _Bar:
         self._label = label
         self._begun = monotonic()
         self._progress: Progress | None = None
+        self._lock = Lock()
 
     def update(self, done: int) -> None:
+        """Show what is done. Threads call it; while one of them shows it, the others go on."""
+        if self._lock.acquire(blocking=False):
+            try:
+                self._show(done)
+            finally:
+                self._lock.release()
+
+    def _show(self, done: int) -> None:
         if self._progress is None and monotonic() - self._begun > SECONDS_WITHOUT_BAR:
             self._progress = _bytes_progress()
             self._progress.add_task(self._label, total=self._total)

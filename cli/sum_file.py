@@ -21,8 +21,11 @@ from cli.local_file import LocalFile, Stream
 from cli.progress import Update, ignore
 from cli.sum_parts import sum_parts
 
-#: A part takes some milliseconds: long for its set-up, short for a person who waits.
+#: A part of so many bytes takes some milliseconds: long for its set-up.
 PART_BYTES = 32 * 1024 * 1024
+#: With more parts for each thread, the last part of a slow thread leaves the others idle for less
+#: time, but more parts are set up.
+PARTS_PER_THREAD = 4
 #: How many sums the parts may have together, unless there are fewer parts than threads.
 MAX_SUMS = 20_000
 #: Blocks that are unpacked, or read from a pipe, before they are summed.
@@ -35,7 +38,7 @@ SECONDS_TO_STOP = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How to sum: with which kernel, on how many threads, in parts of how many bytes."""
+    """How to sum: with which kernel, on how many threads, in parts of at least how many bytes."""
 
     kernel: Kernel
     threads: int
@@ -90,7 +93,8 @@ def sum_file(job: Job, source: LocalFile | Stream, way: Way, update: Update = ig
 def _in_parts(job: Job, source: LocalFile, table: Table, way: Way) -> tuple[Sums, int]:
     size = job.version.size
     # A part of very many columns takes longer to add than to read.
-    wanted = max(way.threads, MAX_SUMS // len(table.layout.wanted))
+    most = PARTS_PER_THREAD * way.threads
+    wanted = max(way.threads, min(most, MAX_SUMS // len(table.layout.wanted)))
     plan = plan_of(table, job.options, size, part_size(size, way.part_bytes, wanted))
     # Few files have texts so long that a state has to be assumed, and fewer make it a wrong one.
     reader = PartReader(source, way.kernel, way.proof_bytes, follows_all=False)

@@ -124,7 +124,8 @@ def _resources(given: argparse.Namespace, say: Say) -> str:
     suits = concurrency.chosen(stage, aws, say)
     committed = changes.changed(read_stage(stage.name), stage.changes)
     for line in changes.differences(committed.environment, suits.environment):
-        say(f"  for this stage .chalice/config.json should have {line}")
+        verb = "needs" if line.startswith("BUCKET_NAMESPACE") else "may have, to be faster,"
+        say(f"  for this stage .chalice/config.json {verb} {line}")
     return f"The resources are ready. Next: chalice deploy --stage {stage.name}"
 
 

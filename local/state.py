@@ -30,7 +30,8 @@ class State:
         self.folder = folder
         _require_own(folder)
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            # It keeps results and uploads, which other users of the machine must not read.
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.lock = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT)
         except OSError as error:
             raise UsageError(f"STATE: {folder} cannot be used: {error.strerror}.") from error

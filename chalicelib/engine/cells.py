@@ -24,15 +24,14 @@ ALIKE = {" ": " " + NO_BREAK_BLANKS, "'": "'\u2019"}
 PARENTHESES = "()"
 #: What stands beside a number in tables: currencies, percentages, signs, comparisons, parentheses.
 BESIDE = r"[\s$€£¥₹₽¢%‰()+\-\u2212\u2013<>≤≥~≈]*"
-LIKE_A_NUMBER = re.compile(
+LIKE_A_NUMBER = (
     BESIDE
     + r"""(?:
         \d+(?:[.,]\d*)? | [.,]\d+ | \d+(?:,\d{2,})+(?:\.\d*)?
         | [1-9]\d{0,2}(?P<mark>[.,'\u2019\ \u00a0\u202f\u2009])\d{3}
           (?:(?P=mark)\d{3})*(?:(?!(?P=mark))[.,]\d*)?
     )(?:[eE][+-]?\d+)?"""
-    + BESIDE,
-    re.VERBOSE,
+    + BESIDE
 )
 COMPARISONS = ("<", ">", "≤", "≥", "~", "≈")
 IP_ADDRESS = re.compile(r"(?:25[0-5]|2[0-4]\d|1?\d?\d)(?:\.(?:25[0-5]|2[0-4]\d|1?\d?\d)){3}")
@@ -78,7 +77,13 @@ def looks_like_a_number(text: str) -> bool:
     may stand before or after the digits. Commas may stand between groups of two digits or more: the
     number may be misspelt. Dates, times, telephone numbers, IP addresses and versions do not count.
     """
-    return bool(LIKE_A_NUMBER.fullmatch(text)) and not IP_ADDRESS.fullmatch(text)
+    return bool(_like_a_number().fullmatch(text)) and not IP_ADDRESS.fullmatch(text)
+
+
+@cache
+def _like_a_number() -> re.Pattern[str]:
+    """Return the pattern. It takes a millisecond to compile, and few files need it."""
+    return re.compile(LIKE_A_NUMBER, re.VERBOSE)
 
 
 def is_comparison(text: str) -> bool:

@@ -9,6 +9,7 @@ from .fields import cell_start
 from .naming import Naming, named
 from .rows import Row
 from .rules import PLAIN_RULES, Rules
+from .selection import numbered
 from .states import Grammar
 
 
@@ -36,9 +37,9 @@ class Layout:
 def names_of(row: Row, dialect: Dialect) -> list[str]:
     """Return the names of all columns; ``row`` is the first row of the table."""
     if not dialect.header:
-        return [f"col{index}" for index in range(len(row.cells))]
+        return [numbered(index) for index in range(len(row.cells))]
     names = [reread(name, dialect.encoding) for name in named(row.cells, dialect.naming)]
-    return unique_names([name or f"col{index}" for index, name in enumerate(names)])
+    return unique_names([name or numbered(index) for index, name in enumerate(names)])
 
 
 def require_utf8(layout: Layout, row: Row, raw: bytes, dialect: Dialect) -> None:

@@ -41,9 +41,16 @@ def _index_of(column: str | int, names: Sequence[str], places: dict[str, int]) -
 
 
 def _no_name(column: str, names: Sequence[str]) -> str:
+    message = f"there is no column {shown(column)}"
+    if names[0] == numbered(0) and names[-1] == numbered(len(names) - 1):  # there is no header
+        return f"{message}; the names are {names[0]} to {names[-1]}"
     similar = most_similar(column, names)
-    hint = f"; the most similar name is {shown(similar)}" if similar else ""
-    return f"there is no column {shown(column)}{hint}"
+    return f"{message}; the most similar name is {shown(similar)}" if similar else message
+
+
+def numbered(index: int) -> str:
+    """Return the name of a column that has none in the file."""
+    return f"col{index}"
 
 
 def most_similar(name: str, names: Sequence[str]) -> str:

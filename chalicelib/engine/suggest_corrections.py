@@ -17,7 +17,7 @@ CORRECTIONS = {
     "utf_32": "export the file as UTF-8",
     "not_utf8": "export the file as UTF-8",
     "too_many_skipped": "skip fewer lines",
-    "no_column": "choose another column with first or columns; the first column has the index 0",
+    "no_column": "choose another column; the first one has the index 0",
     "too_many_sums": "choose fewer columns with a larger step, or with columns",
     "number_too_long": "shorten the number, or sum other columns",
     "out_of_range": "correct the number; if the column holds codes, sum other columns",

@@ -159,6 +159,13 @@ def similar_columns(evidence: Evidence) -> Iterator[Suggestion]:
         yield advise("similar_columns", f"if {listed(pairs)}", options)
 
 
+def names_in_first_row(evidence: Evidence) -> Iterator[Suggestion]:
+    """Yield to read the first row as the header if it has all the names that were asked for."""
+    asked = {column for column in evidence.asked if isinstance(column, str)}
+    if asked and not evidence.has_header and asked.issubset(*evidence.rows[:1] or [()]):
+        yield advise("first_row_has_names", "if the first row has the names", (("header", True),))
+
+
 def has_numbers(evidence: Evidence) -> bool:
     """Return whether a row of the sample, or the refused one, has a cell that is like a number."""
     rows = [*evidence.rows, evidence.row]

@@ -16,7 +16,13 @@ from .read_options import AUTO
 from .suggest_corrections import correction
 from .suggest_numbers import for_cell
 from .suggest_rows import for_row, for_unclosed_quote
-from .suggest_tables import for_no_numbers, other_columns, other_delimiter, similar_columns
+from .suggest_tables import (
+    for_no_numbers,
+    names_in_first_row,
+    other_columns,
+    other_delimiter,
+    similar_columns,
+)
 from .wording import counted, delimiter_name
 
 __all__ = ["Evidence", "Suggestion", "suggest"]
@@ -75,7 +81,8 @@ def _out_of_range(evidence: Evidence) -> list[Suggestion]:
 
 
 def _no_column(evidence: Evidence) -> list[Suggestion]:
-    return [*similar_columns(evidence), *other_columns(evidence)]
+    found = [*names_in_first_row(evidence), *similar_columns(evidence)]
+    return [*found, *other_columns(evidence)]
 
 
 LOOK_FOR: dict[str, Callable[[Evidence], Iterable[Suggestion]]] = {

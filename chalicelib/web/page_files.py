@@ -125,10 +125,10 @@ def _conditional(text: str, headers: Mapping[str, str]) -> Response:
 
 
 def base_of(path: str) -> str:
-    """Return the base of relative URLs for the path of a request of the page.
+    """Return the base of relative URLs for the path of a request of the page: its folder.
 
-    API Gateway puts its stage before the path, and a client may leave out the slash at the end. A
-    path never begins with two slashes, which would name another host.
+    A client may leave out the slash at the end. The base is relative too, because the browser may
+    know a longer path: of LocalStack, or of a proxy, which puts a prefix before it.
     """
-    segments = [quote(segment) for segment in path.split("/") if segment]
-    return "/" + "".join(f"{segment}/" for segment in segments)
+    last = path.rpartition("/")[2]
+    return f"./{quote(last)}/" if last else "./"

@@ -58,10 +58,11 @@ def header(name: str) -> str:
 
 def idempotency_key() -> str | None:
     """Return the key of the request, with or without the quotes of a structured header."""
-    key = header("idempotency-key").strip().removeprefix('"').removesuffix('"')
-    if not key:
+    given = header("idempotency-key").strip()
+    if not given:
         return None
-    if len(key) > MAX_KEY_CHARS or not (key.isascii() and key.isprintable()):
+    key = given.removeprefix('"').removesuffix('"')
+    if not 1 <= len(key) <= MAX_KEY_CHARS or not (key.isascii() and key.isprintable()):
         raise BadRequest(
             f"Idempotency-Key must have 1 to {MAX_KEY_CHARS} printable ASCII characters, "
             "like a UUID."

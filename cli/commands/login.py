@@ -45,12 +45,12 @@ def login(url: str | None) -> None:
     access = Access(normal_url(url or _saved_url()))
     me = who(access)
     if me is None:
+        if access.is_exposed:
+            say("Warning: the token will be sent without encryption; use https if there is one.")
         access = replace(access, token=_token(access))
         me = who(access)
         if me is None:
             raise Failure(f"{access.url} refuses the token", Exit.REFUSED, advice=_ASK)
-    if access.exposes_token:
-        say("Warning: the token is sent without encryption; use https if the service has it.")
     path = save(access)
     what = f"Logged in as {me['client']}." if access.token else "The service needs no token."
     say(f"{what} Saved in {_short(path)} (readable by you alone).")

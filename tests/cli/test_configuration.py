@@ -116,3 +116,8 @@ def test_what_is_no_url_is_refused(text: str) -> None:
 )
 def test_a_token_without_encryption_is_noticed(url: str, token: str, exposes: bool) -> None:
     assert Access(url, token).exposes_token is exposes
+
+
+def test_before_a_token_is_typed_it_is_known_whether_it_will_be_encrypted() -> None:
+    assert Access("http://csv.example.com").is_exposed
+    assert not Access("https://csv.example.com").is_exposed

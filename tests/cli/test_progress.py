@@ -3,6 +3,8 @@
 import os
 import pty
 import sys
+import threading
+import time
 
 import pytest
 
@@ -47,3 +49,24 @@ def test_there_is_no_bar_without_a_terminal(capsys: pytest.CaptureFixture[str]) 
     with progress.bytes_bar(100, "a.csv") as update:
         update(50)
     assert capsys.readouterr() == ("", "")
+
+
+def test_threads_that_read_together_share_one_bar(monkeypatch: pytest.MonkeyPatch) -> None:
+    bars: list[object] = []
+    make_bar = progress._bytes_progress
+
+    def counted() -> object:
+        time.sleep(0.05)  # as long as the import of its library lets other threads run
+        bars.append(make_bar())
+        return bars[-1]
+
+    monkeypatch.setattr(progress, "_bytes_progress", counted)
+    monkeypatch.setattr(progress, "SECONDS_WITHOUT_BAR", -1)
+    bar = progress._Bar(100, "a.csv")
+    threads = [threading.Thread(target=bar.update, args=[done]) for done in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    bar.close()
+    assert len(bars) == 1

@@ -31,6 +31,9 @@ def run(stack: Stack, folder: Path) -> subprocess.CompletedProcess[str]:
         "--max-examples": str(PER_OPERATION),
         "--seed": os.environ.get("OPENAPI_SEED", "1"),
         "--generation-database": "none",
+        # A GET with If-None-Match and wait=25 is answered after 25 s if there is no news.
+        "--request-timeout": "40",
+        "--max-response-time": "40",
     }
     command = [program, "--config-file", str(CONFIG), "run", f"{stack.api.base}/openapi.json"]
     command += ["--no-color", *(word for option in options.items() for word in option)]

@@ -1,6 +1,7 @@
 """The folder that keeps everything: used by one run at a time, and never one with other files."""
 
 import os
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,11 @@ def test_a_folder_with_other_files_is_neither_used_nor_cleared(tmp_path: Path) -
     with pytest.raises(UsageError, match="did not create"):
         State(tmp_path)
     assert (tmp_path / "thesis.txt").exists()
+
+
+def test_other_users_of_the_machine_cannot_read_it(tmp_path: Path) -> None:
+    state = State(tmp_path / "state")
+    assert stat.S_IMODE(state.folder.stat().st_mode) == 0o700
 
 
 def test_a_place_where_no_folder_can_be_is_one_sentence(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 import app
 from chalicelib.settings import Auth, Settings
 from local.config import free_port
-from local.gateway import Gateway, gateway_reply
+from local.gateway import Application, Gateway, gateway_reply
 from local.http_connection import Reply, Request
 from local.http_server import HttpServer
 from tests.harness import World
@@ -22,29 +22,37 @@ from tests.site import serving
 STAGE = "/api"
 
 
-def at_stage(event: Mapping[str, Any], context: Any) -> Mapping[str, Any]:
-    """Call the application as API Gateway does at a stage: the path begins with it."""
-    request = event["requestContext"]
-    staged = {**request, "path": STAGE + request["path"]}
-    answer: Mapping[str, Any] = app.app({**event, "requestContext": staged}, context)
-    return answer
+# Where LocalStack serves an API. The application knows only the stage.
+LOCALSTACK = "/_aws/execute-api/abc123"
+
+
+def at(path: str) -> Application:
+    """Return the application as API Gateway calls it: with the path, which begins with a stage."""
+
+    def application(event: Mapping[str, Any], context: Any) -> Mapping[str, Any]:
+        staged = {**event["requestContext"], "path": path}
+        answer: Mapping[str, Any] = app.app({**event, "requestContext": staged}, context)
+        return answer
+
+    return application
 
 
 @contextmanager
-def served() -> Iterator[str]:
-    """Serve the application below the stage. Return the stage's URL."""
-    gateway = Gateway(at_stage, app.app.routes)
+def served(prefix: str = "") -> Iterator[str]:
+    """Serve the application below a prefix and the stage. Return the stage's URL."""
 
     def answer(request: Request) -> Reply:
-        if not request.target.startswith(STAGE):
+        if not request.target.startswith(prefix + STAGE):
             return gateway_reply("MISSING_AUTHENTICATION_TOKEN")
-        return gateway.answer(replace(request, target=request.target.removeprefix(STAGE) or "/"))
+        staged = request.target.removeprefix(prefix)
+        gateway = Gateway(at(staged.partition("?")[0]), app.app.routes)
+        return gateway.answer(replace(request, target=staged.removeprefix(STAGE) or "/"))
 
     address = ("127.0.0.1", free_port())
     with HttpServer(address, answer, gateway_reply("REQUEST_TOO_LARGE")) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{address[1]}{STAGE}"
+        yield f"http://127.0.0.1:{address[1]}{prefix}{STAGE}"
         server.shutdown()
         thread.join()
 
@@ -56,13 +64,14 @@ def world() -> Iterator[World]:
         yield world
 
 
+@pytest.mark.parametrize("prefix", ["", LOCALSTACK])
 @pytest.mark.parametrize("end", ["", "/", "/#/"])
 def test_the_page_works_below_the_stage_of_api_gateway(
-    browser: Browser, world: World, end: str
+    browser: Browser, world: World, end: str, prefix: str
 ) -> None:
     job = world.submit(b"id,b\n1,x\n2,y\n")
     world.run()
-    with served() as url:
+    with served(prefix) as url:
         visitor = Visitor(browser, url)
         page = visitor.open()
         page.goto(f"{url}{end}")

@@ -71,6 +71,23 @@ def test_the_names_that_were_probably_meant_are_suggested_in_place_of_misspelled
 
 
 @pytest.mark.parametrize(
+    ("asked", "advice"),
+    [
+        ("price", "If the first row has the names, submit with header=true."),
+        ("prise", "Choose another column; the first one has the index 0."),
+    ],
+)
+def test_a_name_in_the_first_row_of_a_file_without_header_suggests_that_it_has_one(
+    asked: str, advice: str
+) -> None:
+    options = ReadOptions(header=False)
+    head, _ = read_head([b"id,price\n1,2.5\n2,3\n"], options)
+    evidence = Evidence(head, options, detect(head, options), asked=(asked,))
+    found = explain(Fault("no_column", "there is no such column"), evidence)
+    assert found.detail.startswith(f"There is no such column. {advice}")
+
+
+@pytest.mark.parametrize(
     ("rows", "fault", "advice"),
     [
         (b"1,2\n3\n5,6\n", (4, "short_row"), "To fill short rows up with empty fields"),

@@ -154,6 +154,11 @@ def test_columns_of_a_file_without_header_have_names_as_well() -> None:
     assert layout_of(b"1,2\n3,4\n", asked)[0].wanted == (1,)
 
 
+def test_a_name_that_a_file_without_header_lacks_is_refused_with_the_names_there_are() -> None:
+    asked = Options.of({"columns": ["price"], "header": False})
+    assert "the names are col0 to col1" in fault_of(b"1,2\n3,4\n", asked).message
+
+
 def test_a_first_column_beyond_the_row_says_how_many_there_are() -> None:
     fault = fault_of(b"a,b\n", Options(first=2))
     assert fault.code == "no_column"

@@ -114,13 +114,14 @@ def test_nothing_else_is_served(site: Site, path: str) -> None:
 @pytest.mark.parametrize(
     ("path", "base"),
     [
-        ("/", "/"),
-        ("/api", "/api/"),
-        ("/api/", "/api/"),
-        ("/team/csvsum/", "/team/csvsum/"),
-        ("//evil.example/", "/evil.example/"),
-        ('/"><script>/', "/%22%3E%3Cscript%3E/"),
-        ("", "/"),
+        ("/", "./"),
+        ("/api", "./api/"),
+        ("/api/", "./"),
+        ("/team/csvsum", "./csvsum/"),
+        ("//evil.example", "./evil.example/"),
+        ("/javascript:alert(1)", "./javascript%3Aalert%281%29/"),
+        ('/"><script>', "./%22%3E%3Cscript%3E/"),
+        ("", "./"),
     ],
 )
 def test_urls_of_the_page_are_relative_to_its_own_path(path: str, base: str) -> None:
