@@ -49,12 +49,12 @@ def test_a_preview_shows_how_the_file_is_read(visitor: Visitor) -> None:
     assert page.title() == f"{PAYMENTS} · csvsum"
 
 
-def test_an_estimate_is_as_long_as_a_job_of_this_size_took(stack: Stack, visitor: Visitor) -> None:
+def test_an_estimate_is_judged_by_a_job_of_this_size(stack: Stack, visitor: Visitor) -> None:
     page = preview(visitor, PAYMENTS)
     expect(page.locator(".go p")).to_contain_text("How long it takes is not known: no job")
     expect(page.locator(".go p")).to_contain_text("It costs nothing here.")
     ended(api_of(stack, visitor), PAYMENTS, fresh=True)
-    expect(page.locator(".go p")).to_contain_text(f"Less than a second, as {PAYMENTS} took.")
+    expect(page.locator(".go p")).to_contain_text(f"Less than a second, judging by {PAYMENTS}.")
 
 
 def test_where_aws_is_paid_for_the_price_is_estimated(visitor: Visitor) -> None:

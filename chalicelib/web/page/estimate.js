@@ -22,7 +22,7 @@ function timeOf(preview) {
   const alike = nearest(preview);
   if (alike) {
     const ratio = sizeOf(preview.bytes, preview.parts) / sizeOf(alike.bytes, alike.progress.parts);
-    return said(alike.ledger.seconds * ratio, `, as ${nameOf(alike.csv)} took`);
+    return said(alike.ledger.seconds * ratio, `, judging by ${nameOf(alike.csv)}`);
   }
   // How far a compressed file grows is not known.
   if (IS_PAID && !preview.compression) return said(secondsOf(preview.bytes, preview.parts), "");
