@@ -207,7 +207,7 @@ class Settings:
             cache=values.read_on_off(environ, "CACHE", default.cache),
             event_bus=values.read_bus(environ.get("EVENT_BUS") or default.event_bus),
             on_lambda="AWS_LAMBDA_FUNCTION_NAME" in environ,
-            emulated=bool(environ.get("AWS_ENDPOINT_URL")),
+            emulated="AWS_ENDPOINT_URL" in environ,
             chalice_command="AWS_CHALICE_CLI_MODE" in environ,
         )
         values.require(names.same_name(read.queues) or names.same_name(read.tables))
