@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 from chalicelib.settings import Auth
-from local.config import LocalConfig
+from local.config import LocalConfig, state_folder
 from local.survey import Survey
 
 
@@ -21,7 +21,8 @@ def welcome(config: LocalConfig, endpoint: str, survey: Survey) -> str:
     curl = "curl"
     if config.auth is Auth.TOKEN:
         curl += ' -H "Authorization: Bearer $TOKEN"'
-        lines.append("  Clients need tokens: `make token CLIENT=<name>` creates one.")
+        state = "" if config.state == state_folder({}) else f" STATE={config.state}"
+        lines.append(f"  Clients need tokens: `make token CLIENT=<name>{state}` creates one.")
     lines += [
         f"  Open {base} in a browser, or try:",
         f"    {curl} {base}/csv_name={quote(survey.example or 'FILE.csv', safe='')}",

@@ -1,19 +1,22 @@
 """The local service: the embedded AWS, the API, workers and the scheduler."""
 
-import json
 import shutil
 import time
 import urllib.request
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 
+from botocore.exceptions import BotoCoreError, ClientError
+
+from chalicelib.adapters.job_index import InProgressIndex
 from chalicelib.settings import Settings
 from infra.parameters import parameters_of
 from local.children import Child, Children
 from local.config import LocalConfig, UsageError, child_environment
 from local.embedded_aws import EmbeddedAws
+from local.resources import client
 from local.run_folder import RUN, VARIABLE, deaths
 from local.state import State
 
@@ -62,11 +65,13 @@ class LocalService:
         shutil.rmtree(self._run_folder, ignore_errors=True)
 
     def in_progress(self) -> int | None:
-        """Return how many jobs are in progress; None if the API does not say."""
+        """Return how many jobs are in progress; None if the embedded AWS does not say."""
+        table = Settings.from_env(self._environment).table
+        # Not by the API: it may want a token.
+        index = InProgressIndex(table, lambda: client("dynamodb", self.endpoint))
         try:
-            with self._ask_for_counter() as reply:
-                return int(json.load(reply)["ongoing_tasks"])
-        except (URLError, OSError, ValueError):
+            return index.count()
+        except (BotoCoreError, ClientError):
             return None
 
     def _ask_for_counter(self) -> Any:

@@ -17,7 +17,7 @@ OUT_BYTES = 1024 * 1024
 # A library copies the rest of what it is given for each member, and a member may have 20 bytes: its
 # first piece is small. Large pieces take fewer calls.
 PIECE_BYTES = 16 * 1024
-LARGE_PIECE_BYTES = 64 * 1024
+LARGE_PIECE_BYTES = 256 * 1024
 MAX_TEXT_BYTES = 64 * 1024
 
 MAGIC, DEFLATE, RAW_DEFLATE = b"\x1f\x8b", 8, -15

@@ -160,6 +160,7 @@ def test_tokens_outlive_a_restart_and_not_the_state_of_another_run(
     first = start(AUTH="token")
     client = as_client(first, "finance")
     first.stop()
+    assert "Stopping: no job is in progress." in first.log.read_text()
     assert "No `make run` uses" in command(first, "tokens").stderr
     second = start(AUTH="token")
     assert replace(second.api, token=client.token).get("/storage/get_counter").status == 200

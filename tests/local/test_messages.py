@@ -31,6 +31,15 @@ def test_the_sample_is_the_best_example(tmp_path: Path) -> None:
     assert survey(config_of(tmp_path), "http://aws") == Survey("sample.csv")
 
 
+def test_the_command_for_a_token_names_the_folder_of_the_run_if_it_is_another(
+    tmp_path: Path,
+) -> None:
+    usual = welcome(config_of(tmp_path, AUTH="token"), "http://aws", Survey())
+    assert "`make token CLIENT=<name>` creates one" in usual
+    other = welcome(config_of(tmp_path, AUTH="token", STATE="/kept"), "http://aws", Survey())
+    assert "`make token CLIENT=<name> STATE=/kept` creates one" in other
+
+
 def test_an_empty_folder_is_warned_of(tmp_path: Path) -> None:
     config = config_of(tmp_path)
     text = welcome(config, "http://aws", survey(config, "http://aws"))
