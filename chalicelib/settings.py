@@ -141,6 +141,8 @@ class Settings:
     uploads_owner: str = ""
     #: Whether Lambda runs this process, so that CloudWatch reads its log.
     on_lambda: bool = False
+    #: Whether AWS is emulated, so that nobody pays for it.
+    emulated: bool = False
     #: Whether this process is one of Chalice's commands, as `chalice local` is.
     chalice_command: bool = False
 
@@ -205,6 +207,7 @@ class Settings:
             cache=values.read_on_off(environ, "CACHE", default.cache),
             event_bus=values.read_bus(environ.get("EVENT_BUS") or default.event_bus),
             on_lambda="AWS_LAMBDA_FUNCTION_NAME" in environ,
+            emulated="AWS_ENDPOINT_URL" in environ,
             chalice_command="AWS_CHALICE_CLI_MODE" in environ,
         )
         values.require(names.same_name(read.queues) or names.same_name(read.tables))

@@ -8,7 +8,7 @@ sending.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.engine.opening import Text, open_table
+from chalicelib.engine.opening import Table, Text, open_table
 from chalicelib.jobs.events import log_event
 from chalicelib.jobs.job import Job, utc_now
 from chalicelib.jobs.parts import MAX_PARTS, Plan, Rerun, chains, part_size
@@ -41,12 +41,19 @@ class Cutter:
         Raise FileError if the text has no table with columns to sum.
         """
         table = open_table(text, job.options)
-        size = job.version.size
-        part_bytes = part_size(size, self.part_bytes, self.parts_per_job)
-        plan = plan_of(table, job.options, size, part_bytes, self.window)
+        plan = self._plan(job, table)
         planned = self.jobs.plan(job.id, plan, table.dialect, self.now())
         log_event("cut", planned, parts=planned.parts, bytes=plan.size)
         return planned
+
+    def count(self, job: Job, table: Table) -> int:
+        """Return how many parts a file with this table is summed in."""
+        return self._plan(job, table).count if self.is_needed(job) else 1
+
+    def _plan(self, job: Job, table: Table) -> Plan:
+        size = job.version.size
+        part_bytes = part_size(size, self.part_bytes, self.parts_per_job)
+        return plan_of(table, job.options, size, part_bytes, self.window)
 
     def send_missing(self, job: Job, plan: Plan) -> bool:
         """Send the parts that no other worker will send. Return whether any part is missing."""

@@ -19,6 +19,7 @@ from chalicelib.engine.row_ends import translate
 from chalicelib.engine.rows import Row, iter_rows
 from chalicelib.errors import BadCsv, FileError
 from chalicelib.jobs.client import Client
+from chalicelib.jobs.cutting import Cutter
 from chalicelib.jobs.explaining import Explainer
 from chalicelib.jobs.held_file import HeldFile, complete_rows, hold, unpacked
 from chalicelib.jobs.job import Job, Problem, Result, queued, utc_now
@@ -56,14 +57,17 @@ class Preview:
     result: Result | None = None
     #: What the job would fail with.
     problem: Problem | None = None
+    #: Into how many parts the file would be cut; None if that is not known.
+    parts: int | None = None
 
 
 @dataclass(eq=False)
 class PreviewFile:
-    """Previews files as the workers would sum them."""
+    """Previews files as the workers would sum them: ``cutter`` cuts them."""
 
     source: Source
     kernel: Kernel
+    cutter: Cutter
     now: Clock = utc_now
 
     def __call__(self, name: object, options: Options, client: Client) -> Preview:
@@ -85,8 +89,15 @@ class PreviewFile:
 
     def _with_columns(self, preview: Preview) -> Preview:
         job, held = preview.job, preview.held
-        table = open_table(read_text(held, job), job.options)
-        preview = replace(preview, dialect=table.dialect, first=_first_rows(preview, table.dialect))
+        text = read_text(held, job)
+        table = open_table(text, job.options)
+        can_be_cut = text.is_stored and held.compression is None
+        preview = replace(
+            preview,
+            dialect=table.dialect,
+            first=_first_rows(preview, table.dialect),
+            parts=self.cutter.count(job, table) if can_be_cut else 1,
+        )
         try:
             return replace(preview, result=self._result(table, held.complete))
         except BadCsv as error:

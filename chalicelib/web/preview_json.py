@@ -26,6 +26,8 @@ def preview_json(preview: Preview) -> dict[str, Any]:
     if preview.dialect:
         members["dialect"] = preview.dialect.as_dict(job.options.read)
         members |= _first(preview.first)
+    if preview.parts:
+        members["parts"] = preview.parts
     if preview.result:
         members |= _columns(preview.first.names, preview.result)
     if preview.problem:

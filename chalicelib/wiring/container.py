@@ -74,7 +74,7 @@ class UseCases(Work):
 
     @cached_property
     def preview(self) -> PreviewFile:
-        return PreviewFile(self.adapters.source, self.adapters.kernel, self.now)
+        return PreviewFile(self.adapters.source, self.adapters.kernel, self._cutter, self.now)
 
     @cached_property
     def upload(self) -> Upload:

@@ -176,9 +176,13 @@ class Stack:
         self.process.wait(60)
 
     def stop(self) -> None:
-        """Stop it, if it runs."""
+        """Stop it, if it runs. What does not stop within a minute is killed, and fails."""
         self.process.terminate()
-        self.process.wait(60)
+        try:
+            self.process.wait(60)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            raise AssertionError(f"it does not stop:\n{self.log.read_text()}") from None
 
     def _wait_until_ready(self) -> None:
         deadline = time.monotonic() + START_SECONDS

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from datetime import timedelta
 
 import pytest
@@ -10,6 +10,25 @@ from infra.tokens import create
 from tests.functional.stack import Stack
 from tests.page.browser import Visitor, chromium, command
 from tests.page.files import put_files
+from tests.page.watchdog import time_limit
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    with time_limit(f"the setup of {item.name}"):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    with time_limit(item.name):
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    with time_limit(f"the end of {item.name}"):
+        return (yield)
 
 
 @pytest.fixture(scope="session")

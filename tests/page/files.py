@@ -9,7 +9,7 @@ HOSTILE_NAME = "<img src=x onerror=alert(1)>.csv"
 HOSTILE_HEADER = "<script>alert(2)</script>"
 HOSTILE_CELL = "<svg onload=alert(3)>"
 PAYMENTS = "sales/payments-2026-q3.csv"
-SMALL, BROKEN, LARGE = "small.csv", "broken.csv", "large.csv"
+SMALL, BROKEN, LARGE, WIDE = "small.csv", "broken.csv", "large.csv", "wide.csv"
 
 
 def put_files(stack: Stack) -> None:
@@ -19,6 +19,7 @@ def put_files(stack: Stack) -> None:
     stack.put(BROKEN, b"amount,note\n1,a\n2,b,c\n3,d\n")
     stack.put(PAYMENTS, payments())
     stack.put(LARGE, large())
+    stack.put(WIDE, b"a,b,c\n1.250,2.500,3.750\n1.000,2.125,3.250\n")
     cell = f'"{HOSTILE_CELL}",2\n'
     stack.put(HOSTILE_NAME, f'"{HOSTILE_HEADER}",b\n1,2\n{cell}'.encode())
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -36,8 +37,10 @@ def ended(api: Api, csv: str, **options: Any) -> str:
 
 
 def work_until(workers: list[int], is_enough: Callable[[], bool], page: Page) -> None:
-    """Let a stopped worker work in small steps until it is enough."""
+    """Let a stopped worker work in small steps until it is enough, for a minute at most."""
+    deadline = time.monotonic() + 60
     while not is_enough():
+        assert time.monotonic() < deadline, "the worker does not get on"
         os.kill(workers[0], signal.SIGCONT)
         page.wait_for_timeout(20)
         os.kill(workers[0], signal.SIGSTOP)

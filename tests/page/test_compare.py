@@ -34,8 +34,8 @@ def test_differences_are_exact_and_columns_of_one_file_are_named(
         ["same", "equal", "", "2", "2"],
         ["up", "+0.00000000001", "< 0.01 %", "18402.11834007124", "18402.11834007125"],
         ["down", "-6.5", "-130.00 %", "5", "-1.5"],
-        ["new", "new column", "", "not in the file", "8"],
-        ["gone", "removed", "", "2", "not in the file"],
+        ["new", "new column", "", "not summed", "8"],
+        ["gone", "removed", "", "2", "not summed"],
     ]
     assert page.locator(".note-warn").count() == 0
     page.locator(".seg").get_by_text("Equal").click()

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from chalicelib.web import page_files
 from tests.functional.stack import Stack
 from tests.page.browser import (
     DESKTOP,
@@ -58,6 +59,20 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
             visit(page, route)
             require_accessible(page)
             require_no_sideways_scrolling(page)
+
+
+def test_the_style_sheet_is_sent_as_it_is_written(visitor: Visitor) -> None:
+    page = visitor.open("#/login")
+    rules = """texts => texts.map((text) => {
+        const sheet = new CSSStyleSheet();
+        sheet.replaceSync(text);
+        // Values of custom properties are kept as they are written.
+        return [...sheet.cssRules].map((rule) => rule.cssText.replaceAll(", ", ","));
+    })"""
+    texts = [page_files.files()["style.css"], (page_files.FOLDER / "style.css").read_text()]
+    sent, written = page.evaluate(rules, texts)
+    assert len(written) > 300
+    assert sent == written
 
 
 def test_320_pixels_are_enough(stack: Stack, visitor: Visitor) -> None:

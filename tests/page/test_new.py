@@ -4,10 +4,12 @@ import json
 from typing import Any
 from urllib.parse import parse_qs, quote
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
+from tests.functional.stack import Stack
 from tests.page.browser import Visitor
-from tests.page.files import BROKEN, PAYMENTS, SMALL
+from tests.page.files import BROKEN, PAYMENTS, SMALL, WIDE
+from tests.page.jobs import api_of, ended
 
 
 def preview(visitor: Visitor, csv: str, **options: Any) -> Page:
@@ -45,6 +47,27 @@ def test_a_preview_shows_how_the_file_is_read(visitor: Visitor) -> None:
     expect(page.locator(".pv")).to_contain_text("missing")
     expect(page.get_by_label("Warnings")).to_contain_text("three digits")
     assert page.title() == f"{PAYMENTS} · csvsum"
+
+
+def test_an_estimate_is_judged_by_a_job_of_this_size(stack: Stack, visitor: Visitor) -> None:
+    page = preview(visitor, PAYMENTS)
+    expect(page.locator(".go p")).to_contain_text("How long it takes is not known: no job")
+    expect(page.locator(".go p")).to_contain_text("It costs nothing here.")
+    ended(api_of(stack, visitor), PAYMENTS, fresh=True)
+    expect(page.locator(".go p")).to_contain_text(f"Less than a second, judging by {PAYMENTS}.")
+
+
+def test_where_aws_is_paid_for_the_price_is_estimated(visitor: Visitor) -> None:
+    page = visitor.open("#/login")
+
+    def pay(route: Route) -> None:
+        reply = route.fetch()
+        route.fulfill(response=reply, body=reply.text().replace('paid="off"', 'paid="on"'))
+
+    page.route(lambda url: url.endswith("/"), pay)
+    page.reload()
+    page.evaluate("route => { location.hash = route }", f"#/new?csv={quote(PAYMENTS, safe='')}")
+    expect(page.locator(".go p")).to_contain_text("About 2 s. About $0.000014 on AWS, by a model.")
 
 
 def test_headers_choose_the_columns(visitor: Visitor) -> None:
@@ -92,6 +115,12 @@ def test_a_warning_is_answered_by_a_button(visitor: Visitor) -> None:
     page.get_by_role("button", name="Read 1.250 as 1250").click()
     expect(page.get_by_label("Warnings")).to_have_count(0)
     assert options_in_url(page) == {"decimal": ",", "thousands": "."}
+
+
+def test_equal_warnings_are_one(visitor: Visitor) -> None:
+    page = preview(visitor, WIDE, step=1)
+    expect(page.locator(".note-warn")).to_have_count(1)
+    expect(page.locator(".note-warn")).to_contain_text("a and 2 more columns")
 
 
 def test_a_fault_is_shown_with_its_line_and_what_to_do(visitor: Visitor) -> None:

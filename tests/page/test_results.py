@@ -40,7 +40,7 @@ def column(page: Page, number: int) -> list[str]:
 
 def test_a_succeeded_job_shows_all_there_is_to_know(stack: Stack, visitor: Visitor) -> None:
     api = api_of(stack, visitor)
-    job_id = ended(api, PAYMENTS)
+    job_id = ended(api, PAYMENTS, fresh=True)
     job = api.job(job_id)
     page = visitor.open(f"#/jobs/{job_id}")
     expect(page.locator(".t tbody tr")).to_have_count(3)
@@ -54,7 +54,7 @@ def test_a_succeeded_job_shows_all_there_is_to_know(stack: Stack, visitor: Visit
     expect(side).to_contain_text("semicolon, found")
     expect(side).to_contain_text("CRLF, found")
     expect(side).to_contain_text("every 10th from 0")
-    expect(side).to_contain_text("Cost on AWS, estimated$0.000014")
+    expect(side).not_to_contain_text("Cost")  # AWS is emulated, so nobody pays
     expect(side).to_contain_text("Totals ready")
     expect(page.locator(".bars li")).to_have_count(3)
     expect(page.locator(".note-warn")).to_contain_text("fees")
@@ -178,18 +178,22 @@ def test_headers_made_of_markup_are_shown_as_text(stack: Stack, visitor: Visitor
     assert page.locator("main img, main script").count() == 0
 
 
-@pytest.mark.parametrize("gigabytes", [100, 1000])
-def test_the_estimate_of_the_cost_is_that_of_the_model(visitor: Visitor, gigabytes: int) -> None:
+@pytest.mark.parametrize("gigabytes", [1, 100, 1000, 10_000])
+def test_the_estimates_of_cost_and_time_are_those_of_the_model(
+    visitor: Visitor, gigabytes: int
+) -> None:
     size = gigabytes * 10**9
     setup = Setup(size=size, pollers=STANDARD, rate=2000e6, cold=aws.NATIVE_COLD)
     done = simulate(setup)
     page = visitor.open("#/new")
-    cost = page.evaluate(
+    cost, seconds = page.evaluate(
         """async ([bytes, parts]) => {
             const script = document.querySelector('script[type=module]').src;
-            const { costOf } = await import(new URL('cost.js', script));
-            return costOf(bytes, parts);
+            const { costOf, secondsOf } = await import(new URL('cost.js', script));
+            return [costOf(bytes, parts), secondsOf(bytes, parts)];
         }""",
         [size, ceil(size / setup.part_bytes)],
     )
-    assert cost == pytest.approx(sum(done.dollars.values()), rel=0.1)
+    if 100 <= gigabytes <= 1000:
+        assert cost == pytest.approx(sum(done.dollars.values()), rel=0.1)
+    assert seconds == pytest.approx(done.seconds, rel=0.25)

@@ -6,8 +6,15 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.functional.stack import Stack
-from tests.page.browser import Visitor, require_accessible
+from tests.page.browser import (
+    PHONE,
+    Visitor,
+    require_accessible,
+    require_no_sideways_scrolling,
+)
 from tests.page.files import PAYMENTS, SMALL
+
+LONG = f"sales/{'a-very-long-name-' * 8}.csv"
 
 
 @pytest.fixture(scope="module")
@@ -16,6 +23,7 @@ def open_stack(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> It
     running = Stack(tmp_path_factory.mktemp("open"))
     running.put(SMALL, b"amount,note\n1.5,a\n2.25,b\n")
     running.put(PAYMENTS, b"a;b\n1;2\n")
+    running.put(LONG, b"a\n1\n")
     for number in range(210):
         running.put(f"many/{number:03}.csv", b"a\n1\n")
     yield running
@@ -42,6 +50,14 @@ def test_without_tokens_nobody_signs_in(guest: Visitor) -> None:
     expect(page.get_by_role("button", name="Sign out")).to_be_hidden()
     assert files(page) == ["many/", "sales/", SMALL]
     require_accessible(page)
+
+
+@pytest.mark.parametrize("route", ["#/", "#/new"])
+def test_a_long_name_fits_on_a_phone(guest: Visitor, route: str) -> None:
+    page = guest.open(route, PHONE)
+    page.get_by_role("button", name="sales/").click()
+    expect(page.get_by_role("link", name="a-very-long-name")).to_be_visible()
+    require_no_sideways_scrolling(page)
 
 
 def test_a_folder_is_opened_and_left(guest: Visitor) -> None:

@@ -135,6 +135,17 @@ def test_the_page_knows_how_clients_are_authenticated(auth: Auth) -> None:
     assert attributes["data-auth"] == auth
 
 
+@pytest.mark.parametrize(
+    ("variables", "paid"), [({}, "on"), ({"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}, "off")]
+)
+def test_the_page_knows_whether_somebody_pays(variables: dict[str, str], paid: str) -> None:
+    request = SimpleNamespace(context={"path": "/"}, headers={})
+    requests.remember(request, lambda _: None)
+    tags = Tags(page_files.index(Settings.from_env(variables), []).body)
+    (attributes,) = [given for tag, given in tags.found if tag == "html"]
+    assert attributes["data-paid"] == paid
+
+
 def test_the_page_has_no_script_and_no_style_in_it() -> None:
     tags = Tags(index())
     assert tags.inline == []
@@ -152,6 +163,7 @@ def test_the_page_names_only_files_that_there_are() -> None:
 
 
 def test_the_files_are_small_together() -> None:
+    """Also for a client that takes no gzip, and as `make run` sends them."""
     assert sum(len(text.encode()) for text in page_files.files().values()) <= MAX_BYTES
 
 
@@ -169,6 +181,11 @@ export function two() {
     assert page_files.as_sent(text) == (
         'export function two() {\nreturn "//" + a /* kept */; // kept\n}\n'
     )
+
+
+def test_lines_are_joined_where_a_statement_goes_on() -> None:
+    text = "f(\n[\n1,\n2 // two,\n],\n);\ng = {\na // last\n};\nh();\n"
+    assert page_files.joined(text) == "f([1,2 // two,\n],);\ng = {a // last\n};\nh();\n"
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -51,6 +51,26 @@ def test_a_preview_shows_dialect_names_rows_and_which_columns_are_summed(site: S
     assert shown["error"]["code"] == "looks_like_a_number"
 
 
+@pytest.mark.parametrize(
+    ("data", "options", "parts"),
+    [
+        (TOWNS, {"step": 1, "non_numeric": "skip", "decimal": "."}, 1),
+        (LARGE, {}, 2),
+        (gzip.compress(LARGE), {}, 1),
+        (LARGE.decode().encode("utf-16"), {}, 1),
+        (b"", {}, None),
+    ],
+)
+def test_a_preview_says_how_many_parts_the_job_would_have(
+    site: Site, data: bytes, options: dict[str, Any], parts: int | None
+) -> None:
+    assert preview(site, data, **options).get("parts") == parts
+    if parts:
+        job = site.submitted(data, **options)
+        site.world.run()
+        assert site.get(f"/jobs/{job.id}").json_body["progress"]["parts"] == parts
+
+
 def test_a_preview_lists_columns_left_out_and_warnings(site: Site) -> None:
     shown = preview(site, TOWNS, columns=["town", "rate"])
     assert shown["summed"] == [{"name": "rate", "index": 2}]

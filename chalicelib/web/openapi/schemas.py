@@ -160,6 +160,7 @@ PREVIEW = closed(
         "fields": COUNT,
         "names": list_of(TEXT),
         "rows": list_of(list_of(TEXT)),
+        "parts": {**COUNT, "minimum": 1},
         "summed": list_of(closed({"name": TEXT, "index": COUNT})),
         "left_out": list_of(ref("LeftOut")),
         "warnings": list_of(ref("Notice")),

@@ -2,8 +2,8 @@
 
 import { ENCODINGS, ROW_ENDS, WORDS } from "./advice.js";
 import { listText } from "./command.js";
-import { costOf, dollarsOf } from "./cost.js";
-import { h } from "./dom.js";
+import { costOf, dollarsOf, IS_PAID } from "./cost.js";
+import { h, panel } from "./dom.js";
 import { ENDED, hashOf } from "./jobs.js";
 import { bytes, count, ordinal, seconds, time } from "./numbers.js";
 import { givenOptions } from "./rerun.js";
@@ -143,7 +143,7 @@ export function ledger(job, reruns) {
       ["Kernel", kernel],
       from
         ? ["Taken from", h("a", { href: hashOf(from), class: "mono" }, from.slice(0, 8))]
-        : ["Cost on AWS, estimated", dollarsOf(costOf(size, parts))],
+        : IS_PAID && ["Cost on AWS, estimated", dollarsOf(costOf(size, parts))],
     ]),
   );
 }
@@ -169,7 +169,7 @@ export function leftOut({ left_out: columns }) {
   return panel(
     "h-out",
     "Left out",
-    "columns of text",
+    "",
     pairs(columns.slice(0, FEW).map(item)),
     more,
   );
@@ -186,9 +186,4 @@ function askedText(value) {
 function pairs(entries) {
   const pair = ([name, value]) => [h("dt", null, name), h("dd", null, value)];
   return h("dl", { class: "body kv" }, entries.filter(Boolean).map(pair));
-}
-
-function panel(id, title, about, ...content) {
-  const header = h("header", null, h("h2", { id }, title), about && h("p", null, about));
-  return h("section", { class: "panel", "aria-labelledby": id }, header, content);
 }

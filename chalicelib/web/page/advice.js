@@ -2,7 +2,7 @@
 
 import { listText } from "./command.js";
 import { h, icon } from "./dom.js";
-import { count } from "./numbers.js";
+import { count, counted } from "./numbers.js";
 
 /** For codes of warnings: a button and the options that it stands for. */
 const ANSWERS = {
@@ -59,12 +59,12 @@ function fact(name, { found, asked, why }, say) {
 }
 
 /**
- * Return a note for each warning, with a button where an option answers it.
- * @param {Object} preview
+ * Return a note for each kind of warning, with a button where an option answers it.
+ * @param {Object} preview or job
  * @param {(changes: Object<string, unknown>) => void} change
  */
 export function warnings(preview, change) {
-  const notes = (preview.warnings ?? []).map((warning) => {
+  const notes = oneOfEach(preview.warnings ?? []).map((warning) => {
     const [text, options] = ANSWERS[warning.code] ?? [];
     const answer = text && suggestion(text, options, change);
     const about = warning.column !== undefined && [h("b", null, warning.column), h("br")];
@@ -79,6 +79,19 @@ export function warnings(preview, change) {
   return notes.length ? h("section", { "aria-label": "Warnings" }, notes) : null;
 }
 
+/** Return a warning for each code, which names the first of its columns. */
+function oneOfEach(given) {
+  const found = new Map();
+  for (const warning of given) {
+    const { first = warning, rest = -1 } = found.get(warning.code) ?? {};
+    found.set(warning.code, { first, rest: rest + 1 });
+  }
+  return [...found.values()].map(({ first, rest }) => {
+    const more = rest ? ` and ${counted(rest, "more column")}` : "";
+    return first.column === undefined ? first : { ...first, column: first.column + more };
+  });
+}
+
 /**
  * Return why a job would fail: the sentence, the lines around the fault, and what helps.
  * @param {Object} error as a preview or a job has it
@@ -87,7 +100,8 @@ export function warnings(preview, change) {
 export function failure(error, change) {
   const isNews = ({ sentence, options }) =>
     Object.keys(options).length > 0 || !error.detail.includes(sentence);
-  const advice = (error.suggestions ?? []).filter(isNews).map((each) => adviceOf(each, change));
+  const news = (error.suggestions ?? []).filter(isNews);
+  const detail = news.reduce((text, { sentence }) => text.replace(sentence, ""), error.detail);
   return h(
     "section",
     { class: "panel", "aria-labelledby": "h-why" },
@@ -96,10 +110,15 @@ export function failure(error, change) {
       { class: "body why" },
       icon("bad"),
       h("h2", { id: "h-why" }, "A job would fail"),
-      h("p", null, error.detail),
+      h("p", null, detail),
     ),
     error.excerpt && excerptOf(error.excerpt),
-    advice.length > 0 && h("div", { class: "body list" }, advice),
+    news.length > 0 &&
+      h(
+        "div",
+        { class: "body list" },
+        news.map((each) => adviceOf(each, change)),
+      ),
   );
 }
 

@@ -1,6 +1,7 @@
 // The sums as bars, drawn where they are seen. Digits never become doubles: lengths come from
 // logarithms, so that a sum of 1,000 digits has its bar as well.
 
+import { choiceOf } from "./choice.js";
 import { compare, magnitude, short } from "./decimal.js";
 import { fill, h, svg } from "./dom.js";
 import { Windowed } from "./windowed.js";
@@ -63,13 +64,9 @@ class Chart {
   }
 
   #choice() {
-    const radios = Object.keys(SCALES).map((name) => {
-      const choose = () => ((this.#scale = name), this.#draw());
-      const checked = name === this.#scale;
-      const input = h("input", { type: "radio", name: "scale", checked, onchange: choose });
-      return h("label", null, input, h("span", null, name));
-    });
-    return h("fieldset", { class: "seg" }, h("legend", { class: "vh" }, "Scale"), radios);
+    const choose = (name) => ((this.#scale = name), this.#draw());
+    const choices = Object.keys(SCALES).map((name) => [name, () => choose(name)]);
+    return choiceOf("Scale", "scale", choices);
   }
 
   #draw() {

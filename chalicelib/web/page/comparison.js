@@ -1,6 +1,7 @@
 // Two jobs that have succeeded, side by side.
 
 import { cautions } from "./cautions.js";
+import { choiceOf } from "./choice.js";
 import { COLUMNS, csvFor, isDifferent, rowsOf } from "./differences.js";
 import { copyButton, fill, h, icon } from "./dom.js";
 import { nameFor, saveButton } from "./download.js";
@@ -83,22 +84,11 @@ function filterOf(rows, table) {
     ["Different", rows.filter(isDifferent)],
     ["Equal", rows.filter((row) => !isDifferent(row))],
   ];
-  const radios = choices.map(([name, found], index) => {
-    const choose = () => table.show(found);
-    const input = h("input", {
-      type: "radio",
-      name: "which",
-      checked: index === 0,
-      onchange: choose,
-    });
-    return h(
-      "label",
-      null,
-      input,
-      h("span", null, name, " ", h("small", null, count(found.length))),
-    );
-  });
-  return h("fieldset", { class: "seg" }, h("legend", { class: "vh" }, "Show"), radios);
+  const shown = choices.map(([name, found]) => [
+    [name, " ", h("small", null, count(found.length))],
+    () => table.show(found),
+  ]);
+  return choiceOf("Show", "which", shown);
 }
 
 function card(side, job, other) {

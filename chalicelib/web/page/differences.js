@@ -70,7 +70,7 @@ function total(member, name) {
     look: "num",
     cell: (row) =>
       row[member] === undefined
-        ? h("span", { class: "mut" }, "not in the file")
+        ? h("span", { class: "mut" }, "not summed")
         : exact(row[member]),
     order: (one, other) => compare(one[member] ?? "0", other[member] ?? "0"),
     chars: (row) => row[member]?.length ?? 15,

@@ -42,6 +42,32 @@ export function icon(name, more = "") {
 }
 
 /**
+ * Return the path to a page: the list of jobs, and the page itself.
+ * @param {string} text
+ */
+export function crumb(text) {
+  return h(
+    "nav",
+    { class: "crumb", "aria-label": "You are here" },
+    h("a", { href: "#/" }, "Jobs"),
+    h("span", { "aria-hidden": "true" }, "/"),
+    h("span", null, text),
+  );
+}
+
+/**
+ * Return a panel with a heading.
+ * @param {string} id of the heading
+ * @param {string} title
+ * @param {Node|string} about what is said beside it
+ * @param {...(Node|Array|false)} content
+ */
+export function panel(id, title, about, ...content) {
+  const header = h("header", null, h("h2", { id }, title), about && h("p", null, about));
+  return h("section", { class: "panel", "aria-labelledby": id }, header, content);
+}
+
+/**
  * Have screen readers say a text once they are done with what they say.
  * @param {string} text
  */

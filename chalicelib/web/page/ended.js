@@ -1,6 +1,7 @@
 // The table of jobs that have ended: filtered, paged, and a choice of two to compare.
 
 import { get, isAbort, Problem } from "./api.js";
+import { choiceOf } from "./choice.js";
 import { fill, h, icon } from "./dom.js";
 import { feed } from "./feed.js";
 import { HEADS, jobRow } from "./job-row.js";
@@ -27,6 +28,11 @@ export function ended(signal) {
     table.showCounts();
   }, signal);
   return table.element;
+}
+
+function numberOf(status) {
+  const statuses = status ? [status] : ENDED;
+  return statuses.reduce((sum, each) => sum + feed.counts[each], 0);
 }
 
 class EndedJobs {
@@ -74,11 +80,16 @@ class EndedJobs {
   /** Show the numbers of jobs by status. */
   showCounts() {
     if (!feed.counts) return;
-    const all = ENDED.reduce((sum, status) => sum + feed.counts[status], 0);
     const more = feed.countsComplete ? "" : "+";
-    for (const [status, element] of this.counts) {
-      fill(element, count(status ? feed.counts[status] : all), more);
-    }
+    for (const [status, element] of this.counts) fill(element, count(numberOf(status)), more);
+    this.#showOlder();
+  }
+
+  /** The list has a next page too if this one is full; only the counts say that it is empty. */
+  #showOlder() {
+    const isCounted = feed.counts && feed.countsComplete && !this.#csv && !this.#days;
+    this.older.disabled =
+      this.next === null || Boolean(isCounted && this.end >= numberOf(this.#status));
   }
 
   #query() {
@@ -138,18 +149,12 @@ class EndedJobs {
   }
 
   #statuses() {
-    const radios = ["", ...ENDED].map((status) => {
-      const choose = () => ((this.#status = status), this.#filter());
-      const input = h("input", {
-        type: "radio",
-        name: "status",
-        checked: status === "",
-        onchange: choose,
-      });
+    const choices = ["", ...ENDED].map((status) => {
       const name = status ? status[0].toUpperCase() + status.slice(1) : "All";
-      return h("label", null, input, h("span", null, name, " ", this.counts.get(status)));
+      const choose = () => ((this.#status = status), this.#filter());
+      return [[name, " ", this.counts.get(status)], choose];
     });
-    return h("fieldset", { class: "seg" }, h("legend", { class: "vh" }, "Status"), radios);
+    return choiceOf("Status", "status", choices);
   }
 
   #since() {
@@ -192,9 +197,10 @@ class EndedJobs {
       : [this.#nothing()];
     fill(this.body, ...rows);
     this.newer.disabled = this.#cursors.length === 1;
-    this.older.disabled = next === null;
-    const first = (this.#cursors.length - 1) * ON_PAGE + 1;
-    fill(this.place, jobs.length ? [count(first), " to ", count(first + jobs.length - 1)] : "");
+    const before = (this.#cursors.length - 1) * ON_PAGE;
+    this.end = before + jobs.length;
+    this.#showOlder();
+    fill(this.place, jobs.length ? [count(before + 1), " to ", count(this.end)] : "");
   }
 
   #choice(job) {
@@ -220,7 +226,9 @@ class EndedJobs {
   }
 
   #nothing() {
-    const text = this.next ? "None here; older jobs may be on the next page." : "No job matches.";
+    const isAll = !this.#status && !this.#csv && !this.#days;
+    const none = isAll ? "No job has ended yet." : "No job matches.";
+    const text = this.next ? "None here; older jobs may be on the next page." : none;
     return h("tr", null, h("td", { class: "blank mut", colspan: HEADS.length }, text));
   }
 }

@@ -2,7 +2,7 @@
 
 import { excerptOf, textsOf, warnings } from "./advice.js";
 import { isAbort, post, Problem } from "./api.js";
-import { fill, h, icon } from "./dom.js";
+import { fill, h, icon, panel } from "./dom.js";
 import { hashOfNew } from "./jobs.js";
 import { count, counted } from "./numbers.js";
 import { changed } from "./options.js";
@@ -47,7 +47,7 @@ function errorPanel(job, best) {
       "footer",
       { class: "do" },
       best && isUseful(best) && suggestionButtons(job, best, "btn-1"),
-      h("span", { class: "mut small" }, placeOf(error), " Nothing was summed."),
+      h("span", { class: "mut small" }, placeOf(error), " There are no totals."),
     ),
   );
 }
@@ -77,12 +77,8 @@ function othersPanel(job, suggestions) {
     const buttons = isUseful(each) && h("div", { class: "acts" }, suggestionButtons(job, each, ""));
     return h("li", { class: "list" }, h("p", null, each.sentence), buttons);
   };
-  return h(
-    "section",
-    { class: "panel", "aria-labelledby": "h-else" },
-    h("header", null, h("h2", { id: "h-else" }, "Other possible causes")),
-    h("ul", { class: "body list small" }, suggestions.map(item)),
-  );
+  const list = h("ul", { class: "body list small" }, suggestions.map(item));
+  return panel("h-else", "Other possible causes", "", list);
 }
 
 async function showRows(root, job, { options }, signal) {

@@ -1,6 +1,6 @@
 // The parts of a job as one picture: a path for each state, so that 20,000 parts are five elements.
 
-import { fill, h, svg } from "./dom.js";
+import { fill, h, panel, svg } from "./dom.js";
 import { ENDED } from "./jobs.js";
 import { bytes, count } from "./numbers.js";
 
@@ -17,7 +17,6 @@ const STATES = {
   ".": ["p-wait", "m2 2h4v4h-4z", "waiting"],
 };
 const CELL = 10;
-const MIN_COLUMNS = 48;
 // Of the width to the height, for many parts.
 const SHAPE = 2.4;
 
@@ -29,14 +28,11 @@ export class PartsPanel {
     );
     this.picture = svg("svg", { role: "img", "aria-labelledby": "h-parts legend" });
     this.picture.append(...this.paths.values());
-    this.about = h("p");
+    this.about = h("span");
     this.legend = h("ul", { class: "legend", id: "legend" });
-    this.element = h(
-      "section",
-      { class: "panel", "aria-labelledby": "h-parts", hidden: true },
-      h("header", null, h("h2", { id: "h-parts" }, "Parts"), this.about),
-      h("div", { class: "body parts" }, this.picture, this.legend),
-    );
+    const body = h("div", { class: "body parts" }, this.picture, this.legend);
+    this.element = panel("h-parts", "Parts", this.about, body);
+    this.element.hidden = true;
   }
 
   /**
@@ -60,7 +56,8 @@ export class PartsPanel {
 }
 
 function columnsOf(parts) {
-  return Math.max(MIN_COLUMNS, Math.ceil(Math.sqrt(parts * SHAPE)));
+  const least = innerWidth < 720 ? 24 : 48; // so that few parts are not as large as bricks
+  return Math.max(least, Math.ceil(Math.sqrt(parts * SHAPE)));
 }
 
 function pathsOf(states, columns) {

@@ -38,7 +38,7 @@ class Table {
     this.toggle = toggle;
     this.redraw = redraw;
     this.summed = new Set((preview.summed ?? []).map((column) => column.index));
-    this.leftOut = new Map((preview.left_out ?? []).map((column) => [column.index, column.why]));
+    this.leftOut = new Map((preview.left_out ?? []).map((column) => [column.index, column]));
     this.shown = Math.max(
       0,
       ...preview.rows.map((row) => row.length),
@@ -100,18 +100,18 @@ class Table {
     if (cut.folded) return this.#gapHead(cut);
     const { index } = cut;
     const isSummed = this.summed.has(index);
-    const why = this.leftOut.get(index);
-    const remark = isSummed
-      ? `${index} · summed`
-      : why
-        ? `${index} · text, left out`
-        : String(index);
+    const leftOut = this.leftOut.get(index);
+    const remark = [
+      index,
+      isSummed && " · summed",
+      leftOut && ` · ${leftOut.cell ? "text" : "empty"}, left out`,
+    ];
     const button = h(
       "button",
       {
         type: "button",
-        "aria-pressed": String(isSummed || Boolean(why)),
-        title: why,
+        "aria-pressed": String(isSummed || Boolean(leftOut)),
+        title: leftOut?.why,
         onclick: () => this.#press(index),
         "data-column": index,
       },

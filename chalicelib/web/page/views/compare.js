@@ -53,7 +53,7 @@ async function choose(root, left, right, signal) {
   const hash = (job) => (left ? hashOfPair(left.id, job.id) : hashOfPair(job.id, right?.id));
   const items = jobs.map((job) => jobItem(job, hash(job)));
   const list = items.length
-    ? h("ul", { class: "panel files tall pick" }, items)
+    ? h("ul", { class: "panel files tall choice" }, items)
     : h("p", { class: "panel blank mut" }, "No other job has succeeded yet.");
   fill(
     root,

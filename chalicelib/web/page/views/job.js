@@ -2,12 +2,12 @@
 
 import { howRead, ledger, leftOut, timeline } from "../account.js";
 import { warnings } from "../advice.js";
-import { del, get, isAbort, news, Problem, sleep } from "../api.js";
-import { curlOf } from "../command.js";
-import { announce, copyButton, fill, h, icon } from "../dom.js";
+import { get, isAbort, news, Problem, sleep } from "../api.js";
+import { announce, crumb, fill, h, icon } from "../dom.js";
 import { failure } from "../failure.js";
+import { actions, AGAIN } from "../job-actions.js";
 import { ENDED, hashOfNew, nameOf, statusOf } from "../jobs.js";
-import { count, counted, rate, seconds, time } from "../numbers.js";
+import { count, rate, seconds, time } from "../numbers.js";
 import { changed } from "../options.js";
 import { PartsPanel } from "../parts.js";
 import { fact, ProgressPanel, split } from "../progress.js";
@@ -17,8 +17,6 @@ import { setTitle } from "../title.js";
 
 // Between two replies, so that a job of many small parts is not drawn all the time.
 const REDRAW_MS = 400;
-// Without it, the sums would come from the earlier result.
-const AGAIN = { fresh: true };
 const PROMISE =
   "Totals appear when every part is summed and every cut is checked. You can close this page; " +
   "the job goes on.";
@@ -54,18 +52,6 @@ function showMissing(root, id) {
     h("p", { class: "sub" }, h("code", null, id)),
     h("p", null, `Jobs are kept for ${keepDays} days, and only their own client sees them.`),
     h("p", { class: "body" }, h("a", { class: "btn", href: "#/" }, "List of jobs")),
-  );
-}
-
-function crumb(text) {
-  const slash = h("span", { "aria-hidden": "true" }, "/");
-  const here = h("span", null, text);
-  return h(
-    "nav",
-    { class: "crumb", "aria-label": "You are here" },
-    h("a", { href: "#/" }, "Jobs"),
-    slash,
-    here,
   );
 }
 
@@ -137,7 +123,7 @@ class JobView {
     const change = (changes) => {
       location.hash = hashOfNew(job.csv, changed(givenOptions(job), changes));
     };
-    return warnings({ warnings: oneOfEach(job.warnings) }, change);
+    return warnings(job, change);
   }
 
   #side(job) {
@@ -176,19 +162,6 @@ class JobView {
   }
 }
 
-/** Return a warning for each code, which names the first of its columns. */
-function oneOfEach(given) {
-  const found = new Map();
-  for (const warning of given) {
-    const { first = warning, rest = -1 } = found.get(warning.code) ?? {};
-    found.set(warning.code, { first, rest: rest + 1 });
-  }
-  return [...found.values()].map(({ first, rest }) => {
-    const more = rest ? ` and ${counted(rest, "more column")}` : "";
-    return first.column === undefined ? first : { ...first, column: first.column + more };
-  });
-}
-
 function inShort(job) {
   const { rows, bytes: size, seconds: took } = job.ledger;
   const columns = (number) => [count(number), number === 1 ? " column" : " columns"];
@@ -215,46 +188,4 @@ function cancelled(job) {
     ),
     h("footer", { class: "do" }, runButton(job, AGAIN, "btn-1", icon("redo"), "Run again")),
   );
-}
-
-function actions(job) {
-  const given = givenOptions(job);
-  const isOver = ENDED.includes(job.status);
-  return [
-    job.status === "succeeded" &&
-      h("a", { class: "btn", href: `#/compare?right=${job.id}` }, icon("diff"), "Compare"),
-    job.status !== "succeeded" &&
-      isOver &&
-      h("a", { class: "btn", href: hashOfNew(job.csv, given) }, "Change options"),
-    isOver && job.status !== "cancelled" && runButton(job, AGAIN, "", icon("redo"), "Run again"),
-    copyButton(() => curlOf(job.csv, given), "Copy as curl", icon("copy"), "Copy as curl"),
-    copyButton(() => location.href, "Copy link", icon("link"), "Copy link"),
-    !isOver && cancelButton(job),
-  ];
-}
-
-function cancelButton(job) {
-  const said = h("p", null, "What is summed so far is dropped. The file stays.");
-  const yes = h("button", { class: "btn btn-1", type: "button" }, "Cancel job");
-  const no = h("button", { class: "btn", type: "button" }, "Let it run");
-  const title = h("h2", { id: "h-sure" }, "Cancel this job?");
-  const dialog = h(
-    "dialog",
-    { class: "panel", "aria-labelledby": "h-sure" },
-    h("div", { class: "body list" }, title, said, h("div", { class: "acts" }, yes, no)),
-  );
-  no.addEventListener("click", () => dialog.close());
-  yes.addEventListener("click", async () => {
-    yes.disabled = true;
-    try {
-      await del(`jobs/${job.id}`);
-      dialog.close();
-    } catch (error) {
-      if (!(error instanceof Problem)) throw error;
-      fill(said, error.detail);
-      yes.disabled = false;
-    }
-  });
-  const open = { class: "btn btn-x", type: "button", onclick: () => dialog.showModal() };
-  return [h("button", open, icon("x"), "Cancel job"), dialog];
 }

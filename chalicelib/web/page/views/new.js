@@ -3,7 +3,9 @@
 import { isAbort, post, Problem } from "../api.js";
 import { failure, facts, warnings } from "../advice.js";
 import { commandSection, curlOf } from "../command.js";
-import { announce, fill, h, icon } from "../dom.js";
+import { announce, crumb, fill, h, icon } from "../dom.js";
+import { estimateOf } from "../estimate.js";
+import { feed } from "../feed.js";
 import { chooser } from "../files.js";
 import { hashOf, hashOfNew, nameOf, submit } from "../jobs.js";
 import { bytes, counted } from "../numbers.js";
@@ -12,6 +14,8 @@ import { columnOf, firstRows } from "../preview.js";
 import { setTitle } from "../title.js";
 import { uploads } from "../uploads.js";
 import { inProgress } from "../running.js";
+
+const LEFT_OUT = h("span", { class: "m-no" }, "Text columns are left out and listed.");
 
 /**
  * Show the view.
@@ -61,20 +65,15 @@ class NewJob {
     this.main = h("div", { class: "stack" });
     this.side = h("aside", { class: "panel opt", "aria-label": "Options" });
     this.sub = h("p", { class: "sub" }, h("span", null, "Looking at the first rows …"));
+    this.estimate = h("span");
     signal.addEventListener("abort", () => this.#asked.abort());
-    const crumb = h(
-      "nav",
-      { class: "crumb", "aria-label": "You are here" },
-      h("a", { href: "#/" }, "Jobs"),
-      h("span", { "aria-hidden": "true" }, "/"),
-      h("span", null, "New"),
-    );
+    feed.watch(() => this.#showEstimate(), signal);
     const head = h(
       "div",
       { class: "head" },
       h("div", null, h("h1", { title: csv }, nameOf(csv)), this.sub),
     );
-    fill(root, crumb, head, h("div", { class: "cols" }, this.main, this.side));
+    fill(root, crumb("New"), head, h("div", { class: "cols" }, this.main, this.side));
   }
 
   /** Ask for the preview with the present options, and show it. */
@@ -129,14 +128,19 @@ class NewJob {
     );
     keepFocus(this.main, () => fill(this.main, ...this.#parts(preview)));
     this.main.removeAttribute("aria-busy");
+    this.#showEstimate();
     this.#drawSide();
     announce(this.#verdict());
+  }
+
+  #showEstimate() {
+    if (this.#preview?.summed) fill(this.estimate, estimateOf(this.#preview), " ");
   }
 
   #parts(preview) {
     const change = (changes) => this.#change(changes);
     return [
-      preview.dialect && facts(preview),
+      preview.fields > 0 && facts(preview),
       preview.error ? failure(preview.error, change) : warnings(preview, change),
       preview.rows?.length > 0 && firstRows(preview, this.#look, (index) => this.#toggle(index)),
       commandSection("The same as a command", curlOf(this.csv, this.options)),
@@ -183,7 +187,7 @@ class NewJob {
       },
       text,
     );
-    const said = h("p", null, "Text columns are left out and listed.");
+    const said = h("p", null, isReady && [this.estimate, LEFT_OUT]);
     return h("div", { class: "go" }, start, said);
   }
 
