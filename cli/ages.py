@@ -1,6 +1,6 @@
 """Times and durations as people read them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 #: The seconds of a unit, and its sign: the largest one of which there is at least one.
 UNITS = ((86_400, "d"), (3600, "h"), (60, "m"), (1, "s"))
@@ -16,7 +16,7 @@ def until(moment: str, now: datetime | None = None) -> str:
     """Return how long it is until a moment, like "58 days"."""
     left = datetime.fromisoformat(moment) - (now or datetime.now(UTC))
     if left.days >= 2:
-        return f"{left.days} days"
+        return f"{round(left / timedelta(days=1))} days"
     return duration(max(0, left.total_seconds()))
 
 

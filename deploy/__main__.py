@@ -121,6 +121,8 @@ def _checked(stage: Stage) -> Stage:
 def _resources(given: argparse.Namespace, say: Say) -> str:
     stage, aws = _open(given, say)
     resources.put(stage, aws, say)
+    # For Chalice: another machine may have deployed, and an emulator forgets what it had.
+    inventory.write_record(stage, inventory.find(stage, aws))
     suits = concurrency.chosen(stage, aws, say)
     committed = changes.changed(read_stage(stage.name), stage.changes)
     for line in changes.differences(committed.environment, suits.environment):

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError
 
 from deploy.stage import UsageError
 
@@ -65,6 +65,8 @@ class Aws:
     def identity(self) -> Identity:
         try:
             caller = self.client("sts").get_caller_identity()
+        except EndpointConnectionError as error:
+            raise UsageError(_no_answer(self.emulator)) from error
         except (BotoCoreError, ClientError) as error:
             raise UsageError(
                 f"AWS does not accept these credentials: {error}\n"
@@ -106,3 +108,9 @@ class Aws:
                     "Name another one, or check that this account has it and you may see it."
                 ) from error
         return True
+
+
+def _no_answer(emulator: str | None) -> str:
+    if emulator is None:
+        return "AWS does not answer. Check the network, and AWS_REGION."
+    return f"Nothing answers at {emulator}. Start the emulator, or unset AWS_ENDPOINT_URL for AWS."

@@ -10,11 +10,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+#: A step that takes longer shows that it goes on.
+SILENCE_SECONDS = 8
 COMPILERS = ("cc", "gcc", "clang")
 BUILD_REQUIREMENTS = "requirements-build.txt"
 BUILD_KERNEL = ("-m", "chalicelib.engine.native.build")
@@ -30,9 +33,18 @@ class Failed(Exception):
 def step(title: str) -> Iterator[None]:
     """Print a step, and how many seconds it took."""
     print(f"  {title} ...", flush=True)
-    started = time.monotonic()
-    yield
+    started, ended = time.monotonic(), threading.Event()
+    threading.Thread(target=_show_life, args=[title, ended], daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
     print(f"  {title}: {time.monotonic() - started:.0f} s", flush=True)
+
+
+def _show_life(title: str, ended: threading.Event) -> None:
+    while not ended.wait(SILENCE_SECONDS):
+        print(f"  ... {title}", flush=True)
 
 
 def run(*command: str | Path, **environment: str) -> None:

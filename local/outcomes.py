@@ -8,7 +8,13 @@ from traceback import extract_tb
 from chalicelib.engine.wording import visible
 
 #: The events of a job that are shown, and their words. All others are left out.
-SHOWN = {"succeeded": "done", "failed": "FAILED", "given_up": "FAILED", "retried": "retry"}
+SHOWN = {
+    "succeeded": "done",
+    "cached": "cached",
+    "failed": "FAILED",
+    "given_up": "FAILED",
+    "retried": "retry",
+}
 LOGGERS = ("csvsum", "worker", "scheduler")
 
 

@@ -30,6 +30,7 @@ JOB = {"job": "0a1b", "file": "sub/a b.csv"}
             {"action": "failed", "seconds": 12, "code": "not_a_number", "line": 3, "byte": 20},
             "FAILED  0a1b  sub/a b.csv  12.00 s  not_a_number (line 3, byte 20)",
         ),
+        ({"action": "cached", "cached_from": "1b2c"}, "cached  0a1b  sub/a b.csv"),
         ({"action": "given_up", "code": "given_up"}, "FAILED  0a1b  sub/a b.csv  given_up"),
         ({"action": "retried", "code": "try_again"}, "retry   0a1b  sub/a b.csv  try_again"),
     ],

@@ -1,5 +1,6 @@
 """An emptied LocalStack, whose endpoint is given with --endpoint-url; without one, no test runs."""
 
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,10 @@ def endpoint(request: pytest.FixtureRequest) -> str:
     given: str | None = request.config.getoption("--endpoint-url")
     if not given:
         pytest.skip("needs a LocalStack: make test-localstack")
+    try:
+        urllib.request.urlopen(f"{given}/_localstack/health", timeout=10).close()
+    except OSError as error:
+        pytest.exit(f"No LocalStack answers at {given}: {error}", returncode=2)
     return given
 
 

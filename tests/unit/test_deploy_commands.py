@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from deploy.__main__ import main
+from deploy.aws import Aws
 from deploy.chalice_deploy import TRIES, require_answer
 from deploy.progress import Progress
 from deploy.project import chalice
 from deploy.stage import UsageError
+from local import install
+from local.config import CREDENTIALS, free_port
 from smoke.errors import Failed
 from smoke.http import Reply, send
 from smoke.one_file import sum_file
@@ -51,6 +54,29 @@ def test_what_chalice_does_is_shown_as_it_is_done(tmp_path: Path) -> None:
     shown: list[str] = []
     chalice(tmp_path, "--version", environment=dict(os.environ), say=shown.append)
     assert "python" in shown[0]
+
+
+def test_an_emulator_that_does_not_run_is_no_fault_of_the_credentials(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    endpoint = f"http://127.0.0.1:{free_port()}"
+    for name, value in {**CREDENTIALS, "AWS_ENDPOINT_URL": endpoint}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(UsageError, match=f"Nothing answers at {endpoint}. Start the emulator"):
+        _ = Aws().identity
+
+
+def test_a_setup_that_takes_long_shows_that_it_goes_on(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(install, "SILENCE_SECONDS", 0.01)
+    shown = ""
+    with install.step("packages"):
+        for _ in range(1000):
+            if "... packages" in (shown := shown + capsys.readouterr().out):
+                break
+            threading.Event().wait(0.01)
+    assert "... packages" in shown
 
 
 @pytest.mark.parametrize(
