@@ -115,7 +115,8 @@ def _unpacked(folder: Path) -> dict[str, Path]:
 def _cold_start(aws: EmbeddedAws, settings: Settings, kernel: str, folder: Path) -> ColdStart:
     use_cases = use_cases_of(settings)
     jobs = [
-        use_cases.submit(csv_file("prices", FILE_BYTES).name, Options(), OPEN) for _ in range(2)
+        use_cases.submit(csv_file("prices", FILE_BYTES).name, Options(), OPEN, fresh=True)
+        for _ in range(2)
     ]
     command = [sys.executable, "-I", "-S", "-B", str(PROGRAM), str(folder)]
     events = json.dumps([_event(aws, settings.jobs_queue) for _ in jobs])
