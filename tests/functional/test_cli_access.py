@@ -86,7 +86,10 @@ def test_a_login_keeps_the_token_for_the_user_alone(
     assert "Logged in as finance." in ended.err
     assert config_path().stat().st_mode & 0o777 == 0o600
     checked = anyone("doctor")
-    assert (checked.code, "Token\tfinance, role client\texpires in 90 days" in checked.out) == (0, True)
+    assert (checked.code, "Token\tfinance, role client\texpires in 90 days" in checked.out) == (
+        0,
+        True,
+    )
     ran = anyone("run", "x.csv")
     assert (ran.code, ran.out) == (Exit.DONE, "a\t1\n")
     assert anyone("logout").code == Exit.DONE
