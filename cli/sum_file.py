@@ -21,10 +21,9 @@ from cli.local_file import LocalFile, Stream
 from cli.progress import Update, ignore
 from cli.sum_parts import sum_parts
 
-#: A part of so many bytes takes some milliseconds: long for its set-up.
+#: A part of this size takes some milliseconds, many times as long as its set-up.
 PART_BYTES = 32 * 1024 * 1024
-#: With more parts for each thread, the last part of a slow thread leaves the others idle for less
-#: time, but more parts are set up.
+#: With more parts, threads that are done wait less for the slowest one, but there is more set-up.
 PARTS_PER_THREAD = 4
 #: How many sums the parts may have together, unless there are fewer parts than threads.
 MAX_SUMS = 20_000

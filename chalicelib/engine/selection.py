@@ -42,7 +42,7 @@ def _index_of(column: str | int, names: Sequence[str], places: dict[str, int]) -
 
 def _no_name(column: str, names: Sequence[str]) -> str:
     message = f"there is no column {shown(column)}"
-    if names[0] == numbered(0) and names[-1] == numbered(len(names) - 1):  # there is no header
+    if names and names[0] == numbered(0) and names[-1] == numbered(len(names) - 1):  # no header
         return f"{message}; the names are {names[0]} to {names[-1]}"
     similar = most_similar(column, names)
     return f"{message}; the most similar name is {shown(similar)}" if similar else message

@@ -40,7 +40,7 @@ def work_until(workers: list[int], is_enough: Callable[[], bool], page: Page) ->
     """Let a stopped worker work in small steps until it is enough, for a minute at most."""
     deadline = time.monotonic() + 60
     while not is_enough():
-        assert time.monotonic() < deadline, "the worker does not get on"
+        assert time.monotonic() < deadline, "the worker makes no progress"
         os.kill(workers[0], signal.SIGCONT)
         page.wait_for_timeout(20)
         os.kill(workers[0], signal.SIGSTOP)

@@ -73,7 +73,7 @@ def sum_some(stack: Stack, workers: list[int], job_id: str, parts: int) -> None:
     """Let one worker go on until some parts of a job are summed, for a minute at most."""
     deadline = time.monotonic() + 60
     while stack.api.job(job_id)["progress"]["parts_done"] < parts:
-        assert time.monotonic() < deadline, "the worker does not get on"
+        assert time.monotonic() < deadline, "the worker makes no progress"
         os.kill(workers[0], signal.SIGCONT)
         time.sleep(0.03)
         os.kill(workers[0], signal.SIGSTOP)
