@@ -5,18 +5,18 @@ import sys
 from importlib import import_module
 
 from chalicelib.settings import Auth, settings
-from local.bell import ring_on_all_sends
 from local.browsers import refuse_foreign
 from local.gateway import Gateway, gateway_reply
 from local.http_connection import Reply, Request
 from local.http_server import Answer, HttpServer
 from local.outcomes import log_for_people
 from local.parent import exit_with_parent
+from local.session import start_session
 
 
 def main() -> None:
     exit_with_parent()
-    ring_on_all_sends()
+    start_session()
     log_for_people("the API")
     logging.getLogger("botocore").setLevel(logging.WARNING)
     application = import_module("app").app

@@ -60,9 +60,3 @@ def ring_on_send(session: boto3.Session, folder: Path | None = None) -> None:
     for operation in ("SendMessage", "SendMessageBatch"):
         session.events.register(f"before-parameter-build.sqs.{operation}", note_queue)
         session.events.register(f"after-call.sqs.{operation}", ring)
-
-
-def ring_on_all_sends() -> None:
-    """Ring for every message that this process sends; call this before creating clients."""
-    boto3.DEFAULT_SESSION = boto3.Session()
-    ring_on_send(boto3.DEFAULT_SESSION)

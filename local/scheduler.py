@@ -4,9 +4,9 @@ import logging
 import time
 from importlib import import_module
 
-from local.bell import ring_on_all_sends
 from local.outcomes import log_for_people
 from local.parent import exit_with_parent
+from local.session import start_session
 from local.triggers import ScheduleTrigger, context, schedule_event, schedule_triggers
 
 log = logging.getLogger("scheduler")
@@ -22,7 +22,7 @@ def fire(trigger: ScheduleTrigger) -> None:
 
 def main() -> None:
     exit_with_parent()
-    ring_on_all_sends()
+    start_session()
     log_for_people("scheduler")
     due = {
         trigger: time.monotonic() + trigger.seconds

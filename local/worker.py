@@ -9,11 +9,12 @@ from botocore.config import Config
 
 from chalicelib.adapters.clients import USER_AGENT
 from chalicelib.settings import settings
-from local.bell import bell_of, ring_on_all_sends
+from local.bell import bell_of
 from local.outcomes import log_for_people
 from local.parent import exit_with_parent
 from local.poller import MAX_MESSAGES, Appetite, Poller
 from local.run_folder import deaths
+from local.session import start_session
 from local.triggers import queue_triggers
 
 TRIES = Config(
@@ -38,7 +39,7 @@ def appetite(queue: str) -> Appetite:
 
 def main() -> None:
     exit_with_parent()
-    ring_on_all_sends()
+    start_session()
     log_for_people("worker")
     triggers = queue_triggers(import_module("app").app)
     # One client for all threads, created before them: boto3 must not create clients in threads.

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import Request, urlopen
 from uuid import uuid4
 
 from chalicelib.settings import Settings
@@ -19,6 +20,7 @@ from local.state import State
 PARENT = """
 import sys, time
 from pathlib import Path
+from urllib.request import Request, urlopen
 from local.embedded_aws import EmbeddedAws
 from local.state import State
 
@@ -174,3 +176,19 @@ def test_it_listens_on_the_loopback_alone(embedded: EmbeddedAws) -> None:
     listening = {line.split()[1] for line in lines if line.split()[3] == "0A"}
     assert f"0100007F:{embedded.port:04X}" in listening
     assert f"00000000:{embedded.port:04X}" not in listening
+
+
+def headers_of_reply(aws: EmbeddedAws, sent: dict[str, str]) -> dict[str, str]:
+    """Return the headers with which it replies, by their names in lower case."""
+    call = {"X-Amz-Target": "DynamoDB_20120810.ListTables"}
+    request = Request(aws.endpoint, b"{}", {**call, **sent})
+    with urlopen(request, timeout=10) as reply:
+        return {name.lower(): value for name, value in reply.headers.items()}
+
+
+def test_only_replies_to_pages_say_that_pages_may_read_them(embedded: EmbeddedAws) -> None:
+    ours = headers_of_reply(embedded, {})
+    pages = headers_of_reply(embedded, {"Origin": embedded.endpoint})
+    assert not any(name.startswith("access-control-") for name in ours)
+    assert pages["access-control-allow-origin"] == "*"
+    assert ours["x-amzn-requestid"]
