@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address
 from pathlib import Path
 
+from chalicelib.jobs.parts import SMALL_PART_BYTES, SMALL_PARTS_AT_ONCE
 from chalicelib.settings import Auth, Settings, read_int
 
 HOST = "127.0.0.1"
@@ -169,8 +170,7 @@ def child_environment(
         "LIST_FILES": environ.get("LIST_FILES") or "on",
         "SWEEP_MINUTES": environ.get("SWEEP_MINUTES") or "1",
         "PARTS_PER_JOB": environ.get("PARTS_PER_JOB") or _parts_per_job(environ, config),
-        # One more than there are workers: no worker is idle, and no other job waits long.
-        "PARTS_IN_FLIGHT": environ.get("PARTS_IN_FLIGHT") or str(config.workers + 1),
+        "PARTS_IN_FLIGHT": environ.get("PARTS_IN_FLIGHT") or _parts_in_flight(environ, config),
         # No bill to bound: the embedded AWS is free.
         "MAX_BYTES_IN_PROGRESS": environ.get("MAX_BYTES_IN_PROGRESS") or "0",
         "AWS_ENDPOINT_URL": endpoint,
@@ -182,6 +182,21 @@ def child_environment(
     merged = inherited | local
     Settings.from_env(merged)
     return merged
+
+
+def _parts_in_flight(environ: Mapping[str, str], config: LocalConfig) -> str:
+    """Return a window of parts with which no worker is idle, and no other job waits long.
+
+    Workers take several small parts at once.
+    """
+    if has_small_parts(Settings.from_env(environ)):
+        return str(SMALL_PARTS_AT_ONCE * max(config.workers, 2))
+    return str(config.workers + 1)
+
+
+def has_small_parts(settings: Settings) -> bool:
+    """Return whether all parts are small, however large the file."""
+    return settings.part_bytes <= SMALL_PART_BYTES and not settings.parts_per_job
 
 
 def _parts_per_job(environ: Mapping[str, str], config: LocalConfig) -> str:

@@ -8,8 +8,10 @@ import boto3
 from botocore.config import Config
 
 from chalicelib.adapters.clients import USER_AGENT
+from chalicelib.jobs.parts import SMALL_PARTS_AT_ONCE
 from chalicelib.settings import settings
 from local.bell import bell_of
+from local.config import has_small_parts
 from local.outcomes import log_for_people
 from local.parent import exit_with_parent
 from local.poller import MAX_MESSAGES, Appetite, Poller
@@ -32,9 +34,10 @@ def serve(poller: Poller) -> None:
 
 
 def appetite(queue: str) -> Appetite:
-    """Return how many messages of a queue to receive at once: a part leaves the next to others."""
-    maximum = 1 if queue == settings().parts_queue else MAX_MESSAGES
-    return Appetite(deaths(), maximum)
+    """Return how many messages of a queue to receive at once: a large part leaves the next."""
+    if queue != settings().parts_queue:
+        return Appetite(deaths(), MAX_MESSAGES)
+    return Appetite(deaths(), SMALL_PARTS_AT_ONCE if has_small_parts(settings()) else 1)
 
 
 def main() -> None:

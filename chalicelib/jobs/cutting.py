@@ -1,8 +1,9 @@
 """Cuts the file of a job into parts and sends them to the workers.
 
-Only ``window`` parts of a job are in flight at a time, reruns included. A worker that has counted
-one sends the next. It does so for a redelivered message too: the first worker may have died before
-sending.
+Only some ``window`` parts of a job are in flight at a time, reruns included. A worker that has
+counted one sends the next; of small parts, a worker sends a few at once, and the workers of the
+parts between send none. It does so for a redelivered message too: the first worker may have died
+before sending.
 """
 
 from collections.abc import Iterable, Sequence
@@ -66,11 +67,11 @@ class Cutter:
         self.queue.send([rerun_message(job, chain) for chain in chains(reruns, plan.window)])
 
     def send_next(self, job: Job, plan: Plan, done: Message) -> None:
-        """Send the part or the rerun that follows in the window once one is counted."""
+        """Send the parts or the rerun that follow in the window once one is counted."""
         if done.following:
             self.queue.send([rerun_message(job, done.following)])
-        elif done.start is None and (number := plan.next_of(done.part or 0)) is not None:
-            self.queue.send([Message(job.id, number)])
+        elif done.start is None:
+            self.queue.send([Message(job.id, number) for number in plan.next_of(done.part or 0)])
 
 
 def rerun_message(job: Job, chain: Sequence[Rerun]) -> Message:

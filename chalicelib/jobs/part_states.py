@@ -61,9 +61,8 @@ def states_of(job: Job, done: Collection[int], rerun: Collection[int]) -> str:
     """Return the states of a job's parts, of which some are done, and some of these once more."""
     states = [_untouched(job)] * job.parts
     if job.plan and not job.status.is_final:
-        sent = job.plan.window
-        for number in range(sent, job.plan.count):
-            if number - sent not in done:
+        for number in range(job.plan.window, job.plan.count):
+            if not job.plan.is_sent(number, done):
                 states[number] = PartState.WAITING
     for number in done:
         states[number] = PartState.SUMMED

@@ -21,6 +21,9 @@ MAX_PARTS = 20_000
 PARTS_PER_GROUP = 128
 # Bounded, because a failed part is summed from its start, and progress counts parts.
 MAX_PART_BYTES = 1024 * 1024 * 1024
+# The calls for such a part take longer than its sums, so workers send and receive a few at once.
+SMALL_PART_BYTES = 16 * 1024 * 1024
+SMALL_PARTS_AT_ONCE = 6
 # Within a few fields, scans from all states end in the same one; only long texts need more.
 PROOF_BYTES = 64 * 1024
 # Scanned first: a scan of all of them takes longer than to sum a part of quoted fields.
@@ -47,6 +50,8 @@ class Plan:
     columns: tuple[int, ...] = ()
     #: Whether the last column is read as well, to prove that it is empty.
     hidden: bool = False
+    #: How many parts in a row are sent in one call; no more than ``window``.
+    at_once: int = 1
 
     @property
     def count(self) -> int:
@@ -61,17 +66,24 @@ class Plan:
         """Return how many parts a group has."""
         return min(PARTS_PER_GROUP, self.count - group * PARTS_PER_GROUP)
 
-    def next_of(self, number: int) -> int | None:
-        """Return the part to send once a part is done."""
-        following = number + self.window
-        return following if following < self.count else None
+    def next_of(self, number: int) -> range:
+        """Return the parts to send once a part is done: those that it is the sender of."""
+        if (number + 1) % self.at_once:
+            return range(0)
+        end = number + 1 + self.window
+        return range(end - self.at_once, min(end, self.count))
+
+    def is_sent(self, number: int, done: Collection[int]) -> bool:
+        """Return whether a part is sent at first, or its sender is done."""
+        before = number - self.window
+        return before < 0 or before - before % self.at_once + self.at_once - 1 in done
 
     def to_send(self, done: Collection[int]) -> list[int]:
         """Return the missing parts, except those that other missing parts will send."""
         return [
             number
             for number in range(self.count)
-            if number not in done and (number < self.window or number - self.window in done)
+            if number not in done and self.is_sent(number, done)
         ]
 
     def range_of(self, number: int) -> range:
@@ -93,6 +105,14 @@ def part_size(size: int, minimum: int, wanted_parts: int = 0) -> int:
     """
     wanted = min(ceil(size / wanted_parts), MAX_PART_BYTES) if wanted_parts else minimum
     return max(minimum, wanted, ceil(size / MAX_PARTS))
+
+
+def sent_at_once(part_bytes: int, window: int) -> int:
+    """Return how many parts to send in one call: of small ones a few, but half the window at most.
+
+    So while a worker sums the last part of those, the others have parts to sum.
+    """
+    return max(1, min(SMALL_PARTS_AT_ONCE, window // 2)) if part_bytes <= SMALL_PART_BYTES else 1
 
 
 def start_states(before: bytes, from_start: bool, grammar: Grammar) -> tuple[State, ...]:

@@ -2,7 +2,7 @@
 
 from chalicelib.engine.opening import Table
 from chalicelib.engine.options import Options
-from chalicelib.jobs.parts import MAX_PARTS, Plan
+from chalicelib.jobs.parts import MAX_PARTS, Plan, sent_at_once
 
 
 def plan_of(
@@ -19,4 +19,5 @@ def plan_of(
         window=window,
         columns=layout.wanted if options.columns else (),
         hidden=layout.hidden,
+        at_once=sent_at_once(part_bytes, window),
     )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from chalicelib.jobs.parts import SMALL_PART_BYTES, SMALL_PARTS_AT_ONCE
 from chalicelib.settings import Auth, BadSetting, Settings
 from chalicelib.wiring import source_of
 from local.config import LocalConfig, UsageError, child_environment
@@ -58,6 +59,26 @@ def test_files_of_a_folder_get_two_parts_per_worker_unless_their_size_is_given(
 ) -> None:
     config = LocalConfig.from_env({"DATA": str(tmp_path)} | environ)
     assert Settings.from_env(child_environment(environ, config, "")).parts_per_job == parts
+
+
+@pytest.mark.parametrize(
+    ("environ", "parts"),
+    [
+        ({}, 3),
+        ({"WORKERS": "8"}, 9),
+        ({"PART_BYTES": "1000"}, 2 * SMALL_PARTS_AT_ONCE),
+        ({"PART_BYTES": "1000", "WORKERS": "1"}, 2 * SMALL_PARTS_AT_ONCE),
+        ({"PART_BYTES": "1000", "WORKERS": "4"}, 4 * SMALL_PARTS_AT_ONCE),
+        ({"PART_BYTES": "1000", "PARTS_PER_JOB": "8"}, 3),
+        ({"PART_BYTES": str(SMALL_PART_BYTES + 1)}, 3),
+        ({"PART_BYTES": "1000", "PARTS_IN_FLIGHT": "2"}, 2),
+    ],
+)
+def test_so_many_parts_are_in_flight_that_no_worker_is_idle(
+    environ: dict[str, str], parts: int, tmp_path: Path
+) -> None:
+    config = LocalConfig.from_env({"DATA": str(tmp_path)} | environ)
+    assert Settings.from_env(child_environment(environ, config, "")).parts_in_flight == parts
 
 
 def test_the_callers_aws_is_never_used(tmp_path: Path) -> None:

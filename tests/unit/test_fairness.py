@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.jobs.job import Job
+from chalicelib.jobs.parts import SMALL_PARTS_AT_ONCE
 from tests.harness import World, summed
 
 WORKERS = 2
@@ -66,6 +67,11 @@ def test_a_small_job_after_a_large_one_takes_at_most_three_times_as_long() -> No
     assert (alone, beside) == (1, 3)
 
 
+def test_after_small_parts_a_job_waits_for_a_few_more_of_them() -> None:
+    alone, beside = steps_beside(SMALL_PARTS_AT_ONCE * WORKERS)
+    assert (alone, beside) == (1, 6)
+
+
 def test_a_small_job_waits_no_longer_for_reruns() -> None:
     shared = Site(World(PART_BYTES, proof_bytes=4, parts_in_flight=WINDOW))
     large = shared.world.submit(b'a,b\n1,"' + LINE * 1000 + b'"\n', name="large.csv")
@@ -98,7 +104,7 @@ def test_a_job_waits_for_no_more_than_the_window_of_each_job_before_it(
     assert shared.steps_until_final(small) <= waves * -(-(before + 2) // WORKERS) + waves
 
 
-@pytest.mark.parametrize("window", [1, 2, 3, 50, 1000])
+@pytest.mark.parametrize("window", [1, 2, 3, 4, 5, 12, 50, 1000])
 def test_all_workers_are_busy_until_the_end(window: int) -> None:
     alone = site(window)
     job = alone.submit(100, "x.csv")

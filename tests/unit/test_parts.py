@@ -8,12 +8,15 @@ from chalicelib.engine.states import State, scan_state
 from chalicelib.errors import Fault
 from chalicelib.jobs.parts import (
     MAX_PARTS,
+    SMALL_PART_BYTES,
+    SMALL_PARTS_AT_ONCE,
     Outcome,
     Plan,
     Rerun,
     chains,
     part_size,
     placed,
+    sent_at_once,
     settle,
     start_states,
 )
@@ -230,10 +233,11 @@ def test_a_fault_keeps_its_place_counted_from_the_start_of_the_file() -> None:
 
 
 plans = st.builds(
-    lambda count, window: Plan(10 * count, 10, 0, 0, 2, window),
+    lambda count, window, at_once: Plan(10 * count, 10, 0, 0, 2, window, at_once=at_once),
     st.integers(1, 60),
     st.integers(1, 70),
-)
+    st.integers(1, 10),
+).filter(lambda plan: plan.at_once <= plan.window)
 
 
 @given(plans, st.sets(st.integers(0, 59)))
@@ -242,9 +246,36 @@ def test_each_missing_part_is_sent_or_follows_one_that_is_missing(
 ) -> None:
     to_send = plan.to_send(done)
     assert not done & set(to_send)
-    for number in set(range(plan.count)) - done - set(to_send):
-        assert number - plan.window not in done
-        assert plan.next_of(number - plan.window) == number
+    missing = set(range(plan.count)) - done
+    sent_by_others = {each for number in missing for each in plan.next_of(number)}
+    assert missing - sent_by_others <= set(to_send)
+    # Nor is any part sent twice.
+    assert not sent_by_others & set(to_send)
+
+
+@given(plans)
+def test_each_part_after_the_window_is_sent_once_and_by_an_earlier_one(plan: Plan) -> None:
+    senders = [(each, number) for number in range(plan.count) for each in plan.next_of(number)]
+    assert sorted(each for each, _ in senders) == list(range(plan.window, plan.count))
+    assert all(sender < each for each, sender in senders)
+    assert all(len(plan.next_of(number)) <= plan.at_once for number in range(plan.count))
+
+
+@pytest.mark.parametrize(
+    ("part_bytes", "window", "at_once"),
+    [
+        (SMALL_PART_BYTES, 1000, SMALL_PARTS_AT_ONCE),
+        (SMALL_PART_BYTES, 12, SMALL_PARTS_AT_ONCE),
+        (1, 5, 2),
+        (1, 3, 1),
+        (1, 1, 1),
+        (SMALL_PART_BYTES + 1, 1000, 1),
+    ],
+)
+def test_small_parts_are_sent_a_few_at_once_but_half_the_window_at_most(
+    part_bytes: int, window: int, at_once: int
+) -> None:
+    assert sent_at_once(part_bytes, window) == at_once
 
 
 @given(plans)

@@ -319,7 +319,7 @@ def test_the_files_of_the_workers_that_die_end_as_they_should() -> None:
     st.lists(st.tuples(st.integers(1, 12), st.booleans()), max_size=8),
     st.integers(0, 1 << 30),
     st.sampled_from([1, 25, 40, 1000]),
-    st.sampled_from([1, 3, 1000]),
+    st.sampled_from([1, 3, 4, 12, 1000]),
     st.sampled_from(FILES),
 )
 @settings(max_examples=300)
