@@ -9,13 +9,15 @@ from benchmarks import servers
 from benchmarks.files import FOLDER, MEGABYTE, borrowed, csv_file
 from benchmarks.load import ACCEPTED, SHORT_POLL_SECONDS, Connection, one_job, wait_until_idle
 from benchmarks.tables import number, table, times
+from chalicelib.jobs.parts import SMALL_PART_BYTES, SMALL_PARTS_AT_ONCE
 
 WORKERS = 2
 HEADER = ("a file of two parts", "ms", "lowest to highest", "of alone")
 LEGEND = f"""\
 Milliseconds from the submit of a file of two parts to its result: alone, and while {WORKERS}
 workers sum a file of many such parts that was submitted before. A large job has only a window of
-parts in the queue (one more than there are workers), so that no other job waits for all of them.
+parts in the queue, so that no other job waits for all of them: one more than there are workers, or
+{SMALL_PARTS_AT_ONCE} for each worker where a part has at most {SMALL_PART_BYTES // 2**20} MiB.
 Figures are medians of the rounds; the ratio is the median of the rounds' ratios."""
 
 
@@ -28,8 +30,13 @@ class Round:
     left: float
 
 
-def report(size: int, parts: int, rounds: int) -> str:
-    """Measure, and return one table. ``parts``: the number of parts of a file of ``size`` bytes."""
+def report(size: int, counts: tuple[int, ...], rounds: int) -> str:
+    """Return a table for each number of parts of a file of ``size`` bytes."""
+    tables = [_report(size, parts, rounds) for parts in counts]
+    return "\n\n".join(["## Fairness", LEGEND, *tables])
+
+
+def _report(size: int, parts: int, rounds: int) -> str:
     part_bytes = ceil(size / parts)
     two_parts = csv_file("floats", part_bytes * 3 // 2)
     with borrowed("floats", size) as path, servers.csvsum(FOLDER, WORKERS, part_bytes) as port:
@@ -43,7 +50,7 @@ def report(size: int, parts: int, rounds: int) -> str:
     left = (
         f"When it ended, {min(each.left for each in done):.0%} or more of the large job was left."
     )
-    return "\n\n".join(["## Fairness", LEGEND, title, table(HEADER, _rows(done)), left])
+    return "\n\n".join([title, table(HEADER, _rows(done)), left])
 
 
 def _round(connection: Connection, large: str, small: str) -> Round:

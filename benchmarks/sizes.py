@@ -39,7 +39,7 @@ class Size:
     quoted_part_bytes: int
     many_parts: int
     small_jobs: int
-    fair_parts: int
+    fair_parts: tuple[int, ...]
     cli_bytes: int
     cli_rounds: int
 
@@ -66,7 +66,7 @@ SIZES = {
         quoted_part_bytes=KIB * 256,
         many_parts=40,
         small_jobs=8,
-        fair_parts=20,
+        fair_parts=(20,),
         cli_bytes=MEGABYTE,
         cli_rounds=1,
     ),
@@ -91,7 +91,7 @@ SIZES = {
         quoted_part_bytes=4 * MIB,
         many_parts=500,
         small_jobs=40,
-        fair_parts=100,
+        fair_parts=(100,),
         cli_bytes=100 * MEGABYTE,
         cli_rounds=3,
     ),
@@ -116,7 +116,7 @@ SIZES = {
         quoted_part_bytes=16 * MIB,
         many_parts=2000,
         small_jobs=100,
-        fair_parts=500,
+        fair_parts=(500, 50),
         cli_bytes=1000 * MEGABYTE,
         cli_rounds=5,
     ),
@@ -147,7 +147,7 @@ SIZES = {
         quoted_part_bytes=16 * MIB,
         many_parts=2000,
         small_jobs=100,
-        fair_parts=500,
+        fair_parts=(500, 50),
         cli_bytes=1000 * MEGABYTE,
         cli_rounds=9,
     ),
