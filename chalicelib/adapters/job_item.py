@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeAlias
 
 from chalicelib.adapters import outcome_texts as texts
+from chalicelib.adapters.members import from_members
 from chalicelib.engine.options import Options
 from chalicelib.jobs.client import OPEN
 from chalicelib.jobs.job import FileVersion, Job, Ledger, Status, as_text, place_of
@@ -147,7 +148,7 @@ def job_of(item: Item, result_text: str | None = None) -> Job:
         last_error=_text(item, "last_error"),
         problem=texts.problem_of(problem) if problem else None,
         result=texts.result_of(result_text) if result_text else None,
-        ledger=Ledger(**json.loads(ledger)) if ledger else None,
+        ledger=from_members(Ledger, json.loads(ledger)) if ledger else None,
     )
 
 

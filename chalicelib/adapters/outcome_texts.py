@@ -1,12 +1,15 @@
 """What is known of a job's file, its result and its problem as JSON texts, and back.
 
-Texts of older versions lack the members that were added later.
+Texts of older versions lack the members that were added later. Members that a newer version has
+added are ignored where they only say something. A plan or a dialect with such members is refused:
+who ignored them might sum something else.
 """
 
 import json
 from dataclasses import asdict
 from typing import Any
 
+from chalicelib.adapters.members import from_members
 from chalicelib.engine.dialect import Dialect
 from chalicelib.engine.evidence import Suggestion
 from chalicelib.engine.excerpt import Excerpt
@@ -29,7 +32,11 @@ def dialect_of(text: str) -> Dialect:
 
 
 def plan_text(plan: Plan) -> str:
-    return json.dumps(asdict(plan))
+    """Return a plan as JSON. The version before ``at_once`` can read it if that is 1."""
+    members = asdict(plan)
+    if plan.at_once == 1:
+        del members["at_once"]
+    return json.dumps(members)
 
 
 def plan_of(text: str) -> Plan:
@@ -43,10 +50,10 @@ def result_text(result: Result) -> str:
 
 def result_of(text: str) -> Result:
     members: dict[str, Any] = json.loads(text)
-    left_out = tuple(LeftOut(**each) for each in members.pop("left_out", ()))
-    warnings = tuple(Notice(**each) for each in members.pop("warnings", ()))
+    left_out = tuple(from_members(LeftOut, each) for each in members.pop("left_out", ()))
+    warnings = tuple(from_members(Notice, each) for each in members.pop("warnings", ()))
     columns = {name: tuple(values) for name, values in members.items()}
-    return Result(**columns, left_out=left_out, warnings=warnings)
+    return from_members(Result, {**columns, "left_out": left_out, "warnings": warnings})
 
 
 def problem_text(problem: Problem) -> str:
@@ -58,7 +65,7 @@ def problem_of(text: str) -> Problem:
     members["suggestions"] = tuple(map(_suggestion, members.get("suggestions", ())))
     excerpt = members.get("excerpt")
     members["excerpt"] = _excerpt(excerpt) if excerpt else None
-    return Problem(**members)
+    return from_members(Problem, members)
 
 
 def _suggestion(members: dict[str, Any]) -> Suggestion:
@@ -68,4 +75,4 @@ def _suggestion(members: dict[str, Any]) -> Suggestion:
 
 def _excerpt(members: dict[str, Any]) -> Excerpt:
     members["lines"] = tuple((number, text) for number, text in members["lines"])
-    return Excerpt(**members)
+    return from_members(Excerpt, members)

@@ -1,0 +1,21 @@
+"""Dataclasses that only say something, from the JSON of this or another version."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Protocol, TypeVar
+
+
+class Dataclass(Protocol):
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+T = TypeVar("T", bound=Dataclass)
+
+
+def from_members(kind: type[T], members: Mapping[str, Any]) -> T:
+    """Return a dataclass with these members.
+
+    Members that it does not have are ignored: a newer version stored them, which was then rolled
+    back. Members that are missing get their defaults: an older version did not know them.
+    """
+    known = kind.__dataclass_fields__
+    return kind(**{name: value for name, value in members.items() if name in known})
