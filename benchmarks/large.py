@@ -24,12 +24,12 @@ HEADER = ("who", "seconds", "lowest to highest", "it / csvsum")
 MEMORY_HEADER = ("file", "csvsum, one worker", *PEERS)
 LEGEND = f"""\
 csvsum runs as `make run` starts it, with {WORKERS} workers, warm. Its seconds are from the submit
-over HTTP to having the result (polled every {POLL_MS} ms; of gzip, which leaves a core to the API,
-every {GZIP_POLL_MS} ms). The peers have 2 threads each and know that the wanted columns are
-doubles; their seconds are from opening the file to having the sums: no HTTP, no queue, no job that
-outlives the process. All take turns, round by round. The ratio is the median of the rounds' ratios;
-more is better. The file is in the page cache, as far as it fits. A gzip file is one part, whose
-size here is that of the file inside."""
+over HTTP to having the result (polled every {POLL_MS} ms; for gzip, which is one part and leaves a
+core free, every {GZIP_POLL_MS} ms). The peers have 2 threads each and know that the wanted columns
+are doubles; their seconds are from opening the file to having the sums: no HTTP, no queue, no job
+that outlives the process. All take turns, round by round. The ratio is the median of the rounds'
+ratios; more is better. The file is in the page cache, as far as it fits. A gzip file is one part,
+whose size here is that of the file inside."""
 MEMORY = """\
 ### Peak memory by size of the file
 

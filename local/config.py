@@ -195,7 +195,7 @@ def _parts_in_flight(environ: Mapping[str, str], config: LocalConfig) -> str:
 
 
 def has_small_parts(settings: Settings) -> bool:
-    """Return whether all parts are small, however large the file."""
+    """Return whether parts are small (unless the file is so large that it has MAX_PARTS)."""
     return settings.part_bytes <= SMALL_PART_BYTES and not settings.parts_per_job
 
 

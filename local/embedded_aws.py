@@ -25,6 +25,7 @@ START_SECONDS = 30
 STOP_SECONDS = 60
 # Clients keep connections open. At the end, requests in progress get a few seconds to finish.
 KEEP_ALIVE_SECONDS, REQUEST_SECONDS = 75, 3
+EMPTY = [(b"content-length", b"0")]
 # Headers of replies: for pages of other origins, and a request's id once more.
 EXTRAS = (b"access-control-", b"x-amz-request-id", b"x-amz-id-2")
 
@@ -104,8 +105,8 @@ App = Callable[[Any, Any, Send], Awaitable[None]]
 def guarded(app: App, origins: frozenset[str]) -> App:
     """Return an ASGI application that refuses web pages of other sites.
 
-    MiniStack lets all pages read all replies, and checks no credentials. The headers that say so
-    are only for pages.
+    MiniStack checks no credentials, and lets all pages read all replies. The headers for that are
+    sent to pages only.
     """
 
     async def app_for_us(scope: Any, receive: Any, send: Send) -> None:
@@ -114,7 +115,7 @@ def guarded(app: App, origins: frozenset[str]) -> App:
             return
         headers = _headers(scope)
         if is_foreign(headers, _target(scope), origins):
-            await send({"type": "http.response.start", "status": 403, "headers": []})
+            await send({"type": "http.response.start", "status": 403, "headers": EMPTY})
             await send({"type": "http.response.body", "body": b""})
         else:
             await app(scope, receive, send if "origin" in headers else without_extras(send))

@@ -9,7 +9,7 @@ from botocore.config import Config
 
 from chalicelib.adapters.clients import USER_AGENT
 from chalicelib.jobs.parts import SMALL_PARTS_AT_ONCE
-from chalicelib.settings import settings
+from chalicelib.settings import Settings, settings
 from local.bell import bell_of
 from local.config import has_small_parts
 from local.outcomes import log_for_people
@@ -33,11 +33,14 @@ def serve(poller: Poller) -> None:
         os._exit(1)
 
 
-def appetite(queue: str) -> Appetite:
-    """Return how many messages of a queue to receive at once: a large part leaves the next."""
-    if queue != settings().parts_queue:
-        return Appetite(deaths(), MAX_MESSAGES)
-    return Appetite(deaths(), SMALL_PARTS_AT_ONCE if has_small_parts(settings()) else 1)
+def most_at_once(queue: str, settings: Settings) -> int:
+    """Return how many messages of a queue a worker may receive at once.
+
+    Of large parts only one: the next one would wait for it while other workers may be idle.
+    """
+    if queue != settings.parts_queue:
+        return MAX_MESSAGES
+    return SMALL_PARTS_AT_ONCE if has_small_parts(settings) else 1
 
 
 def main() -> None:
@@ -48,7 +51,12 @@ def main() -> None:
     # One client for all threads, created before them: boto3 must not create clients in threads.
     sqs = boto3.client("sqs", config=TRIES)
     pollers = [
-        Poller(sqs, trigger, bell_of(trigger.queue), appetite(trigger.queue))
+        Poller(
+            sqs,
+            trigger,
+            bell_of(trigger.queue),
+            Appetite(deaths(), most_at_once(trigger.queue, settings())),
+        )
         for trigger in triggers
     ]
     threads = [threading.Thread(target=serve, args=[poller], daemon=True) for poller in pollers]

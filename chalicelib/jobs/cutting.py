@@ -1,9 +1,8 @@
 """Cuts the file of a job into parts and sends them to the workers.
 
-Only some ``window`` parts of a job are in flight at a time, reruns included. A worker that has
-counted one sends the next; of small parts, a worker sends a few at once, and the workers of the
-parts between send none. It does so for a redelivered message too: the first worker may have died
-before sending.
+About ``window`` parts of a job are in flight at a time, reruns included. A worker that has counted
+one sends the next; of small parts, only the worker of every sixth one sends, and it sends six.
+Workers also send after a redelivered message: the first worker may have died before sending.
 """
 
 from collections.abc import Iterable, Sequence

@@ -44,7 +44,7 @@ class Plan:
     #: How many fields each row has.
     fields: int
     #: How many parts are sent at first. When a part is done, the part this many numbers later is
-    #: sent, so that later files need not wait for all parts of a large one.
+    #: sent (see ``at_once``), so that later files need not wait for all parts of a large one.
     window: int = MAX_PARTS
     #: The indexes of the summed columns; none if every n-th column is summed.
     columns: tuple[int, ...] = ()

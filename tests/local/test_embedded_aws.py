@@ -20,7 +20,6 @@ from local.state import State
 PARENT = """
 import sys, time
 from pathlib import Path
-from urllib.request import Request, urlopen
 from local.embedded_aws import EmbeddedAws
 from local.state import State
 
@@ -190,5 +189,7 @@ def test_only_replies_to_pages_say_that_pages_may_read_them(embedded: EmbeddedAw
     ours = headers_of_reply(embedded, {})
     pages = headers_of_reply(embedded, {"Origin": embedded.endpoint})
     assert not any(name.startswith("access-control-") for name in ours)
+    assert "x-amz-request-id" in pages
+    assert "x-amz-request-id" not in ours
     assert pages["access-control-allow-origin"] == "*"
     assert ours["x-amzn-requestid"]

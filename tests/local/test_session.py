@@ -5,17 +5,19 @@ from typing import Any
 import boto3
 import pytest
 
-from local.config import CREDENTIALS, REGION
+from local.config import CREDENTIALS
 from local.embedded_aws import EmbeddedAws
-from local.session import leave_unsigned
+from local.session import start_session
 
 
 @pytest.fixture
-def session() -> boto3.Session:
-    made = boto3.Session(
-        CREDENTIALS["AWS_ACCESS_KEY_ID"], CREDENTIALS["AWS_SECRET_ACCESS_KEY"], region_name=REGION
-    )
-    leave_unsigned(made)
+def session(monkeypatch: pytest.MonkeyPatch) -> boto3.Session:
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    start_session()
+    made = boto3.DEFAULT_SESSION
+    assert made is not None
     return made
 
 

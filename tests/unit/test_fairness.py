@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from chalicelib.jobs.job import Job
-from chalicelib.jobs.parts import SMALL_PARTS_AT_ONCE
+from chalicelib.jobs.parts import SMALL_PARTS_AT_ONCE, sent_at_once
 from tests.harness import World, summed
 
 WORKERS = 2
@@ -102,6 +102,17 @@ def test_a_job_waits_for_no_more_than_the_window_of_each_job_before_it(
     before = sum(min(window, parts) for parts in others)
     waves = 1 if window > 1 else 2
     assert shared.steps_until_final(small) <= waves * -(-(before + 2) // WORKERS) + waves
+
+
+@given(st.integers(2, 90), st.integers(1, 40))
+@settings(max_examples=50)
+def test_little_more_than_the_window_is_in_flight(parts: int, window: int) -> None:
+    shared = site(window)
+    job = shared.submit(parts, "x.csv")
+    while not shared.world.jobs.get(job.id).status.is_final:
+        at_once = sent_at_once(PART_BYTES, window)
+        assert len(shared.world.queue.sent) <= window + (WORKERS if at_once > 1 else 0)
+        shared.step()
 
 
 @pytest.mark.parametrize("window", [1, 2, 3, 4, 5, 12, 50, 1000])
