@@ -124,9 +124,9 @@ def guarded(app: App, origins: frozenset[str]) -> App:
 
 
 def without_extras(send: Send) -> Send:
-    """Return what sends replies without headers that csvsum does not read.
+    """Return a ``send`` that leaves out the headers that csvsum does not read.
 
-    To read the headers of a reply takes boto3 a tenth of a call.
+    boto3 parses all headers of a reply: without these, a call takes 0.95 of the time.
     """
 
     async def send_less(event: Any) -> None:

@@ -1,4 +1,7 @@
-"""Dataclasses that only say something, from the JSON of this or another version."""
+"""Reads dataclasses from JSON that another version may have written.
+
+Only for what people read: where members change a sum, none may be ignored.
+"""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Protocol, TypeVar

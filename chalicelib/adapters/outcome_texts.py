@@ -1,8 +1,8 @@
 """What is known of a job's file, its result and its problem as JSON texts, and back.
 
 Texts of older versions lack the members that were added later. Members that a newer version has
-added are ignored where they only say something. A plan or a dialect with such members is refused:
-who ignored them might sum something else.
+added are ignored in results and problems, which people read. A plan or a dialect with such members
+is refused: without them, this version might compute another sum.
 """
 
 import json

@@ -76,7 +76,8 @@ class Plan:
     def is_sent(self, number: int, done: Collection[int]) -> bool:
         """Return whether a part is sent at first, or its sender is done."""
         before = number - self.window
-        return before < 0 or before - before % self.at_once + self.at_once - 1 in done
+        sender = before - before % self.at_once + self.at_once - 1
+        return before < 0 or sender in done
 
     def to_send(self, done: Collection[int]) -> list[int]:
         """Return the missing parts, except those that other missing parts will send."""
@@ -108,9 +109,9 @@ def part_size(size: int, minimum: int, wanted_parts: int = 0) -> int:
 
 
 def sent_at_once(part_bytes: int, window: int) -> int:
-    """Return how many parts to send in one call: of small ones a few, but half the window at most.
+    """Return how many parts to send in one call: a few if they are small, else one.
 
-    So while a worker sums the last part of those, the others have parts to sum.
+    At most half the window: the other half keeps the workers busy until the call is made.
     """
     return max(1, min(SMALL_PARTS_AT_ONCE, window // 2)) if part_bytes <= SMALL_PART_BYTES else 1
 

@@ -1,4 +1,4 @@
-"""What one version has stored and another one reads: after an update, and after a roll-back."""
+"""What one version stores and another one reads: after an update, and after a roll-back."""
 
 import json
 from collections.abc import Callable
@@ -23,7 +23,7 @@ from chalicelib.jobs.parts import Plan
 from tests.findings import DIALECT
 
 PLAN = Plan(size=1000, part_bytes=10, data_start=7, data_line=1, fields=2)
-PLAN_IN_0_1_0 = {
+PLAN_WITHOUT_AT_ONCE = {
     "size": 1000,
     "part_bytes": 10,
     "data_start": 7,
@@ -84,11 +84,11 @@ def test_how_a_newer_version_sums_is_never_guessed(
 
 
 def test_a_plan_of_large_parts_can_be_read_by_the_version_before() -> None:
-    assert json.loads(plan_text(PLAN)) == PLAN_IN_0_1_0
+    assert json.loads(plan_text(PLAN)) == PLAN_WITHOUT_AT_ONCE
 
 
 def test_a_plan_of_the_version_before_sends_parts_one_by_one() -> None:
-    assert plan_of(json.dumps(PLAN_IN_0_1_0)) == PLAN
+    assert plan_of(json.dumps(PLAN_WITHOUT_AT_ONCE)) == PLAN
     assert PLAN.at_once == 1
 
 
