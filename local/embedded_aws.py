@@ -26,7 +26,7 @@ STOP_SECONDS = 60
 # Clients keep connections open. At the end, requests in progress get a few seconds to finish.
 KEEP_ALIVE_SECONDS, REQUEST_SECONDS = 75, 3
 EMPTY = [(b"content-length", b"0")]
-# Headers of replies: for pages of other origins, and a request's id once more.
+# Reply headers to leave out: CORS headers, and second copies of a request's id.
 EXTRAS = (b"access-control-", b"x-amz-request-id", b"x-amz-id-2")
 
 

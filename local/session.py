@@ -19,7 +19,7 @@ def start_session() -> None:
 
 
 def leave_unsigned(session: boto3.Session) -> None:
-    """Leave out signatures that nothing checks here: they take a tenth of a call."""
+    """Do not sign calls: nothing checks signatures here, and they take a tenth of a call."""
     for service in UNCHECKED:
         session.events.register(f"choose-signer.{service}", _no_signature)
 

@@ -1,6 +1,6 @@
 """Reads dataclasses from JSON that another version may have written.
 
-Only for what people read: where members change a sum, none may be ignored.
+Use it only for what people read. Members that can change a sum must not be ignored.
 """
 
 from collections.abc import Mapping
@@ -17,8 +17,8 @@ T = TypeVar("T", bound=Dataclass)
 def from_members(kind: type[T], members: Mapping[str, Any]) -> T:
     """Return a dataclass with these members.
 
-    Members that it does not have are ignored: a newer version stored them, which was then rolled
-    back. Members that are missing get their defaults: an older version did not know them.
+    Unknown members are ignored: a newer version stored them before it was rolled back. Missing
+    members get their defaults: an older version did not know them.
     """
     known = kind.__dataclass_fields__
     return kind(**{name: value for name, value in members.items() if name in known})

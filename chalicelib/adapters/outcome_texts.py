@@ -32,7 +32,10 @@ def dialect_of(text: str) -> Dialect:
 
 
 def plan_text(plan: Plan) -> str:
-    """Return a plan as JSON. The version before ``at_once`` can read it if that is 1."""
+    """Return a plan as JSON.
+
+    If ``at_once`` is 1, it is left out, so that versions without it can read the plan.
+    """
     members = asdict(plan)
     if plan.at_once == 1:
         del members["at_once"]

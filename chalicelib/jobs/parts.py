@@ -67,17 +67,17 @@ class Plan:
         return min(PARTS_PER_GROUP, self.count - group * PARTS_PER_GROUP)
 
     def next_of(self, number: int) -> range:
-        """Return the parts to send once a part is done: those that it is the sender of."""
+        """Return the parts to send once a part is done; none if another part triggers that."""
         if (number + 1) % self.at_once:
             return range(0)
         end = number + 1 + self.window
         return range(end - self.at_once, min(end, self.count))
 
     def is_sent(self, number: int, done: Collection[int]) -> bool:
-        """Return whether a part is sent at first, or its sender is done."""
+        """Return whether a part is sent at first, or the part that triggers its sending is done."""
         before = number - self.window
-        sender = before - before % self.at_once + self.at_once - 1
-        return before < 0 or sender in done
+        trigger = before - before % self.at_once + self.at_once - 1
+        return before < 0 or trigger in done
 
     def to_send(self, done: Collection[int]) -> list[int]:
         """Return the missing parts, except those that other missing parts will send."""
